@@ -1,0 +1,45 @@
+// Four f32 lanes: loads, stores, tails and the one multiply-add that every kernel uses.
+// Indices count f32 elements; bytes exist in this file only.
+
+/** x[i .. i+4). A kernel may read up to 12 bytes past an operand's end: the arena keeps that slack. */
+export function load4(x: usize, i: usize): v128 {
+  return v128.load(x + (i << 2));
+}
+
+export function store4(y: usize, i: usize, value: v128): void {
+  v128.store(y + (i << 2), value);
+}
+
+/** Stores the first `count` (1 to 3) lanes; what lies behind them is left alone. */
+export function storeTail(y: usize, i: usize, count: usize, value: v128): void {
+  const p = y + (i << 2);
+  v128.store_lane<f32>(p, value, 0);
+  if (count > 1) v128.store_lane<f32>(p, value, 1, 4);
+  if (count > 2) v128.store_lane<f32>(p, value, 2, 8);
+}
+
+/** x[i] in all four lanes. */
+export function splat(x: usize, i: usize): v128 {
+  return v128.load32_splat(x + (i << 2));
+}
+
+export function loadF32(x: usize, i: usize): f32 {
+  return load<f32>(x + (i << 2));
+}
+
+export function storeF32(y: usize, i: usize, value: f32): void {
+  store<f32>(y + (i << 2), value);
+}
+
+export function zero4(): v128 {
+  return v128.splat<f32>(0);
+}
+
+/**
+ * a·b + c a lane: one rounding in the relaxed variant where the machine has FMA, two in the simd one.
+ * The only multiply-add in the project, so that within a variant all paths agree to the bit.
+ */
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}

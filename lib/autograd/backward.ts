@@ -1,0 +1,117 @@
+// backward: walks the tape from the loss to the leaves.
+
+import { parallelFor } from "../runtime/parallel.ts";
+import { empty } from "../tensor/create.ts";
+import { AutogradError, formatShape } from "../tensor/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { viewOf } from "../tensor/view.ts";
+import { noGrad } from "./grad_mode.ts";
+import { Node } from "./node.ts";
+
+type Gradient = Tensor<"f32">;
+
+/** What the last backward() went through: readable until the next one is done. */
+let lastOutputs: Tensor[] = [];
+
+/**
+ * Adds ∂loss/∂t to `t.grad` for every leaf t with `requiresGrad` that the loss was computed from.
+ *
+ * It also frees the graph: what operations saved, at once; their outputs (logits, activations) when
+ * the next `backward()` is done, so that they can still be read in between. Scalars, and tensors on
+ * which `keep()` was called, stay.
+ *
+ * @param options.retainGraph keep the graph, to go through it again; default false
+ * @throws {AutogradError} the loss is not a scalar, has no graph, or its graph was used before
+ * @example
+ *   const loss = crossEntropy(model.forward(x), y);
+ *   backward(loss);
+ *   optimizer.step();
+ */
+export function backward(loss: Tensor, options: { retainGraph?: boolean } = {}): void {
+  if (loss.size !== 1) {
+    throw new AutogradError(
+      `backward: loss must be a scalar; got ${formatShape(loss.shape)}. Reduce it first, e.g. mean(loss).`,
+      { shape: loss.shape },
+    );
+  }
+  if (!(loss.node instanceof Node)) {
+    throw new AutogradError(
+      "backward: nothing to differentiate; no tensor with requiresGrad led to this loss, or it was computed inside noGrad.",
+    );
+  }
+  const nodes = nodesBefore(loss.node);
+  noGrad(() => propagate(loss, nodes));
+  if (options.retainGraph) return;
+  for (const node of nodes) node.release();
+  const previous = lastOutputs;
+  lastOutputs = nodes.map((node) => node.output).filter((output) => output.size > 1);
+  const current = new Set(lastOutputs);
+  for (const output of previous) {
+    if (!output.isKept && !current.has(output)) output.dispose();
+  }
+}
+
+/** Every node that the loss depends on, the latest first: each comes before the nodes it used. */
+function nodesBefore(last: Node): Node[] {
+  const found = new Set([last]);
+  for (const node of found) {
+    if (node.isSpent) {
+      throw new AutogradError(
+        `backward: the graph of ${node.op} was freed by an earlier backward(); pass { retainGraph: true } to that one.`,
+      );
+    }
+    for (const input of node.inputs) {
+      if (input.requiresGrad && input.node instanceof Node) found.add(input.node);
+    }
+  }
+  return [...found].sort((a, b) => b.id - a.id);
+}
+
+function propagate(loss: Tensor, nodes: readonly Node[]): void {
+  const gradients = new Map<Node, Gradient>();
+  const one = empty(loss.shape);
+  one.data.fill(1);
+  gradients.set(nodes[0], one);
+  for (const node of nodes) {
+    const dy = gradients.get(node);
+    if (!dy) continue;
+    gradients.delete(node);
+    const results = node.backward(dy);
+    node.inputs.forEach((input, i) => {
+      const dx = results[i];
+      if (!dx) return;
+      // An op may hand dy on as it is; each receiver then needs a reference of its own.
+      if (input.requiresGrad) deliver(input, dx === dy ? viewOf(dy, dy.shape) : dx, gradients);
+      else if (dx !== dy) dx.dispose();
+    });
+    dy.dispose();
+  }
+}
+
+function deliver(input: Tensor, dx: Gradient, gradients: Map<Node, Gradient>): void {
+  if (input.node instanceof Node) {
+    const sum = gradients.get(input.node);
+    gradients.set(input.node, sum ? addAndDispose(sum, dx) : dx);
+  } else if (input.grad) {
+    // In place, so that whoever holds the gradient (an optimizer) sees it.
+    parallelFor("accumulate_f32", dx.size, input.grad.ptr, dx.ptr);
+    dx.dispose();
+  } else {
+    input.grad = (dx.isShared ? copyAndDispose(dx) : dx).keep();
+  }
+}
+
+/** Out of place: either may share its memory with another gradient. */
+function addAndDispose(a: Gradient, b: Gradient): Gradient {
+  const sum = copyAndDispose(a);
+  parallelFor("accumulate_f32", sum.size, sum.ptr, b.ptr);
+  b.dispose();
+  return sum;
+}
+
+function copyAndDispose(a: Gradient): Gradient {
+  const copy = empty(a.shape);
+  copy.data.set(a.data);
+  a.dispose();
+  return copy;
+}

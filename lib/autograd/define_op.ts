@@ -1,0 +1,65 @@
+// defineOp: makes a differentiable operation of a forward and a backward function.
+
+import { Tensor } from "../tensor/tensor.ts";
+import { viewOf } from "../tensor/view.ts";
+import { isGradEnabled } from "./grad_mode.ts";
+import { Node } from "./node.ts";
+
+export interface ForwardContext {
+  /** Whether this call is recorded, so that backward may follow. */
+  readonly isRecording: boolean;
+  /** Keeps tensors for backward, in order; does nothing when the call is not recorded. */
+  save(...tensors: Tensor[]): void;
+}
+
+export interface BackwardContext<Args extends readonly unknown[]> {
+  /** The arguments of the call. Their shapes hold; their data may be gone unless saved. */
+  readonly args: Args;
+  /** What forward saved. */
+  // biome-ignore lint/suspicious/noExplicitAny: each op knows the dtypes it saved
+  readonly saved: readonly Tensor<any>[];
+  /** For each tensor among the arguments, in order: whether its gradient is wanted at all. */
+  readonly needs: readonly boolean[];
+}
+
+export interface OpDefinition<Args extends readonly unknown[]> {
+  /** Computes the output: a new tensor. Checks of shapes and options belong here. */
+  forward(context: ForwardContext, ...args: Args): Tensor;
+  /**
+   * The gradients of the tensors among the arguments, in order; null for those not needed. May return
+   * dy itself. Everything else it makes it must dispose of.
+   */
+  backward(context: BackwardContext<Args>, dy: Tensor<"f32">): readonly (Tensor<"f32"> | null)[];
+}
+
+/**
+ * @param name as error messages say it
+ * @returns the operation as a plain function of the forward arguments
+ * @example
+ *   const double = defineOp("double", {
+ *     forward: (_, x: Tensor) => mul(x, 2),
+ *     backward: (_, dy) => [mul(dy, 2)],
+ *   });
+ */
+export function defineOp<Args extends readonly unknown[], Result extends Tensor = Tensor<"f32">>(
+  name: string,
+  definition: OpDefinition<Args>,
+): (...args: Args) => Result {
+  return (...args) => {
+    const inputs = args.filter((arg) => arg instanceof Tensor);
+    const isRecording = isGradEnabled() && inputs.some((input) => input.requiresGrad);
+    const saved: Tensor[] = [];
+    const save = (...tensors: Tensor[]): void => {
+      // References of its own: the caller may dispose of its tensors before backward comes.
+      if (isRecording) for (const tensor of tensors) saved.push(viewOf(tensor, tensor.shape).keep());
+    };
+    const output = definition.forward({ isRecording, save }, ...args);
+    if (isRecording) {
+      const needs = inputs.map((input) => input.requiresGrad);
+      const backward = (dy: Tensor<"f32">) => definition.backward({ args, saved, needs }, dy);
+      output.requiresGrad = true;
+      output.node = new Node(name, inputs, output, backward, saved);
+    }
+    return output as Result;
+  };
+}

@@ -1,0 +1,36 @@
+import { defineOp } from "../autograd/define_op.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { viewOf } from "../tensor/view.ts";
+import { asTensor, broadcastBinary, type Operand, sumTo } from "./broadcast.ts";
+
+const divTensors = defineOp("div", {
+  forward({ save }, a: Tensor, b: Tensor) {
+    save(a, b);
+    return broadcastBinary("div_f32", a, b);
+  },
+  backward({ saved: [a, b], needs }, dy) {
+    using da = broadcastBinary("div_f32", dy, b);
+    const db = (): Tensor<"f32"> => {
+      using quotient = broadcastBinary("div_f32", a, b);
+      using product = broadcastBinary("mul_f32", da, quotient);
+      using zero = asTensor(0);
+      return broadcastBinary("sub_f32", zero, product);
+    };
+    return [needs[0] ? sumTo(viewOf(da, da.shape), a.shape) : null, needs[1] ? sumTo(db(), b.shape) : null];
+  },
+});
+
+/**
+ * The quotient, element by element: y = a / b, with broadcasting.
+ *
+ * @param a any shape, f32, or a number
+ * @param b likewise; aligned with a at the last axis, each pair of dimensions equal or one of them 1
+ * @returns the shape both broadcast to
+ * @throws {ShapeError} the shapes do not broadcast
+ *
+ * Cost: one pass. Backward: da = dy/b, db = −dy·a/b², summed over what was repeated. Saves a and b.
+ * @example div(tensor([1, 2]), 2) // [0.5, 1]
+ */
+export function div(a: Operand, b: Operand): Tensor<"f32"> {
+  return divTensors(asTensor(a), asTensor(b));
+}

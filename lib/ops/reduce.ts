@@ -1,0 +1,47 @@
+// @internal Launches the reduction kernels over any set of axes.
+
+import { parallelFor } from "../runtime/parallel.ts";
+import { empty } from "../tensor/create.ts";
+import { resolveAxis, type Shape, sizeOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { viewOf } from "../tensor/view.ts";
+
+/** One axis, several, or none given: all. Negative ones count from the end. */
+export type Axes = number | readonly number[];
+
+export interface ReduceOptions {
+  /** Keep the reduced axes with size 1; default false. */
+  keepDims?: boolean;
+}
+
+/** The axes as ascending indices without repeats; all of them when `axes` is undefined. */
+export function resolveAxes(op: string, axes: Axes | undefined, shape: Shape): number[] {
+  if (axes === undefined) return shape.map((_, i) => i);
+  const list = typeof axes === "number" ? [axes] : axes;
+  return [...new Set(list.map((axis) => resolveAxis(op, axis, shape)))].sort((a, b) => a - b);
+}
+
+/** The shape after reducing `axes`: without them, or with 1 in their place. */
+export function reducedShape(shape: Shape, axes: readonly number[], keepDims = false): number[] {
+  return keepDims ? shape.map((dim, i) => (axes.includes(i) ? 1 : dim)) : shape.filter((_, i) => !axes.includes(i));
+}
+
+/** Reduces `axes` (ascending), one run of neighbouring axes at a time, the last first. */
+export function reduceAxes(kernel: "sum_f32", x: Tensor, axes: readonly number[]): Tensor<"f32"> {
+  let current = viewOf(x, x.shape) as Tensor<"f32">;
+  let rest = [...axes];
+  while (rest.length > 0) {
+    const end = rest[rest.length - 1] + 1;
+    let start = end - 1;
+    while (rest.includes(start - 1)) start--;
+    rest = rest.filter((axis) => axis < start);
+    const { shape } = current;
+    const reduce = sizeOf(shape.slice(start, end));
+    const inner = sizeOf(shape.slice(end));
+    using source = current;
+    const y = empty([...shape.slice(0, start), ...shape.slice(end)]);
+    parallelFor(kernel, y.size, y.ptr, source.ptr, reduce, inner);
+    current = y;
+  }
+  return current;
+}

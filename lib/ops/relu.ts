@@ -1,0 +1,27 @@
+import { defineOp } from "../autograd/define_op.ts";
+import { parallelFor } from "../runtime/parallel.ts";
+import { empty } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/**
+ * Rectified linear unit: y = max(x, 0), element by element. NaN stays NaN.
+ *
+ * @param x any shape, f32
+ * @returns the shape of x
+ *
+ * Cost: one pass. Backward: dx = dy where y > 0, else 0 (also at x = 0). Saves y.
+ * @example relu(tensor([-1, 2])) // [0, 2]
+ */
+export const relu = defineOp("relu", {
+  forward({ save }, x: Tensor) {
+    const y = empty(x.shape);
+    parallelFor("relu_f32", x.size, y.ptr, x.ptr);
+    save(y); // y > 0 is all that backward needs, and the next layer holds y anyway
+    return y;
+  },
+  backward({ saved: [y] }, dy) {
+    const dx = empty(y.shape);
+    parallelFor("relu_backward_f32", y.size, dx.ptr, dy.ptr, y.ptr);
+    return [dx];
+  },
+});

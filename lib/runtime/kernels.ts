@@ -1,0 +1,99 @@
+// Loads the kernels: picks the variant, instantiates it once, on first use, synchronously.
+
+import type { Kernels } from "../../build/kernels.js";
+import relaxedBase64 from "../../build/kernels.relaxed.js";
+import simdBase64 from "../../build/kernels.simd.js";
+import { RuntimeError } from "../tensor/errors.ts";
+
+export type { Kernels };
+export type KernelVariant = "simd" | "relaxed";
+
+export interface LoadedKernels {
+  readonly kernels: Kernels;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly variant: KernelVariant | "custom";
+  /** Why memory is not shared, and so everything runs on one thread; null where it is shared. */
+  readonly unsharedBecause: string | null;
+}
+
+/** The most the arena may grow to: 4 GiB, all that 32-bit pointers reach. */
+const MAX_PAGES = 65536;
+
+let custom: WebAssembly.Module | null = null;
+let loaded: LoadedKernels | null = null;
+
+/**
+ * Use a module compiled elsewhere, for hosts that forbid compiling at run time (edge runtimes).
+ * Call it before the first tensor is made.
+ *
+ * @throws {RuntimeError} the kernels are in use already
+ * @example import wasm from "simdgrad/kernels.simd.wasm"; useKernels(wasm);
+ */
+export function useKernels(module: WebAssembly.Module): void {
+  if (loaded) {
+    throw new RuntimeError("useKernels: the kernels are loaded already; call it before the first tensor is made.");
+  }
+  custom = module;
+}
+
+/** The kernels and their memory; the first call loads them. */
+export function loadKernels(): LoadedKernels {
+  if (!loaded) loaded = load();
+  return loaded;
+}
+
+/** Whether the host runs this variant: WebAssembly SIMD, or relaxed SIMD on top of it. */
+export function supportsVariant(variant: KernelVariant): boolean {
+  // () -> i32: a v128 constant in, one lane out, by way of f32x4.relaxed_madd in the second module.
+  const simd = [0xfd, 0x0c, ...Array(16).fill(0)];
+  const madd = [...simd, ...simd, ...simd, 0xfd, 0x85, 0x02];
+  const code = [0x00, ...(variant === "simd" ? simd : madd), 0xfd, 0x1b, 0x00, 0x0b];
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7f, 3, 2, 1, 0];
+  return WebAssembly.validate(new Uint8Array([...header, 10, code.length + 2, 1, code.length, ...code]));
+}
+
+function load(): LoadedKernels {
+  const variant = supportsVariant("relaxed") ? "relaxed" : "simd";
+  if (!custom && !supportsVariant("simd")) {
+    throw new RuntimeError("loadKernels: this host has no WebAssembly SIMD; use Node ≥ 20 or a browser since 2021.");
+  }
+  const unsharedBecause = whyNotShared();
+  const bytes = custom ? null : decodeBase64(variant === "relaxed" ? relaxedBase64 : simdBase64);
+  if (bytes && unsharedBecause) declareUnshared(bytes);
+  const module = custom ?? new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: !unsharedBecause });
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  return {
+    kernels: instance.exports as unknown as Kernels,
+    memory,
+    module,
+    variant: custom ? "custom" : variant,
+    unsharedBecause,
+  };
+}
+
+/**
+ * A page without cross-origin isolation can make a shared memory, but not post it to a worker,
+ * so its existence proves nothing: ask for the isolation itself.
+ */
+function whyNotShared(): string | null {
+  if (typeof SharedArrayBuffer === "undefined") return "the host has no SharedArrayBuffer";
+  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
+  if (isolated === false) return "the page is not cross-origin isolated (COOP and COEP headers)";
+  return null;
+}
+
+/** Turns the import of a shared memory into that of a plain one: one flag in the import's limits. */
+function declareUnshared(bytes: Uint8Array): void {
+  const importName = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2]; // "env" "memory", memory
+  const at = bytes.findIndex((_, i) => importName.every((byte, j) => bytes[i + j] === byte));
+  bytes[at + importName.length] = 0x01;
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}

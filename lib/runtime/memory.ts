@@ -1,0 +1,146 @@
+// The arena: one WebAssembly.Memory, cut into blocks. Bytes exist in this file only.
+//
+// Free blocks are kept sorted by address and merged with their neighbours; the smallest that fits is
+// taken. A training step frees all that it took, so the next one finds the same blocks again, and a
+// few hundred live blocks make a linear list faster than anything cleverer.
+
+import { RuntimeError } from "../tensor/errors.ts";
+import { loadKernels } from "./kernels.ts";
+
+const PAGE_BYTES = 65536;
+const GROWTH_PAGES = 16;
+/** Blocks start on cache lines, and end with the slack that lets kernels read past an operand's end. */
+const ALIGNMENT = 64;
+const READ_SLACK = 16;
+/** Page 0 holds the kernels' constants. */
+const ARENA_START = PAGE_BYTES;
+
+interface Block {
+  ptr: number;
+  bytes: number;
+}
+
+const free: Block[] = [];
+let end = ARENA_START;
+let inUse = 0;
+let blocks = 0;
+let poisoned = false;
+
+let views: { buffer: ArrayBufferLike; f32: Float32Array; i32: Int32Array; u8: Uint8Array } | null = null;
+
+/** What the arena holds: bytes lent out now, blocks lent out now, and bytes taken from the host. */
+export function memoryUsage(): { inUseBytes: number; blocks: number; reservedBytes: number } {
+  return { inUseBytes: inUse, blocks, reservedBytes: end };
+}
+
+/** For tests: fill every new block with 0xff, which is NaN in f32, to expose what is never written. */
+export function poisonNewMemory(on: boolean): void {
+  poisoned = on;
+}
+
+/** The size of the block that holds `bytes`. */
+function blockBytes(bytes: number): number {
+  return Math.ceil((bytes + READ_SLACK) / ALIGNMENT) * ALIGNMENT;
+}
+
+/** @returns the address of `bytes` bytes, 64-byte aligned, content undefined */
+export function allocate(bytes: number): number {
+  const size = blockBytes(bytes);
+  let best = -1;
+  for (let i = 0; i < free.length; i++) {
+    const candidate = free[i].bytes;
+    if (candidate >= size && (best < 0 || candidate < free[best].bytes)) {
+      best = i;
+      if (candidate === size) break;
+    }
+  }
+  const ptr = best >= 0 ? takeFrom(best, size) : takeFromEnd(size);
+  inUse += size;
+  blocks++;
+  if (poisoned) arena().u8.fill(0xff, ptr, ptr + size);
+  return ptr;
+}
+
+/** Gives back what `allocate(bytes)` lent. */
+export function release(ptr: number, bytes: number): void {
+  const size = blockBytes(bytes);
+  inUse -= size;
+  blocks--;
+  let low = 0;
+  let high = free.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (free[middle].ptr < ptr) low = middle + 1;
+    else high = middle;
+  }
+  const before = free[low - 1];
+  const after = free[low];
+  const joinsBefore = before !== undefined && before.ptr + before.bytes === ptr;
+  const joinsAfter = after !== undefined && ptr + size === after.ptr;
+  if (joinsBefore && joinsAfter) {
+    before.bytes += size + after.bytes;
+    free.splice(low, 1);
+  } else if (joinsBefore) {
+    before.bytes += size;
+  } else if (joinsAfter) {
+    after.ptr = ptr;
+    after.bytes += size;
+  } else {
+    free.splice(low, 0, { ptr, bytes: size });
+  }
+}
+
+/** Typed views of the whole arena, made anew when it has grown. */
+export function arena(): { f32: Float32Array; i32: Int32Array; u8: Uint8Array } {
+  const { buffer } = loadKernels().memory;
+  if (views?.buffer !== buffer) {
+    views = {
+      buffer,
+      f32: new Float32Array(buffer),
+      i32: new Int32Array(buffer),
+      u8: new Uint8Array(buffer),
+    };
+  }
+  return views;
+}
+
+function takeFrom(index: number, size: number): number {
+  const block = free[index];
+  const { ptr } = block;
+  if (block.bytes === size) {
+    free.splice(index, 1);
+  } else {
+    block.ptr += size;
+    block.bytes -= size;
+  }
+  return ptr;
+}
+
+function takeFromEnd(size: number): number {
+  // A free block that touches the end counts toward the new one.
+  const last = free[free.length - 1];
+  const start = last !== undefined && last.ptr + last.bytes === end ? last.ptr : end;
+  growTo(start + size);
+  if (start !== end) free.pop();
+  end = start + size;
+  return start;
+}
+
+function growTo(bytes: number): void {
+  const { memory } = loadKernels();
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
+  if (missing <= 0) return;
+  try {
+    memory.grow(Math.max(missing, GROWTH_PAGES));
+  } catch {
+    try {
+      memory.grow(missing);
+    } catch {
+      throw new RuntimeError(
+        `allocate: out of memory; ${inUse} bytes are in use and ${bytes} are needed in all, of at most 4 GiB. ` +
+          "Use a smaller batch, or dispose of tensors that are done with.",
+        { inUseBytes: inUse, neededBytes: bytes },
+      );
+    }
+  }
+}

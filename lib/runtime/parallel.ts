@@ -1,0 +1,47 @@
+// parallelFor: the one way in which a splittable kernel is launched.
+
+import { type Kernels, loadKernels } from "./kernels.ts";
+import { allocate, release } from "./memory.ts";
+
+export type KernelName = keyof Kernels;
+
+/**
+ * Runs `kernel(...args, from, to)` over the half-open range [0, count).
+ *
+ * How the range is cut may change the speed, never the bits: every kernel computes a unit of its range
+ * independently of the others. Pointers and sizes go in `args`, in the order of the kernel's signature.
+ *
+ * @param count units: elements, rows, images or tiles, as the kernel's header says
+ */
+export function parallelFor(kernel: KernelName, count: number, ...args: number[]): void {
+  if (count > 0) call(kernel, [...args, 0, count]);
+}
+
+/**
+ * The same for a kernel that takes `scratch` before its range: room for `scratchSize` f32 elements,
+ * one per thread, whose content does not outlive the call.
+ */
+export function parallelForWithScratch(
+  kernel: KernelName,
+  count: number,
+  scratchSize: number,
+  ...args: number[]
+): void {
+  if (count <= 0) return;
+  const bytes = scratchSize * Float32Array.BYTES_PER_ELEMENT;
+  const scratch = allocate(bytes);
+  try {
+    call(kernel, [...args, scratch, 0, count]);
+  } finally {
+    release(scratch, bytes);
+  }
+}
+
+function call(kernel: KernelName, args: number[]): void {
+  const run = loadKernels().kernels[kernel] as (...args: number[]) => void;
+  // A wasm export's length is its number of parameters; a missing argument would silently become 0.
+  if (run.length !== args.length) {
+    throw new TypeError(`parallelFor: ${kernel} takes ${run.length} arguments; got ${args.length}.`);
+  }
+  run(...args);
+}

@@ -1,0 +1,36 @@
+// Every error the library throws on purpose. The message is one line,
+// `op: what is wrong; the values; what to do.`, and the data stand in fields for programs to read.
+
+/** The base of all of them: `catch (e) { if (e instanceof SimdgradError) … }`. */
+export class SimdgradError extends Error {
+  constructor(
+    message: string,
+    /** The values the message is about, by name. */
+    readonly details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+/** Shapes, ranks or sizes that do not fit together. */
+export class ShapeError extends SimdgradError {}
+/** A tensor of another dtype than the operation takes. */
+export class DTypeError extends SimdgradError {}
+/** An option outside its range: a negative rate, a NaN learning rate, an unknown name. */
+export class OptionError extends SimdgradError {}
+/** A tensor used after its memory was given back. */
+export class DisposedError extends SimdgradError {}
+/** Autograd used in a way that has no meaning: no graph, a graph used twice. */
+export class AutogradError extends SimdgradError {}
+/** Input data that are missing, truncated, corrupted or of another format. */
+export class DataError extends SimdgradError {}
+/** A checkpoint that is damaged or does not fit the model. */
+export class CheckpointError extends SimdgradError {}
+/** The host cannot run the kernels, or memory ran out. */
+export class RuntimeError extends SimdgradError {}
+
+/** A shape as messages print it: `[64, 10]`. */
+export function formatShape(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}

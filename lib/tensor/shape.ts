@@ -1,0 +1,74 @@
+// Shapes: what fits, what broadcasts, what goes wrong.
+
+import { formatShape, ShapeError } from "./errors.ts";
+
+export type Shape = readonly number[];
+
+/** The number of elements: the product of the dimensions; 1 for a scalar's []. */
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const dim of shape) size *= dim;
+  return size;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/** @throws {ShapeError} a dimension is not an integer ≥ 0 */
+export function checkShape(op: string, shape: Shape): void {
+  for (const dim of shape) {
+    if (!Number.isInteger(dim) || dim < 0) {
+      throw new ShapeError(`${op}: dimensions must be integers ≥ 0; got ${formatShape(shape)}.`, { shape });
+    }
+  }
+}
+
+/** @throws {ShapeError} the rank differs; `layout` names the dimensions, e.g. "[N, H, W, C]" */
+export function checkRank(op: string, name: string, shape: Shape, rank: number, layout: string): void {
+  if (shape.length !== rank) {
+    throw new ShapeError(`${op}: ${name} must have rank ${rank}, ${layout}; got ${formatShape(shape)}.`, {
+      [name]: shape,
+    });
+  }
+}
+
+/**
+ * An axis counted from the end when negative, as its index.
+ *
+ * @throws {ShapeError} outside the rank
+ */
+export function resolveAxis(op: string, axis: number, shape: Shape): number {
+  const rank = shape.length;
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+    throw new ShapeError(`${op}: axis ${axis} is out of range for ${formatShape(shape)} of rank ${rank}.`, {
+      axis,
+      shape,
+    });
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+/**
+ * The shape both operands broadcast to, aligned at the last axis: each pair of dimensions is equal or
+ * one of them is 1.
+ *
+ * @throws {ShapeError} they do not
+ */
+export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
+  const rank = Math.max(a.length, b.length);
+  const result: number[] = new Array(rank);
+  for (let i = 1; i <= rank; i++) {
+    const da = a[a.length - i] ?? 1;
+    const db = b[b.length - i] ?? 1;
+    if (da !== db && da !== 1 && db !== 1) {
+      throw new ShapeError(
+        `${op}: shapes do not broadcast; a is ${formatShape(a)}, b is ${formatShape(b)}; ` +
+          `dimension −${i} is ${da} and ${db}, and neither is 1.`,
+        { a, b },
+      );
+    }
+    result[rank - i] = da === 1 ? db : da;
+  }
+  return result;
+}

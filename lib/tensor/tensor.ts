@@ -1,0 +1,154 @@
+// Tensor: a shape over a piece of wasm memory. Data access and lifetime; operations are free functions.
+
+import { arena } from "../runtime/memory.ts";
+import { DisposedError, formatShape, ShapeError } from "./errors.ts";
+import { DISPOSE, enterScope, leaveScope } from "./scope.ts";
+import { checkShape, type Shape, sizeOf } from "./shape.ts";
+import { Storage } from "./storage.ts";
+
+export type DType = "f32" | "i32" | "u8";
+
+export interface TypedArrays {
+  f32: Float32Array;
+  i32: Int32Array;
+  u8: Uint8Array;
+}
+
+const BYTES: Record<DType, number> = { f32: 4, i32: 4, u8: 1 };
+
+/** What computed a tensor, as autograd recorded it; see lib/autograd/node.ts. */
+export interface GraphNode {
+  /** Ascending in the order of computation. */
+  readonly id: number;
+}
+
+/** Catches what nobody disposed of. It holds the storage, never the tensor. */
+const collected = new FinalizationRegistry<Storage>((storage) => storage.release());
+
+/**
+ * A dense, row-major array of f32, i32 or u8 numbers.
+ *
+ * Nobody has to free one: `backward()` frees what it used, scopes free what they made, and the garbage
+ * collector the rest. `dispose()` and `using` give memory back at once.
+ */
+export class Tensor<D extends DType = DType> {
+  readonly shape: Shape;
+  readonly size: number;
+  /** Whether `backward()` should compute a gradient for it. */
+  requiresGrad = false;
+  /** ∂loss/∂this, of the same shape; made by `backward()`, summed over calls, cleared by `zeroGrad()`. */
+  grad: Tensor<"f32"> | null = null;
+  /** @internal What computed it, where a gradient flows back. */
+  node: GraphNode | null = null;
+  /** @internal Exempt from every automatic release but the garbage collector's. */
+  isKept = false;
+
+  private storage: Storage | null;
+  private readonly offset: number;
+
+  /** @internal Use `tensor()`, `zeros()`, `empty()` …; with `base` it is a view that shares its memory. */
+  constructor(
+    readonly dtype: D,
+    shape: Shape,
+    base?: { tensor: Tensor<D>; offset: number },
+  ) {
+    checkShape("tensor", shape);
+    this.shape = shape;
+    this.size = sizeOf(shape);
+    this.storage = base ? base.tensor.liveStorage().retain() : new Storage(this.size * BYTES[dtype]);
+    this.offset = base ? base.tensor.offset + base.offset * BYTES[dtype] : 0;
+    collected.register(this, this.storage, this);
+    enterScope(this);
+  }
+
+  /** @internal The address of the first element, for kernels. */
+  get ptr(): number {
+    return this.liveStorage().ptr + this.offset;
+  }
+
+  get isDisposed(): boolean {
+    return this.storage === null;
+  }
+
+  /** @internal Whether another tensor shares the memory. */
+  get isShared(): boolean {
+    return this.liveStorage().isShared;
+  }
+
+  /**
+   * The elements themselves, not a copy: writing changes the tensor. Ask again after making other
+   * tensors: where memory is not shared between threads, growing it detaches older arrays.
+   *
+   * @throws {DisposedError}
+   */
+  get data(): TypedArrays[D] {
+    const start = this.ptr / BYTES[this.dtype];
+    return arena()[this.dtype].subarray(start, start + this.size) as TypedArrays[D];
+  }
+
+  /**
+   * The only element of a tensor of size 1, as a number.
+   *
+   * @throws {ShapeError} any other size
+   */
+  item(): number {
+    if (this.size !== 1) {
+      throw new ShapeError(
+        `item: needs exactly one element; got ${formatShape(this.shape)}. Use .data or .toArray().`,
+        {
+          shape: this.shape,
+        },
+      );
+    }
+    return this.data[0];
+  }
+
+  /** A copy as nested arrays; a scalar gives its number. */
+  // biome-ignore lint/suspicious/noExplicitAny: the nesting depth is the rank, known only at run time
+  toArray(): any {
+    const { data, shape } = this;
+    let at = 0;
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const build = (axis: number): any =>
+      axis === shape.length ? data[at++] : Array.from({ length: shape[axis] }, () => build(axis + 1));
+    return build(0);
+  }
+
+  /** Gives the memory back now. Views that share it keep it alive. Calling it twice is fine. */
+  dispose(): void {
+    if (!this.storage) return;
+    leaveScope(this);
+    collected.unregister(this);
+    this.storage.release();
+    this.storage = null;
+  }
+
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  /** Exempts it from scopes and from what `backward()` frees. */
+  keep(): this {
+    this.isKept = true;
+    leaveScope(this);
+    return this;
+  }
+
+  toString(): string {
+    const values = this.isDisposed
+      ? "disposed"
+      : `${[...this.data.subarray(0, 8)].join(", ")}${this.size > 8 ? ", …" : ""}`;
+    return `Tensor ${this.dtype}${formatShape(this.shape)} { ${values} }`;
+  }
+
+  private liveStorage(): Storage {
+    if (!this.storage) {
+      throw new DisposedError(
+        `tensor: ${formatShape(this.shape)} was given back by dispose(), the end of its scope, a later batch or a later backward(). ` +
+          "Read it before, or call keep() on it.",
+        { shape: this.shape },
+      );
+    }
+    return this.storage;
+  }
+}

@@ -1,0 +1,21 @@
+// A transform for the AssemblyScript compiler: every function in kernels/shared/ is inlined at its
+// call sites. It stands here once because formatters and tsc reject `@inline` before a function.
+import { FunctionDeclaration, Node } from "assemblyscript";
+import { Transform } from "assemblyscript/transform";
+
+export default class InlineShared extends Transform {
+  afterParse(parser) {
+    for (const source of parser.sources) {
+      if (!source.normalizedPath.startsWith("kernels/shared/")) continue;
+      for (const statement of source.statements) {
+        if (!(statement instanceof FunctionDeclaration)) continue;
+        const inline = Node.createDecorator(
+          Node.createIdentifierExpression("inline", statement.range),
+          null,
+          statement.range,
+        );
+        statement.decorators = [...(statement.decorators ?? []), inline];
+      }
+    }
+  }
+}

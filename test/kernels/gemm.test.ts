@@ -1,0 +1,125 @@
+import { suite } from "uvu";
+import { uniform64 } from "../support/array64.ts";
+import { expectClose, sumTolerance } from "../support/expect_close.ts";
+import { KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
+
+interface Layout {
+  transposeA: boolean;
+  packed: boolean;
+  transposeB: boolean;
+}
+
+/** c[i,j] = c0[i,j] + Σ_p a[i,p]·b[p,j], in f64. */
+function reference(n: number, k: number, a: Float64Array, b: Float64Array, c0: Float64Array): Float64Array {
+  return c0.map((init, at) => {
+    let sum = init;
+    for (let p = 0; p < k; p++) sum += a[Math.floor(at / n) * k + p] * b[p * n + (at % n)];
+    return sum;
+  });
+}
+
+function transpose(x: Float64Array, rows: number, cols: number): Float64Array {
+  return x.map((_, i) => x[(i % rows) * cols + Math.floor(i / rows)]);
+}
+
+function run(
+  module: KernelModule,
+  [m, n, k]: readonly number[],
+  layout: Layout,
+  init: "zero" | "bias" | "accumulate",
+  cuts: readonly number[] = [],
+): { actual: Float32Array; expected: Float64Array } {
+  const a = uniform64([m, k], 1).data;
+  const b = uniform64([k, n], 2).data;
+  const bias = uniform64([n], 3).data;
+  const start = uniform64([m, n], 4).data;
+  const c0 = start.map((value, i) => (init === "zero" ? 0 : init === "bias" ? bias[i % n] : value));
+  const { kernels } = module;
+  const aPtr = module.put(layout.transposeA ? transpose(a, m, k) : a).ptr;
+  const bStored = module.put(layout.transposeB ? transpose(b, k, n) : b).ptr;
+  const c = init === "accumulate" ? module.put(start) : module.output(m * n);
+  const biasPtr = init === "bias" ? module.put(bias).ptr : 0;
+  const panels = Math.ceil(n / 8);
+  let bPtr = bStored;
+  if (layout.packed) {
+    bPtr = module.output(panels * k * 8).ptr;
+    const [bRow, bCol] = layout.transposeB ? [1, k] : [n, 1];
+    kernels.gemm_pack_b_f32(bPtr, bStored, n, k, bRow, bCol, 0, panels);
+  }
+  const [aRow, aCol] = layout.transposeA ? [1, m] : [k, 1];
+  const [bPanel, bRow] = layout.packed ? [8 * k, 8] : [8, n];
+  const tiles = Math.ceil(m / 4);
+  const bounds = [0, ...cuts, tiles];
+  for (let i = 1; i < bounds.length; i++) {
+    kernels.gemm_f32(
+      c.ptr,
+      aPtr,
+      bPtr,
+      biasPtr,
+      m,
+      n,
+      k,
+      n,
+      aRow,
+      aCol,
+      bPanel,
+      bRow,
+      init === "accumulate" ? 1 : 0,
+      bounds[i - 1],
+      bounds[i],
+    );
+  }
+  module.checkCanaries();
+  return { actual: c.data.slice(), expected: reference(n, k, a, b, c0) };
+}
+
+const LAYOUTS: readonly Layout[] = [
+  { transposeA: false, packed: false, transposeB: false },
+  { transposeA: false, packed: true, transposeB: false },
+  { transposeA: false, packed: true, transposeB: true },
+  { transposeA: true, packed: false, transposeB: false },
+  { transposeA: true, packed: true, transposeB: true },
+];
+
+for (const variant of ["simd", "relaxed"] as const) {
+  const test = suite(`gemm_f32 (${variant})`);
+
+  test("every layout gives op(A)·op(B), for sizes around the tile's", () => {
+    for (const layout of LAYOUTS) {
+      const module = new KernelModule(variant);
+      for (const m of [1, 3, 4, 5, 9]) {
+        for (const n of [1, 3, 4, 5, 7, 8, 9, 17]) {
+          for (const k of [1, 5, 33]) {
+            const { actual, expected } = run(module, [m, n, k], layout, "zero");
+            expectClose(actual, expected, sumTolerance(1, k), `${JSON.stringify(layout)} ${[m, n, k]}`);
+          }
+        }
+      }
+    }
+  });
+
+  test("a bias is added to every row, and accumulating adds to what is there", () => {
+    const module = new KernelModule(variant);
+    for (const n of TAIL_SIZES) {
+      for (const init of ["bias", "accumulate"] as const) {
+        const { actual, expected } = run(module, [6, n, 300], LAYOUTS[1], init);
+        expectClose(actual, expected, sumTolerance(1, 301), `${init} n=${n}`);
+      }
+    }
+  });
+
+  test("an empty sum is the initial value", () => {
+    const { actual, expected } = run(new KernelModule(variant), [5, 9, 0], LAYOUTS[1], "bias");
+    expectClose(actual, expected, 0);
+  });
+
+  test("neither packing nor the cut of the range nor the depth block changes a bit", () => {
+    const module = new KernelModule(variant);
+    const whole = run(module, [21, 19, 600], LAYOUTS[1], "bias").actual;
+    expectClose(run(module, [21, 19, 600], LAYOUTS[0], "bias").actual, whole, 0, "in place");
+    expectClose(run(module, [21, 19, 600], LAYOUTS[1], "bias", [1, 2, 4]).actual, whole, 0, "cut");
+    expectClose(run(module, [21, 19, 600], LAYOUTS[4], "bias").actual, whole, 0, "both transposed");
+  });
+
+  test.run();
+}

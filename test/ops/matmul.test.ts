@@ -1,0 +1,61 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { matmul } from "../../lib/ops/matmul.ts";
+import { ones } from "../../lib/tensor/create.ts";
+import { ShapeError } from "../../lib/tensor/errors.ts";
+import { type Array64, array64 } from "../support/array64.ts";
+import { testOp } from "../support/test_op.ts";
+
+const test = suite("matmul");
+
+function reference(a: Array64, b: Array64): Array64 {
+  const [m, k] = a.shape;
+  const n = b.shape[1];
+  return array64([m, n], (at) => {
+    let sum = 0;
+    for (let p = 0; p < k; p++) sum += a.data[Math.floor(at / n) * k + p] * b.data[p * n + (at % n)];
+    return sum;
+  });
+}
+
+for (const [m, k, n] of [
+  [1, 1, 1],
+  [3, 5, 7],
+  [4, 8, 8],
+  [33, 17, 9],
+  [40, 3, 16],
+]) {
+  testOp(test, "matmul", matmul, reference, {
+    shapes: [
+      [m, k],
+      [k, n],
+    ],
+    terms: k,
+    gradTerms: Math.max(m, n),
+  });
+}
+testOp(test, "matmul", matmul, reference, {
+  title: "only b needs a gradient",
+  shapes: [
+    [4, 6],
+    [6, 5],
+  ],
+  terms: 6,
+  differentiable: [false, true],
+});
+
+test("inner dimensions that differ are named", () => {
+  assert.throws(
+    () => matmul(ones([64, 784]), ones([785, 10])),
+    (error: unknown) =>
+      error instanceof ShapeError &&
+      error.message ===
+        "matmul: inner dimensions differ; a is [64, 784], b is [785, 10]; a's last (784) must equal b's first (785).",
+  );
+});
+
+test("an operand that is no matrix is named", () => {
+  assert.throws(() => matmul(ones([3]), ones([3, 3])), /a must have rank 2, \[M, K\]; got \[3\]/);
+});
+
+test.run();
