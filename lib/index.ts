@@ -1,0 +1,28 @@
+// The public API: what is not exported here is internal.
+
+export { backward } from "./autograd/backward.ts";
+export { noGrad } from "./autograd/grad_mode.ts";
+export { add } from "./ops/add.ts";
+export { div } from "./ops/div.ts";
+export { matmul } from "./ops/matmul.ts";
+export { mul } from "./ops/mul.ts";
+export { relu } from "./ops/relu.ts";
+export { sub } from "./ops/sub.ts";
+export { sum } from "./ops/sum.ts";
+export { useKernels } from "./runtime/kernels.ts";
+export { memoryUsage } from "./runtime/memory.ts";
+export { empty, full, ones, tensor, zeros } from "./tensor/create.ts";
+export {
+  AutogradError,
+  CheckpointError,
+  DataError,
+  DisposedError,
+  DTypeError,
+  OptionError,
+  RuntimeError,
+  ShapeError,
+  SimdgradError,
+} from "./tensor/errors.ts";
+export { scope } from "./tensor/scope.ts";
+export type { Shape } from "./tensor/shape.ts";
+export { type DType, Tensor } from "./tensor/tensor.ts";
