@@ -7,6 +7,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import InlineShared from "./inline_shared.mjs";
+import { markCurrent } from "./stamp.mjs";
 
 const entries = readdirSync("kernels")
   .filter((file) => file.endsWith(".ts"))
@@ -28,6 +29,7 @@ for (const target of ["simd", "relaxed"]) {
   writeFileSync(`build/kernels.${target}.d.ts`, "declare const base64: string;\nexport default base64;\n");
 }
 writeFileSync("build/kernels.d.ts", declaration(signatures));
+markCurrent("kernels");
 
 /** Every `export function` of the entry files, as [name, parameter names, result]. */
 function readSignatures(files) {

@@ -1,0 +1,70 @@
+// Makes dist/ of the sources and the built kernels:
+//
+//   index.js models.js node.js   the library's entries; what they share lies once in chunks/
+//   cli.js                       the program `mnist`; packages are bundled in, commands load on demand
+//   types/                       declarations, file by file as in the sources
+//   kernels.*.wasm               the raw kernels, for hosts that compile modules themselves
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import process from "node:process";
+import { build } from "esbuild";
+import { markCurrent } from "./stamp.mjs";
+
+const ENTRIES = { index: "lib/index.ts", models: "models/index.ts", node: "data/index.ts", cli: "cli/main.ts" };
+
+rmSync("dist", { recursive: true, force: true });
+await bundle();
+declareTypes();
+copyKernels();
+chmodSync("dist/cli.js", 0o755);
+markCurrent("dist");
+
+async function bundle() {
+  await build({
+    entryPoints: ENTRIES,
+    outdir: "dist",
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: ["es2022", "node20"],
+    legalComments: "none",
+    plugins: [{ name: "required-builtins", setup: importRequiredBuiltins }],
+    logLevel: "warning",
+  });
+}
+
+/**
+ * Lets CommonJS packages `require` Node's own modules in an ESM bundle: each such call gets a module
+ * that imports it. So no file needs a `require` of its own, which browsers could not load.
+ */
+function importRequiredBuiltins({ onResolve, onLoad }) {
+  onResolve({ filter: new RegExp(`^(node:)?(${builtinModules.join("|")})$`) }, ({ kind, path }) =>
+    kind === "require-call" ? { path: path.replace(/^(node:)?/, "node:"), namespace: "required-builtin" } : null,
+  );
+  onLoad({ filter: /.*/, namespace: "required-builtin" }, ({ path }) => ({
+    contents: `import builtin from ${JSON.stringify(path)}; module.exports = builtin;`,
+  }));
+}
+
+/** tsc emits `from "./x.ts"` as it stands; in a package of declarations it has to read "./x.js". */
+function declareTypes() {
+  const tsc = "node_modules/typescript/bin/tsc";
+  execFileSync(process.execPath, [tsc, "-p", "scripts/tsconfig.types.json"], { stdio: "inherit" });
+  for (const file of readdirSync("dist/types", { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".d.ts")) continue;
+    const source = readFileSync(`dist/types/${file}`, "utf8");
+    const rewritten = source.replace(/((?:from|import\()\s*"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"');
+    writeFileSync(`dist/types/${file}`, rewritten);
+  }
+}
+
+function copyKernels() {
+  mkdirSync("dist/types/build", { recursive: true });
+  copyFileSync("build/kernels.d.ts", "dist/types/build/kernels.d.ts");
+  for (const variant of ["simd", "relaxed"])
+    copyFileSync(`build/kernels.${variant}.wasm`, `dist/kernels.${variant}.wasm`);
+  writeFileSync("dist/types/wasm.d.ts", "declare const module: WebAssembly.Module;\nexport default module;\n");
+}

@@ -1,0 +1,65 @@
+// Knows whether a product of the build is current: build/.stamp holds a hash of the content of what each
+// was made from. Times of files would lie after a checkout.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+
+const STAMP = "build/.stamp";
+
+/** What each product is made from, and a file that must be there when it was made. */
+const PRODUCTS = {
+  kernels: {
+    inputs: ["kernels", "asconfig.json", "scripts/build_kernels.mjs", "scripts/inline_shared.mjs", "package-lock.json"],
+    output: "build/kernels.d.ts",
+  },
+  dist: {
+    inputs: [
+      "lib",
+      "models",
+      "data",
+      "cli",
+      "kernels",
+      "scripts",
+      "asconfig.json",
+      "tsconfig.json",
+      "package-lock.json",
+    ],
+    output: "dist/cli.js",
+  },
+};
+
+/** @param {"kernels" | "dist"} product */
+export function isCurrent(product) {
+  return existsSync(PRODUCTS[product].output) && readStamp()[product] === hashOf(product);
+}
+
+/** Records that the product was just made. */
+export function markCurrent(product) {
+  mkdirSync("build", { recursive: true });
+  writeFileSync(STAMP, `${JSON.stringify({ ...readStamp(), [product]: hashOf(product) })}\n`);
+}
+
+function readStamp() {
+  try {
+    return JSON.parse(readFileSync(STAMP, "utf8"));
+  } catch {
+    return {}; // none yet, or damaged: everything is stale
+  }
+}
+
+function hashOf(product) {
+  const hash = createHash("sha256");
+  for (const file of PRODUCTS[product].inputs.flatMap(filesUnder).sort()) {
+    const content = readFileSync(file);
+    hash.update(`${file}\0${content.length}\0`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+/** The sources in a folder, however deep; downloaded data are none. A file is itself. */
+function filesUnder(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true, encoding: "utf8" })
+    .map((file) => `${path}/${file.replaceAll("\\", "/")}`)
+    .filter((file) => /\.(ts|mjs|json)$/.test(file));
+}
