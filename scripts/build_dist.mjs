@@ -4,20 +4,36 @@
 //   cli.js                       the program `mnist`; packages are bundled in, commands load on demand
 //   types/                       declarations, file by file as in the sources
 //   kernels.*.wasm               the raw kernels, for hosts that compile modules themselves
-import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { builtinModules } from "node:module";
 import process from "node:process";
 import { build } from "esbuild";
 import { markCurrent } from "./stamp.mjs";
 
-const ENTRIES = { index: "lib/index.ts", models: "models/index.ts", node: "data/index.ts", cli: "cli/main.ts" };
+const ENTRIES = Object.fromEntries(
+  Object.entries({
+    index: "lib/index.ts",
+    models: "models/index.ts",
+    node: "data/index.ts",
+    cli: "cli/main.ts",
+  }).filter(([, source]) => existsSync(source)),
+);
 
 rmSync("dist", { recursive: true, force: true });
 await bundle();
 declareTypes();
 copyKernels();
-chmodSync("dist/cli.js", 0o755);
+if (ENTRIES.cli) chmodSync("dist/cli.js", 0o755);
 markCurrent("dist");
 
 async function bundle() {
@@ -52,7 +68,13 @@ function importRequiredBuiltins({ onResolve, onLoad }) {
 /** tsc emits `from "./x.ts"` as it stands; in a package of declarations it has to read "./x.js". */
 function declareTypes() {
   const tsc = "node_modules/typescript/bin/tsc";
-  execFileSync(process.execPath, [tsc, "-p", "scripts/tsconfig.types.json"], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [tsc, "-p", "scripts/tsconfig.types.json"], {
+    stdio: ["ignore", 2, 2],
+  });
+  if (status !== 0) {
+    console.error("build: the declarations were not written; mend the type errors above.");
+    process.exit(1);
+  }
   for (const file of readdirSync("dist/types", { recursive: true, encoding: "utf8" })) {
     if (!file.endsWith(".d.ts")) continue;
     const source = readFileSync(`dist/types/${file}`, "utf8");
