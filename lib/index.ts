@@ -3,7 +3,9 @@
 export { backward } from "./autograd/backward.ts";
 export { noGrad } from "./autograd/grad_mode.ts";
 export { add } from "./ops/add.ts";
+export { conv2d } from "./ops/conv2d.ts";
 export { div } from "./ops/div.ts";
+export { linear } from "./ops/linear.ts";
 export { matmul } from "./ops/matmul.ts";
 export { mul } from "./ops/mul.ts";
 export { relu } from "./ops/relu.ts";

@@ -49,6 +49,7 @@ function run(
   const [aRow, aCol] = layout.transposeA ? [1, m] : [k, 1];
   const [bPanel, bRow] = layout.packed ? [8 * k, 8] : [8, n];
   const tiles = Math.ceil(m / 4);
+  const scratch = module.output(4 * 256).ptr;
   const bounds = [0, ...cuts, tiles];
   for (let i = 1; i < bounds.length; i++) {
     kernels.gemm_f32(
@@ -65,6 +66,7 @@ function run(
       bPanel,
       bRow,
       init === "accumulate" ? 1 : 0,
+      scratch,
       bounds[i - 1],
       bounds[i],
     );

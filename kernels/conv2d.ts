@@ -1,0 +1,134 @@
+// 2-D convolution by implicit GEMM: rows of im2col are made a block at a time and never stored whole.
+//
+//   y  [N, OH·OW, COUT] = col(x) [OH·OW, K] · w [K, COUT] + bias,   K = KH·KW·CIN
+//   dx = col2im(dy · wᵀ);   dw = Σ_n col(x)ᵀ · dy
+//
+// x, dx     [N, H, W, CIN];  y, dy  [N, OH, OW, COUT]
+// wPanels   w as panels of 8 columns (kernels/gemm.ts); wTransposed: wᵀ [COUT, K] likewise
+// bias      [COUT], or 0 for none
+// scratch   forward and dx: 32·K + 4·256 elements; dw: 128·K. Strides and padding as in im2col.ts.
+// Ranges: forward: blocks of 32 output pixels, ⌈OH·OW/32⌉ an image; dx: images; dw: chunks of 8 images,
+// each summed into its own dwChunks[chunk], which sum_f32 then adds in ascending order.
+// Numerics: as GEMM, so no cut of a range changes a bit. Tested in test/ops/conv2d.test.ts,
+// timed by bench/conv2d.bench.ts.
+
+import { gemm_f32 } from "./gemm";
+import { col2im_f32, im2col_f32 } from "./im2col";
+import { store4, storeF32, zero4 } from "./shared/simd";
+
+/** Output pixels whose im2col rows are in flight: 32 × 576 elements are 72 KB, within L2. */
+const BLOCK: usize = 32;
+/** More for dw, where each block reads and writes all of dw. */
+const DW_BLOCK: usize = 128;
+/** Images summed into one partial weight gradient. */
+const CHUNK: usize = 8;
+
+export function conv2d_f32(
+  y: usize,
+  x: usize,
+  wPanels: usize,
+  bias: usize,
+  h: usize,
+  w: usize,
+  cin: usize,
+  kh: usize,
+  kw: usize,
+  stride: usize,
+  padding: usize,
+  oh: usize,
+  ow: usize,
+  cout: usize,
+  scratch: usize,
+  from: usize,
+  to: usize,
+): void {
+  const k = kh * kw * cin;
+  const pixels = oh * ow;
+  const blocks = (pixels + BLOCK - 1) / BLOCK;
+  const strip = scratch + ((BLOCK * k) << 2);
+  for (let block = from; block < to; block++) {
+    const image = block / blocks;
+    const first = (block - image * blocks) * BLOCK;
+    const count = min(BLOCK, pixels - first);
+    im2col_f32(scratch, x + ((image * h * w * cin) << 2), h, w, cin, kh, kw, stride, padding, ow, first, count);
+    const out = y + (((image * pixels + first) * cout) << 2);
+    gemm_f32(out, scratch, wPanels, bias, count, cout, k, cout, k, 1, 8 * k, 8, 0, strip, 0, (count + 3) / 4);
+  }
+}
+
+export function conv2d_backward_input_f32(
+  dx: usize,
+  dy: usize,
+  wTransposed: usize,
+  h: usize,
+  w: usize,
+  cin: usize,
+  kh: usize,
+  kw: usize,
+  stride: usize,
+  padding: usize,
+  oh: usize,
+  ow: usize,
+  cout: usize,
+  scratch: usize,
+  from: usize,
+  to: usize,
+): void {
+  const k = kh * kw * cin;
+  const pixels = oh * ow;
+  const strip = scratch + ((BLOCK * k) << 2);
+  for (let image = from; image < to; image++) {
+    const target = dx + ((image * h * w * cin) << 2);
+    zeroFill(target, h * w * cin);
+    for (let first: usize = 0; first < pixels; first += BLOCK) {
+      const count = min(BLOCK, pixels - first);
+      const rows = dy + (((image * pixels + first) * cout) << 2);
+      gemm_f32(scratch, rows, wTransposed, 0, count, k, cout, k, cout, 1, 8 * cout, 8, 0, strip, 0, (count + 3) / 4);
+      col2im_f32(target, scratch, h, w, cin, kh, kw, stride, padding, ow, first, count);
+    }
+  }
+}
+
+export function conv2d_backward_weight_f32(
+  dwChunks: usize,
+  x: usize,
+  dy: usize,
+  n: usize,
+  h: usize,
+  w: usize,
+  cin: usize,
+  kh: usize,
+  kw: usize,
+  stride: usize,
+  padding: usize,
+  oh: usize,
+  ow: usize,
+  cout: usize,
+  scratch: usize,
+  from: usize,
+  to: usize,
+): void {
+  const k = kh * kw * cin;
+  const pixels = oh * ow;
+  const tiles = (k + 3) / 4;
+  for (let chunk = from; chunk < to; chunk++) {
+    const dw = dwChunks + ((chunk * k * cout) << 2);
+    zeroFill(dw, k * cout);
+    const end = min(n, (chunk + 1) * CHUNK);
+    for (let image = chunk * CHUNK; image < end; image++) {
+      for (let first: usize = 0; first < pixels; first += DW_BLOCK) {
+        const count = min(DW_BLOCK, pixels - first);
+        im2col_f32(scratch, x + ((image * h * w * cin) << 2), h, w, cin, kh, kw, stride, padding, ow, first, count);
+        const rows = dy + (((image * pixels + first) * cout) << 2);
+        gemm_f32(dw, scratch, rows, 0, k, cout, count, cout, 1, k, 8, cout, 1, 0, 0, tiles);
+      }
+    }
+  }
+}
+
+function zeroFill(y: usize, count: usize): void {
+  const zero = zero4();
+  let i: usize = 0;
+  for (; i + 4 <= count; i += 4) store4(y, i, zero);
+  for (; i < count; i++) storeF32(y, i, 0);
+}

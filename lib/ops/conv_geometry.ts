@@ -1,0 +1,74 @@
+// @internal The sizes of a convolution, worked out and checked once.
+
+import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
+import { checkRank, type Shape } from "../tensor/shape.ts";
+
+export interface Conv2dOptions {
+  /** Pixels between windows, integer ≥ 1; default 1. */
+  stride?: number;
+  /** Zero pixels on each side, integer ≥ 0; default 0. */
+  padding?: number;
+}
+
+export interface ConvGeometry {
+  n: number;
+  h: number;
+  w: number;
+  cin: number;
+  kh: number;
+  kw: number;
+  cout: number;
+  stride: number;
+  padding: number;
+  oh: number;
+  ow: number;
+  /** Terms of one output element: kh·kw·cin. */
+  k: number;
+}
+
+/**
+ * @throws {ShapeError} the shapes do not fit together
+ * @throws {OptionError} stride or padding out of range
+ */
+export function convGeometry(
+  op: string,
+  xShape: Shape,
+  wShape: Shape,
+  bShape: Shape | null,
+  { stride = 1, padding = 0 }: Conv2dOptions = {},
+): ConvGeometry {
+  checkRank(op, "x", xShape, 4, "[N, H, W, Cin]");
+  checkRank(op, "w", wShape, 4, "[KH, KW, Cin, Cout]");
+  if (!Number.isInteger(stride) || stride < 1) {
+    throw new OptionError(`${op}: stride must be an integer ≥ 1; got ${stride}.`, { stride });
+  }
+  if (!Number.isInteger(padding) || padding < 0) {
+    throw new OptionError(`${op}: padding must be an integer ≥ 0; got ${padding}.`, { padding });
+  }
+  const [n, h, w, cin] = xShape;
+  const [kh, kw, wCin, cout] = wShape;
+  const shapes = { x: xShape, w: wShape, b: bShape };
+  if (cin !== wCin) {
+    throw new ShapeError(
+      `${op}: input channels differ; x is ${formatShape(xShape)}, w is ${formatShape(wShape)}; ` +
+        `x's last (${cin}) must equal w's third (${wCin}).`,
+      shapes,
+    );
+  }
+  if (bShape && (bShape.length !== 1 || bShape[0] !== cout)) {
+    throw new ShapeError(
+      `${op}: b is ${formatShape(bShape)}; expected [${cout}], one for each output channel.`,
+      shapes,
+    );
+  }
+  const oh = Math.floor((h + 2 * padding - kh) / stride) + 1;
+  const ow = Math.floor((w + 2 * padding - kw) / stride) + 1;
+  if (kh < 1 || kw < 1 || oh < 1 || ow < 1) {
+    throw new ShapeError(
+      `${op}: the ${kh}×${kw} window does not fit the ${h}×${w} input with padding ${padding}. ` +
+        "Pad more, or use a smaller window.",
+      shapes,
+    );
+  }
+  return { n, h, w, cin, kh, kw, cout, stride, padding, oh, ow, k: kh * kw * cin };
+}

@@ -1,0 +1,151 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { backward } from "../../lib/autograd/backward.ts";
+import { conv2d } from "../../lib/ops/conv2d.ts";
+import { sum } from "../../lib/ops/sum.ts";
+import { empty, ones, tensor } from "../../lib/tensor/create.ts";
+import { OptionError, ShapeError } from "../../lib/tensor/errors.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { type Array64, array64, uniform64 } from "../support/array64.ts";
+import { expectClose, sumTolerance } from "../support/expect_close.ts";
+import { testOp } from "../support/test_op.ts";
+
+const test = suite("conv2d");
+
+/** The definition, one output element at a time. */
+function reference(stride: number, padding: number) {
+  return (x: Array64, w: Array64, b?: Array64): Array64 => {
+    const [n, h, width, cin] = x.shape;
+    const [kh, kw, , cout] = w.shape;
+    const oh = Math.floor((h + 2 * padding - kh) / stride) + 1;
+    const ow = Math.floor((width + 2 * padding - kw) / stride) + 1;
+    return array64([n, oh, ow, cout], (at) => {
+      const o = at % cout;
+      const j = Math.floor(at / cout) % ow;
+      const i = Math.floor(at / cout / ow) % oh;
+      const image = Math.floor(at / cout / ow / oh);
+      let total = b ? b.data[o] : 0;
+      for (let r = 0; r < kh; r++) {
+        for (let s = 0; s < kw; s++) {
+          const row = i * stride + r - padding;
+          const col = j * stride + s - padding;
+          if (row < 0 || row >= h || col < 0 || col >= width) continue;
+          for (let c = 0; c < cin; c++) {
+            total += x.data[((image * h + row) * width + col) * cin + c] * w.data[((r * kw + s) * cin + c) * cout + o];
+          }
+        }
+      }
+      return total;
+    });
+  };
+}
+
+interface Case {
+  title: string;
+  x: number[];
+  w: number[];
+  stride?: number;
+  padding?: number;
+  bias?: boolean;
+}
+
+const CASES: readonly Case[] = [
+  { title: "3×3 with padding, one input channel", x: [2, 6, 5, 1], w: [3, 3, 1, 4], padding: 1, bias: true },
+  { title: "3×3 with padding, channels by fours", x: [2, 7, 7, 4], w: [3, 3, 4, 8], padding: 1, bias: true },
+  { title: "3×3 without padding, odd channels", x: [1, 5, 6, 3], w: [3, 3, 3, 5] },
+  { title: "1×1", x: [2, 4, 3, 5], w: [1, 1, 5, 3], bias: true },
+  { title: "5×5, stride 2, padding 2", x: [1, 9, 8, 2], w: [5, 5, 2, 3], stride: 2, padding: 2, bias: true },
+  { title: "2×4, stride 3, padding wider than the window", x: [1, 5, 5, 2], w: [2, 4, 2, 3], stride: 3, padding: 5 },
+  { title: "a window as large as the image", x: [3, 4, 4, 2], w: [4, 4, 2, 6], bias: true },
+  { title: "a kernel wider than the image, inside its padding", x: [1, 2, 2, 3], w: [5, 5, 3, 2], padding: 2 },
+  { title: "more output pixels than one block", x: [1, 9, 11, 1], w: [3, 3, 1, 2], padding: 1 },
+];
+
+for (const { title, x, w, stride = 1, padding = 0, bias = false } of CASES) {
+  const shapes = bias ? [x, w, [w[3]]] : [x, w];
+  const op = (...[input, weight, b]: Tensor[]) => conv2d(input, weight, b ?? null, { stride, padding });
+  const terms = w[0] * w[1] * w[2] + 1;
+  const pixels = x[0] * (x[1] + 2 * padding) * (x[2] + 2 * padding);
+  testOp(test, "conv2d", op, reference(stride, padding), {
+    title,
+    shapes,
+    terms,
+    gradTerms: Math.max(pixels, terms * w[3]),
+  });
+}
+
+testOp(test, "conv2d", (x, w) => conv2d(x, w, null, { padding: 1 }), reference(1, 1), {
+  title: "an input without a gradient",
+  shapes: [
+    [1, 4, 4, 2],
+    [3, 3, 2, 3],
+  ],
+  terms: 18,
+  gradTerms: 16,
+  differentiable: [false, true],
+});
+
+test("weight gradients of a batch of several chunks are the sum over its images", () => {
+  const x = uniform64([19, 3, 3, 2], 1);
+  const w = uniform64([2, 2, 2, 3], 2);
+  const gradient = (images: number): Float32Array => {
+    using weight = tensor(w.data, w.shape);
+    weight.requiresGrad = true;
+    const size = images * 18;
+    for (let start = 0; start < 19; start += images) {
+      using input = tensor(x.data.subarray(start * 18, start * 18 + size), [Math.min(images, 19 - start), 3, 3, 2]);
+      backward(sum(conv2d(input, weight)));
+    }
+    const result = (weight.grad as Tensor<"f32">).data.slice();
+    weight.grad?.dispose();
+    return result;
+  };
+  expectClose(gradient(19), gradient(1), sumTolerance(1, 19 * 4));
+});
+
+test("the result for one image does not depend on the batch around it", () => {
+  const x = tensor(uniform64([9, 6, 6, 3], 1).data, [9, 6, 6, 3]);
+  const w = tensor(uniform64([3, 3, 3, 5], 2).data, [3, 3, 3, 5]);
+  const all = conv2d(x, w, null, { padding: 1 });
+  const one = tensor(x.data.slice(4 * 108, 5 * 108), [1, 6, 6, 3]);
+  assert.equal(conv2d(one, w, null, { padding: 1 }).data, all.data.slice(4 * 180, 5 * 180));
+});
+
+test("an empty batch gives an empty result", () => {
+  assert.equal(conv2d(empty([0, 4, 4, 1]), ones([3, 3, 1, 2])).shape, [0, 2, 2, 2]);
+});
+
+test("channels, windows and options that do not fit are named", () => {
+  const message = (body: () => unknown, type: typeof ShapeError | typeof OptionError): string => {
+    try {
+      body();
+    } catch (error) {
+      assert.instance(error, type);
+      return (error as Error).message;
+    }
+    return "nothing thrown";
+  };
+  const x = ones([1, 4, 4, 2]);
+  assert.match(
+    message(() => conv2d(x, ones([3, 3, 1, 2])), ShapeError),
+    "x's last (2) must equal w's third (1)",
+  );
+  assert.match(
+    message(() => conv2d(x, ones([5, 5, 2, 2])), ShapeError),
+    "the 5×5 window does not fit the 4×4 input",
+  );
+  assert.match(
+    message(() => conv2d(x, ones([3, 3, 2, 2]), ones([3])), ShapeError),
+    "b is [3]; expected [2]",
+  );
+  assert.match(
+    message(() => conv2d(x, ones([3, 3, 2, 2]), null, { stride: 0 }), OptionError),
+    "stride must be an integer ≥ 1; got 0",
+  );
+  assert.match(
+    message(() => conv2d(x, ones([3, 3, 2, 2]), null, { padding: -1 }), OptionError),
+    "padding must be an integer ≥ 0",
+  );
+});
+
+test.run();
