@@ -1,0 +1,81 @@
+// IDX, the format of MNIST's files: a magic number, the dimensions, the bytes.
+//
+//   offset 0   u32 big-endian   0x000008RR: two zeros, 08 for u8, the rank
+//   offset 4   u32 big-endian   each dimension in turn
+//   then       u8               the elements, row-major, to the end of the file
+//
+// Source: http://yann.lecun.com/exdb/mnist/ (as archived), "the IDX file format".
+
+import { DataError, formatShape } from "../tensor/errors.ts";
+
+export interface IdxArray {
+  readonly shape: readonly number[];
+  /** A view of the bytes that were read, not a copy. */
+  readonly data: Uint8Array;
+}
+
+const U8_MAGIC = 0x0800;
+const MAX_RANK = 4;
+
+/**
+ * Reads an IDX file of unsigned bytes, and accepts nothing that is not exactly one.
+ *
+ * @param bytes the whole file, decompressed
+ * @param fileName as messages call it
+ * @param options.rank the rank it must have, 3 for images, 1 for labels; default: any from 1 to 4
+ * @throws {DataError} gzip, another magic, dtype or rank, or a length that does not follow from the dimensions
+ * @example const { shape, data } = readIdx(bytes, "t10k-images-idx3-ubyte", { rank: 3 }); // [10000, 28, 28]
+ */
+export function readIdx(bytes: Uint8Array, fileName: string, options: { rank?: number } = {}): IdxArray {
+  if (bytes.length < 4) {
+    throw new DataError(`readIdx: ${fileName} is truncated; it has ${bytes.length} bytes, and the magic alone has 4.`, {
+      fileName,
+      sizeBytes: bytes.length,
+    });
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = view.getUint32(0);
+  const rank = magic - U8_MAGIC;
+  if (options.rank === undefined ? rank < 1 || rank > MAX_RANK : rank !== options.rank) {
+    throw new DataError(
+      `readIdx: bad magic ${hex(magic)} in ${fileName}, expected ${expectedMagic(options.rank)}. ${guess(magic, fileName)}`,
+      { fileName, magic },
+    );
+  }
+  const headerBytes = 4 + 4 * rank;
+  if (bytes.length < headerBytes) {
+    throw new DataError(
+      `readIdx: ${fileName} is truncated; it has ${bytes.length} bytes, and its header of rank ${rank} has ${headerBytes}.`,
+      { fileName, sizeBytes: bytes.length, expectedBytes: headerBytes },
+    );
+  }
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const expectedBytes = headerBytes + shape.reduce((product, dim) => product * dim, 1);
+  if (bytes.length !== expectedBytes) {
+    throw new DataError(
+      `readIdx: ${fileName} ${bytes.length < expectedBytes ? "is truncated" : "is too long"}; ` +
+        `${formatShape(shape)} needs ${expectedBytes} bytes, it has ${bytes.length}. Fetch it again.`,
+      { fileName, shape, sizeBytes: bytes.length, expectedBytes },
+    );
+  }
+  return { shape, data: bytes.subarray(headerBytes) };
+}
+
+function hex(magic: number): string {
+  return `0x${magic.toString(16).padStart(8, "0")}`;
+}
+
+function expectedMagic(rank: number | undefined): string {
+  return rank === undefined ? `${hex(U8_MAGIC + 1)} to ${hex(U8_MAGIC + MAX_RANK)}` : hex(U8_MAGIC + rank);
+}
+
+/** What the file may be instead, from its first bytes. */
+function guess(magic: number, fileName: string): string {
+  if (magic >>> 16 === 0x1f8b) return "This is a gzip file; decompress it first.";
+  if (magic === 0x89504e47) return "This is a PNG picture.";
+  if (magic >>> 16 === 0 && magic >>> 8 !== U8_MAGIC >>> 8) return "It holds another dtype; only u8 (08) is read.";
+  if (magic >>> 8 === U8_MAGIC >>> 8) {
+    return `Its rank is ${magic & 0xff}; were images (rank 3) and labels (rank 1) mixed up?`;
+  }
+  return `Is ${fileName} an IDX file?`;
+}
