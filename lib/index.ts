@@ -2,6 +2,10 @@
 
 export { backward } from "./autograd/backward.ts";
 export { noGrad } from "./autograd/grad_mode.ts";
+export { type Batch, Batches, type BatchOptions } from "./data/batches.ts";
+export { Dataset, type DatasetOptions } from "./data/dataset.ts";
+export { type IdxArray, readIdx } from "./data/idx.ts";
+export { MNIST_MEAN, MNIST_STD, normalizeImages } from "./data/normalize.ts";
 export { add } from "./ops/add.ts";
 export { conv2d } from "./ops/conv2d.ts";
 export { div } from "./ops/div.ts";
