@@ -1,0 +1,134 @@
+// The layers of ARCHITECTURE.md, enforced: every arrow points down.
+
+import { existsSync } from "node:fs";
+import { cruise, type ICruiseResult, type IFlattenedRuleSet } from "dependency-cruiser";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+
+type Rule = Extract<NonNullable<IFlattenedRuleSet["forbidden"]>[number], { to: unknown }>;
+
+const test = suite("layering");
+
+/** From the top down; a layer may use itself and those below. Neighbours on one line may use each other. */
+const LAYERS = [
+  ["cli", "serve", "web", "bench"],
+  ["data"],
+  ["models"],
+  ["lib/train"],
+  ["lib/nn", "lib/optim", "lib/data", "lib/formats"],
+  ["lib/ops"],
+  ["lib/autograd"],
+  ["lib/tensor"],
+  ["lib/runtime"],
+];
+const FOLDERS = ["lib", "models", "data", "cli", "serve", "web", "bench", "test"];
+/** A leaf that imports nothing, which the lowest layer needs as well. */
+const ERRORS = "^lib/tensor/errors\\.ts$";
+
+const NPM: Rule["to"] = {
+  dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-bundled", "npm-no-pkg"],
+};
+const NODE: Rule["to"] = { dependencyTypes: ["core"] };
+
+const inside = (folders: readonly string[]): string => `^(${folders.join("|")})/`;
+
+const upward: Rule[] = LAYERS.slice(1).map((layer, i) => ({
+  name: `${layer.join(", ")}: no import upwards`,
+  severity: "error",
+  from: { path: inside(layer) },
+  to: { path: inside(LAYERS.slice(0, i + 1).flat()), pathNot: ERRORS },
+}));
+
+const rules: Rule[] = [
+  ...upward,
+  { name: "no cycles", severity: "error", from: {}, to: { circular: true } },
+  { name: "every import is found", severity: "error", from: {}, to: { couldNotResolve: true } },
+  {
+    name: "errors.ts imports nothing",
+    severity: "error",
+    from: { path: ERRORS },
+    to: {},
+  },
+  {
+    name: "lib/ and models/ import no npm package",
+    severity: "error",
+    from: { path: inside(["lib", "models"]) },
+    to: NPM,
+  },
+  {
+    name: "lib/ and models/ import node: modules in *.node.ts only",
+    severity: "error",
+    from: { path: inside(["lib", "models"]), pathNot: "\\.node\\.ts$" },
+    to: NODE,
+  },
+  {
+    name: "the library's entries do not reach *.node.ts",
+    severity: "error",
+    from: { path: "^(lib|models)/index\\.ts$" },
+    to: { path: "\\.node\\.ts$", reachable: true },
+  },
+  {
+    name: "the built kernels are loaded in one place",
+    severity: "error",
+    from: { pathNot: "^(lib/runtime/kernels\\.ts|test/)" },
+    to: { path: "^build/" },
+  },
+  {
+    name: "programs use the library through its public entries",
+    severity: "error",
+    from: { path: inside(["cli", "serve", "web"]) },
+    to: { path: inside(["lib", "models", "data", "bench"]), pathNot: "^(lib|models|data)/index\\.ts$" },
+  },
+  {
+    name: "nothing that ships imports tests or benchmarks",
+    severity: "error",
+    from: { pathNot: "^(test|bench)/" },
+    to: { path: "^(test|bench)/" },
+  },
+];
+
+const kernelRules: Rule[] = [
+  { name: "kernels/ imports kernels/ only", severity: "error", from: {}, to: { pathNot: "^kernels/" } },
+  { name: "no cycles", severity: "error", from: {}, to: { circular: true } },
+];
+
+async function violations(folders: string[], forbidden: Rule[]): Promise<string[]> {
+  const { output } = await cruise(folders, {
+    ruleSet: { forbidden },
+    validate: true,
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "(^|/)(node_modules|build)/" },
+  });
+  const { summary } = output as ICruiseResult;
+  assert.ok(summary.totalCruised > 5, `read ${summary.totalCruised} modules of ${folders}; is the parser working?`);
+  assert.ok((summary.totalDependenciesCruised ?? 0) > 5, `read no imports in ${folders}`);
+  return summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
+}
+
+test("every arrow between modules points down", async () => {
+  assert.equal(await violations(FOLDERS.filter(existsSync), rules), []);
+});
+
+test("kernels import nothing but kernels", async () => {
+  assert.equal(await violations(["kernels"], kernelRules), []);
+});
+
+test("what the rules forbid is noticed where it occurs", async () => {
+  const named = (name: string, from: string, to: Rule["to"]): Rule => ({
+    name,
+    severity: "error",
+    from: { path: from },
+    to,
+  });
+  const found = await violations(
+    ["lib", "test/support"],
+    [
+      named("arrow", "^lib/ops/", { path: "^lib/tensor/" }),
+      named("npm", "^test/support/", NPM),
+      named("node", "^test/support/", NODE),
+    ],
+  );
+  assert.equal([...new Set(found.map((line) => line.split(":")[0]))].sort(), ["arrow", "node", "npm"]);
+});
+
+test.run();

@@ -1,0 +1,144 @@
+// The layout of ARCHITECTURE.md and CONTRIBUTING.md, enforced.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { projectFiles, read, withoutComments } from "./support/sources.ts";
+
+const test = suite("layout");
+
+/** Public operations without a kernel file of their own name, and what they are made of. */
+const WITHOUT_KERNEL: Record<string, string> = {
+  matmul: "the GEMM kernel",
+};
+
+const all = projectFiles();
+const sources = all.filter((file) => /\.(ts|mjs)$/.test(file));
+const barrel = read("lib/index.ts");
+const opFiles = all.filter((file) => file.startsWith("lib/ops/"));
+const isInternal = (file: string): boolean => read(file).startsWith("// @internal");
+const nameOf = (file: string): string => file.replace(/^.*\//, "").replace(/\.ts$/, "");
+const missing = (file: string): string[] => (all.includes(file) ? [] : [file]);
+
+test("a public op has an export line, a test and a kernel file", () => {
+  assert.ok(opFiles.length > 5);
+  const faults = opFiles
+    .filter((file) => !isInternal(file))
+    .flatMap((file) => {
+      const name = nameOf(file);
+      return [
+        ...(barrel.includes(`from "./ops/${name}.ts"`) ? [] : [`${name}: no export line in lib/index.ts`]),
+        ...missing(`test/ops/${name}.test.ts`),
+        ...(name in WITHOUT_KERNEL ? [] : missing(`kernels/${name}.ts`)),
+      ];
+    });
+  assert.equal(faults, []);
+});
+
+test("the list of ops without a kernel file holds nothing else", () => {
+  const wrong = Object.keys(WITHOUT_KERNEL).filter(
+    (name) => !all.includes(`lib/ops/${name}.ts`) || all.includes(`kernels/${name}.ts`),
+  );
+  assert.equal(wrong, []);
+});
+
+test("the public entry has one export a line, sorted by path", () => {
+  const paths = [...barrel.matchAll(/from "([^"]+)"/g)].map(([, path]) => path);
+  assert.equal(paths, [...paths].sort());
+});
+
+test("every kernel is launched by the library", () => {
+  const library = sources
+    .filter((file) => file.startsWith("lib/"))
+    .map(read)
+    .join("\n");
+  const exported = all
+    .filter((file) => /^kernels\/[^/]+\.ts$/.test(file))
+    .flatMap((file) => [...read(file).matchAll(/^export function (\w+)/gm)].map(([, name]) => name));
+  assert.ok(exported.length > 5);
+  assert.equal(
+    exported.filter((name) => !library.includes(`"${name}"`) && !library.includes(`.${name}(`)),
+    [],
+  );
+});
+
+test("the header of a kernel says where it is tested", () => {
+  const silent = all.filter(
+    (file) => /^kernels\/[^/]+\.ts$/.test(file) && !/^\/\/.*\btest\/\S+\.test\.ts/m.test(read(file)),
+  );
+  assert.equal(silent, []);
+});
+
+test("a file of ours that a comment or a page names exists", () => {
+  const named = /\b(?:kernels|lib|models|data|cli|bench|test|scripts|docs)\/[\w./-]*\w\.(?:ts|mjs|md|py)\b/g;
+  const dangling = all
+    .filter((file) => /\.(ts|mjs|md|py)$/.test(file) && file !== "CHANGELOG.md")
+    .flatMap((file) =>
+      [...read(file).matchAll(named)]
+        .filter(({ 0: path, index }) => !/[\w./]$/.test(read(file).slice(0, index)) && !all.includes(path))
+        .map(([path]) => `${file} names ${path}`),
+    );
+  assert.equal(dangling, []);
+});
+
+test("a test file runs every suite that it makes", () => {
+  const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+  const forgotten = all
+    .filter((file) => /^test\/.*\.(test|pack)\.ts$/.test(file))
+    .filter((file) => {
+      const code = withoutComments(read(file));
+      return count(code, /\bsuite\(/g) !== count(code, /\.run\(\)/g);
+    });
+  assert.equal(forgotten, []);
+});
+
+test("no source is longer than 300 lines", () => {
+  assert.equal(
+    sources.filter((file) => read(file).split("\n").length > 301),
+    [],
+  );
+});
+
+test("no file is called utils, helpers, common or manager", () => {
+  assert.equal(
+    all.filter((file) => /(^|[/_.-])(utils?|helpers?|common|manager)([/_.-]|$)/i.test(file)),
+    [],
+  );
+});
+
+test("every top-level folder has a first file that explains it", () => {
+  const folders = new Set(all.filter((file) => /^[a-z]+\//.test(file)).map((file) => file.split("/")[0]));
+  assert.equal(
+    [...folders].flatMap((folder) => missing(`${folder}/README.md`)),
+    [],
+  );
+});
+
+test("no file names a path of the machine it was written on, or a registry", () => {
+  // In pieces, so that this file does not name them itself.
+  const forbidden = new RegExp(
+    [`(^|[^\\w.~-])/(work|farm|root|home)/[a-z.]`, `registry\\.npm`, `npmjs\\.${"org"}`, `"resol${"ved"}":`].join("|"),
+    "m",
+  );
+  const text = all.filter((file) => /\.(ts|mjs|json|md|py|yaml|yml|sh|svg|txt)$|^\.[\w/]+$|^[A-Z]\w+$/.test(file));
+  assert.ok(text.includes("package-lock.json"));
+  assert.equal(
+    text.filter((file) => forbidden.test(read(file))),
+    [],
+  );
+});
+
+test("no function of the host's Math that may round differently elsewhere reaches weights", () => {
+  const inexact = /\bMath\.(exp|expm1|pow|sin|cos|tan|sinh|cosh|tanh|asin|acos|atan|atan2|log\w*|cbrt|hypot|random)\b/;
+  const power = /(?<!\b2 )\*\* |(?<=\b2 )\*\* (?!-?\(?-?\d)/; // a power of two is exact
+  const faults = sources
+    .filter((file) => /^(lib|models)\//.test(file))
+    .flatMap((file) =>
+      withoutComments(read(file))
+        .split("\n")
+        .filter((line) => inexact.test(line) || power.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+  assert.equal(faults, []);
+});
+
+test.run();
