@@ -9,14 +9,17 @@ export { MNIST_MEAN, MNIST_STD, normalizeImages } from "./data/normalize.ts";
 export { add } from "./ops/add.ts";
 export { conv2d } from "./ops/conv2d.ts";
 export { div } from "./ops/div.ts";
+export { dropout } from "./ops/dropout.ts";
 export { linear } from "./ops/linear.ts";
 export { matmul } from "./ops/matmul.ts";
 export { mul } from "./ops/mul.ts";
+export { permutation, rand, randn } from "./ops/random.ts";
 export { relu } from "./ops/relu.ts";
 export { sub } from "./ops/sub.ts";
 export { sum } from "./ops/sum.ts";
 export { useKernels } from "./runtime/kernels.ts";
 export { memoryUsage } from "./runtime/memory.ts";
+export { type RandomKey, STREAMS, streamOf } from "./runtime/rng.ts";
 export { empty, full, ones, tensor, zeros } from "./tensor/create.ts";
 export {
   AutogradError,
