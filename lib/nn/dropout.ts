@@ -1,0 +1,47 @@
+import { dropout } from "../ops/dropout.ts";
+import { streamOf } from "../runtime/rng.ts";
+import { OptionError } from "../tensor/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { initialPath } from "./init.ts";
+import { join, Module } from "./module.ts";
+
+/**
+ * Inverted dropout in training, the identity otherwise; see the op `dropout`.
+ *
+ * The mask is a function of the seed, the layer's place in the network and a step that each training
+ * forward counts up; `setRandomState()` sets seed and step.
+ *
+ * @param p the share of elements that become 0; 0 ≤ p < 1; default 0.5
+ * @throws {OptionError} p outside [0, 1)
+ * @example new Dropout(0.3)
+ */
+export class Dropout extends Module {
+  private seed = 0;
+  private stream = 0;
+  private step = 0;
+
+  constructor(
+    readonly p = 0.5,
+    options: { seed?: number } = {},
+  ) {
+    super();
+    if (!(p >= 0 && p < 1)) throw new OptionError(`Dropout: p must be in [0, 1); got ${p}.`, { p });
+    this.initializeOwn(...initialPath(options.seed));
+  }
+
+  forward(x: Tensor): Tensor<"f32"> {
+    if (!this.isTraining || this.p === 0) return x as Tensor<"f32">;
+    return dropout(x, { p: this.p, seed: this.seed, stream: this.stream, step: this.step++ });
+  }
+
+  override setRandomState(seed: number, step: number): void {
+    this.seed = seed;
+    this.step = step;
+  }
+
+  protected override initializeOwn(seed: number, path: string): void {
+    this.seed = seed;
+    this.stream = streamOf(join(path, "dropout"));
+    this.step = 0;
+  }
+}

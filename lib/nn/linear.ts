@@ -1,0 +1,50 @@
+import { linear } from "../ops/linear.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkSize, fillUniform, initialPath, parameter } from "./init.ts";
+import { join, Module } from "./module.ts";
+
+export interface LinearOptions {
+  /** Add a bias; default true. */
+  bias?: boolean;
+  /** Where the initial values come from; default: each layer of the process its own. */
+  seed?: number;
+}
+
+/**
+ * A fully connected layer: y = x·W + b; x [N, In] → [N, Out].
+ *
+ * weight [In, Out], bias [Out]; both start uniform in ±1/√In, PyTorch's default.
+ *
+ * @throws {OptionError} a size that is not an integer ≥ 1, or a bad seed
+ * @example new Linear(784, 10)
+ */
+export class Linear extends Module {
+  readonly weight: Tensor<"f32">;
+  readonly bias: Tensor<"f32"> | null;
+
+  constructor(
+    private readonly inFeatures: number,
+    outFeatures: number,
+    options: LinearOptions = {},
+  ) {
+    super();
+    checkSize("Linear", "inFeatures", inFeatures);
+    checkSize("Linear", "outFeatures", outFeatures);
+    this.weight = parameter([inFeatures, outFeatures]);
+    this.bias = (options.bias ?? true) ? parameter([outFeatures]) : null;
+    this.initializeOwn(...initialPath(options.seed));
+  }
+
+  forward(x: Tensor): Tensor<"f32"> {
+    return linear(x, this.weight, this.bias);
+  }
+
+  protected override ownParameters() {
+    return { weight: this.weight, bias: this.bias };
+  }
+
+  protected override initializeOwn(seed: number, path: string): void {
+    fillUniform(this.weight, this.inFeatures, seed, join(path, "weight"));
+    if (this.bias) fillUniform(this.bias, this.inFeatures, seed, join(path, "bias"));
+  }
+}
