@@ -1,0 +1,109 @@
+import { parallelFor } from "../runtime/parallel.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkOption, StatefulOptimizer } from "./optimizer.ts";
+
+export interface AdamOptions {
+  /** Learning rate, ≥ 0; default 1e-3. */
+  lr?: number;
+  /** How much of the mean, and of the mean square, each step keeps; in [0, 1); default [0.9, 0.999]. */
+  betas?: readonly [number, number];
+  /** Added to the root of the mean square, > 0; default 1e-8. */
+  eps?: number;
+  /** ≥ 0; default 0 in Adam, 0.01 in AdamW. */
+  weightDecay?: number;
+}
+
+/** Adam and AdamW, which differ in where the weight decay goes. */
+abstract class AdamFamily extends StatefulOptimizer {
+  private readonly m: Tensor<"f32">[];
+  private readonly v: Tensor<"f32">[];
+  private readonly betas: readonly [number, number];
+  private readonly eps: number;
+  private readonly weightDecay: number;
+  /** β₁ᵗ and β₂ᵗ, as products: Math.pow may differ from host to host. */
+  private powers: [number, number] = [1, 1];
+
+  protected constructor(
+    name: string,
+    params: readonly Tensor<"f32">[],
+    options: AdamOptions,
+    private readonly isDecoupled: boolean,
+  ) {
+    super(name, params, options.lr ?? 1e-3);
+    const { betas = [0.9, 0.999], eps = 1e-8, weightDecay = isDecoupled ? 0.01 : 0 } = options;
+    for (const beta of betas) checkOption(name, "betas", beta, (value) => value >= 0 && value < 1, "in [0, 1)");
+    checkOption(name, "eps", eps, (value) => value > 0 && Number.isFinite(value), "finite and > 0");
+    checkOption(name, "weightDecay", weightDecay, (value) => value >= 0 && Number.isFinite(value), "finite and ≥ 0");
+    this.betas = betas;
+    this.eps = eps;
+    this.weightDecay = weightDecay;
+    this.m = this.addMoment("m");
+    this.v = this.addMoment("v");
+  }
+
+  protected override beginStep(): void {
+    this.powers[0] *= this.betas[0];
+    this.powers[1] *= this.betas[1];
+  }
+
+  protected override resume(steps: number): void {
+    this.powers = [1, 1];
+    for (let t = 0; t < steps; t++) this.beginStep();
+  }
+
+  protected update(p: Tensor<"f32">, g: Tensor<"f32">, index: number): void {
+    const [beta1, beta2] = this.betas;
+    parallelFor(
+      "adam_f32",
+      p.size,
+      p.ptr,
+      this.m[index].ptr,
+      this.v[index].ptr,
+      g.ptr,
+      beta1,
+      1 - beta1,
+      beta2,
+      1 - beta2,
+      this.lr / (1 - this.powers[0]),
+      1 / Math.sqrt(1 - this.powers[1]),
+      this.eps,
+      this.isDecoupled ? 0 : this.weightDecay,
+      this.isDecoupled ? 1 - this.lr * this.weightDecay : 1,
+    );
+  }
+}
+
+/**
+ * Adam, as PyTorch defines it:
+ *
+ *   d = g + λ·p;  m ← β₁·m + (1 − β₁)·d;  v ← β₂·v + (1 − β₂)·d²
+ *   p ← p − lr · m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε)
+ *
+ * t counts this optimizer's steps. State: `step`, `m`, `v`.
+ *
+ * @throws {OptionError} an option outside its range, or no parameters
+ *
+ * Source: Kingma & Ba 2015, arXiv:1412.6980.
+ * @example new Adam(model.parameters(), { lr: 1e-3 })
+ */
+export class Adam extends AdamFamily {
+  constructor(params: readonly Tensor<"f32">[], options: AdamOptions = {}) {
+    super("Adam", params, options, false);
+  }
+}
+
+/**
+ * Adam with decoupled weight decay, as PyTorch defines it: as Adam with λ = 0, after p ← p·(1 − lr·λ).
+ *
+ * State: `step`, `m`, `v`.
+ *
+ * @throws {OptionError} an option outside its range, or no parameters
+ *
+ * Source: Loshchilov & Hutter 2019, arXiv:1711.05101.
+ * @example new AdamW(model.parameters(), { lr: 2e-3, weightDecay: 0.01 })
+ */
+export class AdamW extends AdamFamily {
+  constructor(params: readonly Tensor<"f32">[], options: AdamOptions = {}) {
+    super("AdamW", params, options, true);
+  }
+}

@@ -1,0 +1,128 @@
+// What optimizers have in common: parameters, a learning rate, a count of steps, and state to resume from.
+
+import { zeros } from "../tensor/create.ts";
+import { CheckpointError, formatShape, OptionError } from "../tensor/errors.ts";
+import { sameShape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { viewOf } from "../tensor/view.ts";
+
+type Parameter = Tensor<"f32">;
+
+/** What Trainer drives, and so what an optimizer of one's own must offer. */
+export interface Optimizer {
+  /** The learning rate; a schedule sets it before each step. */
+  lr: number;
+  /** Moves every parameter that has a gradient. */
+  step(): void;
+  /** Drops the gradients; the next `backward()` makes them anew. */
+  zeroGrad(): void;
+  /** Everything that a resumed run needs beside the parameters: live tensors, not copies. */
+  state(): Record<string, Tensor>;
+  /** Takes over what `state()` gave, by copying it. */
+  loadState(state: Readonly<Record<string, Tensor>>): void;
+}
+
+/** @internal The base of SGD, Adam and AdamW. */
+export abstract class StatefulOptimizer implements Optimizer {
+  protected readonly params: readonly Parameter[];
+  private readonly steps = zeros([], "i32").keep();
+  /** Each a moment of all parameters, one behind another in one tensor. */
+  private readonly moments: Record<string, Parameter> = {};
+  private rate = 0;
+
+  protected constructor(
+    private readonly name: string,
+    params: readonly Parameter[],
+    lr: number,
+  ) {
+    if (params.length === 0) {
+      throw new OptionError(`${name}: there are no parameters to train; pass model.parameters().`);
+    }
+    this.params = [...params];
+    this.lr = lr;
+  }
+
+  get lr(): number {
+    return this.rate;
+  }
+
+  /** @throws {OptionError} not a finite number ≥ 0 */
+  set lr(value: number) {
+    checkOption(this.name, "lr", value, (lr) => lr >= 0 && lr < Number.POSITIVE_INFINITY, "a finite number ≥ 0");
+    this.rate = value;
+  }
+
+  step(): void {
+    this.steps.data[0]++;
+    this.beginStep();
+    this.params.forEach((parameter, i) => {
+      if (parameter.grad) this.update(parameter, parameter.grad, i);
+    });
+  }
+
+  /**
+   * Drops the gradients, as PyTorch 2 does: no pass to fill with zeros, none to add to them, and a parameter
+   * that the loss no longer reaches is left alone rather than decayed.
+   */
+  zeroGrad(): void {
+    for (const parameter of this.params) {
+      parameter.grad?.dispose();
+      parameter.grad = null;
+    }
+  }
+
+  state(): Record<string, Tensor> {
+    return { step: this.steps, ...this.moments };
+  }
+
+  /** @throws {CheckpointError} a tensor is missing, or of another shape or dtype */
+  loadState(state: Readonly<Record<string, Tensor>>): void {
+    const own = Object.entries(this.state());
+    for (const [name, { shape, dtype }] of own) {
+      const given = state[name];
+      if (!given || given.dtype !== dtype || !sameShape(given.shape, shape)) {
+        const found = given ? `${given.dtype} ${formatShape(given.shape)}` : "missing";
+        throw new CheckpointError(
+          `loadState: ${name} of ${this.name} must be ${dtype} ${formatShape(shape)} but is ${found}. ` +
+            "Was it saved from another model or optimizer?",
+          { name, expected: shape, found: given?.shape ?? null },
+        );
+      }
+    }
+    for (const [name, tensor] of own) tensor.data.set(state[name].data);
+    this.resume(this.steps.item());
+  }
+
+  /** A moment that starts at zero: one tensor for each parameter, all of them parts of one. */
+  protected addMoment(name: string): Parameter[] {
+    const flat = zeros([this.params.reduce((total, { size }) => total + size, 0)]).keep();
+    let offset = 0;
+    this.moments[name] = flat;
+    return this.params.map(({ shape, size }) => {
+      offset += size;
+      return viewOf(flat, shape, offset - size).keep();
+    });
+  }
+
+  /** Called once a step, before any parameter moves. */
+  protected beginStep(): void {}
+
+  /** Called when a state was loaded that had taken `steps` steps. */
+  protected resume(_steps: number): void {}
+
+  /** Moves one parameter; `index` is its place among all. */
+  protected abstract update(parameter: Parameter, gradient: Parameter, index: number): void;
+}
+
+/** @throws {OptionError} unless `isValid(value)` */
+export function checkOption(
+  owner: string,
+  name: string,
+  value: number,
+  isValid: (value: number) => boolean,
+  expected: string,
+): void {
+  if (!isValid(value)) {
+    throw new OptionError(`${owner}: ${name} must be ${expected}; got ${value}.`, { [name]: value });
+  }
+}

@@ -1,0 +1,57 @@
+import { parallelFor } from "../runtime/parallel.ts";
+import { OptionError } from "../tensor/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkOption, StatefulOptimizer } from "./optimizer.ts";
+
+export interface SGDOptions {
+  /** Learning rate, ≥ 0. */
+  lr: number;
+  /** 0 ≤ momentum < 1; default 0. */
+  momentum?: number;
+  /** Look ahead along the momentum; needs one. Default false. */
+  nesterov?: boolean;
+  /** λ of the penalty λ/2·‖p‖², ≥ 0; default 0. */
+  weightDecay?: number;
+}
+
+/**
+ * Stochastic gradient descent, as PyTorch defines it:
+ *
+ *   d = g + λ·p;  m ← μ·m + d;  p ← p − lr·m, or p − lr·(d + μ·m) with `nesterov`
+ *
+ * State: `step`, and with momentum `momentum`, one number a parameter.
+ *
+ * @throws {OptionError} an option outside its range, or no parameters
+ * @example new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
+ */
+export class SGD extends StatefulOptimizer {
+  private readonly velocities: Tensor<"f32">[] | null;
+  private readonly momentum: number;
+  private readonly nesterov: boolean;
+  private readonly weightDecay: number;
+
+  constructor(params: readonly Tensor<"f32">[], options: SGDOptions) {
+    super("SGD", params, options.lr);
+    const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
+    checkOption("SGD", "momentum", momentum, (value) => value >= 0 && value < 1, "in [0, 1)");
+    checkOption("SGD", "weightDecay", weightDecay, (value) => value >= 0 && Number.isFinite(value), "finite and ≥ 0");
+    if (nesterov && momentum === 0) {
+      throw new OptionError("SGD: nesterov needs a momentum; momentum is 0. Set it, e.g. to 0.9.", { momentum });
+    }
+    this.momentum = momentum;
+    this.nesterov = nesterov;
+    this.weightDecay = weightDecay;
+    this.velocities = momentum > 0 ? this.addMoment("momentum") : null;
+  }
+
+  protected update(p: Tensor<"f32">, g: Tensor<"f32">, index: number): void {
+    const { lr, momentum, weightDecay } = this;
+    if (this.velocities) {
+      const m = this.velocities[index];
+      const nesterov = this.nesterov ? 1 : 0;
+      parallelFor("sgd_momentum_f32", p.size, p.ptr, m.ptr, g.ptr, lr, momentum, weightDecay, nesterov);
+    } else {
+      parallelFor("sgd_f32", p.size, p.ptr, g.ptr, lr, weightDecay);
+    }
+  }
+}
