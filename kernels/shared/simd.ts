@@ -18,9 +18,35 @@ export function storeTail(y: usize, i: usize, count: usize, value: v128): void {
   if (count > 2) v128.store_lane<f32>(p, value, 2, 8);
 }
 
+/** Stores the lanes that lie before `to`: four, or a tail's. For loops that have one body for both. */
+export function storeUpTo(y: usize, i: usize, to: usize, value: v128): void {
+  if (i + 4 <= to) store4(y, i, value);
+  else storeTail(y, i, to - i, value);
+}
+
 /** x[i] in all four lanes. */
 export function splat(x: usize, i: usize): v128 {
   return v128.load32_splat(x + (i << 2));
+}
+
+/** The f64 number x[i], i in f64 elements, in both f64 lanes: for tables of constants. */
+export function splat64(x: usize, i: usize): v128 {
+  return v128.load64_splat(x + (i << 3));
+}
+
+/** Lanes 0 and 1 in f64. */
+export function low64(x: v128): v128 {
+  return f64x2.promote_low_f32x4(x);
+}
+
+/** Lanes 2 and 3 in f64. */
+export function high64(x: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3));
+}
+
+/** Two pairs of f64 lanes, rounded to four of f32. */
+export function round4(low: v128, high: v128): v128 {
+  return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
 }
 
 export function loadF32(x: usize, i: usize): f32 {

@@ -1,0 +1,18 @@
+import { suite } from "uvu";
+import { sigmoid } from "../../lib/ops/sigmoid.ts";
+import { map64 } from "../support/array64.ts";
+import { TAIL_SIZES } from "../support/kernel_module.ts";
+import { testOp } from "../support/test_op.ts";
+
+// The accuracy over all exponents, and infinities and NaN, are in ../kernels/math.test.ts.
+const test = suite("sigmoid");
+
+for (const size of TAIL_SIZES) {
+  testOp(test, "sigmoid", sigmoid, (x) => map64(x, (v) => 1 / (1 + Math.exp(-v))), {
+    shapes: [[size]],
+    range: [-5, 5],
+    maxTerm: 1,
+  });
+}
+
+test.run();
