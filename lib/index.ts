@@ -35,7 +35,7 @@ export { clipGradNorm } from "./optim/clip_grad_norm.ts";
 export type { Optimizer } from "./optim/optimizer.ts";
 export { constantLr, cosineLr, oneCycleLr, type Schedule, stepLr } from "./optim/schedules.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
-export { useKernels } from "./runtime/kernels.ts";
+export { supportsVariant, useKernels } from "./runtime/kernels.ts";
 export { memoryUsage } from "./runtime/memory.ts";
 export { type RandomKey, STREAMS, streamOf } from "./runtime/rng.ts";
 export { empty, full, ones, tensor, zeros } from "./tensor/create.ts";

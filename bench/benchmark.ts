@@ -1,0 +1,48 @@
+// What a benchmark is: something to run, and the proof that what it computes is right.
+
+export interface Benchmark {
+  /** "matmul 512×512×512": one line of the report. */
+  name: string;
+  /** Floating-point operations of one run, a multiply-add being two. */
+  flops?: number;
+  /** Images that one run goes through. */
+  images?: number;
+  /** The largest error, as `error` measures it, with which a time means anything. */
+  tolerance: number;
+  setUp(): Prepared;
+}
+
+export interface Prepared {
+  /** What is timed. The tensors it makes are freed after it. */
+  run(): void;
+  /** How far what `run` computes is from an independent reference, relative to the largest value there. */
+  error(): number;
+}
+
+/** Random numbers in [−1, 1), the same at each call: what is timed must not depend on chance. */
+export function uniform(size: number, seed: number): Float32Array {
+  let state = seed >>> 0 || 1;
+  return Float32Array.from({ length: size }, () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 31 - 1;
+  });
+}
+
+/**
+ * The largest error among some elements, each worked out anew in f64: exact, without the time that a
+ * whole reference would take.
+ */
+export function sampledError(actual: ArrayLike<number>, exact: (index: number) => number, samples = 500): number {
+  let worst = 0;
+  let largest = 0;
+  for (let i = 0; i < samples; i++) {
+    const index = Math.floor(((i + 0.5) * actual.length) / samples);
+    const expected = exact(index);
+    largest = Math.max(largest, Math.abs(expected));
+    const error = Math.abs(actual[index] - expected);
+    if (!(error <= worst)) worst = error; // NaN counts
+  }
+  return worst / largest;
+}
