@@ -14,6 +14,7 @@ export { Module } from "./nn/module.ts";
 export { ReLU } from "./nn/relu.ts";
 export { Sequential } from "./nn/sequential.ts";
 export { add } from "./ops/add.ts";
+export { type BatchNorm2dOptions, batchNorm2d } from "./ops/batch_norm2d.ts";
 export { conv2d } from "./ops/conv2d.ts";
 export { div } from "./ops/div.ts";
 export { dropout } from "./ops/dropout.ts";

@@ -54,3 +54,9 @@ export class KernelModule {
 
 /** Sizes around the vector's and the tiles' widths. */
 export const TAIL_SIZES = [0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33] as const;
+
+/** Calls `run` on the pieces of [0, count) between the cuts, the last first. */
+export function inPieces(count: number, cuts: readonly number[], run: (from: number, to: number) => void): void {
+  const bounds = [0, ...cuts.filter((cut) => cut < count), count];
+  for (let i = bounds.length - 1; i > 0; i--) run(bounds[i - 1], bounds[i]);
+}
