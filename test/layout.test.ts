@@ -8,6 +8,7 @@ const test = suite("layout");
 
 /** Public operations without a kernel file of their own name, and what they are made of. */
 const WITHOUT_KERNEL: Record<string, string> = {
+  adaptive_avg_pool2d: "the kernel of avg_pool2d",
   matmul: "the GEMM kernel",
 };
 

@@ -1,0 +1,29 @@
+// @internal Launches the average-pooling kernels: for avgPool2d and adaptiveAvgPool2d.
+
+import { parallelFor } from "../runtime/parallel.ts";
+import { empty } from "../tensor/create.ts";
+import type { Shape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type Pooling, windowTable } from "./pool_windows.ts";
+
+/** @param area what each sum is divided by; 0: the number of places in its window */
+export function averageWindows(x: Tensor, { rows, cols }: Pooling, area: number): Tensor<"f32"> {
+  const [n, h, w, c] = x.shape;
+  const y = empty([n, rows.length, cols.length, c]);
+  using rowTable = windowTable(rows, h);
+  using colTable = windowTable(cols, w);
+  const pointers = [y.ptr, x.ptr, rowTable.ptr, colTable.ptr];
+  parallelFor("avg_pool2d_f32", n * rows.length, ...pointers, h, w, c, rows.length, cols.length, area);
+  return y;
+}
+
+/** dx of the same, for an input of `shape`. */
+export function averageWindowsBackward(dy: Tensor, shape: Shape, { rows, cols }: Pooling, area: number): Tensor<"f32"> {
+  const [n, h, w, c] = shape;
+  const dx = empty(shape);
+  using rowTable = windowTable(rows, h);
+  using colTable = windowTable(cols, w);
+  const pointers = [dx.ptr, dy.ptr, rowTable.ptr, colTable.ptr];
+  parallelFor("avg_pool2d_backward_f32", n * h, ...pointers, h, w, c, rows.length, cols.length, area);
+  return dx;
+}

@@ -1,0 +1,55 @@
+import { defineOp } from "../autograd/define_op.ts";
+import { parallelFor } from "../runtime/parallel.ts";
+import { empty } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type Pool2dOptions, poolingOf, windowTable } from "./pool_windows.ts";
+
+/** Places that a byte can tell apart. */
+const BYTE_PLACES = 256;
+
+/**
+ * The largest value of each window of each channel.
+ *
+ *   y[n,i,j,c] = max_{r,s} x[n, i·stride + r − padding, j·stride + s − padding, c]
+ *
+ * Padding counts as −∞. The first of equal maxima receives the gradient; NaN wins over everything.
+ *
+ * @param x [N, H, W, C] f32
+ * @param options.kernelSize the window: integer ≥ 1, or [height, width]
+ * @param options.stride     pixels between windows; default kernelSize
+ * @param options.padding    on each side, at most half of kernelSize; default 0
+ * @returns [N, OH, OW, C], OH = ⌊(H + 2·padding − kernelSize)/stride⌋ + 1, OW likewise
+ * @throws {ShapeError} x is no batch of images, or a window larger than the padded image
+ * @throws {OptionError} an option that is not an integer in its range
+ *
+ * Cost: one pass. Backward: dx. Saves where each maximum was, a byte an output (4 for windows of > 256).
+ * @example maxPool2d(x, { kernelSize: 2 }) // [64,28,28,32] → [64,14,14,32]
+ */
+export const maxPool2d = defineOp("maxPool2d", {
+  forward({ isRecording, save }, x: Tensor, options: Pool2dOptions) {
+    const { kernel, rows, cols } = poolingOf("maxPool2d", x.shape, options);
+    const [n, h, w, c] = x.shape;
+    const y = empty([n, rows.length, cols.length, c]);
+    using rowTable = windowTable(rows, h);
+    using colTable = windowTable(cols, w);
+    const sizes = [h, w, c, rows.length, cols.length, kernel[1]];
+    using argmax = empty(isRecording ? y.shape : [0], kernel[0] * kernel[1] > BYTE_PLACES ? "i32" : "u8");
+    const [indices, indexBytes] = [isRecording ? argmax.ptr : 0, argmax.dtype === "i32" ? 4 : 1];
+    const pointers = [y.ptr, indices, indexBytes, x.ptr, rowTable.ptr, colTable.ptr];
+    parallelFor("max_pool2d_f32", n * rows.length, ...pointers, ...sizes);
+    save(argmax);
+    return y;
+  },
+  backward({ args: [{ shape }, options], saved: [argmax] }, dy) {
+    const { kernel, rows, cols } = poolingOf("maxPool2d", shape, options);
+    const [n, h, w, c] = shape;
+    const dx = empty(shape);
+    using rowTable = windowTable(rows, h);
+    using colTable = windowTable(cols, w);
+    const sizes = [h, w, c, rows.length, cols.length, kernel[1]];
+    const indexBytes = argmax.dtype === "i32" ? 4 : 1;
+    const pointers = [dx.ptr, dy.ptr, argmax.ptr, indexBytes, rowTable.ptr, colTable.ptr];
+    parallelFor("max_pool2d_backward_f32", n * h, ...pointers, ...sizes);
+    return [dx];
+  },
+});

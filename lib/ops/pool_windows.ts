@@ -1,0 +1,102 @@
+// @internal Pooling: options checked, and the windows along each axis as the kernels read them.
+
+import { tensor } from "../tensor/create.ts";
+import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
+import { checkRank, type Shape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** A size for both axes, or [height, width]. */
+export type Size2d = number | readonly [height: number, width: number];
+
+export interface Pool2dOptions {
+  /** The window's size, integers ≥ 1. */
+  kernelSize: Size2d;
+  /** Pixels between windows, integers ≥ 1; default: the window's size, which tiles the image. */
+  stride?: Size2d;
+  /** Pixels of padding on each side, integers from 0 to half the window; default 0. */
+  padding?: Size2d;
+}
+
+/** The places [start, end) of one axis that a window covers. */
+type Window = readonly [start: number, end: number];
+
+/** What to pool: the window sizes, and for each axis its windows, cut to the image. */
+export interface Pooling {
+  kernel: readonly [number, number];
+  rows: readonly Window[];
+  cols: readonly Window[];
+}
+
+/**
+ * @throws {ShapeError} x is no batch of images, or the window is larger than the padded image
+ * @throws {OptionError} a size that is not an integer in its range
+ */
+export function poolingOf(op: string, shape: Shape, options: Pool2dOptions): Pooling {
+  checkImages(op, shape);
+  const kernel = sizePair(op, "kernelSize", options.kernelSize, 1);
+  const stride = sizePair(op, "stride", options.stride ?? kernel, 1);
+  const padding = sizePair(op, "padding", options.padding ?? 0, 0);
+  const [rows, cols] = [0, 1].map((axis) => {
+    const [size, k, s, p] = [shape[axis + 1], kernel[axis], stride[axis], padding[axis]];
+    if (p > Math.floor(k / 2)) {
+      throw new OptionError(`${op}: padding must be at most half of kernelSize; got ${p} for a window of ${k}.`, {
+        padding: p,
+        kernelSize: k,
+      });
+    }
+    const count = Math.floor((size + 2 * p - k) / s) + 1;
+    if (count < 1) {
+      throw new ShapeError(
+        `${op}: the ${kernel.join("×")} window does not fit the ${shape[1]}×${shape[2]} image with padding ` +
+          `${padding.join(", ")}. Use a smaller window.`,
+        { x: shape, kernelSize: kernel, padding },
+      );
+    }
+    return Array.from({ length: count }, (_, i): Window => [Math.max(0, i * s - p), Math.min(size, i * s - p + k)]);
+  });
+  return { kernel, rows, cols };
+}
+
+/** Windows that divide the image evenly into outputSize: [⌊i·H/OH⌋, ⌈(i + 1)·H/OH⌉). */
+export function adaptivePooling(op: string, shape: Shape, outputSize: Size2d): Pooling {
+  checkImages(op, shape);
+  const [rows, cols] = sizePair(op, "outputSize", outputSize, 1).map((count, axis) => {
+    const size = shape[axis + 1];
+    return Array.from(
+      { length: count },
+      (_, i): Window => [Math.floor((i * size) / count), Math.ceil(((i + 1) * size) / count)],
+    );
+  });
+  return { kernel: [shape[1], shape[2]], rows, cols };
+}
+
+/** Windows and, for backward, the windows that cover each of `size` places: kernels/shared/window.ts. */
+export function windowTable(windows: readonly Window[], size: number): Tensor<"i32"> {
+  const table = windows.flat();
+  let first = 0;
+  let end = 0;
+  for (let place = 0; place < size; place++) {
+    while (first < windows.length && windows[first][1] <= place) first++;
+    while (end < windows.length && windows[end][0] <= place) end++;
+    table.push(first, end);
+  }
+  return tensor(table, undefined, "i32");
+}
+
+function checkImages(op: string, shape: Shape): void {
+  checkRank(op, "x", shape, 4, "[N, H, W, C]");
+  if (shape[1] === 0 || shape[2] === 0) {
+    throw new ShapeError(`${op}: x is ${formatShape(shape)}; its images have no pixels to pool.`, { x: shape });
+  }
+}
+
+function sizePair(op: string, name: string, size: Size2d, least: number): readonly [number, number] {
+  const pair = typeof size === "number" ? ([size, size] as const) : size;
+  if (!Array.isArray(pair) || pair.length !== 2 || !pair.every((part) => Number.isInteger(part) && part >= least)) {
+    const got = Array.isArray(size) ? formatShape(size) : size;
+    throw new OptionError(`${op}: ${name} must be an integer ≥ ${least}, or two of them; got ${got}.`, {
+      [name]: size,
+    });
+  }
+  return pair;
+}
