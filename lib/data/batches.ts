@@ -1,13 +1,11 @@
 // Batches: a walk through a data set, shuffled or in order.
 
+import { permutation } from "../ops/random.ts";
+import { STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
 import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { normalizeImages } from "./normalize.ts";
-import { permutation } from "./permutation.ts";
-
-/** Which numbers of the counter-based generator the order of an epoch draws. */
-const SHUFFLE_STREAM = 0x5b0f;
 
 export interface Batch {
   /** [B, H, W, 1], normalised. */
@@ -64,7 +62,7 @@ export class Batches implements Iterable<Batch> {
     const { seed, epoch = 0 } = this.options;
     const { rows } = this;
     if (seed === undefined) return rows;
-    const order = permutation(this.size, { seed, stream: SHUFFLE_STREAM, step: epoch });
+    const order = permutation(this.size, { seed, stream: STREAMS.shuffle, step: epoch });
     return rows ? order.map((i) => rows[i]) : order;
   }
 

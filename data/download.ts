@@ -1,0 +1,190 @@
+// Fetches one file from the first mirror that has it whole.
+//
+// Each mirror's bytes go to a part file of their own, since no two need be compressed alike. A part left by
+// a broken connection is continued by a Range request, in this run or a later one; the file itself appears
+// by a rename, and only with content that was accepted.
+
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DataError } from "../lib/tensor/errors.ts";
+
+export interface DownloadProgress {
+  /** As it will be called in the folder. */
+  fileName: string;
+  mirror: string;
+  receivedBytes: number;
+  /** null where the mirror does not say. */
+  totalBytes: number | null;
+}
+
+export interface DownloadOptions<T> {
+  fileName: string;
+  folder: string;
+  /** Base URLs, tried in order. */
+  mirrors: readonly string[];
+  /** The most the file may have. */
+  maxBytes: number;
+  /** How long a mirror may send nothing. */
+  timeoutMs: number;
+  /** Checks the bytes, throwing where they are wrong; what it returns is the result. */
+  accept(bytes: Uint8Array, url: string): T;
+  signal?: AbortSignal;
+  onProgress?(progress: DownloadProgress): void;
+}
+
+/** A connection may break this often before its mirror is given up, provided that it brings something. */
+const MAX_ATTEMPTS = 5;
+
+/** What is wrong with a mirror: the next one is tried. */
+class MirrorError extends Error {}
+
+/**
+ * @throws {DataError} no mirror has it; the message names each with its reason. Or the folder cannot be written.
+ * @throws the signal's reason, when it is aborted
+ */
+export async function download<T>(options: DownloadOptions<T>): Promise<T> {
+  const { fileName, folder, mirrors, signal } = options;
+  await onDisk(folder, mkdir(folder, { recursive: true }));
+  const reasons: string[] = [];
+  for (const mirror of mirrors) {
+    try {
+      const { bytes, result } = await fromMirror(mirror, options);
+      await keep(bytes, folder, fileName);
+      return result;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof MirrorError)) throw error;
+      reasons.push(`${mirror}: ${error.message}`);
+    }
+  }
+  throw new DataError(`download: no mirror gave ${fileName}; ${reasons.join("; ")}.`, { fileName, reasons });
+}
+
+async function fromMirror<T>(mirror: string, options: DownloadOptions<T>): Promise<{ bytes: Uint8Array; result: T }> {
+  const { fileName, folder, accept } = options;
+  const url = `${mirror}/${fileName}`;
+  const part = join(folder, `${fileName}.${createHash("sha256").update(mirror).digest("hex").slice(0, 8)}.part`);
+  for (let attempt = 1; ; attempt++) {
+    const before = await sizeOf(part);
+    let problem: MirrorError;
+    try {
+      await fetchInto(part, before, url, mirror, options);
+      const bytes = await onDisk(part, readFile(part));
+      try {
+        return { bytes, result: accept(bytes, url) };
+      } catch (error) {
+        await onDisk(part, rm(part, { force: true }));
+        problem = new MirrorError((error as Error).message.replace(/\.$/, ""));
+        // A part of another day may not fit what the mirror has now: once more from the start.
+        if (before > 0) continue;
+      }
+    } catch (error) {
+      if (!(error instanceof MirrorError)) throw error;
+      problem = error;
+      if ((await sizeOf(part)) > before && attempt < MAX_ATTEMPTS) continue;
+    }
+    throw problem;
+  }
+}
+
+/** Appends to the part what is missing behind `offset`, or starts it anew where the mirror sends all of it. */
+async function fetchInto<T>(
+  part: string,
+  offset: number,
+  url: string,
+  mirror: string,
+  options: DownloadOptions<T>,
+): Promise<void> {
+  const { fileName, maxBytes, timeoutMs, signal, onProgress } = options;
+  const stalled = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const expectData = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => stalled.abort(new MirrorError(`no answer for ${timeoutMs / 1000} s`)), timeoutMs);
+  };
+  expectData();
+  try {
+    const response = await fetch(url, {
+      // The file as it lies there: a transparent compression would make sizes and ranges mean something else.
+      headers: { "Accept-Encoding": "identity", ...(offset > 0 ? { Range: `bytes=${offset}-` } : {}) },
+      signal: signal ? AbortSignal.any([signal, stalled.signal]) : stalled.signal,
+    });
+    if (offset > 0 && response.status === 416) {
+      // Nothing lies behind the part: it is whole, or not of this file. Its content will tell.
+      await response.body?.cancel();
+      return;
+    }
+    if (!response.ok || !response.body) throw new MirrorError(`HTTP ${response.status}`);
+    const continues =
+      response.status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${offset}-`) === true;
+    let receivedBytes = continues ? offset : 0;
+    const length = Number(response.headers.get("content-length") ?? Number.NaN);
+    const totalBytes = Number.isNaN(length) ? null : receivedBytes + length;
+    if (totalBytes !== null && totalBytes > maxBytes) throw new MirrorError(`${totalBytes} bytes, too many`);
+    const file = await onDisk(part, open(part, continues ? "a" : "w"));
+    try {
+      for await (const chunk of response.body) {
+        expectData();
+        receivedBytes += chunk.length;
+        if (receivedBytes > maxBytes) throw new MirrorError(`more than ${maxBytes} bytes`);
+        await onDisk(part, file.write(chunk));
+        onProgress?.({ fileName, mirror, receivedBytes, totalBytes });
+      }
+    } finally {
+      await file.close();
+    }
+    if (totalBytes !== null && receivedBytes < totalBytes) {
+      throw new MirrorError(`broke off after ${receivedBytes} of ${totalBytes} bytes`);
+    }
+  } catch (error) {
+    if (error instanceof DataError || error instanceof MirrorError) throw error;
+    if (stalled.signal.aborted) throw stalled.signal.reason;
+    throw new MirrorError(reasonOf(error));
+  } finally {
+    clearTimeout(timer);
+    // Ends a connection whose body was not read to its end.
+    stalled.abort(new MirrorError("done"));
+  }
+}
+
+/** fetch says "fetch failed"; what failed stands in its cause. */
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  const { code, message: inner } = (cause ?? {}) as NodeJS.ErrnoException;
+  return code ?? inner ?? message;
+}
+
+/** Puts the file there in one step, and removes the parts it may have left. */
+async function keep(bytes: Uint8Array, folder: string, fileName: string): Promise<void> {
+  const temporary = join(folder, `${fileName}.${process.pid}.tmp`);
+  try {
+    await onDisk(folder, writeFile(temporary, bytes, { flush: true }));
+    await onDisk(folder, rename(temporary, join(folder, fileName)));
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(`${fileName}.`) && name.endsWith(".part")) await rm(join(folder, name), { force: true });
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+/** A disk's errors are no fault of a mirror: they end the download. */
+async function onDisk<R>(path: string, work: Promise<R>): Promise<R> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code = "an error" } = error as NodeJS.ErrnoException;
+    throw new DataError(`download: cannot write ${path}; ${code}. Choose a folder with room and permission.`, {
+      path,
+      code,
+    });
+  }
+}

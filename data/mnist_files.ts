@@ -1,0 +1,54 @@
+// MNIST's four files: their names, what is in them, and where they can be fetched.
+
+export interface MnistFile {
+  /** Without ".gz". */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** SHA-256 of the decompressed file; the gzip wrapper differs from mirror to mirror. */
+  readonly sha256: string;
+}
+
+export interface MnistFiles {
+  readonly train: { readonly images: MnistFile; readonly labels: MnistFile };
+  readonly test: { readonly images: MnistFile; readonly labels: MnistFile };
+}
+
+/** The original files of LeCun, Cortes and Burges. */
+export const MNIST_FILES: MnistFiles = {
+  train: {
+    images: {
+      name: "train-images-idx3-ubyte",
+      shape: [60000, 28, 28],
+      sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    },
+    labels: {
+      name: "train-labels-idx1-ubyte",
+      shape: [60000],
+      sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    },
+  },
+  test: {
+    images: {
+      name: "t10k-images-idx3-ubyte",
+      shape: [10000, 28, 28],
+      sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    },
+    labels: {
+      name: "t10k-labels-idx1-ubyte",
+      shape: [10000],
+      sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    },
+  },
+};
+
+/** Public copies, tried in this order; `<mirror>/<name>.gz`. LeCun's own page no longer serves the files. */
+export const MNIST_MIRRORS: readonly string[] = [
+  "https://ossci-datasets.s3.amazonaws.com/mnist",
+  "https://storage.googleapis.com/cvdf-datasets/mnist",
+  "https://raw.githubusercontent.com/fgnt/mnist/master",
+];
+
+/** The length that follows from the shape: the IDX header, then one byte an element. */
+export function fileBytes(file: MnistFile): number {
+  return 4 + 4 * file.shape.length + file.shape.reduce((product, dim) => product * dim, 1);
+}
