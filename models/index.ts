@@ -1,0 +1,3 @@
+// The networks: what `simdgrad/models` exports.
+
+export { linear } from "./linear.ts";
