@@ -6,13 +6,23 @@ export { type Batch, Batches, type BatchOptions } from "./data/batches.ts";
 export { Dataset, type DatasetOptions } from "./data/dataset.ts";
 export { type IdxArray, readIdx } from "./data/idx.ts";
 export { MNIST_MEAN, MNIST_STD, normalizeImages } from "./data/normalize.ts";
+export { decodeCheckpoint, encodeCheckpoint, loadStateDict, stateDict } from "./formats/checkpoint.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type StoredTensor,
+} from "./formats/safetensors.ts";
 export { Conv2d, type Conv2dOptions } from "./nn/conv2d.ts";
 export { Dropout } from "./nn/dropout.ts";
 export { Flatten } from "./nn/flatten.ts";
+export { GELU } from "./nn/gelu.ts";
 export { Linear, type LinearOptions } from "./nn/linear.ts";
 export { Module } from "./nn/module.ts";
 export { ReLU } from "./nn/relu.ts";
 export { Sequential } from "./nn/sequential.ts";
+export { Sigmoid } from "./nn/sigmoid.ts";
+export { Tanh } from "./nn/tanh.ts";
 export { adaptiveAvgPool2d } from "./ops/adaptive_avg_pool2d.ts";
 export { add } from "./ops/add.ts";
 export { avgPool2d } from "./ops/avg_pool2d.ts";

@@ -27,7 +27,7 @@ export class AutogradError extends SimdgradError {}
 export class DataError extends SimdgradError {}
 /** A checkpoint that is damaged or does not fit the model. */
 export class CheckpointError extends SimdgradError {}
-/** The host cannot run the kernels, or memory ran out. */
+/** The host cannot run the kernels or write a file, or memory ran out. */
 export class RuntimeError extends SimdgradError {}
 
 /** A shape as messages print it: `[64, 10]`. */

@@ -1,0 +1,161 @@
+// Checkpoints: a model's parameters and buffers as safetensors, in PyTorch's layout and under its names, so that
+// `model.load_state_dict(load_file("cnn.safetensors"))` works there unmodified, and the other way round.
+//
+//                  here                    in the file
+//   convolution    [kh, kw, cin, cout]     [cout, cin, kh, kw]
+//   linear         [in, out]               [out, in]
+//   i32 buffers    num_batches_tracked     I64
+//   all others     as they are
+
+import type { Module } from "../nn/module.ts";
+import { CheckpointError, formatShape } from "../tensor/errors.ts";
+import { type Shape, sameShape } from "../tensor/shape.ts";
+import { printableName } from "./printable.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
+
+/** For each rank of a parameter, which of its axes stands where in the file. */
+const FILE_AXES: Readonly<Record<number, readonly number[]>> = { 2: [1, 0], 4: [3, 2, 0, 1] };
+
+/**
+ * The file of a model: its state, and texts about it.
+ *
+ * @param metadata e.g. the data set and the test accuracy
+ * @throws {CheckpointError} metadata of more than 1 MB
+ */
+export function encodeCheckpoint(
+  model: Module,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  return encodeSafetensors(stateDict(model), metadata);
+}
+
+/**
+ * Puts the state in `bytes` into the model. A file that does not fit changes nothing.
+ *
+ * @param fileName as messages should say it
+ * @returns the file's metadata
+ * @throws {CheckpointError} a damaged file, or one of another model
+ */
+export function decodeCheckpoint(model: Module, bytes: Uint8Array, fileName: string): Record<string, string> {
+  const { tensors, metadata } = decodeSafetensors(bytes, fileName);
+  loadStateDict(model, tensors, fileName);
+  return metadata;
+}
+
+/** A copy of all parameters and buffers by name, in PyTorch's layout. */
+export function stateDict(model: Module): Record<string, StoredTensor> {
+  const parameters = model.namedParameters().map(([name, parameter]): [string, StoredTensor] => {
+    const { shape, size, data } = parameter;
+    const values = new Float32Array(size);
+    forEachInFile(shape, (here, there) => {
+      values[there] = data[here];
+    });
+    return [name, { dtype: "F32", shape: fileShape(shape), data: values }];
+  });
+  const buffers = model.namedBuffers().map(([name, { dtype, shape, data }]): [string, StoredTensor] => {
+    if (dtype === "i32") return [name, { dtype: "I64", shape, data: BigInt64Array.from(data, BigInt) }];
+    if (dtype === "u8") return [name, { dtype: "U8", shape, data: Uint8Array.from(data) }];
+    return [name, { dtype: "F32", shape, data: Float32Array.from(data) }];
+  });
+  return Object.fromEntries([...parameters, ...buffers]);
+}
+
+/**
+ * Takes over what `stateDict()` gave, here or in PyTorch. Either all of it fits, or nothing changes.
+ *
+ * @param source the file, as messages should say it
+ * @throws {CheckpointError} a name that is missing or unknown, another shape or dtype
+ */
+export function loadStateDict(model: Module, tensors: Readonly<Record<string, StoredTensor>>, source: string): void {
+  const parameters = model.namedParameters();
+  const buffers = model.namedBuffers();
+  checkNames(
+    [...parameters, ...buffers].map(([name]) => name),
+    Object.keys(tensors),
+    source,
+  );
+  for (const [name, { shape }] of parameters) checkStored(name, tensors[name], "F32", fileShape(shape), source);
+  for (const [name, buffer] of buffers) {
+    const stored = tensors[name];
+    checkStored(name, stored, FILE_DTYPES[buffer.dtype], buffer.shape, source);
+    if (buffer.dtype === "i32") checkRange(name, stored.data as BigInt64Array, source);
+  }
+  for (const [name, parameter] of parameters) {
+    const { data } = parameter;
+    const values = tensors[name].data as Float32Array;
+    forEachInFile(parameter.shape, (here, there) => {
+      data[here] = values[there];
+    });
+  }
+  for (const [name, buffer] of buffers) buffer.data.set(Array.from(tensors[name].data, Number));
+}
+
+const FILE_DTYPES = { f32: "F32", i32: "I64", u8: "U8" } as const;
+
+function fileShape(shape: Shape): number[] {
+  return FILE_AXES[shape.length]?.map((axis) => shape[axis]) ?? [...shape];
+}
+
+/** Calls `visit` with the index of every element of a parameter, here and in the file. */
+function forEachInFile(shape: Shape, visit: (here: number, there: number) => void): void {
+  const axes = FILE_AXES[shape.length] ?? shape.map((_, i) => i);
+  const strides = shape.map((_, i) => shape.slice(i + 1).reduce((product, dim) => product * dim, 1));
+  let there = 0;
+  const walk = (level: number, here: number): void => {
+    if (level === axes.length) {
+      visit(here, there++);
+      return;
+    }
+    const axis = axes[level];
+    for (let i = 0; i < shape[axis]; i++) walk(level + 1, here + i * strides[axis]);
+  };
+  walk(0, 0);
+}
+
+function checkNames(expected: readonly string[], found: readonly string[], source: string): void {
+  const missing = expected.filter((name) => !found.includes(name));
+  const unknown = found.filter((name) => !expected.includes(name));
+  if (missing.length === 0 && unknown.length === 0) return;
+  const problems = [
+    ...(missing.length > 0 ? [`lacks ${abbreviate(missing)}`] : []),
+    ...(unknown.length > 0 ? [`holds ${abbreviate(unknown)}, which the model does not have`] : []),
+  ];
+  throw new CheckpointError(`loadCheckpoint: ${source} ${problems.join(" and ")}. Is it another model's?`, {
+    source,
+    missing,
+    unknown,
+  });
+}
+
+/** The first three names, and how many more. */
+function abbreviate(names: readonly string[]): string {
+  const shown = names.slice(0, 3).map(printableName).join(", ");
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+}
+
+function checkStored(name: string, stored: StoredTensor, dtype: string, shape: Shape, source: string): void {
+  const details = { name, source, expected: shape, found: stored.shape };
+  if (!sameShape(stored.shape, shape)) {
+    throw new CheckpointError(
+      `loadCheckpoint: ${name} is ${formatShape(stored.shape)} in ${source} but ${formatShape(shape)} in the model. ` +
+        "Was it saved from another width?",
+      details,
+    );
+  }
+  if (stored.dtype !== dtype) {
+    throw new CheckpointError(
+      `loadCheckpoint: ${name} is ${stored.dtype} in ${source}; expected ${dtype}. Convert it before saving.`,
+      details,
+    );
+  }
+}
+
+function checkRange(name: string, values: BigInt64Array, source: string): void {
+  const wrong = values.find((value) => BigInt.asIntN(32, value) !== value);
+  if (wrong !== undefined) {
+    throw new CheckpointError(`loadCheckpoint: ${name} is ${wrong} in ${source}, which takes more than 32 bits.`, {
+      name,
+      source,
+    });
+  }
+}

@@ -1,0 +1,110 @@
+// The safetensors format: a header in JSON, and the tensors' bytes one behind another.
+//
+//   u64 little-endian   length of the header
+//   header              {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …,
+//                        "__metadata__": {"key": "text", …}}, padded with spaces
+//   data                offsets count from here; no holes, no overlaps, nothing behind
+//
+// Source: https://github.com/huggingface/safetensors#format
+
+import { CheckpointError, formatShape } from "../tensor/errors.ts";
+import { type Shape, sizeOf } from "../tensor/shape.ts";
+import { ARRAYS, type Fail, readHeader, type StoredDType } from "./safetensors_header.ts";
+
+/** A tensor as a file holds it. */
+export interface StoredTensor {
+  dtype: StoredDType;
+  shape: Shape;
+  /** Row-major, in the array type of `dtype`; half floats as their bits. */
+  data: InstanceType<(typeof ARRAYS)[StoredDType]>;
+}
+
+export interface Safetensors {
+  tensors: Record<string, StoredTensor>;
+  metadata: Record<string, string>;
+}
+
+/** Readers refuse longer headers. That of the CNN takes 1 KB. */
+const MAX_HEADER_BYTES = 1 << 20;
+const LENGTH_BYTES = 8;
+
+/**
+ * @param tensors  by name; written with the largest elements first, so that all are aligned
+ * @param metadata texts by name
+ * @throws {CheckpointError} an array of another type or length than dtype and shape say, or too long a header
+ * @example encodeSafetensors({ w: { dtype: "F32", shape: [2], data: new Float32Array(2) } })
+ */
+export function encodeSafetensors(
+  tensors: Readonly<Record<string, StoredTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const entries = Object.entries(tensors).sort(
+    (a, b) => ARRAYS[b[1].dtype].BYTES_PER_ELEMENT - ARRAYS[a[1].dtype].BYTES_PER_ELEMENT,
+  );
+  const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
+  let end = 0;
+  for (const [name, { dtype, shape, data }] of entries) {
+    if (name === "__metadata__" || !(data instanceof ARRAYS[dtype]) || data.length !== sizeOf(shape)) {
+      throw new CheckpointError(
+        `encodeSafetensors: ${name} is not ${dtype} ${formatShape(shape)}; its array is ${data.constructor.name} of ${data.length}.`,
+        { name, dtype, shape },
+      );
+    }
+    header.push([name, { dtype, shape, data_offsets: [end, end + data.byteLength] }]);
+    end += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const headerBytes = Math.ceil(json.length / LENGTH_BYTES) * LENGTH_BYTES;
+  if (headerBytes > MAX_HEADER_BYTES) {
+    throw new CheckpointError(
+      `encodeSafetensors: the header takes ${headerBytes} bytes, of at most ${MAX_HEADER_BYTES}. Shorten the metadata.`,
+      { headerBytes },
+    );
+  }
+  const bytes = new Uint8Array(LENGTH_BYTES + headerBytes + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  bytes.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerBytes);
+  bytes.set(json, LENGTH_BYTES);
+  let at = LENGTH_BYTES + headerBytes;
+  for (const [, { data }] of entries) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * The tensors of a file, each in an array of its own.
+ *
+ * @param fileName as messages should say it
+ * @throws {CheckpointError} anything the format forbids: a header that is too long, not JSON or has a key twice,
+ *   an unknown dtype, a shape that does not fit its bytes, holes, overlaps, bytes that are missing or left over
+ *
+ * Cost: one copy. Whatever the content, it is read or refused in time in proportion to its length.
+ */
+export function decodeSafetensors(bytes: Uint8Array, fileName: string): Safetensors {
+  const fail: Fail = (problem, details = {}) => {
+    const message = `decodeSafetensors: ${fileName} is damaged or no safetensors file: ${problem}.`;
+    throw new CheckpointError(message, { fileName, ...details });
+  };
+  const dataStart = findData(bytes, fail);
+  const { entries, metadata } = readHeader(bytes.subarray(LENGTH_BYTES, dataStart), bytes.length - dataStart, fail);
+  const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, StoredTensor] => {
+    const own = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
+    return [name, { dtype, shape, data: new ARRAYS[dtype](own.buffer) }];
+  });
+  return { tensors: Object.fromEntries(tensors), metadata };
+}
+
+/** Where the data begin. */
+function findData(bytes: Uint8Array, fail: Fail): number {
+  if (bytes.length < LENGTH_BYTES) return fail(`it has ${bytes.length} bytes, too few for the header's length`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES);
+  const headerBytes = view.getBigUint64(0, true);
+  if (headerBytes > MAX_HEADER_BYTES) {
+    return fail(`its header claims ${headerBytes} bytes, of at most ${MAX_HEADER_BYTES}`);
+  }
+  const start = LENGTH_BYTES + Number(headerBytes);
+  if (start > bytes.length) return fail(`its header claims ${headerBytes} bytes, but the file has ${bytes.length}`);
+  return start;
+}

@@ -1,0 +1,116 @@
+// The header of a safetensors file, read strictly: what it says is checked before it is believed.
+
+import { formatShape } from "../tensor/errors.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import { findDuplicateKey } from "./duplicate_key.ts";
+import { printable, printableName } from "./printable.ts";
+
+/** What holds the elements of each type. */
+export const ARRAYS = {
+  F64: Float64Array,
+  F32: Float32Array,
+  F16: Uint16Array,
+  BF16: Uint16Array,
+  I64: BigInt64Array,
+  I32: Int32Array,
+  I16: Int16Array,
+  I8: Int8Array,
+  U64: BigUint64Array,
+  U32: Uint32Array,
+  U16: Uint16Array,
+  U8: Uint8Array,
+  BOOL: Uint8Array,
+} as const;
+
+const MAX_RANK = 32;
+
+export type StoredDType = keyof typeof ARRAYS;
+
+/** One tensor: bytes [begin, end) of the data. */
+export interface HeaderEntry {
+  name: string;
+  dtype: StoredDType;
+  shape: number[];
+  begin: number;
+  end: number;
+}
+
+/** Throws, naming the file. */
+export type Fail = (problem: string, details?: Record<string, unknown>) => never;
+
+/** @param dataBytes how many bytes follow the header: the tensors must cover exactly these */
+export function readHeader(
+  header: Uint8Array,
+  dataBytes: number,
+  fail: Fail,
+): { entries: HeaderEntry[]; metadata: Record<string, string> } {
+  const { __metadata__, ...tensors } = parseObject(header, fail);
+  const entries = Object.entries(tensors).map(([name, value]) => readEntry(name, value, fail));
+  checkCover(entries, dataBytes, fail);
+  return { entries, metadata: readMetadata(__metadata__, fail) };
+}
+
+function parseObject(header: Uint8Array, fail: Fail): Record<string, unknown> {
+  let text: string;
+  let value: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(header);
+    value = JSON.parse(text);
+  } catch {
+    return fail("its header is not JSON");
+  }
+  if (!isObject(value)) return fail("its header is not a JSON object");
+  const duplicate = findDuplicateKey(text);
+  if (duplicate !== null) return fail(`its header has ${printable(duplicate)} twice`, { name: duplicate });
+  return value;
+}
+
+function readMetadata(value: unknown, fail: Fail): Record<string, string> {
+  if (value === undefined) return {};
+  if (!isObject(value) || Object.values(value).some((text) => typeof text !== "string")) {
+    return fail("its __metadata__ is not an object of texts");
+  }
+  return value as Record<string, string>;
+}
+
+function readEntry(name: string, value: unknown, fail: Fail): HeaderEntry {
+  const broken = (problem: string): never => fail(`${printableName(name)} ${problem}`, { name });
+  if (!isObject(value)) return broken("is not described by an object");
+  const { dtype, shape, data_offsets: offsets, ...others } = value;
+  const [extra] = Object.keys(others);
+  if (extra !== undefined) return broken(`has the unknown field ${printable(extra)}`);
+  if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
+    return broken(`has the unknown dtype ${printable(dtype)}`);
+  }
+  if (!isListOfCounts(shape) || shape.length > MAX_RANK) {
+    return broken(`has no shape of at most ${MAX_RANK} integers ≥ 0`);
+  }
+  if (!isListOfCounts(offsets) || offsets.length !== 2) return broken("has no two offsets ≥ 0");
+  const [begin, end] = offsets;
+  const needed = sizeOf(shape) * ARRAYS[dtype as StoredDType].BYTES_PER_ELEMENT;
+  if (end - begin !== needed) {
+    return broken(`holds ${end - begin} bytes, but ${dtype} ${formatShape(shape)} takes ${needed}`);
+  }
+  return { name, dtype: dtype as StoredDType, shape, begin, end };
+}
+
+/** In the order of their offsets, each tensor must begin where the one before it ends. */
+function checkCover(entries: readonly HeaderEntry[], dataBytes: number, fail: Fail): void {
+  let at = 0;
+  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== at) {
+      const fault = begin > at ? "leaving a hole after" : "overlapping";
+      fail(`${printableName(name)} begins at byte ${begin} of the data, ${fault} ${at}`, { name });
+    }
+    at = end;
+  }
+  if (at !== dataBytes) fail(`its tensors take ${at} bytes, but ${dataBytes} follow the header`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isListOfCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
+}
