@@ -13,11 +13,15 @@ export {
   type Safetensors,
   type StoredTensor,
 } from "./formats/safetensors.ts";
+export { AdaptiveAvgPool2d } from "./nn/adaptive_avg_pool2d.ts";
+export { AvgPool2d } from "./nn/avg_pool2d.ts";
+export { BatchNorm2d, type BatchNorm2dLayerOptions } from "./nn/batch_norm2d.ts";
 export { Conv2d, type Conv2dOptions } from "./nn/conv2d.ts";
 export { Dropout } from "./nn/dropout.ts";
 export { Flatten } from "./nn/flatten.ts";
 export { GELU } from "./nn/gelu.ts";
 export { Linear, type LinearOptions } from "./nn/linear.ts";
+export { MaxPool2d } from "./nn/max_pool2d.ts";
 export { Module } from "./nn/module.ts";
 export { ReLU } from "./nn/relu.ts";
 export { Sequential } from "./nn/sequential.ts";

@@ -1,0 +1,20 @@
+import { adaptiveAvgPool2d } from "../ops/adaptive_avg_pool2d.ts";
+import type { Size2d } from "../ops/pool_windows.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { Module } from "./module.ts";
+
+/**
+ * Means over as many windows as asked for: [N, H, W, C] → [N, OH, OW, C]; see the op `adaptiveAvgPool2d`.
+ *
+ * @param outputSize OH and OW; 1 is the mean of the whole map
+ * @example new AdaptiveAvgPool2d(1)
+ */
+export class AdaptiveAvgPool2d extends Module {
+  constructor(readonly outputSize: Size2d) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor<"f32"> {
+    return adaptiveAvgPool2d(x, this.outputSize);
+  }
+}

@@ -1,0 +1,71 @@
+import { batchNorm2d } from "../ops/batch_norm2d.ts";
+import { ones, zeros } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkSize, parameter } from "./init.ts";
+import { Module } from "./module.ts";
+
+export interface BatchNorm2dLayerOptions {
+  /** Added to the variance; default 1e-5. */
+  eps?: number;
+  /** The share of the new value in the running statistics; default 0.1. */
+  momentum?: number;
+}
+
+/**
+ * Batch normalisation of images [N, H, W, C], channel by channel; see the op `batchNorm2d`. In training by the
+ * batch's own mean and variance, which also move the running ones; in evaluation by the running ones.
+ *
+ * weight [C] starts at 1, bias [C] at 0, running_mean at 0, running_var at 1: PyTorch's definition and defaults.
+ *
+ * @throws {OptionError} channels is not an integer ≥ 1
+ * @example new BatchNorm2d(32)
+ */
+export class BatchNorm2d extends Module {
+  readonly weight: Tensor<"f32">;
+  readonly bias: Tensor<"f32">;
+  readonly runningMean: Tensor<"f32">;
+  readonly runningVar: Tensor<"f32">;
+  /** A scalar: training batches seen. */
+  readonly numBatchesTracked = zeros([], "i32").keep();
+  readonly eps: number;
+  readonly momentum: number;
+
+  constructor(channels: number, options: BatchNorm2dLayerOptions = {}) {
+    super();
+    checkSize("BatchNorm2d", "channels", channels);
+    this.eps = options.eps ?? 1e-5;
+    this.momentum = options.momentum ?? 0.1;
+    this.weight = parameter([channels]);
+    this.bias = parameter([channels]);
+    this.runningMean = zeros([channels]).keep();
+    this.runningVar = ones([channels]).keep();
+    this.initializeOwn();
+  }
+
+  forward(x: Tensor): Tensor<"f32"> {
+    const { runningMean, runningVar, isTraining, momentum, eps } = this;
+    const y = batchNorm2d(x, this.weight, this.bias, { runningMean, runningVar, isTraining, momentum, eps });
+    if (isTraining) this.numBatchesTracked.data[0]++;
+    return y;
+  }
+
+  protected override ownParameters() {
+    return { weight: this.weight, bias: this.bias };
+  }
+
+  protected override ownBuffers() {
+    return {
+      running_mean: this.runningMean,
+      running_var: this.runningVar,
+      num_batches_tracked: this.numBatchesTracked,
+    };
+  }
+
+  protected override initializeOwn(): void {
+    this.weight.data.fill(1);
+    this.bias.data.fill(0);
+    this.runningMean.data.fill(0);
+    this.runningVar.data.fill(1);
+    this.numBatchesTracked.data.fill(0);
+  }
+}

@@ -1,0 +1,24 @@
+import { maxPool2d } from "../ops/max_pool2d.ts";
+import type { Pool2dOptions, Size2d } from "../ops/pool_windows.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { Module } from "./module.ts";
+
+/**
+ * The largest value of each window: [N, H, W, C] → [N, OH, OW, C]; see the op `maxPool2d`.
+ *
+ * @param options.stride  default kernelSize
+ * @param options.padding default 0
+ * @example new MaxPool2d(2)
+ */
+export class MaxPool2d extends Module {
+  constructor(
+    readonly kernelSize: Size2d,
+    private readonly options: Omit<Pool2dOptions, "kernelSize"> = {},
+  ) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor<"f32"> {
+    return maxPool2d(x, { kernelSize: this.kernelSize, ...this.options });
+  }
+}

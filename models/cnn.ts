@@ -1,0 +1,55 @@
+// A small convolutional network: 102,026 parameters. About 99.4 % of MNIST's test digits.
+//
+//   layer                 output               parameters
+//   input                 [N, 28, 28, 1]
+//   conv1, bn1, relu1     [N, 28, 28, 32]      3·3·1·32 + 32,    2·32
+//   pool1                 [N, 14, 14, 32]
+//   conv2, bn2, relu2     [N, 14, 14, 64]      3·3·32·64 + 64,   2·64
+//   pool2                 [N, 7, 7, 64]
+//   conv3, bn3, relu3     [N, 7, 7, 128]       3·3·64·128 + 128, 2·128
+//   pool3                 [N, 1, 1, 128]
+//   flatten, dropout1     [N, 128]
+//   fc1, relu4, dropout2  [N, 64]              128·64 + 64
+//   fc2                   [N, 10]              64·10 + 10
+
+import { AdaptiveAvgPool2d } from "../lib/nn/adaptive_avg_pool2d.ts";
+import { BatchNorm2d } from "../lib/nn/batch_norm2d.ts";
+import { Conv2d } from "../lib/nn/conv2d.ts";
+import { Dropout } from "../lib/nn/dropout.ts";
+import { Flatten } from "../lib/nn/flatten.ts";
+import { Linear } from "../lib/nn/linear.ts";
+import { MaxPool2d } from "../lib/nn/max_pool2d.ts";
+import { ReLU } from "../lib/nn/relu.ts";
+import { Sequential } from "../lib/nn/sequential.ts";
+
+/**
+ * @param options.seed    of the initial values and the dropout masks; default 0
+ * @param options.dropout rate before fc1; 0.6 of it before fc2; default 0.5, so 0.5 and 0.3
+ * @returns a network from normalised images [N, 28, 28, 1] to logits [N, 10]
+ * @throws {OptionError} a rate outside [0, 1)
+ */
+export function cnn({ seed = 0, dropout = 0.5 }: { seed?: number; dropout?: number } = {}): Sequential {
+  return new Sequential(
+    {
+      conv1: new Conv2d(1, 32, 3, { padding: 1 }),
+      bn1: new BatchNorm2d(32),
+      relu1: new ReLU(),
+      pool1: new MaxPool2d(2),
+      conv2: new Conv2d(32, 64, 3, { padding: 1 }),
+      bn2: new BatchNorm2d(64),
+      relu2: new ReLU(),
+      pool2: new MaxPool2d(2),
+      conv3: new Conv2d(64, 128, 3, { padding: 1 }),
+      bn3: new BatchNorm2d(128),
+      relu3: new ReLU(),
+      pool3: new AdaptiveAvgPool2d(1),
+      flatten: new Flatten(),
+      dropout1: new Dropout(dropout),
+      fc1: new Linear(128, 64),
+      relu4: new ReLU(),
+      dropout2: new Dropout(0.6 * dropout),
+      fc2: new Linear(64, 10),
+    },
+    { seed },
+  );
+}
