@@ -59,7 +59,7 @@ export function randn(shape: Shape, options: RandomKey & { mean?: number; deviat
  */
 export function permutation(n: number, options: RandomKey): Int32Array {
   if (!Number.isInteger(n) || n < 0) throw new OptionError(`permutation: n must be an integer ≥ 0; got ${n}.`, { n });
-  const key = keyArguments("permutation", { stream: STREAMS.shuffle, ...options });
+  const key = keyArguments("permutation", { ...options, stream: options.stream ?? STREAMS.shuffle });
   const order = Int32Array.from({ length: n }, (_, i) => i);
   using words = empty([n], "i32");
   parallelFor("random_u32", n, words.ptr, ...key);
