@@ -8,10 +8,10 @@
 // area   what to divide by, where zeros of the padding count; 0: the number of places in each window
 // Ranges: forward: rows [from, to) of N·OH; backward: rows [from, to) of N·H. Any C.
 // Numerics: one accumulator an element, places (windows) in ascending order, so that no cut of the
-// range changes a bit; then one division. Error ≤ γ(places)·Σ|x|/area.
+// range changes a bit; then one division (backward: a product with 1/area). Error ≤ γ(places)·Σ|x|/area.
 // Tested in test/kernels/pool2d.test.ts and test/ops/avg_pool2d.test.ts.
 
-import { load4, store4, storeTail, zero4 } from "./shared/simd";
+import { load4, madd, store4, storeTail, zero4 } from "./shared/simd";
 import { windowEnd, windowStart } from "./shared/window";
 
 export function avg_pool2d_f32(
@@ -97,20 +97,30 @@ export function avg_pool2d_backward_f32(
     for (let s: usize = 0; s < w; s++) {
       const j0 = windowStart(cols, ow + s);
       const j1 = windowEnd(cols, ow + s);
-      for (let ch: usize = 0; ch < c; ch += 4) {
-        let sum = zero4();
-        for (let i = i0; i < i1; i++) {
-          const height = windowEnd(rows, i) - windowStart(rows, i);
-          for (let j = j0; j < j1; j++) {
-            const width = windowEnd(cols, j) - windowStart(cols, j);
-            const places = f32x4.splat(<f32>(area ? area : height * width));
-            sum = f32x4.add(sum, f32x4.div(load4(dy, ((image * oh + i) * ow + j) * c + ch), places));
-          }
+      const out = dx + (((row * w + s) * c) << 2);
+      if (i0 === i1 || j0 === j1) memory.fill(out, 0, c << 2);
+      for (let i = i0; i < i1; i++) {
+        const height = windowEnd(rows, i) - windowStart(rows, i);
+        for (let j = j0; j < j1; j++) {
+          const width = windowEnd(cols, j) - windowStart(cols, j);
+          const share = <f32>1 / <f32>(area ? area : height * width);
+          const isFirst = i === i0 && j === j0;
+          collect(out, dy + ((((image * oh + i) * ow + j) * c) << 2), share, c, isFirst);
         }
-        const at = (row * w + s) * c + ch;
-        if (ch + 4 <= c) store4(dx, at, sum);
-        else storeTail(dx, at, c - ch, sum);
       }
     }
   }
+}
+
+/** dx = (or +=) dy·share. */
+function collect(dx: usize, dy: usize, share: f32, c: usize, isFirst: bool): void {
+  const shares = f32x4.splat(share);
+  let i: usize = 0;
+  if (isFirst) {
+    for (; i + 4 <= c; i += 4) store4(dx, i, f32x4.mul(load4(dy, i), shares));
+    if (i < c) storeTail(dx, i, c - i, f32x4.mul(load4(dy, i), shares));
+    return;
+  }
+  for (; i + 4 <= c; i += 4) store4(dx, i, madd(load4(dy, i), shares, load4(dx, i)));
+  if (i < c) storeTail(dx, i, c - i, madd(load4(dy, i), shares, load4(dx, i)));
 }

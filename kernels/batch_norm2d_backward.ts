@@ -52,19 +52,22 @@ function addBlock(sums: usize, i: usize, c4: usize, dy: usize, x: usize, mean: v
   let s1 = s0;
   let t0 = s0;
   let t1 = s0;
-  let p: usize = 0;
-  for (; p + 2 <= count; p += 2) {
-    const a = load4(dy, p * c);
-    const b = load4(dy, (p + 1) * c);
+  const step = c << 2;
+  const end = count * step;
+  const pairsEnd = (count & ~1) * step;
+  let at: usize = 0;
+  for (; at < pairsEnd; at += 2 * step) {
+    const a = load4(dy + at, 0);
+    const b = load4(dy + at + step, 0);
     s0 = f32x4.add(s0, a);
     s1 = f32x4.add(s1, b);
-    t0 = madd(a, f32x4.sub(load4(x, p * c), mean), t0);
-    t1 = madd(b, f32x4.sub(load4(x, (p + 1) * c), mean), t1);
+    t0 = madd(a, f32x4.sub(load4(x + at, 0), mean), t0);
+    t1 = madd(b, f32x4.sub(load4(x + at + step, 0), mean), t1);
   }
-  if (p < count) {
-    const a = load4(dy, p * c);
+  if (at < end) {
+    const a = load4(dy + at, 0);
     s0 = f32x4.add(s0, a);
-    t0 = madd(a, f32x4.sub(load4(x, p * c), mean), t0);
+    t0 = madd(a, f32x4.sub(load4(x + at, 0), mean), t0);
   }
   addLanes(sums, i, f32x4.add(s0, s1));
   addLanes(sums, c4 + i, f32x4.add(t0, t1));
