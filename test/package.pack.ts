@@ -1,0 +1,139 @@
+// The package as users get it: packed, installed into an empty folder without network, imported, type-checked.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+
+const test = suite("package");
+
+const PROGRAM = `
+import { AdamW, backward, crossEntropy, Linear, rand, tensor } from "simdgrad";
+
+const x = rand([64, 784], { seed: 1 });
+const y = tensor(Int32Array.from({ length: 64 }, (_, i) => i % 10));
+const model = new Linear(784, 10, { seed: 1 });
+const optimizer = new AdamW(model.parameters(), { lr: 1e-2 });
+const losses: number[] = [];
+for (let step = 0; step < 20; step++) {
+  optimizer.zeroGrad();
+  const loss = crossEntropy(model.forward(x), y);
+  backward(loss);
+  optimizer.step();
+  losses.push(loss.item());
+}
+console.log(JSON.stringify(losses));
+`;
+
+const root = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), "simdgrad-pack-"));
+const installed = join(folder, "node_modules/simdgrad");
+let tarball = "";
+
+function run(cwd: string, command: string, ...args: string[]): string {
+  try {
+    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
+  }
+}
+
+/** A tool of this checkout, run in the consumer's folder. */
+function tool(cwd: string, path: string, ...args: string[]): string {
+  return run(cwd, process.execPath, join(root, "node_modules", path), ...args);
+}
+
+test.before(() => {
+  const [packed] = JSON.parse(run(root, "npm", "pack", "--json", "--pack-destination", folder));
+  tarball = join(folder, packed.filename);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", type: "module", private: true }));
+  run(folder, "npm", "install", "--offline", "--no-audit", "--no-fund", tarball);
+});
+
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+test("it installs without network, and brings nothing along", () => {
+  assert.equal(
+    readdirSync(join(folder, "node_modules")).filter((name) => !name.startsWith(".")),
+    ["simdgrad"],
+  );
+  const { dependencies = {} } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  assert.equal(dependencies, {});
+});
+
+test("it holds what users need, and no source, test or build script", () => {
+  const top = readdirSync(installed).sort();
+  assert.equal(top, ["CHANGELOG.md", "LICENSE", "README.md", "dist", "models", "package.json"]);
+});
+
+test("importing it prints nothing, and twenty lines train", () => {
+  const javascript = PROGRAM.replace(": number[]", "");
+  assert.ok(javascript.trim().split("\n").length <= 20);
+  writeFileSync(join(folder, "train.js"), javascript);
+  const losses: number[] = JSON.parse(run(folder, process.execPath, "train.js"));
+  assert.equal(losses.length, 20);
+  assert.ok(losses[19] < losses[0] / 2, `the loss went from ${losses[0]} to ${losses[19]}`);
+});
+
+test("all entries share one library", () => {
+  const code = `
+    import { Module, Tensor } from "simdgrad";
+    import { cnn } from "simdgrad/models";
+    import { loadMnist } from "simdgrad/node";
+    const model = cnn();
+    const { train } = await loadMnist({ source: "synthetic", limit: 10 });
+    console.log(model instanceof Module, model.parameters()[0] instanceof Tensor, train.batches({ batchSize: 2 })[Symbol.iterator]().next().value.x instanceof Tensor);`;
+  assert.equal(run(folder, process.execPath, "--input-type=module", "-e", code).trim(), "true true true");
+});
+
+test("the library's entry and the models' reach no module of Node", () => {
+  for (const entry of ["index.js", "models.js"]) {
+    const pending = [join(installed, "dist", entry)];
+    const seen = new Set(pending);
+    for (const file of seen) {
+      for (const [, path] of readFileSync(file, "utf8").matchAll(/\b(?:from|import)\s*\(?"([^"]+)"/g)) {
+        assert.ok(path.startsWith("."), `${file} imports ${path}`);
+        seen.add(join(file, "..", path));
+      }
+    }
+  }
+});
+
+test("a consumer's types resolve under nodenext, with library checks on", () => {
+  const consumer = `${PROGRAM}
+import { cnn } from "simdgrad/models";
+import { loadMnist } from "simdgrad/node";
+import wasm from "simdgrad/kernels.simd.wasm";
+import { evaluate, useKernels } from "simdgrad";
+const module: WebAssembly.Module = wasm;
+export const later = async () => {
+  useKernels(module);
+  const { test } = await loadMnist();
+  const { accuracy } = await evaluate(cnn(), test);
+  return accuracy satisfies number;
+};
+// @ts-expect-error: the types are really there
+model.forward("text");
+`;
+  writeFileSync(join(folder, "train.ts"), consumer);
+  const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
+  const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--skipLibCheck", "false"];
+  tool(folder, "typescript/bin/tsc", ...options, ...types, "train.ts");
+});
+
+test("publint and attw find nothing wrong with the package", () => {
+  tool(root, "publint/src/cli.js", "--strict", tarball);
+  tool(root, "@arethetypeswrong/cli/dist/index.js", "--profile", "esm-only", tarball);
+});
+
+test("the program runs from where it is installed", () => {
+  const bin = join(folder, "node_modules/.bin/mnist");
+  assert.match(run(folder, bin, "--version"), /^\d+\.\d+\.\d+/);
+  const [answer] = JSON.parse(run(folder, bin, "infer", join(root, "test/fixtures/digit.png"), "--json"));
+  assert.ok(answer.confidence > 0.5);
+});
+
+test.run();
