@@ -24,6 +24,19 @@ export function storeUpTo(y: usize, i: usize, to: usize, value: v128): void {
   else storeTail(y, i, to - i, value);
 }
 
+// Read at an offset of 4 − count, they hold `count` ones and then zeros.
+const MASKS = memory.data<i32>([-1, -1, -1, -1, 0, 0, 0, 0]);
+
+/** All bits of the first `count` (0 to 4) lanes, none of the others. */
+export function laneMask(count: usize): v128 {
+  return v128.load(MASKS + ((4 - count) << 2));
+}
+
+/** The four lanes added as (0 + 1) + (2 + 3). */
+export function addLanes(x: v128): f32 {
+  return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
+}
+
 /** x[i] in all four lanes. */
 export function splat(x: usize, i: usize): v128 {
   return v128.load32_splat(x + (i << 2));

@@ -1,6 +1,7 @@
 // defineOp: makes a differentiable operation of a forward and a backward function.
 
-import { Tensor } from "../tensor/tensor.ts";
+import { DTypeError, formatShape } from "../tensor/errors.ts";
+import { type DType, Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { isGradEnabled } from "./grad_mode.ts";
 import { Node } from "./node.ts";
@@ -23,6 +24,8 @@ export interface BackwardContext<Args extends readonly unknown[]> {
 }
 
 export interface OpDefinition<Args extends readonly unknown[]> {
+  /** What each tensor among the arguments must be, in order; default "f32" for all. */
+  readonly dtypes?: readonly (DType | "any")[];
   /** Computes the output: a new tensor. Checks of shapes and options belong here. */
   forward(context: ForwardContext, ...args: Args): Tensor;
   /**
@@ -34,7 +37,8 @@ export interface OpDefinition<Args extends readonly unknown[]> {
 
 /**
  * @param name as error messages say it
- * @returns the operation as a plain function of the forward arguments
+ * @returns the operation as a plain function of the forward arguments; it throws a {@link DTypeError}
+ *   for a tensor of another dtype than declared
  * @example
  *   const double = defineOp("double", {
  *     forward: (_, x: Tensor) => mul(x, 2),
@@ -47,6 +51,7 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
 ): (...args: Args) => Result {
   return (...args) => {
     const inputs = args.filter((arg) => arg instanceof Tensor);
+    checkDTypes(name, inputs, definition.dtypes);
     const isRecording = isGradEnabled() && inputs.some((input) => input.requiresGrad);
     const saved: Tensor[] = [];
     const save = (...tensors: Tensor[]): void => {
@@ -62,4 +67,15 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
     }
     return output as Result;
   };
+}
+
+function checkDTypes(name: string, inputs: readonly Tensor[], dtypes: OpDefinition<never>["dtypes"]): void {
+  inputs.forEach(({ dtype, shape }, i) => {
+    const expected = dtypes?.[i] ?? "f32";
+    if (dtype === expected || expected === "any") return;
+    throw new DTypeError(
+      `${name}: tensor argument ${i + 1} must be ${expected}; got ${dtype}, of shape ${formatShape(shape)}.`,
+      { argument: i, expected, dtype },
+    );
+  });
 }

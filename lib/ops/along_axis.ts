@@ -1,0 +1,19 @@
+// @internal Ops whose kernel works along rows, along any axis.
+
+import { resolveAxis } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { inverse, transpose } from "./transpose.ts";
+
+type RowsOp = (x: Tensor, size: number) => Tensor<"f32">;
+
+/** `op(x, size of a row)` with `axis` brought to the end before and back after; it must be differentiable. */
+export function alongAxis(name: string, op: RowsOp, x: Tensor, axis: number): Tensor<"f32"> {
+  const index = resolveAxis(name, axis, x.shape);
+  const last = x.shape.length - 1;
+  const size = Math.max(1, x.shape[index]); // an empty axis makes no rows
+  if (index === last) return op(x, size);
+  const order = [...x.shape.keys()].filter((i) => i !== index).concat(index);
+  using rows = transpose(x, order);
+  using result = op(rows, size);
+  return transpose(result, inverse(order));
+}

@@ -1,0 +1,12 @@
+import type { DType, Tensor } from "../tensor/tensor.ts";
+import { viewOf } from "../tensor/view.ts";
+
+/**
+ * The same numbers without their history: no gradient flows back through the result. Shares x's memory.
+ *
+ * @param x any shape and dtype
+ * @example const target = detach(model.forward(x));
+ */
+export function detach<D extends DType>(x: Tensor<D>): Tensor<D> {
+  return viewOf(x, x.shape);
+}

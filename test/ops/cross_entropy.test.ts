@@ -1,0 +1,136 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { backward } from "../../lib/autograd/backward.ts";
+import { type CrossEntropyOptions, crossEntropy } from "../../lib/ops/cross_entropy.ts";
+import { tensor, zeros } from "../../lib/tensor/create.ts";
+import { DataError, DTypeError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { type Array64, array64 } from "../support/array64.ts";
+import { expectClose } from "../support/expect_close.ts";
+import { KernelModule } from "../support/kernel_module.ts";
+import { testOp } from "../support/test_op.ts";
+
+const test = suite("crossEntropy");
+
+/** −Σ_c t_c·(x_c − logΣe^x), t the smoothed target; row by row. */
+function reference(labels: readonly number[], { labelSmoothing = 0, reduction = "mean" }: CrossEntropyOptions) {
+  return (x: Array64): Array64 => {
+    const [n, classes] = x.shape;
+    const losses = Array.from({ length: n }, (_, row) => {
+      const values = x.data.subarray(row * classes, (row + 1) * classes);
+      const shift = Math.max(...values);
+      const logSum = shift + Math.log(values.reduce((total, v) => total + Math.exp(v - shift), 0));
+      return values.reduce((loss, v, c) => {
+        const target = (c === labels[row] ? 1 - labelSmoothing : 0) + labelSmoothing / classes;
+        return loss + target * (logSum - v);
+      }, 0);
+    });
+    if (reduction === "none") return array64([n], (i) => losses[i]);
+    const total = losses.reduce((a, b) => a + b, 0);
+    return array64([], () => (reduction === "sum" ? total : total / n));
+  };
+}
+
+const labelsFor = (n: number, classes: number): number[] => Array.from({ length: n }, (_, i) => (i * 7 + 3) % classes);
+const withLabels =
+  (labels: readonly number[], options: CrossEntropyOptions) =>
+  (x: Tensor): Tensor =>
+    crossEntropy(x, tensor(labels, [labels.length], "i32"), options);
+
+for (const classes of [1, 2, 3, 4, 5, 7, 8, 10, 33]) {
+  const labels = labelsFor(6, classes);
+  for (const labelSmoothing of [0, 0.1, 1]) {
+    const options = { labelSmoothing };
+    testOp(test, "crossEntropy", withLabels(labels, options), reference(labels, options), {
+      title: `${classes} classes, smoothing ${labelSmoothing}`,
+      shapes: [[6, classes]],
+      range: [-4, 4],
+      terms: classes,
+      maxTerm: 8,
+    });
+  }
+}
+for (const reduction of ["sum", "none"] as const) {
+  const labels = labelsFor(9, 10);
+  const options = { reduction, labelSmoothing: 0.2 };
+  testOp(test, "crossEntropy", withLabels(labels, options), reference(labels, options), {
+    title: `reduction ${reduction}`,
+    shapes: [[9, 10]],
+    range: [-4, 4],
+    terms: 90,
+    maxTerm: 8,
+  });
+}
+
+test("logits of ±1e4 neither overflow nor lose the loss", () => {
+  const x = tensor([
+    [1e4, -1e4, 0],
+    [1e4, -1e4, 0],
+    [-1e4, -1e4, -1e4],
+  ]);
+  x.requiresGrad = true;
+  const losses = crossEntropy(x, tensor([0, 1, 2], [3], "i32"), { reduction: "none" });
+  expectClose(losses.data, [0, 2e4, Math.log(3)], 1e-6);
+  backward(crossEntropy(x, tensor([0, 1, 2], [3], "i32"), { reduction: "sum" }));
+  const third = 1 / 3;
+  expectClose(x.grad?.data ?? [], [0, 0, 0, 1, -1, 0, third, third, third - 1], 1e-7);
+});
+
+test("a class ruled out by −∞ has no part in the loss, and NaN is passed on", () => {
+  const x = tensor([
+    [0, Number.NEGATIVE_INFINITY, 0],
+    [0, Number.NaN, 0],
+  ]);
+  const losses = crossEntropy(x, tensor([0, 0], [2], "i32"), { reduction: "none" }).data;
+  expectClose(losses, [Math.log(2), Number.NaN], 1e-7);
+});
+
+test("a row's loss does not depend on the batch around it", () => {
+  const module = new KernelModule();
+  const x = module.put(Float32Array.from({ length: 5 * 7 }, (_, i) => Math.sin(i)));
+  const labels = module.put(new Float32Array(Int32Array.from([1, 6, 0, 3, 2]).buffer));
+  const whole = module.output(5);
+  const cut = module.output(5);
+  module.kernels.cross_entropy_f32(whole.ptr, x.ptr, labels.ptr, 7, 0.1, 0, 5);
+  for (const [from, to] of [
+    [0, 2],
+    [2, 3],
+    [3, 5],
+  ]) {
+    module.kernels.cross_entropy_f32(cut.ptr, x.ptr, labels.ptr, 7, 0.1, from, to);
+  }
+  module.checkCanaries();
+  expectClose(cut.data, whole.data, 0);
+});
+
+test("a label outside the classes is named with its index", () => {
+  for (const bad of [10, -1]) {
+    assert.throws(
+      () => crossEntropy(zeros([3, 10]), tensor([0, 9, bad], [3], "i32")),
+      (error: unknown) =>
+        error instanceof DataError &&
+        error.message ===
+          `crossEntropy: label 2 is ${bad}, but the logits have 10 classes; labels must lie in 0 … 9.` &&
+        error.details.index === 2,
+    );
+  }
+});
+
+test("shapes, dtypes and options that do not fit are refused", () => {
+  const labels = tensor([0, 1], [2], "i32");
+  const refused = (body: () => unknown, type: new (...args: never[]) => Error, message: RegExp) =>
+    assert.throws(body, (error: unknown) => error instanceof type && message.test(error.message));
+  refused(() => crossEntropy(zeros([3, 10]), labels), ShapeError, /one label for each row .* \[3, 10\], labels \[2\]/);
+  refused(() => crossEntropy(zeros([10]), labels), ShapeError, /logits must have rank 2, \[N, C\]; got \[10\]/);
+  refused(() => crossEntropy(zeros([2, 10]), zeros([2, 10], "i32")), ShapeError, /labels must have rank 1/);
+  refused(() => crossEntropy(zeros([2, 10]), zeros([2])), DTypeError, /tensor argument 2 must be i32; got f32/);
+  refused(() => crossEntropy(zeros([2, 3]), labels, { labelSmoothing: Number.NaN }), OptionError, /got NaN/);
+  refused(() => crossEntropy(zeros([2, 3]), labels, { labelSmoothing: 1.5 }), OptionError, /got 1.5/);
+  refused(
+    () => crossEntropy(zeros([2, 3]), labels, { reduction: "max" as "sum" }),
+    OptionError,
+    /"mean", "sum" or "none"; got "max"/,
+  );
+});
+
+test.run();

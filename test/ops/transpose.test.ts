@@ -1,0 +1,88 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { transpose } from "../../lib/ops/transpose.ts";
+import { tensor, zeros } from "../../lib/tensor/create.ts";
+import { DTypeError, ShapeError } from "../../lib/tensor/errors.ts";
+import { type Array64, array64 } from "../support/array64.ts";
+import { TAIL_SIZES } from "../support/kernel_module.ts";
+import { testOp } from "../support/test_op.ts";
+
+const test = suite("transpose");
+
+function reference(order: readonly number[]): (x: Array64) => Array64 {
+  return (x) => {
+    const shape = order.map((axis) => x.shape[axis]);
+    return array64(shape, (flat) => {
+      const index: number[] = [];
+      let rest = flat;
+      for (let i = shape.length - 1; i >= 0; i--) {
+        index[order[i]] = rest % shape[i];
+        rest = Math.floor(rest / shape[i]);
+      }
+      return x.data[index.reduce((at, i, axis) => at * x.shape[axis] + i, 0)];
+    });
+  };
+}
+
+for (const [shape, order] of [
+  [
+    [2, 3, 4, 5],
+    [0, 3, 1, 2],
+  ],
+  [
+    [2, 3, 4, 5],
+    [0, 2, 3, 1],
+  ],
+  [
+    [2, 3, 4, 5],
+    [3, 2, 1, 0],
+  ],
+  [
+    [2, 3, 7],
+    [1, 0, 2],
+  ],
+  [
+    [1, 3, 1, 2],
+    [3, 0, 1, 2],
+  ],
+  [[5], [0]],
+  [[], []],
+]) {
+  testOp(test, "transpose", (x) => transpose(x, order), reference(order), {
+    title: `[${shape}] by [${order}]`,
+    shapes: [shape],
+  });
+}
+for (const size of TAIL_SIZES) {
+  testOp(test, "transpose", (x) => transpose(x), reference([1, 0]), { shapes: [[3, size]] });
+}
+
+test("axes may be counted from the end, and i32 tensors keep every bit", () => {
+  const x = tensor(Int32Array.from([1, 2 ** 31 - 1, -(2 ** 31), 0x7fa00001, 5, 6]), [2, 3]);
+  const y = transpose(x, [-1, 0]);
+  assert.is(y.dtype, "i32");
+  assert.equal(y.toArray(), [
+    [1, 0x7fa00001],
+    [2 ** 31 - 1, 5],
+    [-(2 ** 31), 6],
+  ]);
+});
+
+test("an order that is no permutation is refused", () => {
+  for (const order of [[0], [0, 0], [0, 1, 2], [0, -2]]) {
+    assert.throws(
+      () => transpose(zeros([2, 3]), order),
+      (error: unknown) => error instanceof ShapeError,
+    );
+  }
+  assert.throws(() => transpose(zeros([2, 3]), [0, 2]), /transpose: axis 2 is out of range for \[2, 3\]/);
+});
+
+test("bytes are refused", () => {
+  assert.throws(
+    () => transpose(zeros([2, 3], "u8")),
+    (error: unknown) => error instanceof DTypeError,
+  );
+});
+
+test.run();
