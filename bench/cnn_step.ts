@@ -17,7 +17,11 @@ export function cnnStep(batch: number, options: { dropout?: number } = {}): CnnS
   const model = cnn({ seed: 0, ...options });
   const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
   const x = tensor(uniform(batch * 784, 1), [batch, 28, 28, 1]).keep();
-  const y = tensor(Int32Array.from({ length: batch }, (_, i) => i % 10)).keep();
+  const y = tensor(
+    Array.from({ length: batch }, (_, i) => i % 10),
+    [batch],
+    "i32",
+  ).keep();
   const loss = (): Tensor<"f32"> => crossEntropy(model.forward(x), y);
   return {
     model,

@@ -32,7 +32,7 @@ try {
 
 async function compare(): Promise<void> {
   const weights = join(folder, "weights.safetensors");
-  const x = { dtype: "F32" as const, shape: ours.x.shape, data: ours.x.data };
+  const x = { dtype: "F32" as const, shape: ours.x.shape, data: Float32Array.from(ours.x.data) };
   writeFileSync(weights, encodeSafetensors({ ...stateDict(ours.model), x }, {}));
   const peer = await startPeer(weights);
   const lossError = Math.abs(
