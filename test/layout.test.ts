@@ -12,6 +12,7 @@ const WITHOUT_KERNEL: Record<string, string> = {
   linear: "the GEMM kernel",
   detach: "a view",
   matmul: "the GEMM kernel",
+  mean: "the kernels of sum and div",
   reshape: "a view",
   slice: "a view",
 };

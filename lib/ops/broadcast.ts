@@ -1,7 +1,7 @@
 // @internal Launches the binary kernels on operands that broadcast, and sums gradients back.
 
 import { parallelFor } from "../runtime/parallel.ts";
-import { empty, full, tensor } from "../tensor/create.ts";
+import { empty, tensor } from "../tensor/create.ts";
 import { broadcastShapes, type Shape, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
@@ -25,7 +25,18 @@ interface Axis {
 }
 
 export function broadcastBinary(kernel: BinaryKernel, a: Tensor, b: Tensor): Tensor<"f32"> {
-  const y = empty(broadcastShapes(kernel.replace("_f32", ""), a.shape, b.shape));
+  return broadcastInto(kernel, a, b, broadcastShapes(kernel.replace("_f32", ""), a.shape, b.shape));
+}
+
+/** `x`, seen with the shape `kept` (its own with axes of size 1 put in), repeated to `shape`. */
+export function expandTo(x: Tensor<"f32">, kept: Shape, shape: Shape): Tensor<"f32"> {
+  using view = viewOf(x, kept);
+  using zero = tensor(0);
+  return broadcastInto("add_f32", zero, view, shape);
+}
+
+function broadcastInto(kernel: BinaryKernel, a: Tensor, b: Tensor, shape: Shape): Tensor<"f32"> {
+  const y = empty(shape);
   const axes = mergeAxes(a.shape, b.shape, y.shape);
   const row = axes.pop() ?? { dim: 1, aStride: 0, bStride: 0 };
   using outer = tensor(
@@ -35,13 +46,6 @@ export function broadcastBinary(kernel: BinaryKernel, a: Tensor, b: Tensor): Ten
   );
   parallelFor(kernel, y.size, y.ptr, a.ptr, b.ptr, outer.ptr, axes.length, row.dim, row.aStride, row.bStride);
   return y;
-}
-
-/** `x`, seen with the shape `kept` (its own with axes of size 1 put in), repeated to `shape`. */
-export function expandTo(x: Tensor<"f32">, kept: Shape, shape: Shape): Tensor<"f32"> {
-  using view = viewOf(x, kept);
-  using zero = full(shape, 0);
-  return broadcastBinary("add_f32", zero, view);
 }
 
 /** Sums `x` over the axes along which a tensor of `shape` was repeated; consumes `x`. */

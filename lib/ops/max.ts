@@ -1,0 +1,47 @@
+import { defineOp } from "../autograd/define_op.ts";
+import { parallelFor } from "../runtime/parallel.ts";
+import { empty, zeros } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { asOneRun } from "./one_run.ts";
+import { type Axes, type ReduceOptions, reducedShape, resolveAxes } from "./reduce.ts";
+import { reshape } from "./reshape.ts";
+
+/** [outer, reduce, inner] → [outer, inner] */
+const maxOfRun = defineOp("max", {
+  forward({ isRecording, save }, x: Tensor) {
+    const [outer, reduce, inner] = x.shape;
+    const y = empty([outer, inner]);
+    parallelFor("max_f32", y.size, y.ptr, x.ptr, reduce, inner);
+    if (isRecording) {
+      using index = empty(y.shape, "i32");
+      parallelFor("argmax_f32", y.size, index.ptr, x.ptr, reduce, inner);
+      save(index);
+    }
+    return y;
+  },
+  backward({ args: [x], saved: [index] }, dy) {
+    const [, reduce, inner] = x.shape;
+    const dx = zeros(x.shape);
+    parallelFor("max_backward_f32", dy.size, dx.ptr, dy.ptr, index.ptr, reduce, inner);
+    return [dx];
+  },
+});
+
+/**
+ * The largest element along axes. NaN wins.
+ *
+ * @param x any shape, f32
+ * @param axes which to reduce, negative from the end; default all, which gives a scalar
+ * @param options.keepDims keep them with size 1; default false
+ * @throws {ShapeError} an axis outside the rank, or an empty one
+ *
+ * Cost: one pass; a transpose more where the axes are not neighbours. Backward: dy at the first of the
+ * largest elements of each slice, in row-major order, 0 elsewhere. Saves its index.
+ * @example max(tensor([[1, 5], [4, 2]]), 1) // [5, 4]
+ */
+export function max(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor<"f32"> {
+  const resolved = resolveAxes("max", axes, x.shape);
+  using run = asOneRun("max", x as Tensor<"f32">, resolved);
+  using y = maxOfRun(run);
+  return reshape(y, reducedShape(x.shape, resolved, options.keepDims));
+}

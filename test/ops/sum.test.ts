@@ -1,0 +1,73 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { sum } from "../../lib/ops/sum.ts";
+import { tensor, zeros } from "../../lib/tensor/create.ts";
+import { uniform64 } from "../support/array64.ts";
+import { expectClose } from "../support/expect_close.ts";
+import { KernelModule } from "../support/kernel_module.ts";
+import { REDUCE_CASES, reduce64, titleOf } from "../support/reduce64.ts";
+import { testOp } from "../support/test_op.ts";
+
+const test = suite("sum");
+const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+for (const reduceCase of REDUCE_CASES) {
+  const { shape, axes, keepDims } = reduceCase;
+  testOp(test, "sum", (x) => sum(x, axes, { keepDims }), reduce64(total, reduceCase), {
+    title: titleOf(reduceCase),
+    shapes: [shape],
+    terms: 60,
+    gradTerms: 1,
+  });
+}
+
+test("an empty sum is 0", () => {
+  assert.equal([...sum(zeros([0, 3]), 0).data], [0, 0, 0]);
+  assert.is(sum(zeros([3, 0])).item(), 0);
+  assert.equal([...sum(zeros([2, 0]), -1).data], [0, 0]);
+});
+
+test("an axis may be counted from the end and named twice", () => {
+  const x = tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  assert.equal([...sum(x, [-1, 1]).data], [6, 15]);
+});
+
+test("an axis outside the rank is named", () => {
+  assert.throws(() => sum(zeros([2, 3]), 2), /sum: axis 2 is out of range for \[2, 3\] of rank 2/);
+});
+
+test("the error does not grow with the length: a million numbers near 1 sum to 1e-6 of it", () => {
+  const x = uniform64([1_000_000], 3, 0.9, 1.1).data;
+  const exact = x.reduce((a, b) => a + b, 0);
+  expectClose([sum(tensor(x)).item()], [exact], 1e-6 * exact, "one row");
+  expectClose([sum(tensor(x, [500_000, 2])).item()], [exact], 1e-6 * exact, "all axes of two");
+  const columns = sum(tensor(x, [500_000, 2]), 0).data;
+  expectClose([columns[0] + columns[1]], [exact], 5e-6 * exact, "two columns");
+});
+
+test("the cut of the range changes no bit, and nothing is written outside", () => {
+  const module = new KernelModule();
+  for (const [outer, reduce, inner] of [
+    [11, 300, 1],
+    [3, 300, 37],
+    [1, 129, 16],
+    [2, 5, 7],
+  ]) {
+    const x = module.put(uniform64([outer * reduce * inner], 9).data).ptr;
+    const size = outer * inner;
+    const whole = module.output(size);
+    module.kernels.sum_f32(whole.ptr, x, reduce, inner, 0, size);
+    for (const cut of [1, 3, 5, size - 1]) {
+      const parts = module.output(size);
+      module.kernels.sum_f32(parts.ptr, x, reduce, inner, 0, cut);
+      module.kernels.sum_f32(parts.ptr, x, reduce, inner, cut, size);
+      expectClose(parts.data, whole.data, 0, `[${outer}, ${reduce}, ${inner}] cut at ${cut}`);
+    }
+  }
+  module.checkCanaries();
+});
+
+test.run();
