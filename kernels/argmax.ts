@@ -41,7 +41,7 @@ function firstLargest(x: usize, start: usize, size: usize): usize {
   let best = loadF32(x, start);
   let where: usize = 0;
   // Nothing is larger than a NaN.
-  for (let r: usize = 1; r < size && best === best; r++) {
+  for (let r: usize = 1; r < size && <bool>f32.eq(best, best); r++) {
     const value = loadF32(x, start + r);
     if (!(value <= best)) {
       best = value;
