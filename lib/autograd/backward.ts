@@ -17,8 +17,8 @@ let lastOutputs: Tensor[] = [];
  * Adds ∂loss/∂t to `t.grad` for every leaf t with `requiresGrad` that the loss was computed from.
  *
  * It also frees the graph: what operations saved, at once; their outputs (logits, activations) when
- * the next `backward()` is done, so that they can still be read in between. Scalars, and tensors on
- * which `keep()` was called, stay.
+ * the next `backward()` is done, so that they can still be read in between. Scalars (losses), and
+ * tensors on which `keep()` was called, stay readable.
  *
  * @param options.retainGraph keep the graph, to go through it again; default false
  * @throws {AutogradError} the loss is not a scalar, has no graph, or its graph was used before
@@ -44,10 +44,12 @@ export function backward(loss: Tensor, options: { retainGraph?: boolean } = {}):
   if (options.retainGraph) return;
   for (const node of nodes) node.release();
   const previous = lastOutputs;
-  lastOutputs = nodes.map((node) => node.output).filter((output) => output.size > 1);
+  lastOutputs = nodes.map((node) => node.output);
   const current = new Set(lastOutputs);
   for (const output of previous) {
-    if (!output.isKept && !current.has(output)) output.dispose();
+    if (output.isKept || current.has(output)) continue;
+    if (output.size > 1) output.dispose();
+    else output.moveToHeap();
   }
 }
 

@@ -44,7 +44,9 @@ export class Tensor<D extends DType = DType> {
   isKept = false;
 
   private storage: Storage | null;
-  private readonly offset: number;
+  private offset: number;
+  /** The elements, while they lie on the JS heap; see `moveToHeap`. */
+  private onHeap: TypedArrays[D] | null = null;
 
   /** @internal Use `tensor()`, `zeros()`, `empty()` …; with `base` it is a view that shares its memory. */
   constructor(
@@ -67,7 +69,7 @@ export class Tensor<D extends DType = DType> {
   }
 
   get isDisposed(): boolean {
-    return this.storage === null;
+    return this.storage === null && this.onHeap === null;
   }
 
   /** @internal Whether another tensor shares the memory. */
@@ -82,6 +84,7 @@ export class Tensor<D extends DType = DType> {
    * @throws {DisposedError}
    */
   get data(): TypedArrays[D] {
+    if (this.onHeap) return this.onHeap;
     const start = this.ptr / BYTES[this.dtype];
     return arena()[this.dtype].subarray(start, start + this.size) as TypedArrays[D];
   }
@@ -116,11 +119,9 @@ export class Tensor<D extends DType = DType> {
 
   /** Gives the memory back now. Views that share it keep it alive. Calling it twice is fine. */
   dispose(): void {
-    if (!this.storage) return;
     leaveScope(this);
-    collected.unregister(this);
-    this.storage.release();
-    this.storage = null;
+    this.onHeap = null;
+    if (this.storage) this.releaseStorage(this.storage);
   }
 
   [DISPOSE](): void {
@@ -134,6 +135,16 @@ export class Tensor<D extends DType = DType> {
     return this;
   }
 
+  /**
+   * @internal Gives the memory back but keeps the elements, on the JS heap; the next operation on it brings
+   * them back. For losses of steps long past: a synchronous loop never lets the garbage collector free them.
+   */
+  moveToHeap(): void {
+    if (!this.storage) return;
+    this.onHeap = this.data.slice() as TypedArrays[D];
+    this.releaseStorage(this.storage);
+  }
+
   toString(): string {
     const values = this.isDisposed
       ? "disposed"
@@ -141,7 +152,14 @@ export class Tensor<D extends DType = DType> {
     return `Tensor ${this.dtype}${formatShape(this.shape)} { ${values} }`;
   }
 
+  private releaseStorage(storage: Storage): void {
+    collected.unregister(this);
+    storage.release();
+    this.storage = null;
+  }
+
   private liveStorage(): Storage {
+    if (this.onHeap) this.moveFromHeap(this.onHeap);
     if (!this.storage) {
       throw new DisposedError(
         `tensor: ${formatShape(this.shape)} was given back by dispose(), the end of its scope, a later batch or a later backward(). ` +
@@ -150,5 +168,13 @@ export class Tensor<D extends DType = DType> {
       );
     }
     return this.storage;
+  }
+
+  private moveFromHeap(values: TypedArrays[D]): void {
+    this.storage = new Storage(this.size * BYTES[this.dtype]);
+    this.offset = 0;
+    this.onHeap = null;
+    collected.register(this, this.storage, this);
+    this.data.set(values as ArrayLike<number>);
   }
 }
