@@ -65,9 +65,11 @@ export { clipGradNorm } from "./optim/clip_grad_norm.ts";
 export type { Optimizer } from "./optim/optimizer.ts";
 export { constantLr, cosineLr, oneCycleLr, type Schedule, stepLr } from "./optim/schedules.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
+export { type RuntimeInfo, runtimeInfo } from "./runtime/info.ts";
 export { supportsVariant, useKernels } from "./runtime/kernels.ts";
 export { memoryUsage } from "./runtime/memory.ts";
 export { type RandomKey, STREAMS, streamOf } from "./runtime/rng.ts";
+export { VERSION } from "./runtime/version.ts";
 export { empty, full, ones, tensor, zeros } from "./tensor/create.ts";
 export {
   AutogradError,
@@ -79,7 +81,18 @@ export {
   RuntimeError,
   ShapeError,
   SimdgradError,
+  TrainingError,
 } from "./tensor/errors.ts";
 export { scope } from "./tensor/scope.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type DType, Tensor } from "./tensor/tensor.ts";
+export {
+  type EvaluateAsyncOptions,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  evaluateAsync,
+} from "./train/evaluate.ts";
+export type { EpochReport, History, StepReport } from "./train/history.ts";
+export { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./train/metrics.ts";
+export { Trainer, type TrainerOptions } from "./train/trainer.ts";

@@ -27,6 +27,8 @@ export class AutogradError extends SimdgradError {}
 export class DataError extends SimdgradError {}
 /** A checkpoint that is damaged or does not fit the model. */
 export class CheckpointError extends SimdgradError {}
+/** Training that cannot go on: the loss became NaN or infinite. */
+export class TrainingError extends SimdgradError {}
 /** The host cannot run the kernels or write a file, or memory ran out. */
 export class RuntimeError extends SimdgradError {}
 

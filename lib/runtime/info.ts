@@ -1,0 +1,35 @@
+// runtimeInfo: what the library runs on, for logs and bug reports.
+
+import { type LoadedKernels, loadKernels } from "./kernels.ts";
+import { memoryUsage } from "./memory.ts";
+import { VERSION } from "./version.ts";
+
+export interface RuntimeInfo {
+  version: string;
+  /** The kernels in use: relaxed SIMD where the host has it (fused multiply-add), plain SIMD elsewhere. */
+  variant: LoadedKernels["variant"];
+  /** Threads that take part in an operation, the calling one included. */
+  threads: number;
+  isMemoryShared: boolean;
+  /** Why the memory is not shared; null where it is. */
+  unsharedBecause: string | null;
+  memory: ReturnType<typeof memoryUsage>;
+}
+
+/**
+ * Loads the kernels if that has not happened yet, and says what came of it.
+ *
+ * @throws {RuntimeError} the host cannot run them
+ * @example console.log(runtimeInfo().variant); // "relaxed"
+ */
+export function runtimeInfo(): RuntimeInfo {
+  const { variant, unsharedBecause } = loadKernels();
+  return {
+    version: VERSION,
+    variant,
+    threads: 1,
+    isMemoryShared: unsharedBecause === null,
+    unsharedBecause,
+    memory: memoryUsage(),
+  };
+}

@@ -1,0 +1,118 @@
+// evaluate: how well a model reads a data set.
+
+import { noGrad } from "../autograd/grad_mode.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Module } from "../nn/module.ts";
+import { crossEntropy } from "../ops/cross_entropy.ts";
+import { DataError, OptionError } from "../tensor/errors.ts";
+import { scope } from "../tensor/scope.ts";
+import { Breather } from "./breather.ts";
+import { rememberModes } from "./eval_mode.ts";
+import { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./metrics.ts";
+import { predictedClasses } from "./predicted_classes.ts";
+
+export interface EvaluateOptions {
+  /** Images at a time, which changes the memory used but no result; default 64. */
+  batchSize?: number;
+}
+
+export interface EvaluateAsyncOptions extends EvaluateOptions {
+  /** Stops between two batches: the promise is then rejected with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called after each batch. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface Evaluation {
+  /** Mean cross-entropy an image, natural logarithm, without label smoothing. */
+  loss: number;
+  /** The part read correctly, in [0, 1]. */
+  accuracy: number;
+  perClass: ClassMetrics[];
+  /** [actual][predicted] */
+  confusion: ConfusionMatrix;
+}
+
+const DEFAULT_BATCH = 64;
+
+/**
+ * Runs the model over a data set, in evaluation mode and without gradients. Each module's mode is put
+ * back afterwards.
+ *
+ * @throws {DataError} the data set is empty
+ * @throws {OptionError} batchSize is not an integer ≥ 1
+ * @example const { accuracy } = evaluate(model, test, { batchSize: 256 });
+ */
+export function evaluate(model: Module, dataset: Dataset, options: EvaluateOptions = {}): Evaluation {
+  const steps = evaluationSteps(model, dataset, options);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/**
+ * The same, but it lets the event loop run at least every 50 ms (or after each batch, where one takes
+ * longer). The model stays in evaluation mode until the promise settles.
+ *
+ * @example const { accuracy } = await evaluateAsync(model, test, { signal });
+ */
+export async function evaluateAsync(
+  model: Module,
+  dataset: Dataset,
+  options: EvaluateAsyncOptions = {},
+): Promise<Evaluation> {
+  const breather = new Breather();
+  const steps = evaluationSteps(model, dataset, options);
+  try {
+    for (;;) {
+      options.signal?.throwIfAborted();
+      const step = steps.next();
+      if (step.done) return step.value;
+      options.onProgress?.(step.value, dataset.size);
+      await breather.pauseIfDue();
+    }
+  } finally {
+    steps.return(undefined as never); // runs its `finally` when it was stopped half-way
+  }
+}
+
+/** One batch a step; yields the number of images done. */
+function* evaluationSteps(
+  model: Module,
+  dataset: Dataset,
+  { batchSize = DEFAULT_BATCH }: EvaluateOptions,
+): Generator<number, Evaluation> {
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new OptionError(`evaluate: batchSize must be an integer ≥ 1; got ${batchSize}.`, { batchSize });
+  }
+  if (dataset.size === 0) throw new DataError(`evaluate: the data set ${dataset.name} is empty.`);
+  const putModesBack = rememberModes(model);
+  model.eval();
+  try {
+    let confusion: ConfusionMatrix = [];
+    let lossSum = 0;
+    let done = 0;
+    for (const { x, y } of dataset.batches({ batchSize })) {
+      scope(() => {
+        const logits = noGrad(() => model.forward(x));
+        if (done === 0) confusion = emptyConfusion(logits.shape[1]);
+        // The operation, not Math.exp and Math.log: the choice of the best epoch hangs on this number.
+        lossSum += noGrad(() => crossEntropy(logits, y)).item() * y.size;
+        const labels = y.data;
+        predictedClasses(logits).forEach((predicted, i) => {
+          confusion[labels[i]][predicted]++;
+        });
+      });
+      done += y.size;
+      yield done;
+    }
+    return {
+      loss: lossSum / done,
+      accuracy: accuracyOf(confusion),
+      perClass: classMetrics(confusion),
+      confusion,
+    };
+  } finally {
+    putModesBack();
+  }
+}

@@ -1,0 +1,45 @@
+// What a training run went through.
+
+export interface EpochReport {
+  /** From 1. */
+  epoch: number;
+  /** Mean loss an image over the epoch's steps, each taken before its update, in training mode. */
+  trainLoss: number;
+  /** The part read correctly in those same steps: dropout included, so it may lie below the validation's. */
+  trainAccuracy: number;
+  validationLoss: number;
+  validationAccuracy: number;
+  /** The whole epoch, validation included. */
+  seconds: number;
+  /** Training images a second, validation left out. */
+  samplesPerSecond: number;
+  /** That of the epoch's last step. */
+  learningRate: number;
+}
+
+export interface StepReport {
+  epoch: number;
+  /** Within the epoch, from 1. */
+  step: number;
+  /** Steps an epoch has. */
+  stepsPerEpoch: number;
+  /** Mean loss of the batch. */
+  loss: number;
+  learningRate: number;
+  /** Training images a second since the epoch began. */
+  samplesPerSecond: number;
+}
+
+export interface History {
+  epochs: EpochReport[];
+  /** The epoch of the highest validation accuracy, the lower loss among equals; null before the first ends. */
+  best: EpochReport | null;
+}
+
+/** Whether `a` did better on the validation images than `b`. */
+export function isBetter(a: EpochReport, b: EpochReport | null): boolean {
+  if (!b || a.validationAccuracy !== b.validationAccuracy) {
+    return !b || a.validationAccuracy > b.validationAccuracy;
+  }
+  return a.validationLoss < b.validationLoss;
+}

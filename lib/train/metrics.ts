@@ -1,0 +1,66 @@
+// What a confusion matrix says: accuracy, and precision, recall and F1 of each class.
+
+import { ShapeError } from "../tensor/errors.ts";
+
+/** `matrix[actual][predicted]` counts the images of class `actual` that were read as `predicted`. */
+export type ConfusionMatrix = number[][];
+
+export interface ClassMetrics {
+  /** Of the images read as this class, the part that is of it; NaN where none was. */
+  precision: number;
+  /** Of the images of this class, the part that was read as it; NaN where there are none. */
+  recall: number;
+  /** The harmonic mean of both, 2·TP / (2·TP + FP + FN); NaN where both are undefined. */
+  f1: number;
+  /** Images of this class. */
+  support: number;
+}
+
+/** @returns `classes` × `classes` zeros */
+export function emptyConfusion(classes: number): ConfusionMatrix {
+  return Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+}
+
+/** The part of all images on the diagonal; NaN for an empty matrix. */
+export function accuracyOf(confusion: ConfusionMatrix): number {
+  checkSquare("accuracyOf", confusion);
+  let right = 0;
+  let all = 0;
+  confusion.forEach((row, actual) => {
+    right += row[actual];
+    for (const count of row) all += count;
+  });
+  return right / all;
+}
+
+/**
+ * Precision, recall, F1 and support of each class.
+ *
+ *   precision = TP / (TP + FP), recall = TP / (TP + FN), F1 = 2·TP / (2·TP + FP + FN)
+ *
+ * @throws {ShapeError} the matrix is not square
+ * @example classMetrics([[9, 1], [0, 10]])[0] // { precision: 1, recall: 0.9, f1: 0.947…, support: 10 }
+ */
+export function classMetrics(confusion: ConfusionMatrix): ClassMetrics[] {
+  checkSquare("classMetrics", confusion);
+  return confusion.map((row, c) => {
+    const hits = row[c];
+    const support = row.reduce((total, count) => total + count, 0);
+    const predicted = confusion.reduce((total, other) => total + other[c], 0);
+    return {
+      precision: hits / predicted,
+      recall: hits / support,
+      f1: (2 * hits) / (support + predicted),
+      support,
+    };
+  });
+}
+
+function checkSquare(op: string, confusion: ConfusionMatrix): void {
+  const bad = confusion.findIndex((row) => row.length !== confusion.length);
+  if (bad >= 0) {
+    throw new ShapeError(
+      `${op}: a confusion matrix is square; it has ${confusion.length} rows, and row ${bad} has ${confusion[bad].length} entries.`,
+    );
+  }
+}

@@ -1,0 +1,112 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Dataset } from "../../lib/data/dataset.ts";
+import { Dropout } from "../../lib/nn/dropout.ts";
+import { Flatten } from "../../lib/nn/flatten.ts";
+import { Linear } from "../../lib/nn/linear.ts";
+import { Sequential } from "../../lib/nn/sequential.ts";
+import { memoryUsage } from "../../lib/runtime/memory.ts";
+import { zeros } from "../../lib/tensor/create.ts";
+import { evaluate, evaluateAsync } from "../../lib/train/evaluate.ts";
+import { expectClose } from "../support/expect_close.ts";
+import { stripes, stripesModel } from "../support/stripes.ts";
+
+const test = suite("evaluate");
+
+/** The same from the definition, in f64. */
+function evaluate64(model: Sequential, dataset: Dataset) {
+  const { weight, bias } = model.children()[1][1] as Linear;
+  const [w, b] = [Float64Array.from(weight.data), Float64Array.from(bias?.data ?? [])];
+  const confusion = b.reduce<number[][]>((rows) => [...rows, new Array(b.length).fill(0)], []);
+  let loss = 0;
+  for (const { x, y } of dataset.batches({ batchSize: 1 })) {
+    const logits = b.map((start, c) => x.data.reduce((total, value, k) => total + value * w[k * b.length + c], start));
+    const [label] = y.data;
+    loss += Math.log(logits.reduce((total, logit) => total + Math.exp(logit), 0)) - logits[label];
+    confusion[label][logits.indexOf(Math.max(...logits))]++;
+  }
+  return { loss: loss / dataset.size, confusion };
+}
+
+test("loss, accuracy, confusion and support follow their definitions", () => {
+  const [model, dataset] = [stripesModel(), stripes(103)];
+  const expected = evaluate64(model, dataset);
+  const result = evaluate(model, dataset, { batchSize: 10 });
+  expectClose([result.loss], [expected.loss], 1e-5);
+  assert.equal(result.confusion, expected.confusion);
+  assert.is(result.accuracy, expected.confusion.reduce((total, row, c) => total + row[c], 0) / 103);
+  assert.is(
+    result.perClass.reduce((total, { support }) => total + support, 0),
+    103,
+  );
+});
+
+test("the batch size changes no count", () => {
+  const [model, dataset] = [stripesModel(), stripes(50)];
+  const [one, all] = [evaluate(model, dataset, { batchSize: 1 }), evaluate(model, dataset, { batchSize: 64 })];
+  assert.equal(one.confusion, all.confusion);
+  expectClose([one.loss], [all.loss], 1e-6);
+});
+
+test("it runs in evaluation mode, and puts every module's mode back, also after an error", () => {
+  const model = new Sequential({ flatten: new Flatten(), drop: new Dropout(0.9), fc: new Linear(16, 4) }, { seed: 1 });
+  const [, [, drop]] = model.children();
+  const modes = (): boolean[] => [model.isTraining, ...model.children().map(([, child]) => child.isTraining)];
+  drop.isTraining = false;
+  const before = modes();
+  const dataset = stripes(40);
+  assert.equal(evaluate(model, dataset), evaluate(model, dataset));
+  assert.equal(modes(), before);
+  const wide = new Dataset({ name: "wide", images: zeros([2, 5, 5], "u8"), labels: zeros([2], "u8") });
+  assert.throws(() => evaluate(model, wide));
+  assert.equal(modes(), before);
+});
+
+test("it leaves the arena as it found it", () => {
+  const [model, dataset] = [stripesModel(), stripes(50)];
+  evaluate(model, dataset, { batchSize: 7 });
+  const before = memoryUsage();
+  evaluate(model, dataset, { batchSize: 7 });
+  assert.equal(memoryUsage(), before);
+});
+
+test("an empty data set and a batch size of 0 are refused", () => {
+  assert.throws(() => evaluate(stripesModel(), stripes(8).take(0)), /evaluate: the data set stripes.* is empty/);
+  assert.throws(
+    () => evaluate(stripesModel(), stripes(8), { batchSize: 0 }),
+    /batchSize must be an integer ≥ 1; got 0/,
+  );
+});
+
+test("evaluateAsync gives the same, and tells its progress", async () => {
+  const [model, dataset] = [stripesModel(), stripes(50)];
+  const seen: string[] = [];
+  const result = await evaluateAsync(model, dataset, {
+    batchSize: 20,
+    onProgress: (done, total) => seen.push(`${done}/${total}`),
+  });
+  assert.equal(result, evaluate(model, dataset, { batchSize: 20 }));
+  assert.equal(seen, ["20/50", "40/50", "50/50"]);
+});
+
+test("evaluateAsync stops when its signal is aborted, the model back in its mode", async () => {
+  const controller = new AbortController();
+  const model = stripesModel();
+  let batches = 0;
+  const running = evaluateAsync(model, stripes(50), {
+    batchSize: 10,
+    signal: controller.signal,
+    onProgress: () => {
+      batches++;
+      if (batches === 2) controller.abort(new Error("enough"));
+    },
+  });
+  await running.then(
+    () => assert.unreachable(),
+    (error) => assert.is(error.message, "enough"),
+  );
+  assert.is(batches, 2);
+  assert.ok(model.isTraining);
+});
+
+test.run();
