@@ -97,6 +97,7 @@ async function violations(folders: string[], forbidden: Rule[]): Promise<string[
     ruleSet: { forbidden },
     validate: true,
     tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "types", "default"] },
     doNotFollow: { path: "(^|/)(node_modules|build)/" },
   });
   const { summary } = output as ICruiseResult;
