@@ -1,0 +1,75 @@
+// The README's example, run as it stands.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { read } from "./support/sources.ts";
+
+const test = suite("README");
+
+const example = read("README.md").match(/```ts\n([\s\S]*?)```/)?.[1] ?? "";
+
+/** Runs a program that imports the package by its name, against the sources. */
+function run(program: string): string {
+  mkdirSync("build", { recursive: true });
+  const folder = mkdtempSync("build/readme-");
+  const sources = { simdgrad: "lib", "simdgrad/node": "data", "simdgrad/models": "models" };
+  const local = Object.entries(sources).reduce(
+    (text, [name, source]) => text.replaceAll(`from "${name}"`, `from "../../${source}/index.ts"`),
+    program,
+  );
+  try {
+    writeFileSync(`${folder}/example.ts`, local);
+    return execFileSync(process.execPath, ["--import", "tsx", `${folder}/example.ts`], { encoding: "utf8" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("the linear example is whole in 15 lines", () => {
+  assert.ok(example.includes("loadMnist()"));
+  assert.ok(example.trim().split("\n").length <= 15);
+});
+
+if (process.env.MNIST_DIR) {
+  test("on MNIST it reads more than 91 % of the test images", () => {
+    assert.ok(Number(run(example)) > 0.91);
+  });
+} else {
+  console.log("SKIPPED: the README's example on real MNIST; set MNIST_DIR to the folder with its files.");
+  test.skip("on MNIST it reads more than 91 % of the test images", () => {});
+}
+
+test("10,000 steps of its loop leave memory flat", () => {
+  const steps = 10_000;
+  const usage = run(
+    `import { Dataset, memoryUsage, tensor } from "simdgrad";\n${example}`
+      .replace(/import \{ loadMnist \}.*\n/, "")
+      .replace(
+        "await loadMnist()",
+        `(() => {
+          const images = tensor(new Uint8Array(640 * 784), [640, 28, 28], "u8");
+          const train = new Dataset({ name: "blank", images, labels: tensor(new Uint8Array(640), [640], "u8") });
+          return { train, test: train };
+        })()`,
+      )
+      .replace("const optimizer", "const usage: number[][] = [];\nconst optimizer")
+      .replace("epoch < 3", `epoch < ${steps / 10}`)
+      .replace(
+        "optimizer.step();\n",
+        "optimizer.step();\n    const { inUseBytes, reservedBytes } = memoryUsage(); usage.push([inUseBytes, reservedBytes, process.memoryUsage().heapUsed]);\n",
+      )
+      .replace(/console\.log.*/, "console.log(JSON.stringify([usage[10], usage[5000], usage.at(-1), usage.length]));"),
+  );
+  const [early, middle, late, count] = JSON.parse(usage);
+  assert.is(count, steps);
+  // Each loss, a scalar, keeps one block of 64 bytes until the event loop turns and the collector's news
+  // arrive; all else is the same to the byte after ten steps and after ten thousand.
+  const losses = (steps - 10) * 64;
+  assert.ok(late[0] <= early[0] + losses, `in use: ${early[0]} bytes, then ${late[0]}`);
+  assert.ok(late[1] <= early[1] + losses, `taken from the host: ${early[1]} bytes, then ${late[1]}`);
+  assert.ok(late[2] < middle[2] + 20e6, `the heap went from ${middle[2]} to ${late[2]} bytes`);
+});
+
+test.run();
