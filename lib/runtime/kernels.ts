@@ -13,7 +13,7 @@ export interface LoadedKernels {
   readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module;
   readonly variant: KernelVariant | "custom";
-  /** Why memory is not shared, and so everything runs on one thread; null where it is shared. */
+  /** Why memory cannot be shared with other threads, and so everything runs on one; null where it can. */
   readonly unsharedBecause: string | null;
 }
 
@@ -54,23 +54,31 @@ export function supportsVariant(variant: KernelVariant): boolean {
 }
 
 function load(): LoadedKernels {
-  const variant = supportsVariant("relaxed") ? "relaxed" : "simd";
-  if (!custom && !supportsVariant("simd")) {
+  if (custom) return { ...instantiateCustom(custom), module: custom, variant: "custom" };
+  if (!supportsVariant("simd")) {
     throw new RuntimeError("loadKernels: this host has no WebAssembly SIMD; use Node ≥ 20 or a browser since 2021.");
   }
+  const variant = supportsVariant("relaxed") ? "relaxed" : "simd";
   const unsharedBecause = whyNotShared();
-  const bytes = custom ? null : decodeBase64(variant === "relaxed" ? relaxedBase64 : simdBase64);
-  if (bytes && unsharedBecause) declareUnshared(bytes);
-  const module = custom ?? new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: !unsharedBecause });
+  const bytes = decodeBase64(variant === "relaxed" ? relaxedBase64 : simdBase64);
+  if (unsharedBecause) declareUnshared(bytes);
+  const module = new WebAssembly.Module(bytes);
+  return { ...instantiate(module, !unsharedBecause), module, variant, unsharedBecause };
+}
+
+function instantiate(module: WebAssembly.Module, shared: boolean): Pick<LoadedKernels, "kernels" | "memory"> {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared });
   const instance = new WebAssembly.Instance(module, { env: { memory } });
-  return {
-    kernels: instance.exports as unknown as Kernels,
-    memory,
-    module,
-    variant: custom ? "custom" : variant,
-    unsharedBecause,
-  };
+  return { kernels: instance.exports as unknown as Kernels, memory };
+}
+
+/** A compiled module cannot be changed, nor asked: it gets the kind of memory with which it can be instantiated. */
+function instantiateCustom(module: WebAssembly.Module): Pick<LoadedKernels, "kernels" | "memory" | "unsharedBecause"> {
+  try {
+    return { ...instantiate(module, true), unsharedBecause: whyNotShared() };
+  } catch {
+    return { ...instantiate(module, false), unsharedBecause: "the module given to useKernels declares plain memory" };
+  }
 }
 
 /**

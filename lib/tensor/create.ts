@@ -1,5 +1,6 @@
 // Making tensors: from numbers, filled, and (see ../ops/random.ts) drawn from a seed.
 
+import { arena } from "../runtime/memory.ts";
 import { DTypeError, formatShape, ShapeError } from "./errors.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { type DType, Tensor } from "./tensor.ts";
@@ -38,15 +39,16 @@ export function ones<D extends DType = "f32">(shape: Shape, dtype: D = "f32" as 
  * @param shape  required size of a flat array; default: the nesting itself
  * @param dtype  default: "f32", or that of an Int32Array or Uint8Array
  * @throws {ShapeError} ragged nesting, or values and shape that differ in size
- * @throws {DTypeError} a value that an integer dtype cannot hold
+ * @throws {DTypeError} a value that is no number, or that an integer dtype cannot hold
  * @example tensor([[1, 2], [3, 4]]) // [2, 2]
  * @example tensor(new Float32Array(6), [2, 3])
  */
 export function tensor<D extends DType = "f32">(values: NestedNumbers, shape?: Shape, dtype?: D): Tensor<D> {
   const type = dtype ?? (dtypeOf(values) as D);
-  const actual = shape ?? nestedShape(values);
+  const nested = nestedShape(values);
+  const flat = isTypedArray(values) ? ownCopyIfMovable(values) : flatten(values, nested);
+  const actual = shape ?? nested;
   checkShape("tensor", actual);
-  const flat = typeof values === "number" ? [values] : isFlat(values) ? values : flatten(values);
   if (flat.length !== sizeOf(actual)) {
     throw new ShapeError(
       `tensor: ${flat.length} values do not fill ${formatShape(actual)}, which holds ${sizeOf(actual)}.`,
@@ -59,33 +61,59 @@ export function tensor<D extends DType = "f32">(values: NestedNumbers, shape?: S
   return result;
 }
 
+type TypedArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array;
+
+function isTypedArray(values: unknown): values is TypedArray {
+  return (
+    ArrayBuffer.isView(values) &&
+    !(values instanceof DataView || values instanceof BigInt64Array || values instanceof BigUint64Array)
+  );
+}
+
+/** Another tensor's `data`, where memory is not shared, would be detached if making this one makes it grow. */
+function ownCopyIfMovable(values: TypedArray): TypedArray {
+  return values.buffer instanceof ArrayBuffer && values.buffer === arena().u8.buffer ? values.slice() : values;
+}
+
 function dtypeOf(values: NestedNumbers): DType {
   if (values instanceof Int32Array) return "i32";
   return values instanceof Uint8Array || values instanceof Uint8ClampedArray ? "u8" : "f32";
 }
 
-function isFlat(values: Exclude<NestedNumbers, number>): values is ArrayLike<number> {
-  return values.length === 0 || typeof values[0] === "number";
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || isTypedArray(value);
 }
 
-function nestedShape(values: NestedNumbers): number[] {
-  if (typeof values === "number") return [];
-  return isFlat(values) ? [values.length] : [values.length, ...nestedShape(values[0])];
+/** The lengths along the first elements; `flatten` checks that the others agree. */
+function nestedShape(values: unknown): number[] {
+  return isList(values) ? [values.length, ...nestedShape(values[0])] : [];
 }
 
-function flatten(values: readonly NestedNumbers[]): number[] {
-  const shape = nestedShape(values);
+function flatten(values: NestedNumbers, shape: Shape): number[] {
   const flat: number[] = [];
-  const visit = (value: NestedNumbers, axis: number): void => {
-    if (typeof value === "number" || value.length !== shape[axis]) {
-      const found = typeof value === "number" ? "a number" : `a list of ${value.length}`;
-      throw new ShapeError(`tensor: ragged nesting; expected lists of ${shape[axis]} at depth ${axis}, got ${found}.`);
+  const visit = (value: unknown, axis: number): void => {
+    if (typeof value !== "number" && !isList(value)) {
+      throw new DTypeError(`tensor: values must be numbers; got ${String(value)}, a ${typeof value}.`);
     }
-    for (let i = 0; i < value.length; i++) {
-      if (axis + 1 < shape.length) visit(value[i] as NestedNumbers, axis + 1);
-      else if (typeof value[i] === "number") flat.push(value[i] as number);
-      else throw new ShapeError(`tensor: ragged nesting; expected numbers at depth ${axis + 1}, got a list.`);
+    const length = typeof value === "number" ? undefined : value.length;
+    // Past the last axis it is undefined: a number is due.
+    if (length !== shape[axis]) {
+      const name = (n: number | undefined): string => (n === undefined ? "a number" : `a list of ${n}`);
+      throw new ShapeError(
+        `tensor: ragged nesting; expected ${name(shape[axis])} at depth ${axis}, got ${name(length)}.`,
+      );
     }
+    if (typeof value === "number") flat.push(value);
+    else for (let i = 0; i < value.length; i++) visit(value[i], axis + 1);
   };
   visit(values, 0);
   return flat;
