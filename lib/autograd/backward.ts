@@ -42,7 +42,7 @@ export function backward(loss: Tensor, options: { retainGraph?: boolean } = {}):
   const nodes = nodesBefore(loss.node);
   noGrad(() => propagate(loss, nodes));
   if (options.retainGraph) return;
-  for (const node of nodes) node.release();
+  for (const node of nodes) node.dispose();
   const previous = lastOutputs;
   lastOutputs = nodes.map((node) => node.output);
   const current = new Set(lastOutputs);
@@ -59,7 +59,8 @@ function nodesBefore(last: Node): Node[] {
   for (const node of found) {
     if (node.isSpent) {
       throw new AutogradError(
-        `backward: the graph of ${node.op} was freed by an earlier backward(); pass { retainGraph: true } to that one.`,
+        `backward: the graph of ${node.op} was freed by an earlier backward() or the end of its scope; ` +
+          "pass { retainGraph: true } to the former, or return the loss from the latter.",
       );
     }
     for (const input of node.inputs) {

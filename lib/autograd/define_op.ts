@@ -58,7 +58,13 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
       // References of its own: the caller may dispose of its tensors before backward comes.
       if (isRecording) for (const tensor of tensors) saved.push(viewOf(tensor, tensor.shape).keep());
     };
-    const output = definition.forward({ isRecording, save }, ...args);
+    let output: Tensor;
+    try {
+      output = definition.forward({ isRecording, save }, ...args);
+    } catch (error) {
+      for (const tensor of saved) tensor.dispose();
+      throw error;
+    }
     if (isRecording) {
       const needs = inputs.map((input) => input.requiresGrad);
       const backward = (dy: Tensor<"f32">) => definition.backward({ args, saved, needs }, dy);

@@ -1,12 +1,14 @@
 // The tape: one node for each operation a gradient must flow back through.
 
+import { enterScope, leaveScope, type Owned } from "../tensor/scope.ts";
 import type { GraphNode, Tensor } from "../tensor/tensor.ts";
 
 export class Node implements GraphNode {
   private static count = 0;
   readonly id = Node.count++;
-  /** Set once `backward()` has gone through and the saved tensors are freed. */
+  /** Set once the saved tensors are freed: `backward()` has gone through, or the node's scope has ended. */
   isSpent = false;
+  owner: Set<Owned> | null = null;
 
   constructor(
     readonly op: string,
@@ -17,11 +19,18 @@ export class Node implements GraphNode {
     readonly backward: (dy: Tensor<"f32">) => readonly (Tensor<"f32"> | null)[],
     /** What backward needs, held by references of its own, which outlive those of the user. */
     readonly saved: readonly Tensor[],
-  ) {}
+  ) {
+    enterScope(this);
+  }
+
+  dependencies(): readonly Owned[] {
+    return this.inputs.flatMap(({ node }) => node ?? []);
+  }
 
   /** Frees what was saved. */
-  release(): void {
+  dispose(): void {
     this.isSpent = true;
+    leaveScope(this);
     for (const tensor of this.saved) tensor.dispose();
   }
 }

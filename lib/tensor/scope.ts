@@ -3,25 +3,38 @@
 /** The key of `using`; hosts without it get the one that compiled `using` looks for. */
 export const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
-interface Owned {
+/** What a scope can own: a tensor, or a node of the tape. */
+export interface Owned {
+  /** @internal The scope that frees it, if any. */
+  owner: Set<Owned> | null;
   dispose(): void;
+  /** @internal What must live as long as it: what computed a tensor, and what that was computed from. */
+  dependencies(): readonly Owned[];
 }
 
 let current: Set<Owned> | null = null;
 
-/** Tells the innermost scope about a new tensor. */
-export function enterScope(tensor: Owned): void {
-  current?.add(tensor);
+/** Tells the innermost scope about what was just made. */
+export function enterScope(made: Owned): void {
+  made.owner = current;
+  current?.add(made);
 }
 
-/** Takes a tensor out of its scope: only `dispose()`, or the garbage collector, frees it now. */
-export function leaveScope(tensor: Owned): void {
-  current?.delete(tensor);
+/** Takes it out of its scope, whichever that is. */
+export function leaveScope(owned: Owned): void {
+  owned.owner?.delete(owned);
+  owned.owner = null;
+}
+
+/** The same with all it depends on: only `dispose()`, or the garbage collector, frees them now. */
+export function escapeScopes(owned: Owned): void {
+  move(owned, null, ({ owner }) => owner !== null);
 }
 
 /**
  * Runs `body` and frees the tensors it made, except those it returns (alone, in an array or as values
- * of an object) and those on which `keep()` was called. Scopes nest: what an inner one returns belongs
+ * of an object) and those on which `keep()` was called. What operations saved for `backward()` goes too,
+ * unless a tensor that stays was computed by them. Scopes nest: what an inner one returns belongs
  * to the outer one. Nothing needs a scope; it only gives memory back sooner.
  *
  * @throws {TypeError} `body` is async: its tensors would be freed while it still runs
@@ -39,12 +52,24 @@ export function scope<T>(body: () => T): T {
   } finally {
     current = outer;
     for (const value of returned(result)) {
-      if (mine.delete(value as Owned)) outer?.add(value as Owned);
+      if (mine.has(value as Owned)) move(value as Owned, outer, ({ owner }) => owner === mine);
     }
-    for (const tensor of mine) tensor.dispose();
+    for (const owned of mine) owned.dispose();
   }
 }
 
 function returned(result: unknown): unknown[] {
   return typeof result === "object" && result !== null ? [result, ...Object.values(result)] : [];
+}
+
+/** Moves what is selected, and what that depends on, to another scope, or out of all of them. */
+function move(start: Owned, scope: Set<Owned> | null, isSelected: (owned: Owned) => boolean): void {
+  const pending = [start];
+  for (const owned of pending) {
+    if (!isSelected(owned)) continue;
+    leaveScope(owned);
+    scope?.add(owned);
+    owned.owner = scope;
+    pending.push(...owned.dependencies());
+  }
 }

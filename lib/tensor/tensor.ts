@@ -2,7 +2,7 @@
 
 import { arena } from "../runtime/memory.ts";
 import { DisposedError, formatShape, ShapeError } from "./errors.ts";
-import { DISPOSE, enterScope, leaveScope } from "./scope.ts";
+import { DISPOSE, enterScope, escapeScopes, leaveScope, type Owned } from "./scope.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 
@@ -17,7 +17,7 @@ export interface TypedArrays {
 const BYTES: Record<DType, number> = { f32: 4, i32: 4, u8: 1 };
 
 /** What computed a tensor, as autograd recorded it; see lib/autograd/node.ts. */
-export interface GraphNode {
+export interface GraphNode extends Owned {
   /** Ascending in the order of computation. */
   readonly id: number;
 }
@@ -31,7 +31,7 @@ const collected = new FinalizationRegistry<Storage>((storage) => storage.release
  * Nobody has to free one: `backward()` frees what it used, scopes free what they made, and the garbage
  * collector the rest. `dispose()` and `using` give memory back at once.
  */
-export class Tensor<D extends DType = DType> {
+export class Tensor<D extends DType = DType> implements Owned {
   readonly shape: Shape;
   readonly size: number;
   /** Whether `backward()` should compute a gradient for it. */
@@ -42,6 +42,8 @@ export class Tensor<D extends DType = DType> {
   node: GraphNode | null = null;
   /** @internal Exempt from every automatic release but the garbage collector's. */
   isKept = false;
+  /** @internal */
+  owner: Set<Owned> | null = null;
 
   private storage: Storage | null;
   private offset: number;
@@ -55,7 +57,8 @@ export class Tensor<D extends DType = DType> {
     base?: { tensor: Tensor<D>; offset: number },
   ) {
     checkShape("tensor", shape);
-    this.shape = shape;
+    // Its own, so that nobody's array changes it.
+    this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
     this.size = sizeOf(shape);
     this.storage = base ? base.tensor.liveStorage().retain() : new Storage(this.size * BYTES[dtype]);
     this.offset = base ? base.tensor.offset + base.offset * BYTES[dtype] : 0;
@@ -131,7 +134,7 @@ export class Tensor<D extends DType = DType> {
   /** Exempts it from scopes and from what `backward()` frees. */
   keep(): this {
     this.isKept = true;
-    leaveScope(this);
+    escapeScopes(this);
     return this;
   }
 
@@ -143,6 +146,11 @@ export class Tensor<D extends DType = DType> {
     if (!this.storage) return;
     this.onHeap = this.data.slice() as TypedArrays[D];
     this.releaseStorage(this.storage);
+  }
+
+  /** @internal */
+  dependencies(): readonly Owned[] {
+    return this.node ? [this.node] : [];
   }
 
   toString(): string {
