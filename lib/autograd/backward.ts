@@ -42,7 +42,7 @@ export function backward(loss: Tensor, options: { retainGraph?: boolean } = {}):
   const nodes = nodesBefore(loss.node);
   noGrad(() => propagate(loss, nodes));
   if (options.retainGraph) return;
-  for (const node of nodes) node.dispose();
+  for (const node of nodes) node.release("backward");
   const previous = lastOutputs;
   lastOutputs = nodes.map((node) => node.output);
   const current = new Set(lastOutputs);
@@ -57,17 +57,20 @@ export function backward(loss: Tensor, options: { retainGraph?: boolean } = {}):
 function nodesBefore(last: Node): Node[] {
   const found = new Set([last]);
   for (const node of found) {
-    if (node.isSpent) {
-      throw new AutogradError(
-        `backward: the graph of ${node.op} was freed by an earlier backward() or the end of its scope; ` +
-          "pass { retainGraph: true } to the former, or return the loss from the latter.",
-      );
-    }
+    if (node.freedBy) throw freedError(node);
     for (const input of node.inputs) {
       if (input.requiresGrad && input.node instanceof Node) found.add(input.node);
     }
   }
   return [...found].sort((a, b) => b.id - a.id);
+}
+
+function freedError({ op, freedBy }: Node): AutogradError {
+  return new AutogradError(
+    freedBy === "scope"
+      ? `backward: the graph of ${op} was freed at the end of its scope; return the loss from it, or call backward() inside.`
+      : `backward: the graph of ${op} was freed by an earlier backward(); pass { retainGraph: true } to that one.`,
+  );
 }
 
 function propagate(loss: Tensor, nodes: readonly Node[]): void {

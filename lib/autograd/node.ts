@@ -6,8 +6,8 @@ import type { GraphNode, Tensor } from "../tensor/tensor.ts";
 export class Node implements GraphNode {
   private static count = 0;
   readonly id = Node.count++;
-  /** Set once the saved tensors are freed: `backward()` has gone through, or the node's scope has ended. */
-  isSpent = false;
+  /** Who freed the saved tensors, once that is done. */
+  freedBy: "backward" | "scope" | null = null;
   owner: Set<Owned> | null = null;
 
   constructor(
@@ -27,9 +27,14 @@ export class Node implements GraphNode {
     return this.inputs.flatMap(({ node }) => node ?? []);
   }
 
-  /** Frees what was saved. */
+  /** What the end of its scope does. */
   dispose(): void {
-    this.isSpent = true;
+    this.release("scope");
+  }
+
+  /** Frees what was saved. */
+  release(by: "backward" | "scope"): void {
+    this.freedBy ??= by;
     leaveScope(this);
     for (const tensor of this.saved) tensor.dispose();
   }

@@ -99,6 +99,16 @@ test("a loss that leaves its scope can still be differentiated, through any numb
   assert.is(memoryUsage().inUseBytes, inside);
 });
 
+test("a loss that was not returned cannot be differentiated, and the error says why", () => {
+  const w = tensor([2, 3]);
+  w.requiresGrad = true;
+  let loss: Tensor | null = null;
+  scope(() => {
+    loss = sum(mul(w, w));
+  });
+  assert.throws(() => backward(loss as unknown as Tensor), /the graph of sum was freed at the end of its scope/);
+});
+
 test("a kept tensor keeps the graph behind it", () => {
   const w = tensor([2, 3]);
   w.requiresGrad = true;
