@@ -137,6 +137,18 @@ test("no file names a path of the machine it was written on, or a registry", () 
   );
 });
 
+test("the lock file holds the optional packages of every system, or npm ci would refuse it", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const absent = Object.entries(packages).flatMap(([folder, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !(`${folder}/node_modules/${name}` in packages) && !(`node_modules/${name}` in packages),
+    ),
+  );
+  assert.equal(absent, [], "run scripts/complete_lock.mjs");
+});
+
 test("no function of the host's Math that may round differently elsewhere reaches weights", () => {
   const inexact = /\bMath\.(exp|expm1|pow|sin|cos|tan|sinh|cosh|tanh|asin|acos|atan|atan2|log\w*|cbrt|hypot|random)\b/;
   const power = /(?<!\b2 )\*\* |(?<=\b2 )\*\* (?!-?\(?-?\d)/; // a power of two is exact
