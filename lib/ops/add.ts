@@ -1,7 +1,7 @@
 import { defineOp } from "../autograd/define_op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
-import { asTensor, broadcastBinary, type Operand, sumTo } from "./broadcast.ts";
+import { broadcastBinary, type Operand, onTensors, sumTo } from "./broadcast.ts";
 
 const addTensors = defineOp("add", {
   forward(_, a: Tensor, b: Tensor) {
@@ -25,5 +25,5 @@ const addTensors = defineOp("add", {
  * @example add(tensor([1, 2]), 10) // [11, 12]
  */
 export function add(a: Operand, b: Operand): Tensor<"f32"> {
-  return addTensors(asTensor(a), asTensor(b));
+  return onTensors(addTensors, a, b);
 }

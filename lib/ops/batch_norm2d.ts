@@ -1,7 +1,7 @@
 import { defineOp } from "../autograd/define_op.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
-import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
+import { DTypeError, formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
 import { checkRank } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -34,6 +34,7 @@ const CHUNK = 8;
  * @param beta [C]
  * @returns the shape of x
  * @throws {ShapeError} wrong rank or length, or training with fewer than 2 values a channel
+ * @throws {DTypeError} a tensor that is not f32
  * @throws {OptionError} momentum outside [0, 1], or eps not above 0
  *
  * Cost: two passes over x, one to y; backward three over dy and x. Backward: dx, dgamma, dbeta. Saves x.
@@ -97,7 +98,8 @@ function checkArguments(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNo
   const { runningMean, runningVar, isTraining, momentum = 0.1, eps = 1e-5 } = options;
   checkRank("batchNorm2d", "x", x.shape, 4, "[N, H, W, C]");
   const [n, h, w, c] = x.shape;
-  for (const [name, { shape }] of Object.entries({ gamma, beta, runningMean, runningVar })) {
+  for (const [name, { shape, dtype }] of Object.entries({ gamma, beta, runningMean, runningVar })) {
+    if (dtype !== "f32") throw new DTypeError(`batchNorm2d: ${name} must be f32; got ${dtype}.`, { [name]: dtype });
     if (shape.length !== 1 || shape[0] !== c) {
       throw new ShapeError(
         `batchNorm2d: ${name} is ${formatShape(shape)}; expected [${c}], one for each channel of x ${formatShape(x.shape)}.`,

@@ -17,6 +17,17 @@ export function asTensor(operand: Operand): Tensor {
   return typeof operand === "number" ? tensor(operand) : operand;
 }
 
+/** Calls `op` on the operands as tensors, and frees those it made of numbers: an op saves references of its own. */
+export function onTensors(op: (a: Tensor, b: Tensor) => Tensor<"f32">, a: Operand, b: Operand): Tensor<"f32"> {
+  const [left, right] = [asTensor(a), asTensor(b)];
+  try {
+    return op(left, right);
+  } finally {
+    if (left !== a) left.dispose();
+    if (right !== b) right.dispose();
+  }
+}
+
 /** A dimension of the output, and how far each operand advances along it; 0 where it is repeated. */
 interface Axis {
   dim: number;

@@ -1,7 +1,7 @@
 import { defineOp } from "../autograd/define_op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
-import { asTensor, broadcastBinary, type Operand, sumTo } from "./broadcast.ts";
+import { asTensor, broadcastBinary, type Operand, onTensors, sumTo } from "./broadcast.ts";
 
 const divTensors = defineOp("div", {
   forward({ save }, a: Tensor, b: Tensor) {
@@ -32,5 +32,5 @@ const divTensors = defineOp("div", {
  * @example div(tensor([1, 2]), 2) // [0.5, 1]
  */
 export function div(a: Operand, b: Operand): Tensor<"f32"> {
-  return divTensors(asTensor(a), asTensor(b));
+  return onTensors(divTensors, a, b);
 }

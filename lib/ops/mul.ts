@@ -1,6 +1,6 @@
 import { defineOp } from "../autograd/define_op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { asTensor, broadcastBinary, type Operand, sumTo } from "./broadcast.ts";
+import { broadcastBinary, type Operand, onTensors, sumTo } from "./broadcast.ts";
 
 const mulTensors = defineOp("mul", {
   forward({ save }, a: Tensor, b: Tensor) {
@@ -27,5 +27,5 @@ const mulTensors = defineOp("mul", {
  * @example mul(tensor([1, 2]), tensor([[3], [4]])) // [[3, 6], [4, 8]]
  */
 export function mul(a: Operand, b: Operand): Tensor<"f32"> {
-  return mulTensors(asTensor(a), asTensor(b));
+  return onTensors(mulTensors, a, b);
 }

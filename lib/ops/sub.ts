@@ -1,7 +1,7 @@
 import { defineOp } from "../autograd/define_op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
-import { asTensor, broadcastBinary, type Operand, sumTo } from "./broadcast.ts";
+import { asTensor, broadcastBinary, type Operand, onTensors, sumTo } from "./broadcast.ts";
 
 const subTensors = defineOp("sub", {
   forward(_, a: Tensor, b: Tensor) {
@@ -28,5 +28,5 @@ const subTensors = defineOp("sub", {
  * @example sub(tensor([1, 2]), 1) // [0, 1]
  */
 export function sub(a: Operand, b: Operand): Tensor<"f32"> {
-  return subTensors(asTensor(a), asTensor(b));
+  return onTensors(subTensors, a, b);
 }

@@ -5,7 +5,7 @@ import { batchNorm2d } from "../../lib/ops/batch_norm2d.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { empty, full, ones, tensor, zeros } from "../../lib/tensor/create.ts";
-import { OptionError, ShapeError } from "../../lib/tensor/errors.ts";
+import { DTypeError, OptionError, ShapeError, type SimdgradError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { type Array64, map64, maxAbs, uniform64 } from "../support/array64.ts";
 import { expectClose, sumTolerance } from "../support/expect_close.ts";
@@ -211,7 +211,7 @@ test("one value per channel cannot be normalised by its own statistics", () => {
 
 test("arguments that do not fit are named", () => {
   const x = ones([2, 2, 2, 3]);
-  const fails = (body: () => unknown, type: typeof ShapeError | typeof OptionError, message: RegExp): void =>
+  const fails = (body: () => unknown, type: typeof SimdgradError, message: RegExp): void =>
     assert.throws(body, (error: unknown) => error instanceof type && message.test((error as Error).message));
   fails(() => apply(true)(ones([2, 3]), ones([3]), ones([3])), ShapeError, /x must have rank 4/);
   fails(() => apply(true)(x, ones([4]), ones([3])), ShapeError, /gamma is \[4\]; expected \[3\]/);
@@ -219,6 +219,7 @@ test("arguments that do not fit are named", () => {
   const options = { runningMean: ones([3]), runningVar: ones([3]), isTraining: true };
   const call = (more: object) => () => batchNorm2d(x, ones([3]), ones([3]), { ...options, ...more });
   fails(call({ runningVar: ones([2]) }), ShapeError, /runningVar is \[2\]; expected \[3\]/);
+  fails(call({ runningMean: zeros([3], "i32") }), DTypeError, /runningMean must be f32; got i32/);
   fails(call({ momentum: 1.5 }), OptionError, /momentum must lie in \[0, 1\]; got 1.5/);
   fails(call({ momentum: Number.NaN }), OptionError, /momentum must lie in \[0, 1\]; got NaN/);
   fails(call({ eps: 0 }), OptionError, /eps must be a finite number above 0; got 0/);

@@ -1,8 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { backward } from "../../lib/autograd/backward.ts";
+import { add } from "../../lib/ops/add.ts";
+import { div } from "../../lib/ops/div.ts";
 import { mul } from "../../lib/ops/mul.ts";
-import { tensor } from "../../lib/tensor/create.ts";
+import { sub } from "../../lib/ops/sub.ts";
+import { sum } from "../../lib/ops/sum.ts";
+import { memoryUsage } from "../../lib/runtime/memory.ts";
+import { full, tensor } from "../../lib/tensor/create.ts";
 import { ShapeError } from "../../lib/tensor/errors.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { broadcast64 } from "../support/broadcast64.ts";
 import { testOp } from "../support/test_op.ts";
 
@@ -32,6 +39,21 @@ for (const shapes of [
 
 test("a number stands for a scalar", () => {
   assert.equal([...mul(tensor([1, 2, 3]), 2).data], [2, 4, 6]);
+});
+
+test("the tensor that stands for a number is freed at once, and backward knows the number all the same", () => {
+  for (const [op, slope] of [[add, 1] as const, [sub, 1] as const, [mul, 2] as const, [div, 0.5] as const]) {
+    const x = tensor([1, 2]);
+    const before = memoryUsage().blocks;
+    const y = op(op(x, 2), 4);
+    assert.is(memoryUsage().blocks, before + 2);
+    y.dispose();
+    x.requiresGrad = true;
+    const loss = sum(op(x, 2));
+    full([4], 7); // would take the number's place
+    backward(loss);
+    assert.equal([...(x.grad as Tensor).data], [slope, slope]);
+  }
 });
 
 test("shapes that do not broadcast are named", () => {

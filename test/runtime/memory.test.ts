@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { allocate, arena, memoryUsage, release } from "../../lib/runtime/memory.ts";
+
+const test = suite("memory");
+
+/** Behind each block, so that kernels may read past an operand's end: lib/runtime/memory.ts. */
+const READ_SLACK = 32;
+
+interface Block {
+  ptr: number;
+  bytes: number;
+}
+
+/** What a program does: take so many bytes, or give back one of those it holds. */
+const actions = fc.array(
+  fc.oneof(
+    fc.record({ take: fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 100_000 })) }),
+    fc.record({ give: fc.nat() }),
+  ),
+  { maxLength: 120 },
+);
+
+test("blocks are aligned, never overlap, and all come back, whatever the order", () => {
+  fc.assert(
+    fc.property(actions, (list) => {
+      const start = memoryUsage();
+      const held: Block[] = [];
+      for (const action of list) {
+        if ("take" in action) {
+          const block = { ptr: allocate(action.take), bytes: action.take };
+          assert.is(block.ptr % 64, 0);
+          assert.ok(block.ptr + block.bytes + READ_SLACK <= arena().u8.length);
+          for (const other of held) {
+            const isApart =
+              block.ptr + block.bytes + READ_SLACK <= other.ptr || other.ptr + other.bytes + READ_SLACK <= block.ptr;
+            assert.ok(isApart, `${JSON.stringify(block)} and ${JSON.stringify(other)}`);
+          }
+          held.push(block);
+        } else if (held.length > 0) {
+          const [block] = held.splice(action.give % held.length, 1);
+          release(block.ptr, block.bytes);
+        }
+        assert.is(memoryUsage().blocks, start.blocks + held.length);
+      }
+      for (const { ptr, bytes } of held) release(ptr, bytes);
+      assert.is(memoryUsage().inUseBytes, start.inUseBytes);
+      // All free memory has grown together again: one block can take it, and the arena need not grow.
+      const { reservedBytes, inUseBytes } = memoryUsage();
+      const all = reservedBytes - 65536 - inUseBytes - READ_SLACK;
+      if (all > 0) release(allocate(all), all);
+      assert.is(memoryUsage().reservedBytes, reservedBytes);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("the same requests find the same blocks again, and take nothing more from the host", () => {
+  const step = (): number[] => {
+    const sizes = [1000, 64, 5000, 8, 70_000, 300];
+    const blocks = sizes.map((bytes) => ({ ptr: allocate(bytes), bytes }));
+    release(blocks[1].ptr, blocks[1].bytes);
+    blocks[1].ptr = allocate(blocks[1].bytes);
+    for (const { ptr, bytes } of blocks) release(ptr, bytes);
+    return blocks.map(({ ptr }) => ptr);
+  };
+  const first = step();
+  const { reservedBytes } = memoryUsage();
+  for (let i = 0; i < 100; i++) assert.equal(step(), first);
+  assert.is(memoryUsage().reservedBytes, reservedBytes);
+});
+
+test("more than the host has is refused in one line, and nothing is lost", () => {
+  const before = memoryUsage();
+  assert.throws(() => allocate(2 ** 32), /allocate: out of memory; \d+ bytes are in use and \d+ are needed in all/);
+  assert.equal(memoryUsage(), before);
+  release(allocate(100), 100);
+  assert.is(memoryUsage().inUseBytes, before.inUseBytes);
+});
+
+test.run();
