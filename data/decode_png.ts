@@ -1,7 +1,7 @@
 // decodePng: a PNG file as RGBA bytes.
 
 import { PNG } from "pngjs";
-import type { Picture } from "../lib/data/picture.ts";
+import type { Picture } from "../lib/data/picture/picture.ts";
 import { DataError } from "../lib/tensor/errors.ts";
 import { guardPng, type PngLimits } from "./png_guard.ts";
 

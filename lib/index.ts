@@ -7,7 +7,8 @@ export { type Batch, Batches, type BatchOptions } from "./data/batches.ts";
 export { Dataset, type DatasetOptions } from "./data/dataset.ts";
 export { type IdxArray, readIdx } from "./data/idx.ts";
 export { MNIST_MEAN, MNIST_STD, normalizeImages } from "./data/normalize.ts";
-export type { Picture } from "./data/picture.ts";
+export type { Picture } from "./data/picture/picture.ts";
+export { type PreprocessedDigit, preprocessDigit } from "./data/preprocess.ts";
 export { decodeCheckpoint, encodeCheckpoint, loadStateDict, stateDict } from "./formats/checkpoint.ts";
 export {
   decodeSafetensors,

@@ -1,0 +1,91 @@
+// preprocessDigit: any picture of a digit as MNIST would have it. The only way in for pictures.
+
+import { OptionError } from "../tensor/errors.ts";
+import { inkOf } from "./picture/ink.ts";
+import { lumaOf } from "./picture/luma.ts";
+import { chooseDigit, findMarks } from "./picture/marks.ts";
+import { longerSide, type Picture, type Plane } from "./picture/picture.ts";
+import { centre, fitToBox, SIDE } from "./picture/resample.ts";
+
+export interface PreprocessedDigit {
+  /** 28 × 28, row by row, 0 for paper and 255 for ink; all 0 where nothing is written. */
+  readonly pixels: Uint8Array;
+  /** What makes the reading doubtful, as sentences without a full stop. */
+  readonly warnings: readonly string[];
+  /** Nothing is written on it: there is no digit to classify. */
+  readonly isBlank: boolean;
+}
+
+/** Ink weaker than this, of 255, is none. */
+const FAINTEST = 12;
+/** In terms of the background's deviation: beyond what chance makes of a million pixels. */
+const CERTAIN = 6;
+/** Ink that is less than this everywhere is read, with a warning. */
+const LOW_CONTRAST = 64;
+/** A digit smaller than this is read, with a warning. */
+const SMALL_SIDE = 10;
+/** Digits have their peak at 254 or 255 in MNIST; what is weaker than this is stretched. */
+const FULL_CONTRAST = 250;
+
+/**
+ * Finds the digit in a picture and brings it to MNIST's form: luma over what transparency suggests, the
+ * background subtracted and whatever deviates from it taken as ink, stray specks left out, the longer side
+ * scaled to 20 pixels by area averaging, the centre of mass at index 14, the contrast stretched if it is low.
+ * MNIST's own pictures come out as they went in.
+ *
+ * @param picture RGBA of any size
+ * @throws {OptionError} width, height and the length of data do not fit together
+ *
+ * Cost: a few passes over the pixels; 20 ms for a million. Pictures of more than 2048 a side are averaged down.
+ * @example const { pixels, warnings, isBlank } = preprocessDigit(decodePng(bytes, "digit.png"));
+ */
+export function preprocessDigit(picture: Picture): PreprocessedDigit {
+  check(picture);
+  const { plane, noise, peak } = inkOf(lumaOf(picture));
+  const blank = { pixels: new Uint8Array(SIDE * SIDE), warnings: [], isBlank: true };
+  if (peak < Math.max(FAINTEST, CERTAIN * noise)) return blank;
+  const { marks, labels } = findMarks(plane, floorOf(plane, noise, peak));
+  const digit = chooseDigit(marks);
+  const side = longerSide(digit.box);
+  // What covers a hundredth of the picture is dirt; of a small picture, a pixel or two.
+  if (side < Math.max(3, 0.01 * Math.max(plane.width, plane.height))) return blank;
+
+  const chosen = new Set(digit.marks.map(({ label }) => label));
+  const values = plane.values.map((value, i) => (chosen.has(labels[i]) ? value : 0));
+  const pixels = stretch(centre(fitToBox({ ...plane, values }, digit.box)));
+
+  const { left, top, right, bottom } = digit.box;
+  const warnings: string[] = [];
+  if (peak < LOW_CONTRAST) warnings.push("low contrast");
+  if (side < SMALL_SIDE) warnings.push(`the digit is only ${side} pixels large`);
+  if (digit.hasRival) warnings.push("several separate marks; is there more than one digit?");
+  // At 28 × 28 that is MNIST's own doing: it goes by the centre of mass.
+  const isLarger = plane.width > SIDE || plane.height > SIDE;
+  if (isLarger && (left === 0 || top === 0 || right === plane.width || bottom === plane.height)) {
+    warnings.push("the digit touches the border of the picture");
+  }
+  return { pixels, warnings, isBlank: false };
+}
+
+/** Up to which value ink is not: noise, or the fringes that lossy compression leaves around strokes. */
+function floorOf({ width, height }: Plane, noise: number, peak: number): number {
+  if (noise > 0) return Math.max(4 * noise, 0.2 * peak);
+  // A picture no larger than the network's own has no detail to lose: every trace counts.
+  return width <= SIDE && height <= SIDE ? 0 : 0.025 * peak;
+}
+
+function stretch(values: Float32Array): Uint8Array {
+  const peak = values.reduce((max, value) => Math.max(max, value), 0);
+  const factor = peak < FULL_CONTRAST ? 255 / peak : 1;
+  return Uint8Array.from(values, (value) => Math.min(255, Math.round(value * factor)));
+}
+
+function check({ width, height, data }: Picture): void {
+  if (Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0) {
+    if (data.length === 4 * width * height) return;
+  }
+  throw new OptionError(
+    `preprocessDigit: ${width} × ${height} pixels need ${4 * width * height} bytes of RGBA; got ${data.length}.`,
+    { width, height, bytes: data.length },
+  );
+}
