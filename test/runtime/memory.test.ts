@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { allocate, arena, memoryUsage, release } from "../../lib/runtime/memory.ts";
+import { allocate, arena, memoryUsage, poisonNewMemory, release } from "../../lib/runtime/memory.ts";
 
 const test = suite("memory");
 
 /** Behind each block, so that kernels may read past an operand's end: lib/runtime/memory.ts. */
 const READ_SLACK = 32;
+
+/** What a block of `bytes` takes, in whole cache lines. */
+const taken = (bytes: number): number => Math.ceil((bytes + READ_SLACK) / 64) * 64;
 
 interface Block {
   ptr: number;
@@ -77,6 +80,49 @@ test("more than the host has is refused in one line, and nothing is lost", () =>
   assert.equal(memoryUsage(), before);
   release(allocate(100), 100);
   assert.is(memoryUsage().inUseBytes, before.inUseBytes);
+});
+
+test("neighbours that are free become one block, whichever is released first", () => {
+  for (const order of [
+    [0, 1, 2],
+    [2, 1, 0],
+    [0, 2, 1],
+    [1, 0, 2],
+  ]) {
+    const sizes = [10_000, 20_000, 30_000];
+    const total = sizes.reduce((sum, bytes) => sum + taken(bytes), 0);
+    const hole = allocate(total - READ_SLACK);
+    const fence = allocate(1);
+    release(hole, total - READ_SLACK);
+    const blocks = sizes.map((bytes) => allocate(bytes));
+    for (const i of order) release(blocks[i], sizes[i]);
+    const again = allocate(total - READ_SLACK);
+    assert.is(again, hole, `order ${order}`);
+    release(again, total - READ_SLACK);
+    release(fence, 1);
+  }
+});
+
+test("the smallest hole that fits is taken", () => {
+  const sizes = [5000, 64, 2000, 64, 3000, 64];
+  const blocks = sizes.map((bytes) => allocate(bytes));
+  for (const i of [0, 2, 4]) release(blocks[i], sizes[i]);
+  const best = allocate(1900);
+  assert.is(best, blocks[2]);
+  release(best, 1900);
+  for (const i of [1, 3, 5]) release(blocks[i], sizes[i]);
+});
+
+test("new memory can be poisoned, so that what is never written shows as NaN", () => {
+  poisonNewMemory(true);
+  const ptr = allocate(40);
+  poisonNewMemory(false);
+  assert.ok(
+    arena()
+      .f32.subarray(ptr / 4, ptr / 4 + 10)
+      .every(Number.isNaN),
+  );
+  release(ptr, 40);
 });
 
 test.run();

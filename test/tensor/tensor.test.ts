@@ -1,0 +1,124 @@
+import { setImmediate } from "node:timers/promises";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { memoryUsage } from "../../lib/runtime/memory.ts";
+import { tensor, zeros } from "../../lib/tensor/create.ts";
+import { DisposedError, ShapeError } from "../../lib/tensor/errors.ts";
+import { DISPOSE } from "../../lib/tensor/scope.ts";
+import { viewOf } from "../../lib/tensor/view.ts";
+import { leaks } from "../support/leaks.ts";
+
+const test = suite("Tensor");
+
+test("data is the memory itself: writing changes the tensor, and it survives growth of the arena", () => {
+  const x = tensor([1, 2, 3]);
+  x.data[1] = 9;
+  const large = zeros([4_000_000]);
+  assert.equal([...x.data], [1, 9, 3]);
+  large.dispose();
+});
+
+test("item gives the only element, and refuses any other size", () => {
+  assert.is(tensor(3).item(), 3);
+  assert.is(tensor([[[4]]]).item(), 4);
+  assert.throws(
+    () => tensor([1, 2]).item(),
+    (error: unknown) =>
+      error instanceof ShapeError &&
+      error.message === "item: needs exactly one element; got [2]. Use .data or .toArray().",
+  );
+});
+
+test("dispose gives the memory back at once; twice is fine; using it afterwards is refused", () => {
+  const before = memoryUsage().inUseBytes;
+  const x = zeros([100]);
+  x.dispose();
+  x.dispose();
+  assert.is(memoryUsage().inUseBytes, before);
+  assert.is(x.isDisposed, true);
+  for (const use of [() => x.data, () => x.ptr, () => x.toArray(), () => viewOf(x, [100])]) {
+    assert.throws(
+      use,
+      (error: unknown) => error instanceof DisposedError && /\[100\] was given back/.test(error.message),
+    );
+  }
+  assert.equal(x.shape, [100]);
+});
+
+test("using disposes at the end of the block, also by an error", () => {
+  assert.is(
+    leaks(() => {
+      using x = zeros([100]);
+      x.data[0] = 1;
+    }),
+    0,
+  );
+  const fails = (): void => {
+    using x = zeros([100]);
+    throw new Error(`inside, ${x.size}`);
+  };
+  assert.is(
+    leaks(() => assert.throws(fails, /inside, 100/)),
+    0,
+  );
+  assert.type(zeros([1])[DISPOSE as typeof Symbol.dispose], "function");
+});
+
+test("views share memory, and the last of them gives it back, in any order", () => {
+  for (const order of [
+    [0, 1, 2],
+    [2, 1, 0],
+    [1, 0, 2],
+  ]) {
+    const before = memoryUsage().inUseBytes;
+    const x = tensor([1, 2, 3, 4, 5, 6]);
+    const rows = viewOf(x, [2, 3]);
+    const last = viewOf(rows, [3], 3);
+    last.data[0] = 9;
+    assert.is(x.data[3], 9);
+    const all = [x, rows, last];
+    for (const i of order.slice(0, 2)) all[i].dispose();
+    assert.ok(memoryUsage().inUseBytes > before);
+    assert.is(all[order[2]].isShared, false);
+    all[order[2]].dispose();
+    assert.is(memoryUsage().inUseBytes, before);
+  }
+});
+
+test("a view of bytes may start anywhere", () => {
+  const x = tensor(Uint8Array.from([1, 2, 3, 4, 5]));
+  assert.equal([...viewOf(viewOf(x, [4], 1), [2], 1).data], [3, 4]);
+});
+
+test("what nobody holds any more comes back by the garbage collector; a view keeps it alive", async () => {
+  const collect = async (): Promise<number> => {
+    for (let i = 0; i < 3; i++) {
+      (globalThis as unknown as { gc(): void }).gc();
+      await setImmediate();
+    }
+    return memoryUsage().inUseBytes;
+  };
+  const before = await collect();
+  const abandon = (): void => {
+    for (let i = 0; i < 100; i++) zeros([1000]);
+  };
+  abandon();
+  assert.ok(memoryUsage().inUseBytes >= before + 400_000);
+  assert.is(await collect(), before);
+
+  const view = (() => viewOf(tensor([1, 2, 3, 4]), [2], 2))();
+  await collect();
+  assert.equal([...view.data], [3, 4]);
+  view.dispose();
+  assert.is(await collect(), before);
+});
+
+test("toString shows dtype, shape and the first values", () => {
+  assert.is(String(tensor([[1, 2]])), "Tensor f32[1, 2] { 1, 2 }");
+  assert.is(String(zeros([9], "u8")), "Tensor u8[9] { 0, 0, 0, 0, 0, 0, 0, 0, … }");
+  const gone = zeros([2]);
+  gone.dispose();
+  assert.is(String(gone), "Tensor f32[2] { disposed }");
+});
+
+test.run();
