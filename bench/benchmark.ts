@@ -5,6 +5,8 @@ export interface Benchmark {
   name: string;
   /** Floating-point operations of one run, a multiply-add being two. */
   flops?: number;
+  /** Bytes that one run has to read and write, each tensor once a pass: for what memory bounds. */
+  bytes?: number;
   /** Images that one run goes through. */
   images?: number;
   /** The largest error, as `error` measures it, with which a time means anything. */

@@ -49,11 +49,14 @@ function report(ceiling: Result, results: readonly Result[]): void {
   const { cpu, node, variant, threads } = machine;
   console.log(`${cpu}, Node ${node}, ${variant} kernels, ${threads} thread, ${values.rounds} rounds\n`);
   const width = Math.max(...[ceiling, ...results].map(({ name }) => name.length));
-  console.log(`${"".padEnd(width)}  median ms       ±  GFLOP/s  of peak   images/s     error`);
+  console.log(`${"".padEnd(width)}  median ms       ±  GFLOP/s  of peak     GB/s   images/s     error`);
   for (const result of [ceiling, ...results]) console.log(`${result.name.padEnd(width)}  ${row(result, ceiling)}`);
 }
 
-function row({ medianMs, spread, gflops, imagesPerSecond, error, tolerance }: Result, ceiling: Result): string {
+function row(
+  { medianMs, spread, gflops, gbPerSecond, imagesPerSecond, error, tolerance }: Result,
+  ceiling: Result,
+): string {
   if (medianMs === null) return `WRONG: error ${error.toExponential(1)}, at most ${tolerance.toExponential(1)}`;
   const cell = (value: number | null, digits: number, unit = ""): string =>
     value === null ? "" : value.toFixed(digits) + unit;
@@ -62,6 +65,7 @@ function row({ medianMs, spread, gflops, imagesPerSecond, error, tolerance }: Re
     cell((spread ?? 0) * 100, 1, " %").padStart(6),
     cell(gflops, 1).padStart(7),
     cell(gflops && ceiling.gflops && (gflops / ceiling.gflops) * 100, 0, " %").padStart(7),
+    cell(gbPerSecond, 1).padStart(7),
     cell(imagesPerSecond, 0).padStart(9),
     error.toExponential(1).padStart(8),
   ].join("  ");

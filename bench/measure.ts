@@ -11,6 +11,8 @@ export interface Result {
   /** Half the distance between the quartiles, relative to the median. */
   spread: number | null;
   gflops: number | null;
+  /** Gigabytes a second, 1 GB = 10⁹ bytes. */
+  gbPerSecond: number | null;
   imagesPerSecond: number | null;
   error: number;
   tolerance: number;
@@ -52,7 +54,7 @@ function time(once: () => void, runs: number): number {
   return performance.now() - start;
 }
 
-function summarize({ name, flops, images, tolerance }: Benchmark, error: number, samples: number[]): Result {
+function summarize({ name, flops, bytes, images, tolerance }: Benchmark, error: number, samples: number[]): Result {
   const sorted = [...samples].sort((a, b) => a - b);
   const quantile = (q: number): number => sorted[Math.round((sorted.length - 1) * q)];
   const medianMs = sorted.length > 0 ? quantile(0.5) : null;
@@ -61,6 +63,7 @@ function summarize({ name, flops, images, tolerance }: Benchmark, error: number,
     medianMs,
     spread: medianMs && (quantile(0.75) - quantile(0.25)) / 2 / medianMs,
     gflops: medianMs && flops ? flops / medianMs / 1e6 : null,
+    gbPerSecond: medianMs && bytes ? bytes / medianMs / 1e6 : null,
     imagesPerSecond: medianMs && images ? (images * 1000) / medianMs : null,
     error,
     tolerance,

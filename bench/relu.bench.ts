@@ -1,4 +1,4 @@
-// An element-wise operation: bound by memory, so its GFLOP/s say little; compare times.
+// An element-wise operation: bound by memory.
 
 import { relu, tensor } from "../lib/index.ts";
 import { type Benchmark, sampledError, uniform } from "./benchmark.ts";
@@ -8,7 +8,7 @@ const SIZE = 64 * 28 * 28 * 32;
 export const benchmarks: Benchmark[] = [
   {
     name: "relu 64×28×28×32",
-    flops: SIZE,
+    bytes: 8 * SIZE,
     images: 64,
     tolerance: 0,
     setUp: () => {
