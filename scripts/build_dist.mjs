@@ -47,7 +47,10 @@ async function bundle() {
     platform: "node",
     target: ["es2022", "node20"],
     legalComments: "none",
-    plugins: [{ name: "required-builtins", setup: importRequiredBuiltins }],
+    plugins: [
+      { name: "required-builtins", setup: importRequiredBuiltins },
+      { name: "pure-operations", setup: markOperationsPure },
+    ],
     logLevel: "warning",
   });
 }
@@ -62,6 +65,14 @@ function importRequiredBuiltins({ onResolve, onLoad }) {
   );
   onLoad({ filter: /.*/, namespace: "required-builtin" }, ({ path }) => ({
     contents: `import builtin from ${JSON.stringify(path)}; module.exports = builtin;`,
+  }));
+}
+
+/** Tells users' bundlers that an operation nobody imports may be left out: defining one has no side effect. */
+function markOperationsPure({ onLoad }) {
+  onLoad({ filter: /[\\/]lib[\\/]ops[\\/]\w+\.ts$/ }, ({ path }) => ({
+    contents: readFileSync(path, "utf8").replace(/= (?=defineOp[<(])/g, "= /* @__PURE__ */ "),
+    loader: "ts",
   }));
 }
 

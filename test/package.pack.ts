@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildSync } from "esbuild";
 import { PNG } from "pngjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -109,6 +110,18 @@ test("the library's entry and the models' reach no module of Node", () => {
       }
     }
   }
+});
+
+test("a bundle leaves out the operations that it does not use", () => {
+  const contents = 'import { relu, tensor } from "simdgrad"; console.log(relu(tensor([1])).item());';
+  const { outputFiles } = buildSync({
+    stdin: { contents, resolveDir: folder },
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
+  const operations = [...outputFiles[0].text.matchAll(/= (?:\/\*.*?\*\/ )?defineOp\("(\w+)"/g)].map(([, name]) => name);
+  assert.equal(operations, ["relu"]);
 });
 
 test("a consumer's types resolve under nodenext, with library checks on", () => {
