@@ -1,0 +1,11 @@
+// The flags of every command that reads a checkpoint.
+
+import { choiceFlag, valueFlag } from "./command.ts";
+import { MODEL_NAMES } from "./models.ts";
+
+export const CHECKPOINT_FLAGS = {
+  model: choiceFlag("Which network; default: what --checkpoint holds, else cnn", MODEL_NAMES),
+  checkpoint: valueFlag("A safetensors file instead of the shipped one"),
+  run: valueFlag("A run of mnist train instead: latest, or its id"),
+  runs: valueFlag("The folder where train kept its runs", "outputs"),
+} as const;

@@ -1,0 +1,36 @@
+// How the program ends, and which error ends it how.
+
+import { CheckpointError, DataError, OptionError } from "../lib/index.ts";
+
+export const EXIT = {
+  ok: 0,
+  /** Something went wrong while running: a full disk, memory, a loss that diverged. */
+  failure: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** Data, a picture or a checkpoint is missing, damaged or does not fit. */
+  badData: 3,
+  /** Ctrl-C or SIGTERM: 128 + SIGINT, as shells count. */
+  interrupted: 130,
+} as const;
+
+/** The command line is wrong; the message is one line that says what to type instead. */
+export class UsageError extends Error {}
+
+/** Stopped by Ctrl-C or SIGTERM; the message is the line to end with. */
+export class InterruptedError extends Error {}
+
+/** Part of the work failed, and its lines are on stderr already: ends with this code, in silence. */
+export class AlreadyReportedError extends Error {
+  constructor(readonly exitCode: number) {
+    super("already reported");
+  }
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof AlreadyReportedError) return error.exitCode;
+  if (error instanceof InterruptedError) return EXIT.interrupted;
+  if (error instanceof UsageError || error instanceof OptionError) return EXIT.usage;
+  if (error instanceof DataError || error instanceof CheckpointError) return EXIT.badData;
+  return EXIT.failure;
+}

@@ -1,0 +1,27 @@
+// Numbers as people read them.
+
+/** @example formatCount(102026) // "102,026" */
+export function formatCount(count: number): string {
+  return Math.round(count)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** @param part in [0, 1]; @example formatPercent(0.99312) // "99.31 %" */
+export function formatPercent(part: number, digits = 2): string {
+  return Number.isNaN(part) ? "–" : `${(part * 100).toFixed(digits)} %`;
+}
+
+/** @example formatDuration(75) // "1:15" */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "–:––";
+  const whole = Math.max(0, Math.round(seconds));
+  const pad = (n: number): string => String(n).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}
+
+/** The first characters of a digest, enough to tell two apart. */
+export function shortDigest(digest: string): string {
+  return digest.slice(0, 12);
+}

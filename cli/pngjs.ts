@@ -1,0 +1,3 @@
+// pngjs is CommonJS; through this one line a bundler finds its export.
+
+export { PNG } from "pngjs";

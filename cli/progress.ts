@@ -1,0 +1,46 @@
+// Progress on stderr: a line that redraws itself on a terminal, plain lines elsewhere.
+
+import process from "node:process";
+import { bar } from "./bar.ts";
+import { stderr } from "./terminal.ts";
+
+const REDRAW_MS = 100;
+const BAR_WIDTH = 24;
+const CLEAR_LINE = "\r\u001b[2K";
+
+/** Says nothing at all when quiet; without a terminal, only what `print` is given. */
+export class Progress {
+  private drawnAt = Number.NEGATIVE_INFINITY;
+  private isDrawn = false;
+
+  constructor(private readonly isQuiet: boolean) {}
+
+  /**
+   * Redraws the moving line, at most ten times a second.
+   *
+   * @param label before the bar @param part done, in [0, 1] @param details after it
+   */
+  update(label: string, part: number, details: () => string): void {
+    if (this.isQuiet || !stderr.isTerminal) return;
+    const now = performance.now();
+    if (now - this.drawnAt < REDRAW_MS) return;
+    this.drawnAt = now;
+    this.isDrawn = true;
+    const text = `${label} ${bar(part, BAR_WIDTH, "·")} ${details()}`;
+    process.stderr.write(CLEAR_LINE + text.slice(0, stderr.width - 1));
+  }
+
+  /** A line that stays. */
+  print(line: string): void {
+    if (this.isQuiet) return;
+    this.clear();
+    process.stderr.write(`${line}\n`);
+  }
+
+  /** Takes the moving line away. */
+  clear(): void {
+    if (this.isDrawn) process.stderr.write(CLEAR_LINE);
+    this.isDrawn = false;
+    this.drawnAt = Number.NEGATIVE_INFINITY;
+  }
+}

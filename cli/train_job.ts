@@ -1,0 +1,28 @@
+// What `mnist train` was asked to do, and one network's part of it.
+
+import type { Data } from "./datasets.ts";
+import type { ModelName } from "./models.ts";
+import type { Progress } from "./progress.ts";
+import type { Recipe } from "./recipes.ts";
+
+export interface TrainRequest {
+  models: readonly ModelName[];
+  /** What flags say about how to train. */
+  given: Partial<Recipe>;
+  seed: number;
+  limit: number | undefined;
+  data: string;
+  /** The folder of all runs. */
+  out: string;
+  isJson: boolean;
+  isQuiet: boolean;
+}
+
+export interface TrainJob {
+  model: ModelName;
+  recipe: Recipe;
+  data: Data;
+  request: TrainRequest;
+  progress: Progress;
+  signal: AbortSignal;
+}

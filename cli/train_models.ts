@@ -1,0 +1,23 @@
+// The work of `mnist train`: one network after another on the same data.
+
+import { loadData } from "./datasets.ts";
+import { Progress } from "./progress.ts";
+import { recipeFor } from "./recipes.ts";
+import type { TrainRequest } from "./train_job.ts";
+import { trainModel } from "./train_model.ts";
+
+export async function trainModels(request: TrainRequest, signal: AbortSignal): Promise<void> {
+  const { models, given, seed, limit } = request;
+  // All of them before the first: a flag that is wrong for the second must not wait for the first to end.
+  const recipes = models.map((model) => recipeFor(model, given));
+  const progress = new Progress(request.isQuiet);
+  try {
+    const data = await loadData(request.data, { seed, signal, progress });
+    const limited = limit ? { ...data, train: data.train.take(limit), validation: data.validation.take(limit) } : data;
+    for (const [i, model] of models.entries()) {
+      await trainModel({ model, recipe: recipes[i], data: limited, request, progress, signal });
+    }
+  } finally {
+    progress.clear();
+  }
+}

@@ -1,0 +1,60 @@
+// What `mnist train` prints: events or a summary on stdout, progress on stderr.
+
+import process from "node:process";
+import type { EpochReport, Evaluation, StepReport } from "../lib/index.ts";
+import { formatCount, formatDuration, formatPercent } from "./format.ts";
+import { stdout } from "./terminal.ts";
+import type { TrainJob } from "./train_job.ts";
+
+/** A line of `--json`. */
+export function emit(
+  { request, model }: TrainJob,
+  { event, ...rest }: { event: string } & Record<string, unknown>,
+): void {
+  if (request.isJson) process.stdout.write(`${JSON.stringify({ event, model, ...rest })}\n`);
+}
+
+export function showStep({ model, recipe, progress }: TrainJob, report: StepReport, elapsed: number): void {
+  const { epoch, step, stepsPerEpoch, loss, samplesPerSecond } = report;
+  const part = ((epoch - 1) * stepsPerEpoch + step) / (recipe.epochs * stepsPerEpoch);
+  progress.update(`${model} ${epoch}/${recipe.epochs}`, step / stepsPerEpoch, () => {
+    const eta = formatDuration((elapsed / part) * (1 - part));
+    return `${formatCount(samplesPerSecond)} images/s  loss ${loss.toFixed(4)}  ETA ${eta}`;
+  });
+}
+
+export function showEpoch(job: TrainJob, report: EpochReport): void {
+  const { epoch, trainLoss, validationLoss, validationAccuracy, samplesPerSecond, seconds } = report;
+  emit(job, {
+    event: "epoch",
+    epoch,
+    train_loss: trainLoss,
+    val_loss: validationLoss,
+    val_accuracy: validationAccuracy,
+    samples_per_second: samplesPerSecond,
+    seconds,
+  });
+  job.progress.print(
+    `${job.model} epoch ${epoch}/${job.recipe.epochs}  loss ${trainLoss.toFixed(4)}  ` +
+      `val loss ${validationLoss.toFixed(4)}  val accuracy ${formatPercent(validationAccuracy)}  ` +
+      `${formatCount(samplesPerSecond)} images/s  ${formatDuration(seconds)}`,
+  );
+}
+
+export function printResult(
+  { model, recipe, data, request, progress }: TrainJob,
+  best: EpochReport | null,
+  test: Evaluation,
+  result: { parameters: number; seconds: number; checkpoint: string; weights_sha256: string },
+): void {
+  const accuracy = stdout.bold(`test accuracy ${formatPercent(test.accuracy)}`);
+  const digits = data.name === "mnist" ? "MNIST" : stdout.yellow("synthetic digits, not MNIST");
+  const lines = [
+    `${model} on ${digits}: ${accuracy}, loss ${test.loss.toFixed(4)} (epoch ${best?.epoch} of ${recipe.epochs})`,
+    `${formatCount(result.parameters)} parameters, ${formatDuration(result.seconds)}, weights sha256 ${result.weights_sha256}`,
+    result.checkpoint,
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+  const elsewhere = request.out === "outputs" ? "" : ` --runs ${request.out}`;
+  progress.print(`Try it: mnist infer digit.png --model ${model} --run latest${elsewhere}`);
+}

@@ -1,0 +1,68 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { testOnMnist } from "../support/real_mnist.ts";
+import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
+
+const test = suite("mnist evaluate");
+
+const folder = temporaryFolder();
+
+testOnMnist(test, "the shipped linear checkpoint reads 92.42 % of MNIST's test images or more", async () => {
+  const { code, stdout, stderr } = await runCli(folder, ["evaluate", "--model", "linear", "--json"]);
+  assert.equal([code, stderr], [0, ""]);
+  const result = JSON.parse(stdout);
+  assert.ok(result.accuracy >= 0.9242, `accuracy ${result.accuracy}`);
+  assert.equal([result.model, result.dataset, result.images], ["linear", "mnist", 10_000]);
+  assert.match(result.dataset_sha256, /^0fa7898d/);
+  assert.match(result.checkpoint, /linear\.safetensors$/);
+  assert.equal(Object.keys(result.per_class[9]), ["digit", "precision", "recall", "f1", "support"]);
+  const sum = (rows: number[][]): number => rows.flat().reduce((a, b) => a + b);
+  assert.is(sum(result.confusion), 10_000);
+  assert.is(sum(result.confusion.map((row: number[], c: number) => [row[c]])) / 10_000, result.accuracy);
+});
+
+testOnMnist(test, "for people it prints accuracy, a table by class and the confusion matrix", async () => {
+  const { code, stdout } = await runCli(folder, ["evaluate", "--model", "linear", "--limit", "500"]);
+  assert.is(code, 0);
+  assert.match(stdout, /^linear from .*linear\.safetensors, trained on mnist .*\non 500 images of MNIST test/);
+  assert.match(stdout, /^accuracy \d\d\.\d\d %, loss 0\.\d{4}$/m);
+  assert.is(stdout.match(/^\d( +\d+\.\d\d){3} +\d+$/gm)?.length, 10);
+  assert.is(stdout.match(/^ {4}\d │( +(\d+|·)){10}$/gm)?.length, 10);
+});
+
+test("it never falls back: what is missing, and --data auto, end it", async () => {
+  const env = { MNIST_DIR: "" };
+  mkdirSync(join(folder, "empty"));
+  await expectFailure(folder, ["evaluate", "--model", "linear", "--data", "empty"], 3, /train-images.* is in empty/, { env }); // biome-ignore format: one line
+  await expectFailure(folder, ["evaluate", "--data", "auto"], 2, /never falls back/);
+  await expectFailure(folder, ["evaluate", "--limit", "0"], 2, /--limit must be an integer ≥ 1; got 0/);
+});
+
+testOnMnist(test, "truncated and corrupted gzip and IDX files end it with 3 and the file's name", async () => {
+  const source = process.env.MNIST_DIR ?? "";
+  const name = "t10k-labels-idx1-ubyte";
+  const packed = readFileSync(join(source, `${name}.gz`));
+  const plain = gunzipSync(packed);
+  const flipped = Uint8Array.from(packed);
+  flipped[packed.length >> 1] ^= 0x10;
+  const relabelled = Uint8Array.from(plain);
+  relabelled[8 + 1234] ^= 1;
+  const damages: [string, string, Uint8Array][] = [
+    ["cut gzip", `${name}.gz`, packed.subarray(0, 3000)],
+    ["flipped gzip", `${name}.gz`, flipped],
+    ["cut IDX", name, plain.subarray(0, 5000)],
+    ["relabelled IDX", name, relabelled],
+    ["no IDX", name, new TextEncoder().encode("not a data set")],
+  ];
+  for (const [what, file, bytes] of damages) {
+    const data = join(folder, what.replace(" ", "_"));
+    cpSync(source, data, { recursive: true, filter: (path) => !path.includes("t10k-labels") });
+    writeFileSync(join(data, file), bytes);
+    await expectFailure(folder, ["evaluate", "--model", "linear", "--data", data], 3, new RegExp(name));
+  }
+});
+
+test.run();

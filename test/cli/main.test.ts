@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
+
+const test = suite("mnist");
+
+const folder = temporaryFolder();
+
+test("--version prints that of the package, alone", async () => {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  assert.equal(await runCli(folder, ["--version"]), { code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+test("--help lists the commands on stdout; each command's help has its flags and examples", async () => {
+  const main = await runCli(folder, ["--help"]);
+  assert.is(main.code, 0);
+  for (const command of ["train", "infer", "evaluate"]) {
+    assert.match(main.stdout, new RegExp(`^ +mnist ${command}\\b`, "m"));
+    const { code, stdout } = await runCli(folder, [command, "--help"]);
+    assert.is(code, 0);
+    assert.match(stdout, /^Examples:\n +mnist/m);
+    assert.match(stdout, /--model/);
+  }
+});
+
+test("without a command it shows the help on stderr, and ends with 2", async () => {
+  const { code, stdout, stderr } = await runCli(folder, []);
+  assert.equal([code, stdout], [2, ""]);
+  assert.match(stderr, /Usage: mnist COMMAND/);
+});
+
+test("a mistyped command or flag ends with 2 and a suggestion", async () => {
+  await expectFailure(folder, ["trian"], 2, /There is no command trian\. Did you mean train\?/);
+  await expectFailure(folder, ["train", "--epoch", "3"], 2, /no flag --epoch\. Did you mean --epochs\?/);
+  await expectFailure(folder, ["train", "--model", "cnm"], 2, /--model must be .*; got cnm\. Did you mean cnn\?/);
+});
+
+test("a flag without a value, and words that belong nowhere, end with 2", async () => {
+  await expectFailure(folder, ["train", "--lr"], 2, /--lr needs a value/);
+  await expectFailure(folder, ["train", "cnn"], 2, /train takes no cnn/);
+  await expectFailure(folder, ["infer"], 2, /name at least one file/);
+  await expectFailure(folder, ["--json"], 2, /Name a command/);
+});
+
+test("DEBUG=simdgrad shows where an error came from", async () => {
+  await expectFailure(folder, ["train", "--lr", "x"], 2, /--lr must be a number > 0; got x/);
+  const options = { env: { DEBUG: "simdgrad" }, mayShowStack: true };
+  const { code, stderr } = await runCli(folder, ["train", "--lr", "x"], options);
+  assert.is(code, 2);
+  assert.match(stderr, /at .*flags\.ts/);
+});
+
+test("a pipe gets no colours, unless FORCE_COLOR asks for them", async () => {
+  const coloured = await runCli(folder, ["trian"], { env: { FORCE_COLOR: "1", NO_COLOR: "" } });
+  assert.ok(coloured.stderr.startsWith("\u001b[31merror:"));
+});
+
+test.run();

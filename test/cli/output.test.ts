@@ -1,0 +1,98 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { bar } from "../../cli/bar.ts";
+import { drawDigit } from "../../cli/draw_digit.ts";
+import { UsageError } from "../../cli/exit_codes.ts";
+import { isSet, numberFlag, textFlag } from "../../cli/flags.ts";
+import { formatCount, formatDuration, formatPercent } from "../../cli/format.ts";
+import { describeAnswer } from "../../cli/infer_output.ts";
+import { wrap } from "../../cli/notice.ts";
+import { editDistance, suggest } from "../../cli/suggest.ts";
+import { confusionTable } from "../../cli/tables.ts";
+import { type TerminalStream, wantsColor } from "../../cli/terminal.ts";
+
+const test = suite("what the program prints");
+
+const same = (text: string): string => text;
+const PLAIN: TerminalStream = {
+  ...{ isTerminal: true, hasColor: false, width: 40 },
+  ...{ bold: same, dim: same, red: same, green: same, yellow: same, cyan: same },
+};
+
+test("numbers are grouped, durations are clocks, what is undefined is a dash", () => {
+  assert.equal([0, 999, 1000, 102026, 1234567].map(formatCount), ["0", "999", "1,000", "102,026", "1,234,567"]);
+  assert.equal([0, 59.6, 75, 3661].map(formatDuration), ["0:00", "1:00", "1:15", "1:01:01"]);
+  assert.is(formatDuration(Number.POSITIVE_INFINITY), "–:––");
+  assert.equal([formatPercent(0.99312), formatPercent(1, 0), formatPercent(Number.NaN)], ["99.31 %", "100 %", "–"]);
+});
+
+test("a bar is as wide as asked for, whatever its value", () => {
+  for (const part of [-1, 0, 0.001, 0.5, 0.999, 1, 2, Number.NaN]) assert.is([...bar(part, 10)].length, 10);
+  assert.is(bar(0.5, 4), "██  ");
+  assert.is(bar(0.5625, 2), "█▏");
+  assert.is(bar(0.25, 4, "·"), "█···");
+});
+
+test("the bars of an answer fit the terminal", () => {
+  const probabilities = [0, 0, 0, 0, 0, 0, 0, 1, 0, 0];
+  const answer = { file: "7.png", model: "cnn", predicted_class: 7, confidence: 1, probabilities, latency_ms: 0.2, warnings: ["small"] } as const; // biome-ignore format: one line
+  const lines = describeAnswer({ ...answer, probabilities: [...probabilities], warnings: ["small"] }, PLAIN);
+  assert.is(lines.length, 12);
+  assert.is(lines[0], "7.png: 7  100.00 %  0.20 ms");
+  assert.ok(lines.every((line) => line.length <= PLAIN.width), lines.join("\n")); // biome-ignore format: one line
+  assert.match(lines[8], /^ {2}7 █+ 100\.00 %$/);
+  assert.is(lines[11], "  note: small");
+});
+
+test("a drawing has 14 lines of 28: shades, or greys by colour", () => {
+  const pixels = new Uint8Array(784).fill(255, 0, 56);
+  const shades = drawDigit(pixels, false);
+  assert.equal([shades.length, shades[0], shades[1]], [14, "█".repeat(28), " ".repeat(28)]);
+  const greys = drawDigit(pixels, true);
+  assert.is(greys[0], `${"\u001b[38;5;255;48;5;255m▀".repeat(28)}\u001b[0m`);
+  assert.is(greys[13], `${"\u001b[38;5;232;48;5;232m▀".repeat(28)}\u001b[0m`);
+});
+
+test("a confusion matrix has a row a class, zeros as dots, and columns that line up", () => {
+  const [, head, , first, second] = confusionTable([[12345, 0], [1, 6]], PLAIN); // biome-ignore format: a matrix
+  assert.is(head, "actual│     0     1");
+  assert.is(first, "    0 │ 12345     ·");
+  assert.is(second, "    1 │     1     6");
+});
+
+test("words near a known one are suggested, others are not", () => {
+  assert.is(editDistance("epcohs", "epochs"), 1);
+  assert.is(editDistance("", "abc"), 3);
+  assert.is(suggest("optimiser", ["optimizer", "model"]), "optimizer");
+  assert.is(suggest("batch", ["batch-size", "model"]), "batch-size");
+  assert.is(suggest("colour", ["model", "lr"]), null);
+});
+
+test("numbers in flags are checked, and the last of several counts", () => {
+  const rule = { min: 1, isInteger: true } as const;
+  assert.is(numberFlag({ epochs: ["3", "4"] }, "epochs", rule), 4);
+  assert.is(numberFlag({}, "epochs", rule), undefined);
+  assert.is(numberFlag({ lr: "1e-3" }, "lr", { above: 0 }), 1e-3);
+  for (const text of ["NaN", "Infinity", "0", "-1", "1.5", "0x10", "1,5", "three", "1e400", "9007199254740993"]) {
+    assert.throws(() => numberFlag({ epochs: text }, "epochs", rule), (error: Error) => error instanceof UsageError); // biome-ignore format: one line
+  }
+  assert.throws(() => numberFlag({ p: "1" }, "p", { min: 0, below: 1 }), /--p must be a number ≥ 0 and < 1; got 1\./);
+  assert.throws(() => textFlag({ out: " " }, "out"), /--out needs a value/);
+  assert.equal([isSet({ json: true }, "json"), isSet({ json: [true, false] }, "json"), isSet({}, "json")], [true, false, false]); // biome-ignore format: one line
+});
+
+test("FORCE_COLOR goes over NO_COLOR, both over what the stream is", () => {
+  assert.is(wantsColor({}, true), true);
+  assert.is(wantsColor({}, false), false);
+  assert.is(wantsColor({ NO_COLOR: "1" }, true), false);
+  assert.is(wantsColor({ NO_COLOR: "" }, true), true);
+  assert.is(wantsColor({ TERM: "dumb" }, true), false);
+  assert.is(wantsColor({ FORCE_COLOR: "1", NO_COLOR: "1" }, false), true);
+  assert.is(wantsColor({ FORCE_COLOR: "0" }, true), false);
+});
+
+test("a notice is wrapped between words", () => {
+  assert.equal(wrap("these are not MNIST's digits", 10), ["these are", "not", "MNIST's", "digits"]);
+});
+
+test.run();

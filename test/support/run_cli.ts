@@ -1,0 +1,74 @@
+// The program `mnist`, run as users run it: another process, in a folder of its own.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+
+const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+const TSX = import.meta.resolve("tsx");
+const LIMIT_MS = 120_000;
+
+export interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CliOptions {
+  env?: NodeJS.ProcessEnv;
+  /** Written to standard input. */
+  input?: Uint8Array;
+  /** Set for the one case in which a stack trace is wanted. */
+  mayShowStack?: boolean;
+  /** Called with everything on stderr so far; may send a signal. */
+  onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** A folder that is gone when the test file ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "simdgrad-cli-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs `mnist ...args` in `cwd`; whatever the outcome, it must not show a stack trace. */
+export async function runCli(cwd: string, args: readonly string[], options: CliOptions = {}): Promise<Outcome> {
+  const { env = {}, input, mayShowStack = false, onStderr } = options;
+  const child = spawn(process.execPath, ["--import", TSX, MAIN, ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: "1", ...env },
+    timeout: LIMIT_MS,
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+    onStderr?.(stderr, (signal) => child.kill(signal));
+  });
+  child.stdin.on("error", () => {}); // closed early by a program that does not read it
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  if (!mayShowStack) assert.not.match(stdout + stderr, /^\s+at .*:\d+:\d+|\bnode:internal\b|UnhandledPromise/m);
+  return { code, stdout, stderr };
+}
+
+/** It must end with this code and exactly one line on stderr, which says this; and with nothing on stdout. */
+export async function expectFailure(
+  cwd: string,
+  args: readonly string[],
+  code: number,
+  message: RegExp,
+  options: CliOptions = {},
+): Promise<void> {
+  const outcome = await runCli(cwd, args, options);
+  assert.match(outcome.stderr, message);
+  assert.is(outcome.code, code, `mnist ${args.join(" ")} ended with ${outcome.code}: ${outcome.stderr}`);
+  assert.match(outcome.stderr, /^error: [^\n]+\n$/);
+  assert.is(outcome.stdout, "");
+}
