@@ -71,7 +71,7 @@ function importRequiredBuiltins({ onResolve, onLoad }) {
 /** Tells users' bundlers that an operation nobody imports may be left out: defining one has no side effect. */
 function markOperationsPure({ onLoad }) {
   onLoad({ filter: /[\\/]lib[\\/](ops|autograd)[\\/]\w+\.ts$/ }, ({ path }) => ({
-    contents: readFileSync(path, "utf8").replace(/= (?=defineOp[<(])/g, "= /* @__PURE__ */ "),
+    contents: readFileSync(path, "utf8").replace(/^((export )?const \w+ = )(?=defineOp[<(])/gm, "$1/* @__PURE__ */ "),
     loader: "ts",
   }));
 }

@@ -56,16 +56,13 @@ function pictureOfOne(): PNG {
   return png;
 }
 
-test.before(() => {
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+test("it installs without network, and brings nothing along", () => {
   const [packed] = JSON.parse(run(root, "npm", "pack", "--json", "--pack-destination", folder));
   tarball = join(folder, packed.filename);
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", type: "module", private: true }));
   run(folder, "npm", "install", "--offline", "--no-audit", "--no-fund", tarball);
-});
-
-test.after(() => rmSync(folder, { recursive: true, force: true }));
-
-test("it installs without network, and brings nothing along", () => {
   assert.equal(
     readdirSync(join(folder, "node_modules")).filter((name) => !name.startsWith(".")),
     ["simdgrad"],
