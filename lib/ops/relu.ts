@@ -9,14 +9,14 @@ import type { Tensor } from "../tensor/tensor.ts";
  * @param x any shape, f32
  * @returns the shape of x
  *
- * Cost: one pass. Backward: dx = dy where y > 0, else 0 (also at x = 0). Saves y.
+ * Cost: one pass. Backward: dx = 0 where y ≤ 0 (also at x = 0), else dy. Saves y.
  * @example relu(tensor([-1, 2])) // [0, 2]
  */
 export const relu = defineOp("relu", {
   forward({ save }, x: Tensor) {
     const y = empty(x.shape);
     parallelFor("relu_f32", x.size, y.ptr, x.ptr);
-    save(y); // y > 0 is all that backward needs, and the next layer holds y anyway
+    save(y); // whether y ≤ 0 is all that backward needs, and the next layer holds y anyway
     return y;
   },
   backward({ saved: [y] }, dy) {
