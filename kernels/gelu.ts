@@ -50,7 +50,7 @@ export function gelu_tanh_backward_f32(dx: usize, dy: usize, x: usize, from: usi
 }
 
 function clamp(x: v128): v128 {
-  return f64x2.min(f64x2.max(x, splat64(C, 3)), splat64(C, 4));
+  return f64x2.pmin(f64x2.pmax(x, splat64(C, 3)), splat64(C, 4));
 }
 
 /** e^{−x²/2} */
@@ -63,15 +63,21 @@ function distribution(x: v128, e: v128): v128 {
   const t = f64x2.abs(x);
   const r = f64x2.div(splat64(C, 2), f64x2.add(t, splat64(C, 1)));
   const w = f64x2.mul(f64x2.sub(t, splat64(C, 1)), r);
-  let p = splat64(P, 0);
-  for (let k: usize = 1; k < 12; k++) p = f64x2.add(f64x2.mul(p, w), splat64(P, k));
+  const square = f64x2.mul(w, w);
+  let odd = splat64(P, 0);
+  let even = splat64(P, 1);
+  for (let k: usize = 2; k < 12; k += 2) {
+    odd = f64x2.add(f64x2.mul(odd, square), splat64(P, k));
+    even = f64x2.add(f64x2.mul(even, square), splat64(P, k + 1));
+  }
+  const p = f64x2.add(f64x2.mul(odd, w), even);
   const below = f64x2.mul(e, f64x2.mul(p, r));
   return v128.bitselect(below, f64x2.sub(splat64(C, 2), below), f64x2.lt(x, f64x2.splat(0)));
 }
 
 function value(x: v128): v128 {
   const c = clamp(x);
-  return f64x2.mul(f64x2.max(x, splat64(C, 3)), distribution(c, bell(c)));
+  return f64x2.mul(f64x2.pmax(x, splat64(C, 3)), distribution(c, bell(c)));
 }
 
 function slope(x: v128): v128 {
@@ -89,7 +95,7 @@ function gate(x: v128): v128 {
 }
 
 function tanhValue(x: v128): v128 {
-  return f64x2.mul(f64x2.max(x, splat64(C, 3)), gate(clamp(x)));
+  return f64x2.mul(f64x2.pmax(x, splat64(C, 3)), gate(clamp(x)));
 }
 
 function tanhSlope(x: v128): v128 {

@@ -2,11 +2,11 @@
 //
 // y, x, dy, dx  [rows, size]. A row of −∞ only, or with NaN or ∞, gives NaN. Range: rows [from, to).
 // Numerics: subtracting the row's largest value keeps every exponent ≤ 0: no overflow, and at least one
-// term is 1. Sums in four interleaved lanes (shared/rows.ts), so error ≤ γ(size/4 + 3) of the sum.
+// term is 1. Sums in four interleaved lanes, so error ≤ γ(size/4 + 3) of the sum.
 // Tested in test/ops/softmax.test.ts.
 
 import { exp4 } from "./shared/math";
-import { rowMax, rowSumExp } from "./shared/rows";
+import { rowMax } from "./shared/rows";
 import { addLanes, laneMask, load4, madd, storeUpTo, zero4 } from "./shared/simd";
 
 export function softmax_f32(y: usize, x: usize, size: usize, from: usize, to: usize): void {
@@ -14,10 +14,14 @@ export function softmax_f32(y: usize, x: usize, size: usize, from: usize, to: us
     const start = row * size;
     const end = start + size;
     const shift = f32x4.splat(rowMax(x, start, size));
-    const total = f32x4.splat(rowSumExp(x, start, size, shift));
+    let lanes = zero4();
     for (let i = start; i < end; i += 4) {
-      storeUpTo(y, i, end, f32x4.div(exp4(f32x4.sub(load4(x, i), shift)), total));
+      const e = exp4(f32x4.sub(load4(x, i), shift));
+      storeUpTo(y, i, end, e);
+      lanes = f32x4.add(lanes, v128.and(e, laneMask(min<usize>(4, end - i))));
     }
+    const total = f32x4.splat(addLanes(lanes));
+    for (let i = start; i < end; i += 4) storeUpTo(y, i, end, f32x4.div(load4(y, i), total));
   }
 }
 

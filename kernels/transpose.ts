@@ -2,10 +2,12 @@
 //
 // y  rows of `inner` elements; within a row x advances by xStep elements, and `outer` tells where each
 // row begins in x, as in shared/broadcast.ts (the second operand's strides are not used).
+// Where x lies along y's rows instead (rowStep 1: a matrix's transpose), four rows are made at once, in 4×4
+// blocks; rowDim, rowStep: size of y's last axis but one, and x's stride along it; 1, 0 if there is none.
 // Range: elements [from, to) of y. Serves f32 and i32: bits are copied. Tested in test/ops/transpose.test.ts.
 
 import { rowStart } from "./shared/broadcast";
-import { load4, loadF32, storeF32, storeUpTo } from "./shared/simd";
+import { load4, loadF32, store4, storeF32, storeUpTo } from "./shared/simd";
 
 export function transpose_f32(
   y: usize,
@@ -14,6 +16,8 @@ export function transpose_f32(
   outerRank: usize,
   inner: usize,
   xStep: usize,
+  rowDim: usize,
+  rowStep: usize,
   from: usize,
   to: usize,
 ): void {
@@ -23,11 +27,37 @@ export function transpose_f32(
     const yRow = row * inner;
     const xRow = rowStart(outer, outerRank, row, 1);
     const stop = min(yRow + inner, to);
-    if (xStep === 1) {
+    if (rowStep === 1 && at === yRow && at + 4 * inner <= to && (row % rowDim) + 4 <= rowDim) {
+      fourRows(y, yRow, x, xRow, inner, xStep);
+      at += 4 * inner;
+    } else if (xStep === 1) {
       for (; at < stop; at += 4) storeUpTo(y, at, stop, load4(x, xRow + at - yRow));
       at = stop;
     } else {
       for (; at < stop; at++) storeF32(y, at, loadF32(x, xRow + (at - yRow) * xStep));
     }
+  }
+}
+
+/** y's rows r = 0 … 3: y[yRow + r·inner + i] = x[xRow + i·xStep + r]. */
+function fourRows(y: usize, yRow: usize, x: usize, xRow: usize, inner: usize, xStep: usize): void {
+  let i: usize = 0;
+  for (; i + 4 <= inner; i += 4) {
+    const p = xRow + i * xStep;
+    const a = load4(x, p);
+    const b = load4(x, p + xStep);
+    const c = load4(x, p + 2 * xStep);
+    const d = load4(x, p + 3 * xStep);
+    const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+    const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+    const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+    const cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+    store4(y, yRow + i, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5));
+    store4(y, yRow + inner + i, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7));
+    store4(y, yRow + 2 * inner + i, v128.shuffle<f32>(ab2, cd2, 0, 1, 4, 5));
+    store4(y, yRow + 3 * inner + i, v128.shuffle<f32>(ab2, cd2, 2, 3, 6, 7));
+  }
+  for (; i < inner; i++) {
+    for (let r: usize = 0; r < 4; r++) storeF32(y, yRow + r * inner + i, loadF32(x, xRow + i * xStep + r));
   }
 }

@@ -13,7 +13,7 @@
 import { madd, splat, zero4 } from "./simd";
 
 // Beyond these exponents the result is 0 or infinite anyway; 1/ln 2; −ln 2 in two parts, the first short
-// enough for n·part to be exact; the polynomial.
+// enough for n·part to be exact; the polynomial; 1.5·2^23.
 const EXP = memory.data<f32>([
   -104.0,
   89.0,
@@ -27,12 +27,17 @@ const EXP = memory.data<f32>([
   1.6666665459e-1,
   5.0000001201e-1,
   1.0,
+  12582912.0,
 ]);
 
 /** e^x = 2^n · e^r, n the integer nearest to x/ln 2, |r| ≤ ln 2 / 2. */
 export function exp4(x: v128): v128 {
-  const clamped = f32x4.min(f32x4.max(x, splat(EXP, 0)), splat(EXP, 1));
-  const n = f32x4.nearest(f32x4.mul(clamped, splat(EXP, 2)));
+  // pmax and pmin are one instruction each, and keep x where it is NaN.
+  const clamped = f32x4.pmin(f32x4.pmax(x, splat(EXP, 0)), splat(EXP, 1));
+  // Adding 1.5·2^23 rounds to the nearest integer, and leaves it in the low bits.
+  const rounder = splat(EXP, 12);
+  const shifted = f32x4.add(f32x4.mul(clamped, splat(EXP, 2)), rounder);
+  const n = f32x4.sub(shifted, rounder);
   const r = madd(n, splat(EXP, 4), madd(n, splat(EXP, 3), clamped));
   let p = madd(splat(EXP, 5), r, splat(EXP, 6));
   p = madd(p, r, splat(EXP, 7));
@@ -40,8 +45,8 @@ export function exp4(x: v128): v128 {
   p = madd(p, r, splat(EXP, 9));
   p = madd(p, r, splat(EXP, 10));
   p = f32x4.add(madd(p, f32x4.mul(r, r), r), splat(EXP, 11));
-  // 2^n in two factors, so that n from −151 to 129 needs no case of its own: the first product is exact.
-  const exponent = i32x4.trunc_sat_f32x4_s(n);
+  // 2^n in two factors, so that n from −150 to 128 needs no case of its own: the first product is exact.
+  const exponent = i32x4.sub(shifted, rounder);
   const half = i32x4.shr_s(exponent, 1);
   return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(exponent, half)));
 }

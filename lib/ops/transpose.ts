@@ -51,12 +51,13 @@ function permute(x: Tensor, order: readonly number[]): Tensor {
   );
   const axes = mergedAxes(x.shape, order);
   const [inner, xStep] = axes.pop() ?? [1, 1];
+  const [rowDim, rowStep] = axes.at(-1) ?? [1, 0];
   using outer = tensor(
     axes.flatMap(([dim, stride]) => [dim, stride, 0]),
     undefined,
     "i32",
   );
-  parallelFor("transpose_f32", y.size, y.ptr, x.ptr, outer.ptr, axes.length, inner, xStep);
+  parallelFor("transpose_f32", y.size, y.ptr, x.ptr, outer.ptr, axes.length, inner, xStep, rowDim, rowStep);
   return y;
 }
 

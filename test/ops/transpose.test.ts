@@ -3,8 +3,9 @@ import * as assert from "uvu/assert";
 import { transpose } from "../../lib/ops/transpose.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { DTypeError, ShapeError } from "../../lib/tensor/errors.ts";
-import { type Array64, array64 } from "../support/array64.ts";
-import { TAIL_SIZES } from "../support/kernel_module.ts";
+import { type Array64, array64, uniform64 } from "../support/array64.ts";
+import { expectClose } from "../support/expect_close.ts";
+import { KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("transpose");
@@ -42,6 +43,14 @@ for (const [shape, order] of [
     [1, 0, 2],
   ],
   [
+    [3, 10, 7],
+    [0, 2, 1],
+  ],
+  [
+    [3, 2, 9, 6],
+    [1, 3, 0, 2],
+  ],
+  [
     [1, 3, 1, 2],
     [3, 0, 1, 2],
   ],
@@ -54,8 +63,31 @@ for (const [shape, order] of [
   });
 }
 for (const size of TAIL_SIZES) {
-  testOp(test, "transpose", (x) => transpose(x), reference([1, 0]), { shapes: [[3, size]] });
+  for (const shape of [
+    [3, size],
+    [9, size],
+  ]) {
+    testOp(test, "transpose", (x) => transpose(x), reference([1, 0]), { shapes: [shape] });
+  }
 }
+
+test("any cut of the range gives the same, and nothing is written outside", () => {
+  const module = new KernelModule();
+  const [rows, cols] = [7, 11]; // of y; x is [11, 7]
+  const x = module.put(uniform64([rows * cols], 3).data).ptr;
+  const outer = module.put(new Float32Array(Int32Array.from([rows, 1, 0]).buffer)).ptr;
+  const whole = module.output(rows * cols);
+  const run = (y: number, from: number, to: number) =>
+    module.kernels.transpose_f32(y, x, outer, 1, cols, rows, rows, 1, from, to);
+  run(whole.ptr, 0, rows * cols);
+  for (let cut = 0; cut <= rows * cols; cut++) {
+    const parts = module.output(rows * cols);
+    run(parts.ptr, 0, cut);
+    run(parts.ptr, cut, rows * cols);
+    expectClose(parts.data, whole.data, 0, `cut at ${cut}`);
+  }
+  module.checkCanaries();
+});
 
 test("axes may be counted from the end, and i32 tensors keep every bit", () => {
   const x = tensor(Int32Array.from([1, 2 ** 31 - 1, -(2 ** 31), 0x7fa00001, 5, 6]), [2, 3]);
