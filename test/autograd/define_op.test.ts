@@ -1,0 +1,53 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { backward } from "../../lib/autograd/backward.ts";
+import { defineOp } from "../../lib/autograd/define_op.ts";
+import { noGrad } from "../../lib/autograd/grad_mode.ts";
+import { mul } from "../../lib/ops/mul.ts";
+import { relu } from "../../lib/ops/relu.ts";
+import { sum } from "../../lib/ops/sum.ts";
+import { tensor, zeros } from "../../lib/tensor/create.ts";
+import { DTypeError } from "../../lib/tensor/errors.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
+
+const test = suite("defineOp");
+
+test("a tensor of another dtype than declared is refused; f32 is the default", () => {
+  const refused = (body: () => unknown, message: string) =>
+    assert.throws(body, (error: unknown) => error instanceof DTypeError && error.message === message);
+  refused(() => relu(zeros([2, 3], "i32")), "relu: tensor argument 1 must be f32; got i32, of shape [2, 3].");
+  refused(() => mul(zeros([2]), zeros([2], "u8")), "mul: tensor argument 2 must be f32; got u8, of shape [2].");
+  const anything = defineOp("anything", {
+    dtypes: ["any", "u8"],
+    forward: (_, x: Tensor, y: Tensor) => zeros([x.size, y.size]),
+    backward: () => [null, null],
+  });
+  assert.equal(anything(zeros([2], "i32"), zeros([3], "u8")).shape, [2, 3]);
+  refused(() => anything(zeros([2]), zeros([3])), "anything: tensor argument 2 must be u8; got f32, of shape [3].");
+});
+
+test("forward learns whether the call is recorded, backward which gradients are wanted", () => {
+  const seen: unknown[] = [];
+  const product = defineOp("product", {
+    forward({ isRecording, save }, a: Tensor, b: Tensor) {
+      seen.push(isRecording);
+      save(a, b);
+      return mul(a, b);
+    },
+    backward({ args, saved: [a, b], needs }, dy) {
+      seen.push(needs);
+      assert.equal(args[0].shape, a.shape);
+      return [needs[0] ? mul(dy, b) : null, needs[1] ? mul(dy, a) : null];
+    },
+  });
+  const [a, b] = [tensor([1, 2]), tensor([3, 4])];
+  product(a, b);
+  b.requiresGrad = true;
+  noGrad(() => product(a, b));
+  backward(sum(product(a, b)));
+  assert.equal(seen, [false, false, true, [false, true]]);
+  assert.is(a.grad, null);
+  assert.equal([...(b.grad?.data ?? [])], [1, 2]);
+});
+
+test.run();
