@@ -5,35 +5,19 @@
 //   types/                       declarations, file by file as in the sources
 //   kernels.*.wasm               the raw kernels, for hosts that compile modules themselves
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import process from "node:process";
 import { build } from "esbuild";
 import { markCurrent } from "./stamp.mjs";
 
-const ENTRIES = Object.fromEntries(
-  Object.entries({
-    index: "lib/index.ts",
-    models: "models/index.ts",
-    node: "data/index.ts",
-    cli: "cli/main.ts",
-  }).filter(([, source]) => existsSync(source)),
-);
+const ENTRIES = { index: "lib/index.ts", models: "models/index.ts", node: "data/index.ts", cli: "cli/main.ts" };
 
 rmSync("dist", { recursive: true, force: true });
 await bundle();
 declareTypes();
 copyKernels();
-if (ENTRIES.cli) chmodSync("dist/cli.js", 0o755);
+chmodSync("dist/cli.js", 0o755);
 markCurrent("dist");
 
 async function bundle() {
