@@ -1,7 +1,8 @@
-// @internal The sizes of a convolution, worked out and checked once.
+// @internal The sizes of a convolution, worked out and checked once, and what computes one.
 
 import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
 import { checkRank, type Shape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 export interface Conv2dOptions {
   /** Pixels between windows, integer ≥ 1; default 1. */
@@ -24,6 +25,20 @@ export interface ConvGeometry {
   ow: number;
   /** Terms of one output element: kh·kw·cin. */
   k: number;
+}
+
+/** One way to compute a convolution. */
+export interface ConvAlgorithm {
+  /** y = x ⋆ w + b, a new tensor. */
+  forward(x: Tensor, w: Tensor, b: Tensor | null, geometry: ConvGeometry): Tensor<"f32">;
+  /** dx and dw, each only where it is needed. */
+  backward(
+    dy: Tensor,
+    x: Tensor,
+    w: Tensor,
+    geometry: ConvGeometry,
+    needs: readonly boolean[],
+  ): [dx: Tensor<"f32"> | null, dw: Tensor<"f32"> | null];
 }
 
 /**

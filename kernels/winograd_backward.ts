@@ -1,0 +1,87 @@
+// The gradients of a Winograd convolution; notation, layouts and numerics as in winograd.ts.
+//
+//   dM = A·dy·Aᵀ;   dx = Σ B·(dM·Uᵀ)·Bᵀ, or not computed when dx = 0
+//   dwChunks[chunk] = Gᵀ·(Σ Vᵀ·dM)·G of the chunk's 8 images, or not computed when dwChunks = 0
+//
+// ut  36 × panels of Uᵀ (winograd_filter_f32, transposed). Range: chunks of 8 images.
+// Tested in test/kernels/winograd.test.ts and test/ops/conv2d.test.ts.
+
+import { gemm_f32 } from "./gemm";
+import { winograd_group, winograd_multiply_f32, winograd_pair } from "./winograd";
+import { filterAdjoint } from "./winograd/filter";
+import { eachTile, INPUT, INPUT_ADJOINT, OUTPUT_ADJOINT } from "./winograd/group";
+import { endTile, firstTile } from "./winograd/tiles";
+
+const CHUNK: usize = 8;
+const STRIP: usize = 4 * 256;
+
+export function winograd_backward_f32(
+  dx: usize,
+  dwChunks: usize,
+  dy: usize,
+  x: usize,
+  ut: usize,
+  n: usize,
+  h: usize,
+  w: usize,
+  cin: usize,
+  cout: usize,
+  scratch: usize,
+  from: usize,
+  to: usize,
+): void {
+  const group = winograd_group(h, w);
+  const channels = max(cin, cout) << 2;
+  const zeros = scratch + 36 * channels;
+  const sink = zeros + channels;
+  const strip = sink + channels;
+  const v = strip + (STRIP << 2);
+  const vPair = winograd_pair(h, w, cin) << 2;
+  const dm = v + 36 * vPair;
+  const mPair = winograd_pair(h, w, cout) << 2;
+  const du = dm + 36 * mPair;
+  const duPair = (cin * cout + 16) << 2;
+  const map = (h * w) << 2;
+  memory.fill(zeros, 0, channels);
+  for (let chunk = from; chunk < to; chunk++) {
+    const end = min(n, (chunk + 1) * CHUNK);
+    if (dwChunks) memory.fill(du, 0, 36 * duPair);
+    for (let first = chunk * CHUNK; first < end; first += group) {
+      const images = min(group, end - first);
+      eachTile(OUTPUT_ADJOINT, dm, mPair, dy + first * map * cout, images, h, w, cout, scratch, zeros, sink, 0);
+      if (dwChunks) {
+        eachTile(INPUT, v, vPair, x + first * map * cin, images, h, w, cin, scratch, zeros, sink, 0);
+        for (let pair: usize = 0; pair < 36; pair++) {
+          const start = firstTile(pair, images, h, w);
+          const tiles = endTile(pair, images, h, w) - start;
+          const a = v + pair * vPair + ((start * cin) << 2);
+          const b = dm + pair * mPair + ((start * cout) << 2);
+          gemm_f32(du + pair * duPair, a, b, 0, cin, cout, tiles, cout, 1, cin, 8, cout, 1, strip, 0, (cin + 3) >> 2);
+        }
+      }
+      if (dx) {
+        winograd_multiply_f32(v, dm, ut, images, h, w, cout, cin, strip);
+        const out = dx + first * map * cin;
+        memory.fill(out, 0, images * map * cin);
+        eachTile(INPUT_ADJOINT, v, vPair, out, images, h, w, cin, scratch, zeros, sink, 0);
+      }
+    }
+    if (dwChunks) filterGradient(dwChunks + ((chunk * 9 * cin * cout) << 2), du, duPair, cin, cout, scratch);
+  }
+}
+
+/** dw = Gᵀ·dU·G, one input channel after another. board: 18·COUT elements. */
+function filterGradient(dw: usize, du: usize, pair: usize, cin: usize, cout: usize, board: usize): void {
+  const c4 = cout << 2;
+  const tap = cin * c4;
+  for (let i: usize = 0; i < cin; i++) {
+    for (let nu: usize = 0; nu < 6; nu++) {
+      const q = board + nu * c4;
+      filterAdjoint(q, q + 6 * c4, q + 12 * c4, du + nu * pair + i * c4, 6 * pair, cout);
+    }
+    for (let r: usize = 0; r < 3; r++) {
+      const q = dw + 3 * r * tap + i * c4;
+      filterAdjoint(q, q + tap, q + 2 * tap, board + 6 * r * c4, c4, cout);
+    }
+  }
+}

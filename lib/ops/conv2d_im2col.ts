@@ -1,0 +1,53 @@
+// @internal Convolution by the kernels of kernels/conv2d.ts: any window, stride and padding.
+
+import { parallelForWithScratch } from "../runtime/parallel.ts";
+import { empty } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { ConvAlgorithm, ConvGeometry } from "./conv_geometry.ts";
+import { packB, STRIP_SIZE } from "./gemm.ts";
+import { reduceAxes } from "./reduce.ts";
+
+/** As in kernels/conv2d.ts. */
+const BLOCK = 32;
+const DW_BLOCK = 128;
+const CHUNK = 8;
+
+export const im2colConv: ConvAlgorithm = {
+  forward(x, w, b, geometry) {
+    const { n, oh, ow, cout, k } = geometry;
+    const y = empty([n, oh, ow, cout]);
+    using panels = packB(w, cout, k, false);
+    const blocks = n * Math.ceil((oh * ow) / BLOCK);
+    const pointers = [y.ptr, x.ptr, panels.ptr, b?.ptr ?? 0];
+    parallelForWithScratch("conv2d_f32", blocks, BLOCK * k + STRIP_SIZE, ...pointers, ...sizesOf(geometry));
+    return y;
+  },
+
+  backward(dy, x, w, geometry, needs) {
+    return [needs[0] ? inputGradient(dy, x, w, geometry) : null, needs[1] ? weightGradient(dy, x, w, geometry) : null];
+  },
+};
+
+function inputGradient(dy: Tensor, x: Tensor, w: Tensor, geometry: ConvGeometry): Tensor<"f32"> {
+  const { n, k, cout } = geometry;
+  const dx = empty(x.shape);
+  using panels = packB(w, k, cout, true);
+  const pointers = [dx.ptr, dy.ptr, panels.ptr];
+  const scratchSize = BLOCK * k + STRIP_SIZE;
+  parallelForWithScratch("conv2d_backward_input_f32", n, scratchSize, ...pointers, ...sizesOf(geometry));
+  return dx;
+}
+
+function weightGradient(dy: Tensor, x: Tensor, w: Tensor, geometry: ConvGeometry): Tensor<"f32"> {
+  const { n, k } = geometry;
+  const chunks = Math.ceil(n / CHUNK);
+  using partial = empty([chunks, ...w.shape]);
+  const pointers = [partial.ptr, x.ptr, dy.ptr];
+  parallelForWithScratch("conv2d_backward_weight_f32", chunks, DW_BLOCK * k, ...pointers, n, ...sizesOf(geometry));
+  return reduceAxes("sum_f32", partial, [0]);
+}
+
+/** The sizes as the kernels take them, h to cout. */
+function sizesOf({ h, w, cin, kh, kw, stride, padding, oh, ow, cout }: ConvGeometry): number[] {
+  return [h, w, cin, kh, kw, stride, padding, oh, ow, cout];
+}

@@ -1,0 +1,125 @@
+import { suite } from "uvu";
+import { maxAbs, uniform64 } from "../support/array64.ts";
+import { expectClose } from "../support/expect_close.ts";
+import { KernelModule } from "../support/kernel_module.ts";
+
+/** What 36 products, transformed twice in two dimensions, may lose, relative to the largest result. */
+const RELATIVE_ERROR = 1e-5;
+
+interface Sizes {
+  n: number;
+  h: number;
+  w: number;
+  cin: number;
+  cout: number;
+}
+
+/** Calls visit(y index, x index, w index) for each product of the definition. */
+function eachProduct({ n, h, w, cin, cout }: Sizes, visit: (y: number, x: number, w: number) => void): void {
+  for (let image = 0; image < n; image++) {
+    for (let i = 0; i < h; i++) {
+      for (let j = 0; j < w; j++) {
+        for (let tap = 0; tap < 9; tap++) {
+          const row = i + Math.floor(tap / 3) - 1;
+          const col = j + (tap % 3) - 1;
+          if (row < 0 || row >= h || col < 0 || col >= w) continue;
+          for (let c = 0; c < cin; c++) {
+            const x = ((image * h + row) * w + col) * cin + c;
+            const y = ((image * h + i) * w + j) * cout;
+            for (let o = 0; o < cout; o++) visit(y + o, x, (tap * cin + c) * cout + o);
+          }
+        }
+      }
+    }
+  }
+}
+
+function run(variant: "simd" | "relaxed", sizes: Sizes, cuts: readonly number[] = []) {
+  const { n, h, w, cin, cout } = sizes;
+  const module = new KernelModule(variant);
+  const { kernels } = module;
+  const x = uniform64([n, h, w, cin], 1).data;
+  const weight = uniform64([3, 3, cin, cout], 2).data;
+  const bias = uniform64([cout], 3).data;
+  const dy = uniform64([n, h, w, cout], 4).data;
+
+  const xPtr = module.put(x).ptr;
+  const wPtr = module.put(weight).ptr;
+  const biasPtr = module.put(bias).ptr;
+  const dyPtr = module.put(dy).ptr;
+  const columns = Math.ceil(cout / 8) * 8;
+  const rows = Math.ceil(cin / 8) * 8;
+  const u = module.output(36 * columns * cin).ptr;
+  const ut = module.output(36 * rows * cout).ptr;
+  const scratch = module.output(kernels.winograd_scratch(h, w, cin, cout)).ptr;
+  kernels.winograd_filter_f32(u, wPtr, cin, cout, 0, scratch, 0, cin);
+  kernels.winograd_filter_f32(ut, wPtr, cin, cout, 1, scratch, 0, cin);
+  const y = module.output(dy.length);
+  const groups = Math.ceil(n / kernels.winograd_group(h, w));
+  const chunks = Math.ceil(n / 8);
+  const dx = module.output(x.length);
+  const partial = module.output(chunks * weight.length);
+  for (const [from, to] of ranges(groups, cuts)) {
+    kernels.winograd_f32(y.ptr, xPtr, u, biasPtr, n, h, w, cin, cout, scratch, from, to);
+  }
+  for (const [from, to] of ranges(chunks, cuts)) {
+    kernels.winograd_backward_f32(dx.ptr, partial.ptr, dyPtr, xPtr, ut, n, h, w, cin, cout, scratch, from, to);
+  }
+  module.checkCanaries();
+  const dw = new Float64Array(weight.length);
+  partial.data.forEach((value, i) => {
+    dw[i % weight.length] += value;
+  });
+
+  const expected = {
+    y: dy.map((_, i) => bias[i % cout]),
+    dx: new Float64Array(x.length),
+    dw: new Float64Array(weight.length),
+  };
+  eachProduct(sizes, (yAt, xAt, wAt) => {
+    expected.y[yAt] += x[xAt] * weight[wAt];
+    expected.dx[xAt] += dy[yAt] * weight[wAt];
+    expected.dw[wAt] += dy[yAt] * x[xAt];
+  });
+  return { actual: { y: y.data, dx: dx.data, dw }, partial: partial.data, expected };
+}
+
+function ranges(count: number, cuts: readonly number[]): [number, number][] {
+  const bounds = [0, ...cuts.filter((cut) => cut < count), count];
+  return bounds.slice(1).map((to, i) => [bounds[i], to]);
+}
+
+for (const variant of ["simd", "relaxed"] as const) {
+  const test = suite(`winograd (${variant})`);
+
+  test("values and gradients agree with the definition on every map size from 1 to 9, and on 14 and 28", () => {
+    const sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((h) => ({ n: 2, h, w: 10 - h, cin: 4, cout: 8 }));
+    sizes.push({ n: 3, h: 14, w: 14, cin: 8, cout: 12 }, { n: 1, h: 28, w: 28, cin: 4, cout: 4 });
+    sizes.push({ n: 19, h: 7, w: 7, cin: 12, cout: 20 });
+    for (const size of sizes) {
+      const { actual, expected } = run(variant, size);
+      for (const name of ["y", "dx", "dw"] as const) {
+        expectClose(
+          actual[name],
+          expected[name],
+          RELATIVE_ERROR * maxAbs(expected[name]),
+          `${name} ${JSON.stringify(size)}`,
+        );
+      }
+    }
+  });
+
+  test("the cut of a range changes no bit, nor does the batch around an image", () => {
+    const size = { n: 20, h: 6, w: 7, cin: 4, cout: 8 };
+    const whole = run(variant, size);
+    const cut = run(variant, size, [1, 2]);
+    expectClose(cut.actual.y, whole.actual.y, 0, "y");
+    expectClose(cut.actual.dx, whole.actual.dx, 0, "dx");
+    expectClose(cut.partial, whole.partial, 0, "dw");
+    const fewer = run(variant, { ...size, n: 11 });
+    expectClose(fewer.actual.y, whole.actual.y.subarray(0, fewer.actual.y.length), 0, "y of the first images");
+    expectClose(fewer.actual.dx.slice(0, 10 * 168), whole.actual.dx.slice(0, 10 * 168), 1, "dx of the first images");
+  });
+
+  test.run();
+}
