@@ -6,7 +6,7 @@ import yargs, { type Argv } from "yargs";
 import { VERSION } from "../lib/index.ts";
 import type { Command } from "./command.ts";
 import { evaluate } from "./evaluate.ts";
-import { EXIT, exitCodeOf } from "./exit_codes.ts";
+import { EXIT, exitCodeOf, InterruptedError } from "./exit_codes.ts";
 import type { Flags } from "./flags.ts";
 import { infer } from "./infer.ts";
 import { catchInterrupts } from "./interrupt.ts";
@@ -32,6 +32,7 @@ const STDIN = "\u0000stdin";
 await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<void> {
+  const signal = catchInterrupts();
   process.on("uncaughtException", endNow);
   process.on("unhandledRejection", endNow);
   // `mnist infer … | head` closes the pipe early, which is no error.
@@ -40,10 +41,12 @@ async function main(args: readonly string[]): Promise<void> {
   );
   try {
     enableRelaxedSimd();
-    await run(args);
+    await run(args, signal);
   } catch (error) {
-    reportError(error);
-    process.exitCode = exitCodeOf(error);
+    // Work that Ctrl-C cut short may fail in its own words, a download for one.
+    const cause = signal.aborted && !(error instanceof InterruptedError) ? signal.reason : error;
+    reportError(cause);
+    process.exitCode = exitCodeOf(cause);
   }
 }
 
@@ -52,8 +55,8 @@ function endNow(error: unknown): never {
   process.exit(exitCodeOf(error));
 }
 
-async function run(args: readonly string[]): Promise<void> {
-  const program = describeProgram(yargs(args.map((arg) => (arg === "-" ? STDIN : arg))), args);
+async function run(args: readonly string[], signal: AbortSignal): Promise<void> {
+  const program = describeProgram(yargs(args.map((arg) => (arg === "-" ? STDIN : arg))), args, signal);
   if (args.length > 0) {
     await program.parseAsync();
     return;
@@ -62,8 +65,7 @@ async function run(args: readonly string[]): Promise<void> {
   process.exitCode = EXIT.usage;
 }
 
-function describeProgram(empty: Argv, args: readonly string[]): Argv {
-  const signal = catchInterrupts();
+function describeProgram(empty: Argv, args: readonly string[], signal: AbortSignal): Argv {
   let program = empty
     .scriptName("mnist")
     .usage("mnist reads handwritten digits, and learns to.\n\nUsage: mnist COMMAND [flags]")

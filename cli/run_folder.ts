@@ -1,8 +1,19 @@
 // Where a run is kept: outputs/<model>/<run id>/ with model.safetensors and run.json.
 
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../data/index.ts";
 import { CheckpointError } from "../lib/index.ts";
 import { UsageError } from "./exit_codes.ts";
@@ -27,28 +38,21 @@ export interface RunFolder {
 export function createRunFolder(outputs: string, model: string, now: Date): RunFolder {
   const parent = join(outputs, model);
   const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  let path = "";
+  const made: string[] = [];
   try {
-    mkdirSync(parent, { recursive: true });
-    for (let attempt = 1; path === ""; attempt++) {
-      const candidate = join(parent, attempt === 1 ? stamp : `${stamp}-${attempt}`);
-      if (existsSync(candidate)) continue;
-      try {
-        mkdirSync(candidate);
-        path = candidate;
-      } catch (error) {
-        // Another process may have been faster with the same second.
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      }
-    }
+    makeFolder(parent, made);
+    // The second of two runs within a second, perhaps of another process, gets a number.
+    let id = stamp;
+    for (let count = 2; !tryMakeFolder(join(parent, id), made); count++) id = `${stamp}-${count}`;
+    const path = join(parent, id);
     probe(path);
+    return { id, path, checkpoint: join(path, CHECKPOINT_FILE) };
   } catch (error) {
-    if (path) rmSync(path, { recursive: true, force: true });
+    for (const folder of made.reverse()) removeIfEmpty(folder);
     throw new Error(
       `${describeSystemError(`cannot write to ${parent}`, error)}. Nothing was trained; choose another folder with --out.`,
     );
   }
-  return { id: path.slice(parent.length + 1), path, checkpoint: join(path, CHECKPOINT_FILE) };
 }
 
 /** Takes away the folder of a run that has nothing to keep. */
@@ -86,6 +90,33 @@ export function checkpointOfRun(outputs: string, model: string, id: string): str
     });
   }
   return join(parent, found, CHECKPOINT_FILE);
+}
+
+/** With what is above it. Node's own `recursive` tries for ever where the system refuses with ENOENT, as in /proc. */
+function makeFolder(path: string, made: string[]): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path), made);
+  if (!tryMakeFolder(path, made) && !statSync(path).isDirectory()) mkdirSync(path);
+}
+
+/** @returns false where there is something of that name already */
+function tryMakeFolder(path: string, made: string[]): boolean {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+  made.push(path);
+  return true;
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Somebody else uses it by now.
+  }
 }
 
 function probe(folder: string): void {

@@ -13,6 +13,7 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   const progress = new Progress(request.isQuiet);
   try {
     const data = await loadData(request.data, { seed, signal, progress });
+    signal.throwIfAborted();
     const limited = limit ? { ...data, train: data.train.take(limit), validation: data.validation.take(limit) } : data;
     for (const [i, model] of models.entries()) {
       await trainModel({ model, recipe: recipes[i], data: limited, request, progress, signal });
