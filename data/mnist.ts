@@ -2,20 +2,26 @@
 
 import { join } from "node:path";
 import { Dataset } from "../lib/data/dataset.ts";
+import { syntheticDigits } from "../lib/data/synthetic.ts";
 import { empty } from "../lib/tensor/create.ts";
 import { DataError, OptionError } from "../lib/tensor/errors.ts";
 import type { DownloadProgress } from "./download.ts";
 import { MNIST_FILES, MNIST_MIRRORS, type MnistFile, type MnistFiles } from "./mnist_files.ts";
 import { fetchTo, missingFile, readFrom } from "./mnist_folder.ts";
 
+export type DataSource = "mnist" | "auto" | "synthetic";
+
 export interface LoadMnistOptions {
   /** The folder that holds the files, and then no other is looked at. Default: MNIST_DIR, then data/mnist, then a download to it. */
   dir?: string;
-  /** "mnist": these digits and no others; default. */
-  source?: "mnist";
+  /**
+   * "mnist": these digits and no others; default. "synthetic": digits generated in code. "auto": the former,
+   * or the latter, with a notice, where MNIST is nowhere and cannot be downloaded.
+   */
+  source?: DataSource;
   /** How many of the training pictures are set apart for validation; default 5000. */
   validation?: number;
-  /** Which ones; default 0. */
+  /** Which ones, and which synthetic digits; default 0. */
   seed?: number;
   /** At most so many pictures in each of the three sets, after validation was set apart. */
   limit?: number;
@@ -49,7 +55,7 @@ const PLACES: MnistPlaces = { files: MNIST_FILES, downloadFolder: join("data", "
  * The four IDX files, gzipped or not, are looked for in `dir` if it is given, else in the folder that the
  * environment variable MNIST_DIR names, then in data/mnist of the working directory; what is missing there
  * is downloaded to it, going on where an earlier download was interrupted. Every file is proven to be the
- * original by the SHA-256 of its content, or refused.
+ * original by the SHA-256 of its content, or refused: also with source "auto", for files that were named.
  *
  * @throws {DataError} a file that is missing, damaged or another; or each mirror that failed, with its reason
  * @throws {OptionError} validation, seed or limit is not an integer ≥ 0, or validation leaves nothing to train on
@@ -59,7 +65,7 @@ export async function loadMnist(
   options: LoadMnistOptions = {},
   /** @internal */ places: MnistPlaces = PLACES,
 ): Promise<MnistSets> {
-  const { validation = 5000, seed = 0, limit = Number.MAX_SAFE_INTEGER } = options;
+  const { source = "mnist", validation = 5000, seed = 0, limit = Number.MAX_SAFE_INTEGER } = options;
   check({ validation, seed, limit });
   const size = places.files.train.labels.shape[0];
   if (validation >= size) {
@@ -68,32 +74,77 @@ export async function loadMnist(
       { validation, size },
     );
   }
-  const read = await reader(options, places);
+  if (!["mnist", "auto", "synthetic"].includes(source)) {
+    throw new OptionError(`loadMnist: source must be "mnist", "auto" or "synthetic"; got ${JSON.stringify(source)}.`, {
+      source,
+    });
+  }
+  const made = (why: string): MnistSets => syntheticSets({ validation, seed, limit, places, why });
+  if (source === "synthetic") return made("as asked for");
+  const folder = await localFolder(options, places);
+  if (folder !== null || source === "mnist") return realSets(options, places, folder);
+  try {
+    return await realSets(options, places, null);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return made(
+      `since MNIST is neither in MNIST_DIR nor in ${places.downloadFolder}, and not to be had: ${error.message}`,
+    );
+  }
+}
+
+/** @param folder has all files; null to have them fetched */
+async function realSets(options: LoadMnistOptions, places: MnistPlaces, folder: string | null): Promise<MnistSets> {
+  const { validation = 5000, seed = 0, limit = Number.MAX_SAFE_INTEGER } = options;
+  const { mirrors = MNIST_MIRRORS, timeoutMs = 15_000, signal, onProgress } = options;
+  const read: Reader = (file) =>
+    folder === null
+      ? fetchTo(places.downloadFolder, file, { mirrors, timeoutMs, signal, onProgress })
+      : readFrom(folder, file);
   const [train, held] = (await datasetOf("MNIST train", places.files.train, read)).split(validation, { seed });
   const test = await datasetOf("MNIST test", places.files.test, read);
   return { train: train.take(limit), validation: held.take(limit), test: test.take(limit), notice: null };
 }
 
+interface SyntheticSetsOptions {
+  validation: number;
+  seed: number;
+  limit: number;
+  places: MnistPlaces;
+  why: string;
+}
+
+/** Sets of MNIST's sizes, no picture in two of them. */
+function syntheticSets({ validation, seed, limit, places: { files }, why }: SyntheticSetsOptions): MnistSets {
+  const [size, testSize] = [files.train.labels.shape[0], files.test.labels.shape[0]];
+  const make = (start: number, count: number): Dataset =>
+    syntheticDigits({ start, count: Math.min(count, limit), seed });
+  return {
+    train: make(0, size - validation),
+    validation: make(size - validation, validation),
+    test: make(size, testSize),
+    notice:
+      `These are SYNTHETIC digits, generated in code, not MNIST, ${why.replace(/\.$/, "")}. ` +
+      "What is measured on them says nothing about handwriting.",
+  };
+}
+
 type Reader = (file: MnistFile) => Promise<Uint8Array>;
 
-/** Where the files come from: one folder that has them all, or one that they are fetched to. */
-async function reader(options: LoadMnistOptions, { files, downloadFolder }: MnistPlaces): Promise<Reader> {
-  const { dir, mirrors = MNIST_MIRRORS, timeoutMs = 15_000, signal, onProgress } = options;
+/** The folder that has all files: the one that was named, or else MNIST_DIR's. null where neither was. */
+async function localFolder({ dir }: LoadMnistOptions, { files, downloadFolder }: MnistPlaces): Promise<string | null> {
   const all = [files.train.images, files.train.labels, files.test.images, files.test.labels];
   if (dir !== undefined) {
     const missing = await missingFile(dir, all);
-    if (missing) {
-      throw new DataError(
-        `loadMnist: neither ${missing.name}.gz nor ${missing.name} is in ${dir}; name the folder that has MNIST's four files, ` +
-          `or none, to have them downloaded to ${downloadFolder}.`,
-        { dir, missing: missing.name },
-      );
-    }
-    return (file) => readFrom(dir, file);
+    if (!missing) return dir;
+    throw new DataError(
+      `loadMnist: neither ${missing.name}.gz nor ${missing.name} is in ${dir}; name the folder that has MNIST's four files, ` +
+        `or none, to have them downloaded to ${downloadFolder}.`,
+      { dir, missing: missing.name },
+    );
   }
   const { MNIST_DIR } = process.env;
-  if (MNIST_DIR && !(await missingFile(MNIST_DIR, all))) return (file) => readFrom(MNIST_DIR, file);
-  return (file) => fetchTo(downloadFolder, file, { mirrors, timeoutMs, signal, onProgress });
+  return MNIST_DIR && !(await missingFile(MNIST_DIR, all)) ? MNIST_DIR : null;
 }
 
 async function datasetOf(name: string, files: { images: MnistFile; labels: MnistFile }, read: Reader) {

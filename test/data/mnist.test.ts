@@ -180,8 +180,54 @@ test("the seed chooses the validation pictures", async (context) => {
   assert.is.not(await pixels(1), await pixels(2));
 });
 
+test("synthetic digits come in MNIST's sizes, with a notice, and read no file", async (context) => {
+  const options = { source: "synthetic", dir: "nowhere", mirrors: [], validation: 5 } as const;
+  const sets = await loadMnist({ ...options, seed: 3 }, context.places);
+  assert.equal([sets.train.size, sets.validation.size, sets.test.size], [25, 5, 10]);
+  assert.match(sets.notice ?? "", "SYNTHETIC digits, generated in code, not MNIST, as asked for.");
+  for (const set of [sets.train, sets.validation, sets.test]) assert.match(set.name, "synthetic digits (seed 3");
+  assert.is.not(sets.train.images.data.subarray(0, 784).join(), sets.test.images.data.subarray(0, 784).join());
+  assert.is((await loadMnist({ ...options, limit: 3 }, context.places)).train.size, 3);
+});
+
+test("auto takes MNIST where it is or can be downloaded", async (context) => {
+  const dir = folderWith(context, "dir");
+  assert.is((await loadMnist({ source: "auto", dir, validation: 5 }, context.places)).notice, null);
+  const mirrors = [context.mirror.url];
+  const sets = await loadMnist({ source: "auto", mirrors, validation: 5 }, context.places);
+  assert.is(sets.notice, null);
+  assert.match(sets.train.name, "MNIST train");
+});
+
+test("auto falls back to synthetic digits with a notice that says why", async (context) => {
+  context.mirror.behaviour = "missing";
+  const options = { source: "auto", mirrors: [context.mirror.url], validation: 5 } as const;
+  const { train, notice } = await loadMnist(options, context.places);
+  assert.match(train.name, "synthetic digits");
+  assert.match(notice ?? "", "not MNIST, since MNIST is neither in MNIST_DIR nor in ");
+  assert.match(notice ?? "", `${context.mirror.url}: HTTP 404`);
+  assert.not.match(notice ?? "", "\n");
+});
+
+test("auto does not hide what is wrong with files that were named", async (context) => {
+  const damaged = { "t10k-labels-idx1-ubyte": Uint8Array.of(1, 2, 3) };
+  const dir = folderWith(context, "dir", damaged);
+  assert.match((await refusal(loadMnist({ source: "auto", dir, validation: 5 }, context.places))).message, "truncated");
+  const nowhere = { source: "auto", dir: join(context.folder, "nowhere"), validation: 5 } as const;
+  assert.match((await refusal(loadMnist(nowhere, context.places))).message, "is in ");
+  process.env.MNIST_DIR = dir;
+  assert.match((await refusal(loadMnist({ source: "auto", validation: 5 }, context.places))).message, "truncated");
+});
+
 test("options out of range are named", async (context) => {
-  for (const options of [{ validation: -1 }, { seed: 0.5 }, { limit: Number.NaN }, { validation: 30 }]) {
+  const wrong = [
+    { validation: -1 },
+    { seed: 0.5 },
+    { limit: Number.NaN },
+    { validation: 30 },
+    { source: "x" as "auto", validation: 5 },
+  ];
+  for (const options of wrong) {
     const error = await refusal(loadMnist(options, context.places));
     assert.instance(error, OptionError);
     assert.match(error.message, `loadMnist: ${Object.keys(options)[0]} must`);

@@ -1,0 +1,88 @@
+// syntheticDigits: handwriting made up from a seed, for machines without data or network.
+
+import { rand } from "../ops/random.ts";
+import { STREAMS } from "../runtime/rng.ts";
+import { empty } from "../tensor/create.ts";
+import { OptionError } from "../tensor/errors.ts";
+import { Dataset } from "./dataset.ts";
+import { centre } from "./picture/resample.ts";
+import { BOX, draw } from "./synthetic/draw.ts";
+import { STYLES_0_4 } from "./synthetic/skeletons_0_4.ts";
+import { STYLES_5_9 } from "./synthetic/skeletons_5_9.ts";
+import { deform, flatten, makePolyline, parseSkeleton, press, type Skeleton } from "./synthetic/strokes.ts";
+import { Uniforms } from "./synthetic/uniforms.ts";
+
+/** Random numbers drawn for an image, more than any needs, and images drawn for at once. */
+const NUMBERS = 256;
+const CHUNK = 64;
+const PIXELS = 28 * 28;
+
+/**
+ * Handwritten digits made up in code: a style of stroke skeletons, a pose between its extremes, every point
+ * jittered, the whole bent, squeezed, slanted and turned, drawn with a pen of random width, antialiased, and
+ * brought to MNIST's geometry. No picture of any data set is in them.
+ *
+ * @param options.count how many
+ * @param options.seed  default 0
+ * @param options.start the first picture's number; default 0. Picture i shows the digit i mod 10, and depends
+ *   on the seed and on i alone: sets with other numbers share no picture
+ * @throws {OptionError} count, seed or start is not an integer ≥ 0
+ *
+ * Deterministic on every platform: only + − × ÷ and square roots. About 20 µs a picture.
+ * @example const train = syntheticDigits({ count: 60_000, seed: 1 });
+ */
+export function syntheticDigits(options: { count: number; seed?: number; start?: number }): Dataset {
+  const { count, seed = 0, start = 0 } = options;
+  for (const [name, value] of Object.entries({ count, seed, start })) {
+    if (Number.isInteger(value) && value >= 0) continue;
+    throw new OptionError(`syntheticDigits: ${name} must be an integer ≥ 0; got ${value}.`, { [name]: value });
+  }
+  const images = empty([count, 28, 28], "u8");
+  const labels = empty([count], "u8");
+  const digits = [...STYLES_0_4, ...STYLES_5_9].map((styles) =>
+    styles.map(({ share, poses }) => parseSkeleton(share, poses)),
+  );
+  const writer = new Writer();
+  const end = start + count;
+  for (let first = start; first < end; ) {
+    const chunk = Math.floor(first / CHUNK);
+    const next = Math.min((chunk + 1) * CHUNK, end);
+    using numbers = rand([CHUNK, NUMBERS], { seed, stream: STREAMS.synthetic, step: chunk });
+    const [row, pixels, classes] = [numbers.data, images.data, labels.data];
+    for (let i = first; i < next; i++) {
+      classes[i - start] = i % 10;
+      writer.random.restart(row, (i % CHUNK) * NUMBERS, NUMBERS);
+      pixels.set(writer.write(digits[i % 10]), (i - start) * PIXELS);
+    }
+    first = next;
+  }
+  const which = start === 0 ? "" : `, from number ${start} on`;
+  return new Dataset({ name: `synthetic digits (seed ${seed}${which})`, images, labels });
+}
+
+class Writer {
+  readonly random = new Uniforms(new Float32Array(0));
+  private readonly points = new Float64Array(128);
+  private readonly line = makePolyline(512);
+  private readonly radii = new Float64Array(512);
+  private readonly ink = new Float32Array(BOX * BOX);
+
+  write(styles: readonly Skeleton[]): Float32Array {
+    const { random, points, line, radii, ink } = this;
+    const skeleton = choose(styles, random);
+    deform(skeleton, random, points);
+    flatten(skeleton, points, line);
+    const radius = Math.min(2.3, Math.max(0.7, 1.35 + 0.4 * random.normal()));
+    press(line, radius, random, radii);
+    return centre(draw(line, { radii, softness: random.uniform(1, 1.6) }, ink));
+  }
+}
+
+function choose(styles: readonly Skeleton[], random: Uniforms): Skeleton {
+  let rest = random.next() * styles.reduce((sum, { share }) => sum + share, 0);
+  for (const style of styles) {
+    rest -= style.share;
+    if (rest < 0) return style;
+  }
+  return styles[styles.length - 1];
+}
