@@ -72,6 +72,7 @@ export { type RuntimeInfo, runtimeInfo } from "./runtime/info.ts";
 export { supportsVariant, useKernels } from "./runtime/kernels.ts";
 export { memoryUsage } from "./runtime/memory.ts";
 export { type RandomKey, STREAMS, streamOf } from "./runtime/rng.ts";
+export { setThreads } from "./runtime/threads.ts";
 export { VERSION } from "./runtime/version.ts";
 export { empty, full, ones, tensor, zeros } from "./tensor/create.ts";
 export {

@@ -2,6 +2,7 @@
 
 import { type LoadedKernels, loadKernels } from "./kernels.ts";
 import { memoryUsage } from "./memory.ts";
+import { threadCount, whySingleThread } from "./threads.ts";
 import { VERSION } from "./version.ts";
 
 export interface RuntimeInfo {
@@ -10,6 +11,8 @@ export interface RuntimeInfo {
   variant: LoadedKernels["variant"];
   /** Threads that take part in an operation, the calling one included. */
   threads: number;
+  /** Why it is one; null where it is more. */
+  singleThreadBecause: string | null;
   isMemoryShared: boolean;
   /** Why the memory is not shared; null where it is. */
   unsharedBecause: string | null;
@@ -27,7 +30,8 @@ export function runtimeInfo(): RuntimeInfo {
   return {
     version: VERSION,
     variant,
-    threads: 1,
+    threads: threadCount(),
+    singleThreadBecause: whySingleThread(),
     isMemoryShared: unsharedBecause === null,
     unsharedBecause,
     memory: memoryUsage(),

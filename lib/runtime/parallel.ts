@@ -2,6 +2,7 @@
 
 import { type Kernels, loadKernels } from "./kernels.ts";
 import { allocate, release } from "./memory.ts";
+import { currentPool, threadCount } from "./threads.ts";
 
 export type KernelName = keyof Kernels;
 
@@ -14,7 +15,7 @@ export type KernelName = keyof Kernels;
  * @param count units: elements, rows, images or tiles, as the kernel's header says
  */
 export function parallelFor(kernel: KernelName, count: number, ...args: number[]): void {
-  if (count > 0) call(kernel, [...args, 0, count]);
+  launch(kernel, count, args, 0);
 }
 
 /**
@@ -28,20 +29,25 @@ export function parallelForWithScratch(
   ...args: number[]
 ): void {
   if (count <= 0) return;
-  const bytes = scratchSize * Float32Array.BYTES_PER_ELEMENT;
-  const scratch = allocate(bytes);
+  // Whole cache lines, so that no two threads write to the same one.
+  const bytes = Math.ceil(scratchSize / 16) * 64;
+  const total = bytes * (count > 1 ? threadCount() : 1);
+  const scratch = allocate(total);
   try {
-    call(kernel, [...args, scratch, 0, count]);
+    launch(kernel, count, [...args, scratch], bytes);
   } finally {
-    release(scratch, bytes);
+    release(scratch, total);
   }
 }
 
-function call(kernel: KernelName, args: number[]): void {
+function launch(kernel: KernelName, count: number, args: number[], scratchBytes: number): void {
+  if (count <= 0) return;
   const run = loadKernels().kernels[kernel] as (...args: number[]) => void;
   // A wasm export's length is its number of parameters; a missing argument would silently become 0.
-  if (run.length !== args.length) {
-    throw new TypeError(`parallelFor: ${kernel} takes ${run.length} arguments; got ${args.length}.`);
+  if (run.length !== args.length + 2) {
+    throw new TypeError(`parallelFor: ${kernel} takes ${run.length} arguments; got ${args.length + 2}.`);
   }
-  run(...args);
+  const pool = count > 1 ? currentPool() : null;
+  if (pool) pool.run(kernel, count, args, scratchBytes);
+  else run(...args, 0, count);
 }
