@@ -51,6 +51,7 @@ interface Case {
 
 const CASES: readonly Case[] = [
   { title: "3×3 with padding, one input channel", x: [2, 6, 5, 1], w: [3, 3, 1, 4], padding: 1, bias: true },
+  { title: "3×3 with padding, one input channel, no bias", x: [9, 3, 4, 1], w: [3, 3, 1, 8], padding: 1 },
   { title: "3×3 with padding, channels by fours", x: [2, 7, 7, 4], w: [3, 3, 4, 8], padding: 1, bias: true },
   { title: "3×3 with padding, channels by fours, a map of odd sides", x: [1, 5, 2, 8], w: [3, 3, 8, 4], padding: 1 },
   { title: "3×3 without padding, odd channels", x: [1, 5, 6, 3], w: [3, 3, 3, 5] },
