@@ -1,25 +1,28 @@
 // --data: which digits, and what the user must know about them.
 
-import { type LoadMnistOptions, loadMnist, type MnistSets } from "../data/index.ts";
+import { type DataSource, type LoadMnistOptions, loadMnist, type MnistSets } from "../data/index.ts";
 import { formatCount } from "./format.ts";
 import { printNotice } from "./notice.ts";
 import type { Progress } from "./progress.ts";
 
-const SOURCES = ["auto", "mnist", "synthetic"] as const;
+const SOURCES: readonly DataSource[] = ["auto", "mnist", "synthetic"];
 
 export interface Data extends MnistSets {
   /** "mnist" or "synthetic": what results say they are about. */
   name: string;
 }
 
-/**
- * @param data "auto", "mnist", "synthetic", or a folder with MNIST's files
- * @param seed of the synthetic digits and of the split
- */
-export async function loadData(
-  data: string,
-  { seed, signal, progress }: { seed: number; signal: AbortSignal; progress: Progress },
-): Promise<Data> {
+export interface LoadOptions {
+  /** Of the synthetic digits and of the split. */
+  seed: number;
+  /** At most so many images in each set. */
+  limit: number | undefined;
+  signal: AbortSignal;
+  progress: Progress;
+}
+
+/** @param data "auto", "mnist", "synthetic", or a folder with MNIST's files */
+export async function loadData(data: string, { seed, limit, signal, progress }: LoadOptions): Promise<Data> {
   const source = SOURCES.find((known) => known === data);
   const onProgress: LoadMnistOptions["onProgress"] = ({ fileName, receivedBytes, totalBytes }) =>
     progress.update(
@@ -27,9 +30,9 @@ export async function loadData(
       totalBytes ? receivedBytes / totalBytes : 0,
       () => `${formatCount(receivedBytes / 1024)} KiB`,
     );
-  const which = source ? { source: source as LoadMnistOptions["source"] } : { dir: data };
-  const sets = await loadMnist({ ...which, seed, signal, onProgress });
+  const sets = await loadMnist({ ...(source ? { source } : { dir: data }), seed, limit, signal, onProgress });
   progress.clear();
+  signal.throwIfAborted();
   if (sets.notice) printNotice(sets.notice);
   return { ...sets, name: sets.train.name.startsWith("MNIST") ? "mnist" : "synthetic" };
 }

@@ -23,8 +23,7 @@ export async function evaluateModel(flags: Flags, request: EvaluateRequest, sign
   const model = loadModel(flags);
   const progress = new Progress(request.isQuiet);
   try {
-    const data = await loadData(request.data, { seed: 0, signal, progress });
-    const test = request.limit ? data.test.take(request.limit) : data.test;
+    const { name, test } = await loadData(request.data, { seed: 0, limit: request.limit, signal, progress });
     const result = await evaluateAsync(model.network, test, {
       signal,
       onProgress: (done, total) =>
@@ -32,8 +31,8 @@ export async function evaluateModel(flags: Flags, request: EvaluateRequest, sign
     });
     progress.clear();
     const text = request.isJson
-      ? JSON.stringify(asJson(model, data.name, test, result))
-      : asText(model, data.name, test, result).join("\n");
+      ? JSON.stringify(asJson(model, name, test, result))
+      : asText(model, name, test, result).join("\n");
     process.stdout.write(`${text}\n`);
   } finally {
     progress.clear();

@@ -33,7 +33,7 @@ export const train: Command = {
     seed: valueFlag("Of initial weights, order of images, dropout", "0"),
     data: valueFlag("auto, mnist (never falls back), synthetic, or a folder with MNIST's files", "auto"),
     out: valueFlag("The folder where runs are kept", "outputs"),
-    limit: valueFlag("Train on the first N images only"),
+    limit: valueFlag("Only the first N images of each set, for a try"),
     json: switchFlag("Print one JSON object a line"),
     quiet: switchFlag("No progress on stderr"),
   },

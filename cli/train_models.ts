@@ -12,11 +12,9 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   const recipes = models.map((model) => recipeFor(model, given));
   const progress = new Progress(request.isQuiet);
   try {
-    const data = await loadData(request.data, { seed, signal, progress });
-    signal.throwIfAborted();
-    const limited = limit ? { ...data, train: data.train.take(limit), validation: data.validation.take(limit) } : data;
+    const data = await loadData(request.data, { seed, limit, signal, progress });
     for (const [i, model] of models.entries()) {
-      await trainModel({ model, recipe: recipes[i], data: limited, request, progress, signal });
+      await trainModel({ model, recipe: recipes[i], data, request, progress, signal });
     }
   } finally {
     progress.clear();

@@ -47,7 +47,7 @@ export function printResult(
   test: Evaluation,
   result: { parameters: number; seconds: number; checkpoint: string; weights_sha256: string },
 ): void {
-  const accuracy = stdout.bold(`test accuracy ${formatPercent(test.accuracy)}`);
+  const accuracy = `${stdout.bold(`test accuracy ${formatPercent(test.accuracy)}`)} of ${formatCount(data.test.size)}`;
   const digits = data.name === "mnist" ? "MNIST" : stdout.yellow("synthetic digits, not MNIST");
   const lines = [
     `${model} on ${digits}: ${accuracy}, loss ${test.loss.toFixed(4)} (epoch ${best?.epoch} of ${recipe.epochs})`,
