@@ -34,6 +34,7 @@ export const train: Command = {
     data: valueFlag("auto, mnist (never falls back), synthetic, or a folder with MNIST's files", "auto"),
     out: valueFlag("The folder where runs are kept", "outputs"),
     limit: valueFlag("Only the first N images of each set, for a try"),
+    threads: valueFlag("How many train the cnn; the weights do not depend on it", "one a processor"),
     json: switchFlag("Print one JSON object a line"),
     quiet: switchFlag("No progress on stderr"),
   },
@@ -46,11 +47,12 @@ export const train: Command = {
     }
     const seed = numberFlag(flags, "seed", { min: 0, isInteger: true }) ?? 0;
     const limit = numberFlag(flags, "limit", { min: 1, isInteger: true });
+    const threads = numberFlag(flags, "threads", { min: 1, isInteger: true }) ?? "auto";
     const data = textFlag(flags, "data") ?? "auto";
     const out = textFlag(flags, "out") ?? "outputs";
     const { trainModels } = await import("./train_models.ts");
     await trainModels(
-      { models, given, seed, limit, data, out, isJson: isSet(flags, "json"), isQuiet: isSet(flags, "quiet") },
+      { models, given, seed, limit, threads, data, out, isJson: isSet(flags, "json"), isQuiet: isSet(flags, "quiet") },
       signal,
     );
   },

@@ -11,6 +11,7 @@ export interface TrainRequest {
   given: Partial<Recipe>;
   seed: number;
   limit: number | undefined;
+  threads: number | "auto";
   data: string;
   /** The folder of all runs. */
   out: string;

@@ -38,7 +38,13 @@ export async function trainModel(job: TrainJob): Promise<void> {
   let hasBegun = false;
   try {
     record("running");
-    emit(job, { event: "start", dataset_sha256: data.train.digest, notice: data.notice, run: folder.path });
+    emit(job, {
+      event: "start",
+      dataset: data.name,
+      dataset_sha256: data.train.digest,
+      notice: data.notice,
+      run: folder.path,
+    });
     hasBegun = true;
     const { best } = await trainer.fit(data.train, data.validation);
     const test = await evaluateAsync(model, data.test, {

@@ -1,5 +1,6 @@
 // The work of `mnist train`: one network after another on the same data.
 
+import { setThreads } from "../lib/index.ts";
 import { loadData } from "./datasets.ts";
 import { Progress } from "./progress.ts";
 import { recipeFor } from "./recipes.ts";
@@ -14,6 +15,8 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   try {
     const data = await loadData(request.data, { seed, limit, signal, progress });
     for (const [i, model] of models.entries()) {
+      // A step of the linear model takes less than it takes to share it.
+      await setThreads(model === "linear" ? 1 : request.threads);
       await trainModel({ model, recipe: recipes[i], data, request, progress, signal });
     }
   } finally {
