@@ -55,8 +55,25 @@ export const STYLES_0_4: readonly (readonly Style[])[] = [
   // 2
   [
     {
-      // A large round loop at the bottom left.
+      // The neck slants straight down from a short arc, with hardly a base.
+      share: 2,
+      poses: [
+        "12 18, 22 4, 40 0, 52 12, 48 32, 32 60, 18 82, 6 98 | 22 98, 38 97, 52 98",
+        "16 12, 28 2, 44 4, 48 18, 42 38, 30 62, 20 82, 10 96 | 20 100, 30 98, 40 94",
+        "6 26, 16 8, 36 0, 56 10, 56 34, 36 62, 16 84, 0 96 | 18 93, 40 94, 58 98",
+      ],
+    },
+    {
+      // A narrow loop that the base crosses, rising at its end.
       share: 3,
+      poses: [
+        "10 20, 20 4, 40 0, 54 12, 50 36, 36 64, 20 92, 8 98, 8 86, 22 84, 38 94, 54 98, 70 88",
+        "4 26, 10 8, 32 0, 50 10, 48 36, 30 66, 12 94, 2 94, 8 82, 26 84, 44 94, 62 90, 80 78",
+      ],
+    },
+    {
+      // A large round loop at the bottom left.
+      share: 4,
       poses: [
         "2 18, 18 2, 40 2, 54 18, 50 44, 34 72, 14 96, -2 92, -4 72, 14 62, 36 72, 54 90, 74 88",
         "6 20, 20 4, 38 4, 48 20, 46 48, 32 78, 14 98, 0 90, 2 72, 16 66, 32 78, 46 96, 62 94",
@@ -73,7 +90,7 @@ export const STYLES_0_4: readonly (readonly Style[])[] = [
     },
     {
       // A loop at the bottom left, running on into the base.
-      share: 5,
+      share: 6,
       poses: [
         "4 20, 18 4, 40 0, 56 14, 52 38, 36 64, 16 90, 4 96, 0 84, 12 74, 30 82, 48 94, 68 90",
         "8 18, 22 4, 40 2, 50 18, 46 44, 34 70, 18 94, 6 98, 4 88, 14 80, 30 88, 46 98, 62 96",
@@ -90,7 +107,7 @@ export const STYLES_0_4: readonly (readonly Style[])[] = [
     },
     {
       // A hook at the start, a swan's neck.
-      share: 1,
+      share: 2,
       poses: [
         "16 26, 8 16, 18 4, 40 0, 56 14, 50 40, 30 70, 6 96 | 26 92, 44 96, 66 94",
         "22 30, 10 26, 14 8, 36 0, 54 12, 52 38, 34 70, 10 98 | 30 96, 50 98, 70 94",
@@ -99,6 +116,14 @@ export const STYLES_0_4: readonly (readonly Style[])[] = [
   ],
   // 3
   [
+    {
+      // A small upper arc, a large belly, or the other way round.
+      share: 2,
+      poses: [
+        "16 10, 26 2, 42 4, 44 18, 34 30, 22 36 | 46 38, 60 56, 58 84, 34 100, 4 90",
+        "2 12, 20 0, 48 4, 58 26, 46 48, 24 58 | 44 58, 52 70, 44 90, 26 98, 10 94",
+      ],
+    },
     {
       // A notch in the middle.
       share: 5,

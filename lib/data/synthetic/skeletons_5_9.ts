@@ -52,6 +52,15 @@ export const STYLES_5_9: readonly (readonly Style[])[] = [
   // 6
   [
     {
+      // A wide loop to the right of a stem that hardly bends, as a b.
+      share: 3,
+      poses: [
+        "14 0, 6 26, 2 54, 6 84, 28 98, 56 92, 66 74, 52 60, 30 62, 14 76, 10 92",
+        "24 0, 14 24, 6 52, 8 84, 24 100, 44 92, 48 72, 36 58, 20 64, 10 80, 8 94",
+        "6 2, 0 30, 4 60, 18 88, 44 98, 66 84, 62 64, 44 58, 28 66, 22 80, 26 94",
+      ],
+    },
+    {
       // A large loop, the back hardly longer.
       share: 2,
       poses: [
@@ -124,8 +133,25 @@ export const STYLES_5_9: readonly (readonly Style[])[] = [
   // 8
   [
     {
-      // Open at the top right: the way back runs past the beginning, or stops short of it.
+      // A small upper ring, often no more than a hook that leans to the right, above a large lower one.
       share: 4,
+      poses: [
+        "56 6, 42 2, 32 10, 30 24, 40 42, 50 62, 46 86, 26 100, 6 90, 6 72, 24 52, 46 32, 58 14",
+        "60 10, 46 0, 30 6, 24 22, 36 40, 48 58, 50 82, 32 100, 10 96, 4 78, 20 56, 48 38, 66 22",
+        "46 4, 34 2, 26 12, 28 28, 38 44, 44 64, 38 88, 22 98, 8 88, 10 70, 26 52, 40 36, 46 18",
+      ],
+    },
+    {
+      // From the crossing: up to the right, round the upper ring, and down through the lower one.
+      share: 2,
+      poses: [
+        "26 48, 44 36, 56 18, 46 2, 26 2, 16 16, 26 36, 44 54, 54 76, 40 98, 16 98, 8 78, 26 50",
+        "22 54, 42 40, 58 22, 54 4, 36 0, 24 14, 28 34, 40 52, 46 76, 32 98, 10 96, 4 76, 24 52",
+      ],
+    },
+    {
+      // Open at the top right: the way back runs past the beginning, or stops short of it.
+      share: 3,
       poses: [
         "50 14, 34 4, 16 8, 12 24, 28 42, 46 60, 50 82, 32 99, 12 92, 12 74, 30 54, 50 34, 72 8",
         "62 8, 40 2, 18 12, 16 28, 32 44, 44 60, 42 82, 24 98, 6 90, 10 72, 30 56, 46 46, 56 34",
@@ -169,6 +195,15 @@ export const STYLES_5_9: readonly (readonly Style[])[] = [
   ],
   // 9
   [
+    {
+      // A small round head, the stem leaning, nearly straight.
+      share: 3,
+      poses: [
+        "50 12, 36 2, 20 8, 12 24, 22 36, 40 30, 50 12 | 48 40, 42 70, 34 100",
+        "54 16, 40 0, 20 4, 10 20, 20 36, 42 34, 56 18 | 54 44, 52 72, 52 100",
+        "46 6, 30 2, 14 14, 10 30, 22 40, 38 28, 50 8 | 46 38, 36 70, 24 100",
+      ],
+    },
     {
       // The head open: its end does not come back to the stem, or the stem begins beside it.
       share: 3,

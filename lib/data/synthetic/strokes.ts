@@ -32,9 +32,9 @@ export function parseSkeleton(share: number, poses: readonly string[]): Skeleton
 }
 
 /** How far a hand may deviate; figures are standard deviations unless they say otherwise. */
-const POINT_JITTER = 0.04;
+const POINT_JITTER = 0.042;
 const SLANT_MEAN = 0.16;
-const SLANT = 0.25;
+const SLANT = 0.28;
 const TILT = 0.1;
 const BEND = 0.15;
 /** Shifts weight between the upper and the lower half: large heads, small bellies. */
@@ -57,7 +57,7 @@ export function deform(skeleton: Skeleton, random: Uniforms, points: Float64Arra
     for (let i = 0; i < size; i++) points[i] += weight * pose[i];
   });
   const slant = SLANT_MEAN + SLANT * random.normal();
-  const width = Math.min(1.9, Math.max(0.65, 1.22 + 0.24 * random.normal()));
+  const width = Math.min(2, Math.max(0.6, 1.22 + 0.27 * random.normal()));
   // tan of half the angle: the rotation needs no sine.
   const t = (TILT * random.normal()) / 2;
   const cos = (1 - t * t) / (1 + t * t);
