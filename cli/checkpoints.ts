@@ -6,7 +6,7 @@ import { loadCheckpoint } from "../data/index.ts";
 import { CheckpointError, type Sequential } from "../lib/index.ts";
 import { UsageError } from "./exit_codes.ts";
 import { type Flags, textFlag } from "./flags.ts";
-import { formatPercent, shortDigest } from "./format.ts";
+import { formatPercent, printable, shortDigest } from "./format.ts";
 import { buildModel, isModelName, type ModelName } from "./models.ts";
 import { packageRoot } from "./package_root.ts";
 import { checkpointOfRun } from "./run_folder.ts";
@@ -47,12 +47,25 @@ function shippedCheckpoint(name: ModelName): string {
 function load(path: string, name: ModelName): LoadedModel {
   const network = buildModel(name);
   const metadata = loadCheckpoint(path, network);
+  checkFinite(path, network);
   return { name, network: network.eval() as Sequential, path, metadata };
 }
 
-/** A file of unknown content: it is the network whose names and shapes it has. */
+/** One flipped bit, or a run that diverged, is enough for every answer to be NaN. */
+function checkFinite(path: string, network: Sequential): void {
+  for (const [name, { data }] of [...network.namedParameters(), ...network.namedBuffers()]) {
+    const wrong = data.find((value) => !Number.isFinite(value));
+    if (wrong === undefined) continue;
+    throw new CheckpointError(
+      `loadCheckpoint: ${name} holds ${wrong} in ${path}; no digit can be read with it. Use another checkpoint.`,
+      { name, path },
+    );
+  }
+}
+
+/** A file of unknown content: it is the network whose names and shapes it has. Of two errors the nearer miss counts. */
 function loadUnnamed(path: string): LoadedModel {
-  const errors: unknown[] = [];
+  const errors: CheckpointError[] = [];
   for (const name of ["cnn", "linear"] as const) {
     try {
       return load(path, name);
@@ -61,15 +74,21 @@ function loadUnnamed(path: string): LoadedModel {
       errors.push(error);
     }
   }
-  throw errors[0];
+  throw errors.sort((a, b) => misfits(a) - misfits(b))[0];
+}
+
+/** Names that the file lacks, or has too many. */
+function misfits({ details }: CheckpointError): number {
+  const { missing = [], unknown = [] } = details as { missing?: string[]; unknown?: string[] };
+  return missing.length + unknown.length;
 }
 
 /** One line: the file, and what it was trained on. */
 export function describeOrigin({ name, path, metadata }: LoadedModel): string {
   const { dataset, dataset_sha256: digest, test_accuracy: accuracy } = metadata;
   const data = dataset
-    ? `trained on ${dataset}${digest ? ` (sha256 ${shortDigest(digest)}…)` : ""}`
+    ? `trained on ${printable(dataset)}${digest ? ` (sha256 ${printable(shortDigest(digest))}…)` : ""}`
     : "data set unknown";
-  const result = accuracy ? `, ${formatPercent(Number(accuracy))} of its test images right` : "";
-  return `${name} from ${path}, ${data}${result}`;
+  const result = Number(accuracy) >= 0 ? `, ${formatPercent(Number(accuracy))} of its test images right` : "";
+  return `${name} from ${printable(path)}, ${data}${result}`;
 }

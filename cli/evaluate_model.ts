@@ -39,10 +39,11 @@ export async function evaluateModel(flags: Flags, request: EvaluateRequest, sign
   }
 }
 
-function asJson({ name, path }: LoadedModel, dataset: string, test: TestSet, result: Evaluation): object {
+function asJson({ name, path, metadata }: LoadedModel, dataset: string, test: TestSet, result: Evaluation): object {
   return {
     model: name,
     checkpoint: path,
+    trained_on: metadata.dataset ?? null,
     dataset,
     dataset_sha256: test.digest,
     images: test.size,

@@ -21,6 +21,16 @@ export function formatDuration(seconds: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
 }
 
+/**
+ * Text from outside (a file's name, a checkpoint's metadata) with control characters as escapes, so that it cannot
+ * command the terminal, nor break a line.
+ *
+ * @example printable("a\u001b[2J") // "a\\u001b[2J"
+ */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** The first characters of a digest, enough to tell two apart. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, 12);

@@ -1,7 +1,7 @@
 // What `mnist infer` prints for a picture.
 
 import { bar } from "./bar.ts";
-import { formatPercent } from "./format.ts";
+import { formatPercent, printable } from "./format.ts";
 import type { Answer } from "./read_digit.ts";
 import type { TerminalStream } from "./terminal.ts";
 
@@ -12,7 +12,8 @@ const WIDEST_BAR = 60;
 /** A line for the answer, one for each digit, one for each warning. */
 export function describeAnswer(answer: Answer, stream: TerminalStream): string[] {
   const warnings = answer.warnings.map((warning) => stream.yellow(`  note: ${warning}`));
-  const { file, predicted_class: digit, confidence, probabilities, latency_ms: latency } = answer;
+  const file = printable(answer.file);
+  const { predicted_class: digit, confidence, probabilities, latency_ms: latency } = answer;
   if (digit === null || confidence === null || probabilities === null || latency === null) {
     return [`${stream.bold(file)}: ${stream.yellow("no digit")}`, ...warnings];
   }

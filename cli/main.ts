@@ -14,7 +14,7 @@ import { enableRelaxedSimd } from "./relaxed_simd.ts";
 import { reportError } from "./report_error.ts";
 import { stdout } from "./terminal.ts";
 import { train } from "./train.ts";
-import { explainUsage } from "./usage_error.ts";
+import { checkSwitches, explainUsage } from "./usage_error.ts";
 
 const COMMANDS: readonly Command[] = [train, infer, evaluate];
 /** Flags as they are typed, values as text: what they must be is checked in one place, ./flags.ts. */
@@ -58,6 +58,7 @@ function endNow(error: unknown): never {
 async function run(args: readonly string[], signal: AbortSignal): Promise<void> {
   const program = describeProgram(yargs(args.map((arg) => (arg === "-" ? STDIN : arg))), args, signal);
   if (args.length > 0) {
+    checkSwitches(args, COMMANDS);
     await program.parseAsync();
     return;
   }

@@ -2,6 +2,7 @@
 
 import process from "node:process";
 import { AlreadyReportedError, InterruptedError } from "./exit_codes.ts";
+import { printable } from "./format.ts";
 import { stderr } from "./terminal.ts";
 
 /** What the system's error codes mean to somebody who does not know them. */
@@ -36,7 +37,7 @@ export function messageOf(error: unknown): string {
 export function reportError(error: unknown): void {
   if (error instanceof AlreadyReportedError) return;
   const label = error instanceof InterruptedError ? "" : `${stderr.red("error:")} `;
-  process.stderr.write(`${label}${messageOf(error)}\n`);
+  process.stderr.write(`${label}${printable(messageOf(error))}\n`);
   if (process.env.DEBUG?.split(",").includes("simdgrad") && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);
   }

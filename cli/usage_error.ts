@@ -13,6 +13,22 @@ export function explainUsage(message: string, args: readonly string[], commands:
   return new UsageError(`${explain(message, args, commands)} See mnist ${isCommand ? `${word} ` : ""}--help.`);
 }
 
+/**
+ * yargs takes any value of a switch but "true" for "off", so that `--json=yes` would print no JSON.
+ *
+ * @throws {UsageError} a switch with a value other than true or false
+ */
+export function checkSwitches(args: readonly string[], commands: readonly Command[]): void {
+  const word = args.find((arg) => !arg.startsWith("-"));
+  const flags = commands.find(({ usage }) => usage.split(" ")[0] === word)?.flags ?? {};
+  const end = args.indexOf("--");
+  for (const arg of end < 0 ? args : args.slice(0, end)) {
+    const [, name, value] = arg.match(/^--([^=]+)=(.*)$/s) ?? [];
+    if (name === undefined || flags[name]?.type !== "boolean" || value === "true" || value === "false") continue;
+    throw new UsageError(`--${name} takes no value; got ${value}. See mnist ${word} --help.`);
+  }
+}
+
 function explain(message: string, args: readonly string[], commands: readonly Command[]): string {
   const names = commands.map(({ usage }) => usage.split(" ")[0]);
   const word = args.find((arg) => !arg.startsWith("-"));

@@ -16,6 +16,7 @@ testOnMnist(test, "the shipped linear checkpoint reads 92.42 % of MNIST's test i
   const result = JSON.parse(stdout);
   assert.ok(result.accuracy >= 0.9242, `accuracy ${result.accuracy}`);
   assert.equal([result.model, result.dataset, result.images], ["linear", "mnist", 10_000]);
+  assert.is(result.trained_on, "mnist");
   assert.match(result.dataset_sha256, /^0fa7898d/);
   assert.match(result.checkpoint, /linear\.safetensors$/);
   assert.equal(Object.keys(result.per_class[9]), ["digit", "precision", "recall", "f1", "support"]);

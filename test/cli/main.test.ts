@@ -43,6 +43,15 @@ test("a flag without a value, and words that belong nowhere, end with 2", async 
   await expectFailure(folder, ["--json"], 2, /Name a command/);
 });
 
+test("a switch with a value that is neither true nor false ends with 2, rather than being off", async () => {
+  await expectFailure(folder, ["train", "--json=yes"], 2, /--json takes no value; got yes/);
+  await expectFailure(folder, ["infer", "0.png", "--visualize="], 2, /--visualize takes no value/);
+});
+
+test("what a message quotes cannot command the terminal", async () => {
+  await expectFailure(folder, ["tr\u001b[31mian\u0007"], 2, /no command tr\\u001b\[31mian\\u0007\./);
+});
+
 test("DEBUG=simdgrad shows where an error came from", async () => {
   await expectFailure(folder, ["train", "--lr", "x"], 2, /--lr must be a number > 0; got x/);
   const options = { env: { DEBUG: "simdgrad" }, mayShowStack: true };

@@ -1,0 +1,49 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { describeOrigin, loadModel } from "../../cli/checkpoints.ts";
+import { CheckpointError, encodeCheckpoint, Linear, Sequential } from "../../lib/index.ts";
+import { linear } from "../../models/index.ts";
+import { temporaryFolder } from "../support/run_cli.ts";
+
+const test = suite("checkpoints");
+
+const folder = temporaryFolder();
+
+function save(name: string, model: Sequential, metadata: Record<string, string> = {}): string {
+  const path = join(folder, name);
+  writeFileSync(path, encodeCheckpoint(model, metadata));
+  return path;
+}
+
+/** The message of the CheckpointError with which loading ends. */
+function refusal(checkpoint: string): string {
+  try {
+    loadModel({ checkpoint });
+  } catch (error) {
+    assert.instance(error, CheckpointError);
+    return (error as Error).message;
+  }
+  return "none";
+}
+
+test("a checkpoint that holds NaN is refused, and the parameter named", () => {
+  const model = linear({ seed: 1 });
+  model.parameters()[0].data[5] = Number.NaN;
+  assert.match(refusal(save("nan.safetensors", model)), /fc\.weight holds NaN in .*nan\.safetensors/);
+});
+
+test("without --model the message is about the network that the file is nearer to", () => {
+  const narrow = new Sequential({ fc: new Linear(700, 10) });
+  assert.match(refusal(save("narrow.safetensors", narrow)), /fc\.weight is \[10, 700\] in .* but \[10, 784\]/);
+});
+
+test("metadata are shown without control characters, and what is no accuracy not at all", () => {
+  const metadata = { dataset: "my\u001b[2J\ndigits", test_accuracy: "high" };
+  const checkpoint = save("metadata.safetensors", linear({ seed: 1 }), metadata);
+  const origin = describeOrigin(loadModel({ checkpoint }));
+  assert.ok(origin.endsWith(", trained on my\\u001b[2J\\u000adigits"), origin);
+});
+
+test.run();
