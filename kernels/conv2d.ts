@@ -6,13 +6,13 @@
 // x, dx     [N, H, W, CIN];  y, dy  [N, OH, OW, COUT]
 // wPanels   w as panels of 8 columns (kernels/gemm.ts); wTransposed: wᵀ [COUT, K] likewise
 // bias      [COUT], or 0 for none
-// scratch   forward and dx: 32·K + gemm_scratch() elements; dw: 128·K. Strides and padding as in im2col.ts.
+// scratch   forward and dx: 32·K + 4·256 elements; dw: 128·K. Strides and padding as in im2col.ts.
 // Ranges: forward: blocks of 32 output pixels, ⌈OH·OW/32⌉ an image; dx: images; dw: chunks of 8 images,
 // each summed into its own dwChunks[chunk], which sum_f32 then adds in ascending order.
 // Numerics: as GEMM, so no cut of a range changes a bit. Tested in test/ops/conv2d.test.ts,
 // timed by bench/conv2d.bench.ts.
 
-import { gemm_f32, gemm_tiles } from "./gemm";
+import { gemm_f32 } from "./gemm";
 import { col2im_f32, im2col_f32 } from "./im2col";
 import { store4, storeF32, zero4 } from "./shared/simd";
 
@@ -52,7 +52,7 @@ export function conv2d_f32(
     const count = min(BLOCK, pixels - first);
     im2col_f32(scratch, x + ((image * h * w * cin) << 2), h, w, cin, kh, kw, stride, padding, ow, first, count);
     const out = y + (((image * pixels + first) * cout) << 2);
-    gemm_f32(out, scratch, wPanels, bias, count, cout, k, cout, k, 1, 8 * k, 8, 0, strip, 0, gemm_tiles(count));
+    gemm_f32(out, scratch, wPanels, bias, count, cout, k, cout, k, 1, 8 * k, 8, 0, strip, 0, (count + 3) / 4);
   }
 }
 
@@ -83,7 +83,7 @@ export function conv2d_backward_input_f32(
     for (let first: usize = 0; first < pixels; first += BLOCK) {
       const count = min(BLOCK, pixels - first);
       const rows = dy + (((image * pixels + first) * cout) << 2);
-      gemm_f32(scratch, rows, wTransposed, 0, count, k, cout, k, cout, 1, 8 * cout, 8, 0, strip, 0, gemm_tiles(count));
+      gemm_f32(scratch, rows, wTransposed, 0, count, k, cout, k, cout, 1, 8 * cout, 8, 0, strip, 0, (count + 3) / 4);
       col2im_f32(target, scratch, h, w, cin, kh, kw, stride, padding, ow, first, count);
     }
   }
@@ -110,7 +110,7 @@ export function conv2d_backward_weight_f32(
 ): void {
   const k = kh * kw * cin;
   const pixels = oh * ow;
-  const tiles = gemm_tiles(k);
+  const tiles = (k + 3) / 4;
   for (let chunk = from; chunk < to; chunk++) {
     const dw = dwChunks + ((chunk * k * cout) << 2);
     zeroFill(dw, k * cout);

@@ -11,11 +11,10 @@
 //         in place (bPanel, bRow) = (8, n)    a row-major B, not copied: cheaper when m is small
 // bias  [n], or 0 for none; ignored when accumulating
 //
-// Range: row tiles [from, to), MR = 5 rows each, tile t covering rows 5t … 5t+4.
-// scratch  gemm_scratch() elements: five rows of A interleaved, made anew for each tile; Aᵀ is that already
-// Edges: what is computed past row m or column n is not stored; up to 28 bytes past a and b are read.
-// Registers: 10 accumulators, 2 of B, 1 splat of A = 13 of 16. Eight would just cover the latency of two
-// multiply-adds a cycle, and lose a tenth of the speed to every hiccup; twelve spill without relaxed SIMD.
+// Range: row tiles [from, to), MR = 4 rows each, tile t covering rows 4t … 4t+3.
+// scratch  MR·KC = 1,024 elements: four rows of A interleaved, made anew for each tile; Aᵀ is that already
+// Edges: what is computed past row m or column n is not stored.
+// Registers: 8 accumulators, 2 of B, 1 splat of A = 11 of 16.
 // Numerics: one accumulator an element, p ascending, one madd a term. Blocking by KC passes the
 // accumulator through C, which is exact; so neither blocking, nor tile position, nor packing changes a bit.
 // Error ≤ γ(k)·Σ|a||b|. Tested in test/kernels/gemm.test.ts, timed by bench/matmul.bench.ts.
@@ -23,20 +22,10 @@
 
 import { load4, loadF32, madd, splat, store4, storeF32, storeTail, zero4 } from "./shared/simd";
 
-const MR: usize = 5;
+const MR: usize = 4;
 const NR: usize = 8;
-const KC: usize = 256; // a 5×KC strip of A and a KC×8 panel of B: 13 KB, within L1
+const KC: usize = 256; // a 4×KC strip of A and a KC×8 panel of B: 12 KB, within L1
 const NC: usize = 256; // KC×NC of B: 256 KB, within L2
-
-/** Row tiles of m rows. */
-export function gemm_tiles(m: usize): usize {
-  return (m + MR - 1) / MR;
-}
-
-/** Elements of scratch. */
-export function gemm_scratch(): usize {
-  return MR * KC;
-}
 
 /** packed[j/8][p][j%8] = b[p·bRow + j·bCol]. Range: panels [from, to) of 8 columns. */
 export function gemm_pack_b_f32(
@@ -104,7 +93,7 @@ export function gemm_f32(
           aStep = MR;
         }
         for (let j = jc; j < jEnd; j += NR) {
-          microkernel_5x8(
+          microkernel_4x8(
             c + ((i * cRow + j) << 2),
             cRow,
             strip,
@@ -124,51 +113,41 @@ export function gemm_f32(
   }
 }
 
-/** strip[p][r] = a[r·aRow + p·aCol], r < 5; rows past the last repeat it. */
+/** strip[p][r] = a[r·aRow + p·aCol], r < 4; rows past the last repeat it. */
 function packStrip(strip: usize, a: usize, aRow: usize, aCol: usize, kc: usize, rows: usize): void {
   const last = rows - 1;
   const a1 = a + ((min<usize>(1, last) * aRow) << 2);
   const a2 = a + ((min<usize>(2, last) * aRow) << 2);
-  const a3 = a + ((min<usize>(3, last) * aRow) << 2);
-  const a4 = a + ((last * aRow) << 2);
+  const a3 = a + ((last * aRow) << 2);
   let p: usize = 0;
   if (aCol === 1) {
-    for (; p + 4 <= kc; p += 4) {
-      const out = strip + ((p * MR) << 2);
-      transpose4(out, load4(a, p), load4(a1, p), load4(a2, p), load4(a3, p));
-      const row4 = load4(a4, p);
-      v128.store_lane<f32>(out, row4, 0, 16);
-      v128.store_lane<f32>(out, row4, 1, 36);
-      v128.store_lane<f32>(out, row4, 2, 56);
-      v128.store_lane<f32>(out, row4, 3, 76);
-    }
+    for (; p + 4 <= kc; p += 4) transpose4(strip + (p << 4), load4(a, p), load4(a1, p), load4(a2, p), load4(a3, p));
   }
   for (; p < kc; p++) {
-    storeF32(strip, p * MR, loadF32(a, p * aCol));
-    storeF32(strip, p * MR + 1, loadF32(a1, p * aCol));
-    storeF32(strip, p * MR + 2, loadF32(a2, p * aCol));
-    storeF32(strip, p * MR + 3, loadF32(a3, p * aCol));
-    storeF32(strip, p * MR + 4, loadF32(a4, p * aCol));
+    storeF32(strip, p * 4, loadF32(a, p * aCol));
+    storeF32(strip, p * 4 + 1, loadF32(a1, p * aCol));
+    storeF32(strip, p * 4 + 2, loadF32(a2, p * aCol));
+    storeF32(strip, p * 4 + 3, loadF32(a3, p * aCol));
   }
 }
 
-/** Stores the columns of the 4×4 matrix whose rows are given, MR elements apart. */
+/** Stores the columns of the 4×4 matrix whose rows are given. */
 function transpose4(out: usize, r0: v128, r1: v128, r2: v128, r3: v128): void {
   const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
   const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
   const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
   const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
   store4(out, 0, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-  store4(out, 5, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-  store4(out, 10, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-  store4(out, 15, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+  store4(out, 4, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+  store4(out, 8, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+  store4(out, 12, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
 }
 
 /**
- * One 5×8 tile of C; of A, five rows beside each other: row r of term p at a[p·aStep + r].
- * init: 0 zeros, 1 bias, 2 C itself. rows ≤ 5, cols ≤ 8 are what is stored.
+ * One 4×8 tile of C; of A, four rows beside each other: row r of term p at a[p·aStep + r].
+ * init: 0 zeros, 1 bias, 2 C itself. rows ≤ 4, cols ≤ 8 are what is stored.
  */
-function microkernel_5x8(
+function microkernel_4x8(
   c: usize,
   cRow: usize,
   a: usize,
@@ -181,37 +160,29 @@ function microkernel_5x8(
   rows: usize,
   cols: usize,
 ): void {
-  const zero = zero4();
-  let c00 = zero;
-  let c01 = zero;
-  let c10 = zero;
-  let c11 = zero;
-  let c20 = zero;
-  let c21 = zero;
-  let c30 = zero;
-  let c31 = zero;
-  let c40 = zero;
-  let c41 = zero;
+  let c00 = zero4();
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
   if (init === 1) {
-    const low = load4(bias, 0);
-    const high = load4(bias, 4);
-    c00 = low;
-    c01 = high;
-    c10 = low;
-    c11 = high;
-    c20 = low;
-    c21 = high;
-    c30 = low;
-    c31 = high;
-    c40 = low;
-    c41 = high;
+    c00 = load4(bias, 0);
+    c01 = load4(bias, 4);
+    c10 = c00;
+    c11 = c01;
+    c20 = c00;
+    c21 = c01;
+    c30 = c00;
+    c31 = c01;
   } else if (init === 2) {
     // Rows past m repeat the last one, so that nothing behind C is read.
     const last = rows - 1;
     const r1 = min<usize>(1, last) * cRow;
     const r2 = min<usize>(2, last) * cRow;
-    const r3 = min<usize>(3, last) * cRow;
-    const r4 = last * cRow;
+    const r3 = last * cRow;
     c00 = load4(c, 0);
     c01 = load4(c, 4);
     c10 = load4(c, r1);
@@ -220,8 +191,6 @@ function microkernel_5x8(
     c21 = load4(c, r2 + 4);
     c30 = load4(c, r3);
     c31 = load4(c, r3 + 4);
-    c40 = load4(c, r4);
-    c41 = load4(c, r4 + 4);
   }
   const end = a + ((kc * aStep) << 2);
   for (; a !== end; a += aStep << 2) {
@@ -239,16 +208,12 @@ function microkernel_5x8(
     s = splat(a, 3);
     c30 = madd(s, b0, c30);
     c31 = madd(s, b1, c31);
-    s = splat(a, 4);
-    c40 = madd(s, b0, c40);
-    c41 = madd(s, b1, c41);
     b += bStep << 2;
   }
   storeRow(c, 0, cols, c00, c01);
   if (rows > 1) storeRow(c, cRow, cols, c10, c11);
   if (rows > 2) storeRow(c, 2 * cRow, cols, c20, c21);
   if (rows > 3) storeRow(c, 3 * cRow, cols, c30, c31);
-  if (rows > 4) storeRow(c, 4 * cRow, cols, c40, c41);
 }
 
 function storeRow(c: usize, at: usize, cols: usize, low: v128, high: v128): void {

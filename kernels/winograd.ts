@@ -17,7 +17,7 @@
 // Tested in test/kernels/winograd.test.ts and test/ops/conv2d.test.ts, timed by bench/conv2d.bench.ts.
 // Source: Lavin & Gray 2015, arXiv:1509.09308.
 
-import { gemm_f32, gemm_scratch, gemm_tiles } from "./gemm";
+import { gemm_f32 } from "./gemm";
 import { load4, loadF32, store4, storeF32 } from "./shared/simd";
 import { filter } from "./winograd/filter";
 import { eachTile, INPUT, OUTPUT } from "./winograd/group";
@@ -26,6 +26,8 @@ import { endTile, firstTile, tilesOf } from "./winograd/tiles";
 /** Tiles of a group: 64 rows a GEMM, and V, M within a 1 MB cache at 64 channels. */
 const TILES: usize = 64;
 const CHUNK: usize = 8;
+/** One strip of A in gemm_f32. */
+const STRIP: usize = 4 * 256;
 
 /** Images that go through together: a power of two, at most 8, so that groups divide chunks. */
 export function winograd_group(h: usize, w: usize): usize {
@@ -41,7 +43,7 @@ export function winograd_pair(h: usize, w: usize, c: usize): usize {
 
 /** Elements of scratch: board, zeros, sink, strip, V, M, and dU. */
 export function winograd_scratch(h: usize, w: usize, cin: usize, cout: usize): usize {
-  const board = max(cin, cout) * 38 + gemm_scratch();
+  const board = max(cin, cout) * 38 + STRIP;
   return board + (winograd_pair(h, w, cin) + winograd_pair(h, w, cout) + cin * cout + 16) * 36;
 }
 
@@ -103,7 +105,7 @@ export function winograd_multiply_f32(
     const m = endTile(pair, images, h, w) - first;
     const c = out + pair * outPair + ((first * columns) << 2);
     const a = rows + pair * rowsPair + ((first * k) << 2);
-    gemm_f32(c, a, u + pair * panels, 0, m, columns, k, columns, k, 1, 8 * k, 8, 0, strip, 0, gemm_tiles(m));
+    gemm_f32(c, a, u + pair * panels, 0, m, columns, k, columns, k, 1, 8 * k, 8, 0, strip, 0, (m + 3) >> 2);
   }
 }
 
@@ -131,7 +133,7 @@ export function winograd_f32(
   const zeros = scratch + 36 * channels;
   const sink = zeros + channels;
   const strip = sink + channels;
-  const v = strip + (gemm_scratch() << 2);
+  const v = strip + (STRIP << 2);
   const vPair = winograd_pair(h, w, cin) << 2;
   const m = v + 36 * vPair;
   const mPair = winograd_pair(h, w, cout) << 2;

@@ -6,13 +6,14 @@
 // ut  36 × panels of Uᵀ (winograd_filter_f32, transposed). Range: chunks of 8 images.
 // Tested in test/kernels/winograd.test.ts and test/ops/conv2d.test.ts.
 
-import { gemm_f32, gemm_scratch, gemm_tiles } from "./gemm";
+import { gemm_f32 } from "./gemm";
 import { winograd_group, winograd_multiply_f32, winograd_pair } from "./winograd";
 import { filterAdjoint } from "./winograd/filter";
 import { eachTile, INPUT, INPUT_ADJOINT, OUTPUT_ADJOINT } from "./winograd/group";
 import { endTile, firstTile } from "./winograd/tiles";
 
 const CHUNK: usize = 8;
+const STRIP: usize = 4 * 256;
 
 export function winograd_backward_f32(
   dx: usize,
@@ -34,7 +35,7 @@ export function winograd_backward_f32(
   const zeros = scratch + 36 * channels;
   const sink = zeros + channels;
   const strip = sink + channels;
-  const v = strip + (gemm_scratch() << 2);
+  const v = strip + (STRIP << 2);
   const vPair = winograd_pair(h, w, cin) << 2;
   const dm = v + 36 * vPair;
   const mPair = winograd_pair(h, w, cout) << 2;
@@ -55,7 +56,7 @@ export function winograd_backward_f32(
           const tiles = endTile(pair, images, h, w) - start;
           const a = v + pair * vPair + ((start * cin) << 2);
           const b = dm + pair * mPair + ((start * cout) << 2);
-          gemm_f32(du + pair * duPair, a, b, 0, cin, cout, tiles, cout, 1, cin, 8, cout, 1, strip, 0, gemm_tiles(cin));
+          gemm_f32(du + pair * duPair, a, b, 0, cin, cout, tiles, cout, 1, cin, 8, cout, 1, strip, 0, (cin + 3) >> 2);
         }
       }
       if (dx) {

@@ -1,12 +1,14 @@
 // @internal Launches the GEMM kernel: not an op itself, but what matmul, linear and conv2d compute with.
 
-import { loadKernels } from "../runtime/kernels.ts";
 import { parallelFor, parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** Columns of a packed panel: kernels/gemm.ts. */
+/** Columns of a packed panel, rows of a tile: kernels/gemm.ts. */
 const NR = 8;
+const MR = 4;
+/** Room for one strip of A: MR rows of KC terms. */
+export const STRIP_SIZE = MR * 256;
 /** From this many rows on, copying B into panels costs less than reading it at its own stride. */
 const PACK_FROM_ROWS = 32;
 
@@ -28,13 +30,12 @@ export interface GemmOptions {
 export function gemm(c: Tensor, a: Tensor, b: Tensor, options: GemmOptions): void {
   const { m, n, k, transposeA = false, transposeB = false, bias = null, accumulate = false } = options;
   const [aRow, aCol] = transposeA ? [1, m] : [k, 1];
-  const { gemm_scratch, gemm_tiles } = loadKernels().kernels;
-  const tiles = gemm_tiles(m);
+  const tiles = Math.ceil(m / MR);
   const run = (panels: Tensor, bPanel: number, bRow: number): void =>
     parallelForWithScratch(
       "gemm_f32",
       tiles,
-      gemm_scratch(),
+      STRIP_SIZE,
       c.ptr,
       a.ptr,
       panels.ptr,

@@ -48,8 +48,8 @@ function run(
   }
   const [aRow, aCol] = layout.transposeA ? [1, m] : [k, 1];
   const [bPanel, bRow] = layout.packed ? [8 * k, 8] : [8, n];
-  const tiles = kernels.gemm_tiles(m);
-  const scratch = module.output(kernels.gemm_scratch()).ptr;
+  const tiles = Math.ceil(m / 4);
+  const scratch = module.output(4 * 256).ptr;
   const bounds = [0, ...cuts, tiles];
   for (let i = 1; i < bounds.length; i++) {
     kernels.gemm_f32(
@@ -89,7 +89,7 @@ for (const variant of ["simd", "relaxed"] as const) {
   test("every layout gives op(A)·op(B), for sizes around the tile's", () => {
     for (const layout of LAYOUTS) {
       const module = new KernelModule(variant);
-      for (const m of [1, 2, 3, 4, 5, 6, 11]) {
+      for (const m of [1, 3, 4, 5, 9]) {
         for (const n of [1, 3, 4, 5, 7, 8, 9, 17]) {
           for (const k of [1, 5, 33]) {
             const { actual, expected } = run(module, [m, n, k], layout, "zero");
