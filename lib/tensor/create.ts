@@ -17,8 +17,12 @@ export function empty<D extends DType = "f32">(shape: Shape, dtype: D = "f32" as
   return new Tensor(dtype, shape);
 }
 
-/** @example full([2, 2], 0.5) */
+/**
+ * @throws {DTypeError} a value that an integer dtype cannot hold
+ * @example full([2, 2], 0.5)
+ */
 export function full<D extends DType = "f32">(shape: Shape, value: number, dtype: D = "f32" as D): Tensor<D> {
+  if (dtype !== "f32") checkIntegers("full", [value], dtype);
   const result = empty(shape, dtype);
   result.data.fill(value);
   return result;
@@ -55,7 +59,7 @@ export function tensor<D extends DType = "f32">(values: NestedNumbers, shape?: S
       { shape: actual, values: flat.length },
     );
   }
-  if (type !== "f32") checkIntegers(flat, type);
+  if (type !== "f32") checkIntegers("tensor", flat, type);
   const result = empty(actual, type);
   result.data.set(flat);
   return result;
@@ -119,12 +123,12 @@ function flatten(values: NestedNumbers, shape: Shape): number[] {
   return flat;
 }
 
-function checkIntegers(values: ArrayLike<number>, dtype: "i32" | "u8"): void {
+function checkIntegers(op: string, values: ArrayLike<number>, dtype: Exclude<DType, "f32">): void {
   const [low, high] = dtype === "u8" ? [0, 255] : [-(2 ** 31), 2 ** 31 - 1];
   for (let i = 0; i < values.length; i++) {
     if (!Number.isInteger(values[i]) || values[i] < low || values[i] > high) {
       throw new DTypeError(
-        `tensor: ${values[i]} at index ${i} is not ${dtype}; it holds integers from ${low} to ${high}.`,
+        `${op}: ${values[i]} at index ${i} is not ${dtype}; it holds integers from ${low} to ${high}.`,
         {
           dtype,
           index: i,

@@ -15,8 +15,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
-/** @throws {ShapeError} a dimension is not an integer ≥ 0 */
+/** @throws {ShapeError} it is no array, or a dimension is not an integer ≥ 0 */
 export function checkShape(op: string, shape: Shape): void {
+  if (!Array.isArray(shape)) {
+    throw new ShapeError(`${op}: a shape is an array of dimensions, e.g. [2, 3]; got ${String(shape)}.`, { shape });
+  }
   for (const dim of shape) {
     if (!Number.isInteger(dim) || dim < 0) {
       throw new ShapeError(`${op}: dimensions must be integers ≥ 0; got ${formatShape(shape)}.`, { shape });

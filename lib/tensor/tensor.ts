@@ -1,7 +1,7 @@
 // Tensor: a shape over a piece of wasm memory. Data access and lifetime; operations are free functions.
 
 import { arena } from "../runtime/memory.ts";
-import { DisposedError, formatShape, ShapeError } from "./errors.ts";
+import { DisposedError, DTypeError, formatShape, ShapeError } from "./errors.ts";
 import { DISPOSE, enterScope, escapeScopes, leaveScope, type Owned } from "./scope.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
@@ -57,6 +57,11 @@ export class Tensor<D extends DType = DType> implements Owned {
     base?: { tensor: Tensor<D>; offset: number },
   ) {
     checkShape("tensor", shape);
+    if (!Object.hasOwn(BYTES, dtype)) {
+      throw new DTypeError(`tensor: dtype must be one of ${Object.keys(BYTES).join(", ")}; got ${String(dtype)}.`, {
+        dtype,
+      });
+    }
     // Its own, so that nobody's array changes it.
     this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
     this.size = sizeOf(shape);

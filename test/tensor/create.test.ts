@@ -87,6 +87,30 @@ test("integers outside a dtype's range are refused", () => {
   }
 });
 
+test("full refuses them too, rather than wrap or round", () => {
+  for (const [value, dtype] of [
+    [300, "u8"],
+    [1.5, "i32"],
+    [Number.NaN, "u8"],
+  ] as const) {
+    assert.throws(
+      () => full([2], value, dtype),
+      (error: unknown) => error instanceof DTypeError && error.message.startsWith(`full: ${value} `),
+    );
+  }
+});
+
+test("from JavaScript, a shape that is no array and an unknown dtype are named", () => {
+  assert.throws(
+    () => zeros(3 as unknown as number[]),
+    (error: unknown) => error instanceof ShapeError && /a shape is an array .* got 3\./.test(error.message),
+  );
+  assert.throws(
+    () => zeros([2], "f64" as "f32"),
+    (error: unknown) => error instanceof DTypeError && /one of f32, i32, u8; got f64\./.test(error.message),
+  );
+});
+
 test("dimensions that are no integers ≥ 0 are refused", () => {
   for (const shape of [[-1], [1.5], [Number.NaN], [2, Number.POSITIVE_INFINITY]]) {
     assert.throws(() => empty(shape), /dimensions must be integers ≥ 0/);
