@@ -2,6 +2,7 @@
 //
 //   index.js models.js node.js   the library's entries; what they share lies once in chunks/
 //   cli.js                       the program `mnist`; packages are bundled in, commands load on demand
+//   worker.js                    the script of a worker thread, for pages whose CSP forbids blob workers
 //   types/                       declarations, file by file as in the sources
 //   kernels.*.wasm               the raw kernels, for hosts that compile modules themselves
 import { spawnSync } from "node:child_process";
@@ -17,6 +18,7 @@ rmSync("dist", { recursive: true, force: true });
 await bundle();
 declareTypes();
 copyKernels();
+await writeWorker();
 chmodSync("dist/cli.js", 0o755);
 markCurrent("dist");
 
@@ -84,4 +86,12 @@ function copyKernels() {
   for (const variant of ["simd", "relaxed"])
     copyFileSync(`build/kernels.${variant}.wasm`, `dist/kernels.${variant}.wasm`);
   writeFileSync("dist/types/wasm.d.ts", "declare const module: WebAssembly.Module;\nexport default module;\n");
+}
+
+/** The library holds the script as text, so that it starts workers without a second file; here it is one. */
+async function writeWorker() {
+  const { outputFiles } = await build({ entryPoints: ["lib/runtime/worker_source.ts"], write: false, format: "esm" });
+  const { WORKER_SOURCE } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+  writeFileSync("dist/worker.js", WORKER_SOURCE);
+  writeFileSync("dist/types/worker.d.ts", "export {};\n");
 }

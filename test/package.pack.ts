@@ -8,6 +8,7 @@ import { buildSync } from "esbuild";
 import { PNG } from "pngjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { WORKER_SOURCE } from "../lib/runtime/worker_source.ts";
 
 const test = suite("package");
 
@@ -107,6 +108,13 @@ test("the library's entry and the models' reach no module of Node", () => {
       }
     }
   }
+});
+
+test("the worker's script is exported as a file, and is what the library starts by itself", () => {
+  const script = readFileSync(join(installed, "dist/worker.js"), "utf8");
+  assert.is(script, WORKER_SOURCE);
+  const code = 'console.log(import.meta.resolve("simdgrad/worker.js").endsWith("/dist/worker.js"))';
+  assert.is(run(folder, process.execPath, "--input-type=module", "-e", code).trim(), "true");
 });
 
 test("a bundle leaves out the operations that it does not use", () => {

@@ -1,5 +1,6 @@
 // The script of a worker thread, as text: hosts start it from a string or a blob, so that no bundler has to
-// know of a second file. It is plain JavaScript and stands alone; dist/worker.js is the same text as a file.
+// know of a second file. It is plain JavaScript, module or not, and stands alone; dist/worker.js is the same text as
+// a file.
 //
 // The control block, int32: see CONTROL in pool.ts. A worker spins for a while before it sleeps: a training step
 // launches a kernel every few microseconds, and waking a sleeper costs fifty.
@@ -36,8 +37,9 @@ function work({ module, memory, control, index }, ready) {
   }
 }
 
-if (typeof require === "function") {
-  const { parentPort, workerData } = require("node:worker_threads");
+const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
+if (node) {
+  const { parentPort, workerData } = node;
   work(workerData, () => parentPort.postMessage("ready"));
 } else {
   self.onmessage = ({ data }) => work(data, () => self.postMessage("ready"));
