@@ -24,6 +24,9 @@ export const infer: Command = {
     json: switchFlag("Print the results as one JSON array"),
   },
   async run(flags, files, signal) {
+    if (files.length === 0) {
+      throw new UsageError("infer: name at least one file, as in mnist infer digit.png. See mnist infer --help.");
+    }
     const isVisual = isSet(flags, "visualize");
     const out = textFlag(flags, "out");
     if (out !== undefined && !isVisual)

@@ -7,6 +7,7 @@ import { describeOrigin, type LoadedModel, loadModel } from "./checkpoints.ts";
 import { drawDigit } from "./draw_digit.ts";
 import { AlreadyReportedError, EXIT, exitCodeOf } from "./exit_codes.ts";
 import type { Flags } from "./flags.ts";
+import { printable } from "./format.ts";
 import { describeAnswer } from "./infer_output.ts";
 import { type Answer, readDigit, warmUp } from "./read_digit.ts";
 import { readPicture } from "./read_picture.ts";
@@ -58,7 +59,7 @@ async function inferFile(
     const drawing = drawDigit(pixels, isJson ? stderr.hasColor : stdout.hasColor);
     (isJson ? process.stderr : process.stdout).write(`${drawing.join("\n")}\n`);
     const path = seen.write(file, pixels);
-    process.stderr.write(`What the network saw: ${path}\n`);
+    process.stderr.write(`What the network saw: ${printable(path)}\n`);
   }
   return answer;
 }

@@ -84,7 +84,8 @@ function describeProgram(empty: Argv, args: readonly string[], signal: AbortSign
     });
   for (const command of COMMANDS) {
     program = program.command(
-      command.usage,
+      // Optional for yargs, which does not count what stands behind a "--".
+      command.usage.replace(/<(.*)>/, "[$1]"),
       command.summary,
       (builder) => describeCommand(builder, command),
       (flags: Flags) => command.run(flags, filesOf(flags), signal),

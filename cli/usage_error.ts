@@ -44,9 +44,6 @@ function explain(message: string, args: readonly string[], commands: readonly Co
   if (lacking !== undefined) return `--${lacking} needs a value, as in --${lacking} VALUE.`;
   const [, flag, given, choices] = message.match(/Argument: ([\w-]+), Given: (.*), Choices: (.*)/) ?? [];
   if (flag !== undefined) return wrongChoice(flag, given, choices);
-  if (message.startsWith("Not enough non-option arguments")) {
-    return `${word}: name at least one file, as in mnist ${word} digit.png.`;
-  }
   return `${message}.`;
 }
 

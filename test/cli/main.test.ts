@@ -43,6 +43,13 @@ test("a flag without a value, and words that belong nowhere, end with 2", async 
   await expectFailure(folder, ["--json"], 2, /Name a command/);
 });
 
+test("what follows -- is a file, whatever it looks like", async () => {
+  await expectFailure(folder, ["infer", "--model", "linear", "--json", "--"], 2, /name at least one file/);
+  const { code, stderr } = await runCli(folder, ["infer", "--model", "linear", "--", "--json"]);
+  assert.is(code, 3);
+  assert.match(stderr, /cannot read --json: there is no such file/);
+});
+
 test("a switch with a value that is neither true nor false ends with 2, rather than being off", async () => {
   await expectFailure(folder, ["train", "--json=yes"], 2, /--json takes no value; got yes/);
   await expectFailure(folder, ["infer", "0.png", "--visualize="], 2, /--visualize takes no value/);
