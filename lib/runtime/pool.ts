@@ -65,8 +65,12 @@ export class Pool {
     Atomics.store(words, CONTROL.remaining, this.threads - 1);
     const epoch = Atomics.add(words, CONTROL.epoch, 1) + 1;
     Atomics.notify(words, CONTROL.epoch);
-    this.runShare(0);
-    this.waitForOthers(epoch | 0);
+    try {
+      this.runShare(0);
+    } finally {
+      // Even then: the others still write to memory that the caller is about to give back.
+      this.waitForOthers(epoch | 0);
+    }
     if (words[CONTROL.failed]) {
       throw new RuntimeError(`parallelFor: ${kernel} failed in a worker thread; the result is incomplete.`, { kernel });
     }
