@@ -4,7 +4,7 @@ import { type Command, choiceFlag, switchFlag, valueFlag } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 import { type Flags, isSet, numberFlag, textFlag } from "./flags.ts";
 import { MODEL_NAMES, type ModelName } from "./models.ts";
-import { OPTIMIZERS, type Recipe, SCHEDULES } from "./recipes.ts";
+import { OPTIMIZERS, type Recipe, type RecipeFlags, SCHEDULES } from "./recipes.ts";
 
 const MODELS = [...MODEL_NAMES, "both"] as const;
 
@@ -58,8 +58,8 @@ export const train: Command = {
   },
 };
 
-function recipeFlags(flags: Flags): Partial<Recipe> {
-  const given: { [K in keyof Recipe]: Recipe[K] | undefined } = {
+function recipeFlags(flags: Flags): RecipeFlags {
+  const given: Record<keyof RecipeFlags, unknown> = {
     epochs: numberFlag(flags, "epochs", { min: 1, isInteger: true }),
     batchSize: numberFlag(flags, "batch-size", { min: 1, isInteger: true }),
     optimizer: textFlag(flags, "optimizer") as Recipe["optimizer"] | undefined,

@@ -3,12 +3,12 @@
 import type { Data } from "./datasets.ts";
 import type { ModelName } from "./models.ts";
 import type { Progress } from "./progress.ts";
-import type { Recipe } from "./recipes.ts";
+import type { Recipe, RecipeFlags } from "./recipes.ts";
 
 export interface TrainRequest {
   models: readonly ModelName[];
   /** What flags say about how to train. */
-  given: Partial<Recipe>;
+  given: RecipeFlags;
   seed: number;
   limit: number | undefined;
   threads: number | "auto";

@@ -25,7 +25,15 @@ export async function trainModel(job: TrainJob): Promise<void> {
   const folder = createRunFolder(request.out, job.model, started);
   const seconds = (): number => (Date.now() - started.getTime()) / 1000;
   const trainer = new Trainer(model, {
-    ...{ optimizer, schedule, seed, signal, epochs: recipe.epochs, batchSize: recipe.batchSize },
+    ...{
+      optimizer,
+      schedule,
+      seed,
+      signal,
+      epochs: recipe.epochs,
+      batchSize: recipe.batchSize,
+      labelSmoothing: recipe.labelSmoothing,
+    },
     onStep: (report) => showStep(job, report, seconds()),
     onEpoch: (report) => {
       if (trainer.history.best === report)

@@ -25,6 +25,14 @@ testOnMnist(test, "the shipped linear checkpoint reads 92.42 % of MNIST's test i
   assert.is(sum(result.confusion.map((row: number[], c: number) => [row[c]])) / 10_000, result.accuracy);
 });
 
+testOnMnist(test, "the shipped CNN reads 99.2 % of MNIST's test images or more", async () => {
+  const { code, stdout } = await runCli(folder, ["evaluate", "--json", "--quiet"]);
+  assert.is(code, 0);
+  const { model, accuracy } = JSON.parse(stdout);
+  assert.is(model, "cnn");
+  assert.ok(accuracy >= 0.992, `accuracy ${accuracy}`);
+});
+
 testOnMnist(test, "for people it prints accuracy, a table by class and the confusion matrix", async () => {
   const { code, stdout } = await runCli(folder, ["evaluate", "--model", "linear", "--limit", "500"]);
   assert.is(code, 0);

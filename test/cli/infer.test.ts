@@ -1,0 +1,127 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { decodePng } from "../../data/decode_png.ts";
+import { blankPng, digitPng } from "../support/digit_png.ts";
+import { pngChunk, pngFile, pngHeader } from "../support/png.ts";
+import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
+
+const test = suite("mnist infer");
+
+const folder = temporaryFolder();
+const KEYS = ["file", "model", "predicted_class", "confidence", "probabilities", "latency_ms", "warnings"];
+const SHIPPED = new URL("../../models/pretrained/", import.meta.url);
+
+writeFileSync(join(folder, "0.png"), digitPng(0));
+writeFileSync(join(folder, "1.png"), digitPng(1));
+writeFileSync(join(folder, "blank.png"), blankPng());
+writeFileSync(join(folder, "text.png"), "this is no picture");
+writeFileSync(join(folder, "cut.png"), digitPng(0).subarray(0, 200));
+const flipped = Uint8Array.from(digitPng(0));
+flipped[60] ^= 0xff;
+writeFileSync(join(folder, "flipped.png"), flipped);
+// 2³¹ − 1 pixels wide, 8-bit RGB: what makes a careless decoder abort the process.
+writeFileSync(join(folder, "wide.png"), pngFile(pngHeader(2 ** 31 - 1, 1, 8, 2), pngChunk("IDAT", new Uint8Array(9))));
+const linear = readFileSync(new URL("linear.safetensors", SHIPPED));
+writeFileSync(join(folder, "cut.safetensors"), linear.subarray(0, 1000));
+writeFileSync(join(folder, "text.safetensors"), "this is no checkpoint, and long enough to look like one");
+
+test("the shipped networks read 0 and 1, in the order they were named", async () => {
+  for (const model of ["cnn", "linear"]) {
+    const { code, stdout, stderr } = await runCli(folder, ["infer", "0.png", "1.png", "--model", model, "--json"]);
+    assert.is(code, 0, stderr);
+    const results = JSON.parse(stdout);
+    assert.equal(results.map(Object.keys), [KEYS, KEYS]);
+    assert.equal(results.map((r: { file: string }) => r.file), ["0.png", "1.png"]); // biome-ignore format: one line
+    for (const [digit, result] of results.entries()) {
+      assert.is(result.model, model);
+      assert.is(result.predicted_class, digit);
+      assert.is(result.probabilities.length, 10);
+      assert.is(result.confidence, result.probabilities[digit]);
+      assert.ok(Math.abs(result.probabilities.reduce((a: number, b: number) => a + b) - 1) < 1e-5);
+      assert.ok(result.latency_ms > 0);
+      assert.equal(result.warnings, []);
+    }
+    // Which checkpoint, and what it was trained on.
+    assert.match(stderr, new RegExp(`^${model} from .*${model}\\.safetensors, trained on mnist \\(sha256 `));
+  }
+});
+
+test("for people it prints class, confidence, ten bars, the checkpoint and its data set", async () => {
+  const { code, stdout, stderr } = await runCli(folder, ["infer", "1.png"]);
+  assert.equal([code, stderr], [0, ""]);
+  assert.match(stdout, /^cnn from .*cnn\.safetensors, trained on mnist/);
+  assert.match(stdout, /^1\.png: 1 {2}\d+\.\d\d % {2}\d+\.\d\d ms$/m);
+  assert.is(stdout.match(/^ {2}\d .* \d+\.\d\d %$/gm)?.length, 10);
+  assert.ok(stdout.split("\n").every((line, i) => i === 0 || line.length <= 80));
+});
+
+test("- is standard input", async () => {
+  const { code, stdout } = await runCli(folder, ["infer", "-", "--json"], { input: digitPng(1) });
+  const [result] = JSON.parse(stdout);
+  assert.equal([code, result.file, result.predicted_class], [0, "-", 1]);
+});
+
+test("a blank picture is called so, and not classified", async () => {
+  const { code, stdout } = await runCli(folder, ["infer", "blank.png", "--json"]);
+  assert.is(code, 0);
+  assert.equal(JSON.parse(stdout), [
+    {
+      ...{ file: "blank.png", model: "cnn", predicted_class: null, confidence: null, probabilities: null },
+      ...{ latency_ms: null, warnings: ["the picture is blank"] },
+    },
+  ]);
+});
+
+test("--visualize draws what the network saw, and writes it as a picture", async () => {
+  mkdirSync(join(folder, "other"));
+  writeFileSync(join(folder, "other/1.png"), digitPng(1));
+  const args = ["infer", "1.png", "other/1.png", "--visualize", "--out", "seen"];
+  const { code, stdout, stderr } = await runCli(folder, args);
+  assert.is(code, 0, stderr);
+  assert.is(stdout.match(/^[ ░▒▓█]{28}$/gm)?.length, 28);
+  assert.match(stderr, /^What the network saw: seen\/1\.seen\.png\n.*seen\/1-2\.seen\.png\n$/s);
+  const { width, height, data } = decodePng(readFileSync(join(folder, "seen/1.seen.png")), "1.seen.png");
+  assert.equal([width, height], [280, 280]);
+  const grey = (x: number, y: number): number => data[(y * 280 + x) * 4];
+  assert.ok(grey(140, 140) > 200 && grey(5, 5) === 0);
+  assert.ok(existsSync(join(folder, "seen/1-2.seen.png")));
+});
+
+test("a bad file gets its line and exit code 3; the good ones are answered all the same", async () => {
+  const bad = ["text.png", "cut.png", "flipped.png", "wide.png", "missing.png", "seen"];
+  const { code, stdout, stderr } = await runCli(folder, ["infer", "0.png", ...bad, "1.png", "--json"]);
+  assert.is(code, 3);
+  assert.equal(JSON.parse(stdout).map((r: { predicted_class: number }) => r.predicted_class), [0, 1]); // biome-ignore format: one line
+  const lines = stderr.trim().split("\n").slice(1);
+  assert.is(lines.length, bad.length, stderr);
+  bad.forEach((file, i) => {
+    assert.match(lines[i], new RegExp(`^error: .*\\b${file.replace(".", "\\.")}\\b`));
+  });
+});
+
+test("a checkpoint that is missing, cut, of another form or another network ends with 3", async () => {
+  const infer = (...more: string[]): string[] => ["infer", "0.png", ...more];
+  await expectFailure(folder, infer("--checkpoint", "none.safetensors"), 3, /none\.safetensors cannot be read/);
+  await expectFailure(folder, infer("--checkpoint", "cut.safetensors"), 3, /cut\.safetensors/);
+  await expectFailure(folder, infer("--checkpoint", "text.safetensors"), 3, /text\.safetensors/);
+  writeFileSync(join(folder, "linear.safetensors"), linear);
+  const other = infer("--checkpoint", "linear.safetensors", "--model", "cnn");
+  await expectFailure(folder, other, 3, /linear\.safetensors lacks conv1\.weight/);
+  await expectFailure(folder, infer("--run", "latest"), 3, /no such run .* Train one first: mnist train --model cnn/);
+});
+
+test("--checkpoint alone is enough to know the network", async () => {
+  const { code, stdout } = await runCli(folder, ["infer", "0.png", "--checkpoint", "linear.safetensors"]);
+  assert.is(code, 0);
+  assert.match(stdout, /^linear from linear\.safetensors/);
+});
+
+test("flags that exclude or need each other end with 2", async () => {
+  await expectFailure(folder, ["infer", "0.png", "--run", "../x"], 2, /--run takes "latest" or a run's id/);
+  await expectFailure(folder, ["infer", "0.png", "--run", "x", "--checkpoint", "y"], 2, /exclude each other/);
+  await expectFailure(folder, ["infer", "0.png", "--out", "x"], 2, /--out says where --visualize writes/);
+});
+
+test.run();
