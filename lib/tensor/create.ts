@@ -47,7 +47,10 @@ export function ones<D extends DType = "f32">(shape: Shape, dtype: D = "f32" as 
  * @example tensor([[1, 2], [3, 4]]) // [2, 2]
  * @example tensor(new Float32Array(6), [2, 3])
  */
-export function tensor<D extends DType = "f32">(values: NestedNumbers, shape?: Shape, dtype?: D): Tensor<D> {
+export function tensor(values: Int32Array, shape?: Shape): Tensor<"i32">;
+export function tensor(values: Uint8Array | Uint8ClampedArray, shape?: Shape): Tensor<"u8">;
+export function tensor<D extends DType = "f32">(values: NestedNumbers, shape?: Shape, dtype?: D): Tensor<D>;
+export function tensor<D extends DType>(values: NestedNumbers, shape?: Shape, dtype?: D): Tensor<D> {
   const type = dtype ?? (dtypeOf(values) as D);
   const nested = nestedShape(values);
   const flat = isTypedArray(values) ? ownCopyIfMovable(values) : flatten(values, nested);

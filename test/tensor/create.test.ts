@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { empty, full, ones, tensor, zeros } from "../../lib/tensor/create.ts";
 import { DTypeError, ShapeError } from "../../lib/tensor/errors.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
 
 const test = suite("tensor");
 
@@ -70,6 +71,15 @@ test("values and shape that differ in size are named", () => {
     (error: unknown) =>
       error instanceof ShapeError && error.message === "tensor: 3 values do not fill [2, 2], which holds 4.",
   );
+});
+
+test("the type says what the values decide", () => {
+  // Assignments that tsc checks: without a dtype, typed arrays give theirs, and all else f32.
+  const i32: Tensor<"i32"> = tensor(Int32Array.of(1, 2), [2, 1]);
+  const u8: Tensor<"u8"> = tensor(Uint8ClampedArray.of(1, 2));
+  const f32: Tensor<"f32"> = tensor(Float64Array.of(1, 2));
+  const named: Tensor<"f32"> = tensor(Int32Array.of(1, 2), [2], "f32");
+  assert.equal([i32, u8, f32, named].map(({ dtype }) => dtype), ["i32", "u8", "f32", "f32"]); // biome-ignore format: one line
 });
 
 test("integers outside a dtype's range are refused", () => {
