@@ -1,5 +1,6 @@
 // --data: which digits, and what the user must know about them.
 
+import { setImmediate } from "node:timers/promises";
 import { type DataSource, type LoadMnistOptions, loadMnist, type MnistSets } from "../data/index.ts";
 import { formatCount } from "./format.ts";
 import { printNotice } from "./notice.ts";
@@ -32,7 +33,14 @@ export async function loadData(data: string, { seed, limit, signal, progress }: 
     );
   const sets = await loadMnist({ ...(source ? { source } : { dir: data }), seed, limit, signal, onProgress });
   progress.clear();
+  await letSignalsIn();
   signal.throwIfAborted();
   if (sets.notice) printNotice(sets.notice);
   return { ...sets, name: sets.train.name.startsWith("MNIST") ? "mnist" : "synthetic" };
+}
+
+/** Two turns of the event loop: a Ctrl-C that came while it stood still is delivered between them. */
+async function letSignalsIn(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }

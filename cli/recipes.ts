@@ -37,7 +37,7 @@ export interface Recipe {
 }
 
 /** What flags say of it. */
-export type RecipeFlags = Partial<Omit<Recipe, "betas" | "labelSmoothing">>;
+export type RecipeFlags = Partial<Omit<Recipe, "betas">>;
 
 type Defaults = Pick<Recipe, "epochs" | "batchSize" | "optimizer" | "schedule" | "labelSmoothing" | "dropout"> & {
   betas: readonly [number, number];
@@ -95,7 +95,7 @@ export function recipeFor(model: ModelName, given: RecipeFlags): Recipe {
     momentum: optimizer === "sgd" ? (given.momentum ?? MOMENTUM) : null,
     weightDecay: given.weightDecay ?? WEIGHT_DECAY[optimizer],
     betas: optimizer === "sgd" ? null : defaults.betas,
-    labelSmoothing: defaults.labelSmoothing,
+    labelSmoothing: given.labelSmoothing ?? defaults.labelSmoothing,
     dropout: defaults.dropout === null ? null : (given.dropout ?? defaults.dropout),
   };
 }

@@ -29,6 +29,7 @@ export const train: Command = {
     momentum: valueFlag("Of sgd, from 0 to below 1", "0.9"),
     "weight-decay": valueFlag("Pull of the weights toward 0", "0, adamw: 0.01"),
     dropout: valueFlag("First rate of the cnn, from 0 to below 1; the second is 0.6 of it", "0.5"),
+    "label-smoothing": valueFlag("Part of each target spread over all digits, from 0 to below 1", "0, cnn: 0.05"),
     schedule: choiceFlag("The learning rate over the run; default cosine, cnn: one-cycle", SCHEDULES),
     seed: valueFlag("Of initial weights, order of images, dropout", "0"),
     data: valueFlag("auto, mnist (never falls back), synthetic, or a folder with MNIST's files", "auto"),
@@ -68,6 +69,7 @@ function recipeFlags(flags: Flags): RecipeFlags {
     momentum: numberFlag(flags, "momentum", { min: 0, below: 1 }),
     weightDecay: numberFlag(flags, "weight-decay", { min: 0 }),
     dropout: numberFlag(flags, "dropout", { min: 0, below: 1 }),
+    labelSmoothing: numberFlag(flags, "label-smoothing", { min: 0, below: 1 }),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -1,7 +1,7 @@
 // Trains one network, and keeps the run: the best epoch's weights at once, the result at the end.
 
 import { saveCheckpoint } from "../data/index.ts";
-import { evaluateAsync, type Sequential, Trainer } from "../lib/index.ts";
+import { evaluateAsync, type History, type Sequential, Trainer } from "../lib/index.ts";
 import { InterruptedError } from "./exit_codes.ts";
 import { formatCount } from "./format.ts";
 import { buildModel } from "./models.ts";
@@ -13,7 +13,7 @@ import { emit, printResult, showEpoch, showStep } from "./train_output.ts";
 import { checkpointMetadata, countParameters, runRecord } from "./train_record.ts";
 import { weightsDigest } from "./weights_digest.ts";
 
-/** @throws {InterruptedError} Ctrl-C came; what was trained so far is kept */
+/** @throws {InterruptedError} Ctrl-C came; the best epoch so far is kept */
 export async function trainModel(job: TrainJob): Promise<void> {
   const { recipe, data, request, progress, signal } = job;
   const { seed } = request;
@@ -73,25 +73,29 @@ export async function trainModel(job: TrainJob): Promise<void> {
     if (!request.isJson) printResult(job, best, test, result);
   } catch (error) {
     progress.clear();
-    if (error === signal.reason) throw keepInterrupted(job, model, trainer, folder, record);
+    if (error === signal.reason) throw keepInterrupted(job, model, trainer.history, folder, record);
     if (hasBegun) noteFailure(record, error);
     else removeRunFolder(folder);
     throw error;
   }
 }
 
+/** Before the first epoch ended there is nothing that `--run latest` should find: then nothing is kept. */
 function keepInterrupted(
   job: TrainJob,
   model: Sequential,
-  { history }: Trainer,
+  { best }: History,
   folder: RunFolder,
   record: (status: string) => void,
 ): InterruptedError {
-  saveCheckpoint(folder.checkpoint, model, checkpointMetadata(job, history.best, null));
+  emit(job, { event: "interrupted", checkpoint: best && folder.checkpoint });
+  if (!best) {
+    removeRunFolder(folder);
+    return new InterruptedError("Interrupted before the first epoch ended; nothing is kept.");
+  }
+  saveCheckpoint(folder.checkpoint, model, checkpointMetadata(job, best, null));
   record("interrupted");
-  const what = history.best ? `the weights of epoch ${history.best.epoch}` : "the weights of an unfinished first epoch";
-  emit(job, { event: "interrupted", checkpoint: folder.checkpoint });
-  return new InterruptedError(`Interrupted; ${what} are kept in ${folder.checkpoint}.`);
+  return new InterruptedError(`Interrupted; the weights of epoch ${best.epoch} are kept in ${folder.checkpoint}.`);
 }
 
 /** The disk may be what failed: then the error that is on its way says so. */

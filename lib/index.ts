@@ -9,7 +9,7 @@ export { type IdxArray, readIdx } from "./data/idx.ts";
 export { MNIST_MEAN, MNIST_STD, normalizeImages } from "./data/normalize.ts";
 export type { Picture } from "./data/picture/picture.ts";
 export { type PreprocessedDigit, preprocessDigit } from "./data/preprocess.ts";
-export { syntheticDigits } from "./data/synthetic.ts";
+export { type SyntheticOptions, syntheticDigits, syntheticDigitsAsync } from "./data/synthetic.ts";
 export { decodeCheckpoint, encodeCheckpoint, loadStateDict, stateDict } from "./formats/checkpoint.ts";
 export {
   decodeSafetensors,

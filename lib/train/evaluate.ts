@@ -4,9 +4,9 @@ import { noGrad } from "../autograd/grad_mode.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
+import { runSteps, runStepsAsync } from "../runtime/steps.ts";
 import { DataError, OptionError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
-import { Breather } from "./breather.ts";
 import { rememberModes } from "./eval_mode.ts";
 import { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./metrics.ts";
 import { predictedClasses } from "./predicted_classes.ts";
@@ -44,10 +44,7 @@ const DEFAULT_BATCH = 64;
  * @example const { accuracy } = evaluate(model, test, { batchSize: 256 });
  */
 export function evaluate(model: Module, dataset: Dataset, options: EvaluateOptions = {}): Evaluation {
-  const steps = evaluationSteps(model, dataset, options);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
+  return runSteps(evaluationSteps(model, dataset, options));
 }
 
 /**
@@ -61,19 +58,9 @@ export async function evaluateAsync(
   dataset: Dataset,
   options: EvaluateAsyncOptions = {},
 ): Promise<Evaluation> {
-  const breather = new Breather();
-  const steps = evaluationSteps(model, dataset, options);
-  try {
-    for (;;) {
-      options.signal?.throwIfAborted();
-      const step = steps.next();
-      if (step.done) return step.value;
-      options.onProgress?.(step.value, dataset.size);
-      await breather.pauseIfDue();
-    }
-  } finally {
-    steps.return(undefined as never); // runs its `finally` when it was stopped half-way
-  }
+  const { signal, onProgress } = options;
+  const onStep = (done: number): void => onProgress?.(done, dataset.size);
+  return runStepsAsync(evaluationSteps(model, dataset, options), { signal, onStep });
 }
 
 /** One batch a step; yields the number of images done. */

@@ -3,6 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { InterruptedError } from "../../cli/exit_codes.ts";
+import { trainModels } from "../../cli/train_models.ts";
 import { decodeSafetensors } from "../../lib/formats/safetensors.ts";
 import { expectFailure, type Outcome, runCli, temporaryFolder } from "../support/run_cli.ts";
 
@@ -96,6 +98,7 @@ test("values that make no sense end with 2, before anything is made", async () =
     [["--lr", "-0.1"], /--lr must be a number > 0; got -0\.1/],
     [["--epochs", "0"], /--epochs must be an integer ≥ 1; got 0/],
     [["--dropout", "1"], /--dropout must be a number ≥ 0 and < 1; got 1/],
+    [["--label-smoothing", "1"], /--label-smoothing must be a number ≥ 0 and < 1; got 1/],
     [["--momentum", "0.9", "--optimizer", "adam"], /--momentum is for --optimizer sgd/],
     [["--model", "linear", "--dropout", "0.1"], /--dropout is for the cnn/],
   ];
@@ -126,6 +129,8 @@ test("a rate at which the loss is no longer finite ends with 1, and no checkpoin
 test("data that is missing ends with 3, and --data mnist does not fall back", async () => {
   mkdirSync(join(folder, "empty"));
   await expectFailure(folder, ["train", "--data", "empty"], 3, /train-images.* is in empty/);
+  const env = { MNIST_DIR: "nowhere" };
+  await expectFailure(folder, ["train"], 3, /train-images.* is in the folder nowhere, which MNIST_DIR names/, { env });
 });
 
 test("a folder that cannot be written is found out before training, and ends with 1", async () => {
@@ -166,6 +171,43 @@ test("Ctrl-C keeps what there is, says so in one line, and ends with 130", async
     const bytes = readFileSync(join(folder, signal, "linear", id, "model.safetensors"));
     assert.is(decodeSafetensors(bytes, "model.safetensors").metadata.epoch, String(run.history.best.epoch));
   }
+});
+
+test("Ctrl-C in the first epoch leaves no run behind", async () => {
+  const args = ["train", "--data", "synthetic", "--limit", "10000", "--json", "--out", "cut"];
+  let isSent = false;
+  const outcome = await runCli(folder, args, {
+    onStdout: (text, kill) => {
+      if (isSent || !text.includes('"start"')) return;
+      isSent = true;
+      kill("SIGINT");
+    },
+  });
+  assert.is(outcome.code, 130, outcome.stderr);
+  assert.match(outcome.stderr, /\nInterrupted before the first epoch ended; nothing is kept\.\n$/);
+  assert.equal(events(outcome).pop(), { event: "interrupted", model: "cnn", checkpoint: null });
+  assert.equal(runsIn("cut", "cnn"), []);
+});
+
+test("Ctrl-C while the digits are made ends it at once, before anything is written", async () => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new InterruptedError("Interrupted.")), 100);
+  const started = performance.now();
+  const request = { models: ["cnn"], given: {}, seed: 0, threads: 1, data: "synthetic", out: join(folder, "early") } as const; // biome-ignore format: one line
+  const options = { ...request, limit: undefined, isJson: true, isQuiet: true };
+  const error = await trainModels(options, controller.signal).catch((caught) => caught);
+  assert.is(error, controller.signal.reason);
+  assert.ok(performance.now() - started < 1500, "it took longer than the drawing of a few digits");
+  assert.not.ok(existsSync(join(folder, "early")));
+});
+
+test("--label-smoothing is recorded, and the help names the recipe's", async () => {
+  const args = [...QUICK, "--quiet", "--epochs", "1", "--label-smoothing", "0.1", "--out", "smoothed"];
+  assert.is((await runCli(folder, args)).code, 0);
+  assert.is(readRun("smoothed", runsIn("smoothed")[0]).recipe.labelSmoothing, 0.1);
+  assert.is(readRun("outputs", runsIn("outputs")[0]).recipe.labelSmoothing, 0);
+  const { stdout } = await runCli(folder, ["train", "--help"]);
+  assert.match(stdout.replace(/\s+/g, " "), /--label-smoothing .*?\[default: 0, cnn: 0\.05\]/);
 });
 
 test("no run, whether it ends well or not, changes an earlier one's checkpoint", async () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -103,6 +103,33 @@ test("MNIST_DIR is used without dir, and dir before MNIST_DIR", async (context) 
   assert.match((await refusal(loadMnist({ dir: context.folder, validation: 5 }, context.places))).message, "is in");
 });
 
+test("a misspelt MNIST_DIR is an error that names it, not a download, also with source auto", async (context) => {
+  for (const source of ["mnist", "auto"] as const) {
+    for (const name of ["nowhere", "download"]) {
+      process.env.MNIST_DIR = join(context.folder, name);
+      const options = { source, mirrors: [context.mirror.url], validation: 5 };
+      const error = await refusal(loadMnist(options, context.places));
+      assert.instance(error, DataError);
+      assert.match(error.message, `is in the folder ${process.env.MNIST_DIR}, which MNIST_DIR names; name the folder`);
+      if (!existsSync(context.places.downloadFolder)) mkdirSync(context.places.downloadFolder);
+    }
+  }
+  assert.equal(context.mirror.requests, []);
+});
+
+test("an aborted signal stops the drawing of synthetic digits at once", async (context) => {
+  const many = smallFile("train-labels-idx1-ubyte", [60_000]).file;
+  const places = { ...context.places, files: { ...context.places.files, train: { images: many, labels: many } } };
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const started = performance.now();
+  setTimeout(() => controller.abort(reason), 20);
+  const options = { source: "synthetic", signal: controller.signal, validation: 5 } as const;
+  const error = await loadMnist(options, places).catch((caught) => caught);
+  assert.is(error, reason);
+  assert.ok(performance.now() - started < 1000);
+});
+
 test("with neither, the files are downloaded, and found there the next time", async (context) => {
   const options = { validation: 5, mirrors: [context.mirror.url] };
   const names: string[] = [];
@@ -204,7 +231,7 @@ test("auto falls back to synthetic digits with a notice that says why", async (c
   const options = { source: "auto", mirrors: [context.mirror.url], validation: 5 } as const;
   const { train, notice } = await loadMnist(options, context.places);
   assert.match(train.name, "synthetic digits");
-  assert.match(notice ?? "", "not MNIST, since MNIST is neither in MNIST_DIR nor in ");
+  assert.match(notice ?? "", "not MNIST, since MNIST_DIR names no folder, and MNIST is neither in ");
   assert.match(notice ?? "", `${context.mirror.url}: HTTP 404`);
   assert.not.match(notice ?? "", "\n");
 });

@@ -3,8 +3,9 @@ import * as assert from "uvu/assert";
 import { loadMnist } from "../../data/mnist.ts";
 import { preprocessDigit } from "../../lib/data/preprocess.ts";
 import { sha256 } from "../../lib/data/sha256.ts";
-import { syntheticDigits } from "../../lib/data/synthetic.ts";
+import { syntheticDigits, syntheticDigitsAsync } from "../../lib/data/synthetic.ts";
 import { AdamW } from "../../lib/optim/adam.ts";
+import { runtimeInfo } from "../../lib/runtime/info.ts";
 import { OptionError } from "../../lib/tensor/errors.ts";
 import { evaluate } from "../../lib/train/evaluate.ts";
 import { Trainer } from "../../lib/train/trainer.ts";
@@ -96,6 +97,24 @@ test("drawing leaves no memory behind but the pictures", () => {
       labels.dispose();
     }),
   );
+});
+
+test("with pauses the same pictures are drawn, and the event loop runs meanwhile", async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const set = await syntheticDigitsAsync({ count: 3000, seed: 4 });
+  clearInterval(timer);
+  assert.ok(turns > 0);
+  assert.is(set.digest, syntheticDigits({ count: 3000, seed: 4 }).digest);
+});
+
+test("stopped half-way, drawing gives back all memory", async () => {
+  const before = runtimeInfo().memory.inUseBytes;
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 1);
+  const error = await syntheticDigitsAsync({ count: 60_000, signal: controller.signal }).catch((caught) => caught);
+  assert.is(error, controller.signal.reason);
+  assert.is(runtimeInfo().memory.inUseBytes, before);
 });
 
 test("options out of range are named", () => {

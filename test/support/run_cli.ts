@@ -17,14 +17,17 @@ export interface Outcome {
   stderr: string;
 }
 
+type Listener = (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+
 export interface CliOptions {
   env?: NodeJS.ProcessEnv;
   /** Written to standard input. */
   input?: Uint8Array;
   /** Set for the one case in which a stack trace is wanted. */
   mayShowStack?: boolean;
-  /** Called with everything on stderr so far; may send a signal. */
-  onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Called with everything on stdout, or on stderr, so far; may send a signal. */
+  onStdout?: Listener;
+  onStderr?: Listener;
 }
 
 /** A folder that is gone when the test file ends. */
@@ -36,7 +39,7 @@ export function temporaryFolder(): string {
 
 /** Runs `mnist ...args` in `cwd`; whatever the outcome, it must not show a stack trace. */
 export async function runCli(cwd: string, args: readonly string[], options: CliOptions = {}): Promise<Outcome> {
-  const { env = {}, input, mayShowStack = false, onStderr } = options;
+  const { env = {}, input, mayShowStack = false, onStdout, onStderr } = options;
   const child = spawn(process.execPath, ["--import", TSX, MAIN, ...args], {
     cwd,
     env: { ...process.env, NO_COLOR: "1", ...env },
@@ -46,6 +49,7 @@ export async function runCli(cwd: string, args: readonly string[], options: CliO
   let stderr = "";
   child.stdout.on("data", (chunk) => {
     stdout += chunk;
+    onStdout?.(stdout, (signal) => child.kill(signal));
   });
   child.stderr.on("data", (chunk) => {
     stderr += chunk;
