@@ -4,9 +4,9 @@
 //   dx = col2im(dy · wᵀ);   dw = Σ_n col(x)ᵀ · dy
 //
 // x, dx     [N, H, W, CIN];  y, dy  [N, OH, OW, COUT]
-// wPanels   w as panels of 8 columns (kernels/gemm.ts); wTransposed: wᵀ [COUT, K] likewise
+// wPanels   w as panels of 16 columns (kernels/gemm.ts); wTransposed: wᵀ [COUT, K] likewise
 // bias      [COUT], or 0 for none
-// scratch   forward and dx: 32·K + 4·256 elements; dw: 128·K. Strides and padding as in im2col.ts.
+// scratch   forward and dx: 32·K elements; dw: 128·K. Strides and padding as in im2col.ts.
 // Ranges: forward: blocks of 32 output pixels, ⌈OH·OW/32⌉ an image; dx: images; dw: chunks of 8 images,
 // each summed into its own dwChunks[chunk], which sum_f32 then adds in ascending order.
 // Numerics: as GEMM, so no cut of a range changes a bit. Tested in test/ops/conv2d.test.ts,
@@ -45,14 +45,13 @@ export function conv2d_f32(
   const k = kh * kw * cin;
   const pixels = oh * ow;
   const blocks = (pixels + BLOCK - 1) / BLOCK;
-  const strip = scratch + ((BLOCK * k) << 2);
   for (let block = from; block < to; block++) {
     const image = block / blocks;
     const first = (block - image * blocks) * BLOCK;
     const count = min(BLOCK, pixels - first);
     im2col_f32(scratch, x + ((image * h * w * cin) << 2), h, w, cin, kh, kw, stride, padding, ow, first, count);
     const out = y + (((image * pixels + first) * cout) << 2);
-    gemm_f32(out, scratch, wPanels, bias, count, cout, k, cout, k, 1, 8 * k, 8, 0, strip, 0, (count + 3) / 4);
+    gemm_f32(out, scratch, wPanels, bias, count, cout, k, cout, k, 1, 16 * k, 16, 0, 0, (count + 1) >> 1);
   }
 }
 
@@ -76,14 +75,13 @@ export function conv2d_backward_input_f32(
 ): void {
   const k = kh * kw * cin;
   const pixels = oh * ow;
-  const strip = scratch + ((BLOCK * k) << 2);
   for (let image = from; image < to; image++) {
     const target = dx + ((image * h * w * cin) << 2);
     zeroFill(target, h * w * cin);
     for (let first: usize = 0; first < pixels; first += BLOCK) {
       const count = min(BLOCK, pixels - first);
       const rows = dy + (((image * pixels + first) * cout) << 2);
-      gemm_f32(scratch, rows, wTransposed, 0, count, k, cout, k, cout, 1, 8 * cout, 8, 0, strip, 0, (count + 3) / 4);
+      gemm_f32(scratch, rows, wTransposed, 0, count, k, cout, k, cout, 1, 16 * cout, 16, 0, 0, (count + 1) >> 1);
       col2im_f32(target, scratch, h, w, cin, kh, kw, stride, padding, ow, first, count);
     }
   }
@@ -110,7 +108,6 @@ export function conv2d_backward_weight_f32(
 ): void {
   const k = kh * kw * cin;
   const pixels = oh * ow;
-  const tiles = (k + 3) / 4;
   for (let chunk = from; chunk < to; chunk++) {
     const dw = dwChunks + ((chunk * k * cout) << 2);
     zeroFill(dw, k * cout);
@@ -120,7 +117,7 @@ export function conv2d_backward_weight_f32(
         const count = min(DW_BLOCK, pixels - first);
         im2col_f32(scratch, x + ((image * h * w * cin) << 2), h, w, cin, kh, kw, stride, padding, ow, first, count);
         const rows = dy + (((image * pixels + first) * cout) << 2);
-        gemm_f32(dw, scratch, rows, 0, k, cout, count, cout, 1, k, 8, cout, 1, 0, 0, tiles);
+        gemm_f32(dw, scratch, rows, 0, k, cout, count, cout, 1, k, 16, cout, 1, 0, (k + 1) >> 1);
       }
     }
   }

@@ -4,30 +4,30 @@
 //
 // c     [m, n] row-major, row stride cRow
 // a     [m, k], element (i,p) at a[i·aRow + p·aCol]: (k, 1) for A, (1, m) for Aᵀ
-// b     [k, n] in panels of NR = 8 columns, element (p,j) at b[(j/8)·bPanel + p·bRow + j%8]:
-//         packed   (bPanel, bRow) = (8k, 8)   ┌ 8 ┐┌ 8 ┐   the panel's k rows lie one behind another,
-//                                             │   ││   │   the last panel is padded with zeros
-//                                             k   ││   │
-//         in place (bPanel, bRow) = (8, n)    a row-major B, not copied: cheaper when m is small
+// b     [k, n] in panels of NR = 16 columns, element (p,j) at b[(j/16)·bPanel + p·bRow + j%16]:
+//         packed   (bPanel, bRow) = (16k, 16)  ┌ 16 ┐┌ 16 ┐   the panel's k rows lie one behind another,
+//                                              │    ││    │   the last panel is padded with zeros
+//                                              k    ││    │
+//         in place (bPanel, bRow) = (16, n)    a row-major B, not copied: cheaper when m is small
 // bias  [n], or 0 for none; ignored when accumulating
 //
-// Range: row tiles [from, to), MR = 4 rows each, tile t covering rows 4t … 4t+3.
-// scratch  MR·KC = 1,024 elements: four rows of A interleaved, made anew for each tile; Aᵀ is that already
-// Edges: what is computed past row m or column n is not stored.
-// Registers: 8 accumulators, 2 of B, 1 splat of A = 11 of 16.
+// Range: row tiles [from, to), MR = 2 rows each, tile t covering rows 2t and 2t + 1.
+// Edges: what is computed past row m or column n is not stored; up to 60 bytes past b and bias are read.
+// Registers: 8 accumulators, 4 of B, 1 splat of A = 13 of 16. Two rows need no copy of A beside each other,
+// whatever its strides. docs/log.md has the tiles that lost.
 // Numerics: one accumulator an element, p ascending, one madd a term. Blocking by KC passes the
 // accumulator through C, which is exact; so neither blocking, nor tile position, nor packing changes a bit.
 // Error ≤ γ(k)·Σ|a||b|. Tested in test/kernels/gemm.test.ts, timed by bench/matmul.bench.ts.
 // Source: Goto & van de Geijn 2008; Van Zee & van de Geijn 2015 (BLIS).
 
-import { load4, loadF32, madd, splat, store4, storeF32, storeTail, zero4 } from "./shared/simd";
+import { load4, loadF32, madd, splat, store4, storeTail, zero4 } from "./shared/simd";
 
-const MR: usize = 4;
-const NR: usize = 8;
-const KC: usize = 256; // a 4×KC strip of A and a KC×8 panel of B: 12 KB, within L1
-const NC: usize = 256; // KC×NC of B: 256 KB, within L2
+const MR: usize = 2;
+const NR: usize = 16;
+const KC: usize = 256; // a KC×16 panel of B: 16 KB, half of L1
+const MC: usize = 64; // rows of A that every panel meets in turn: 64×KC are 64 KB, within L2
 
-/** packed[j/8][p][j%8] = b[p·bRow + j·bCol]. Range: panels [from, to) of 8 columns. */
+/** packed[j/16][p][j%16] = b[p·bRow + j·bCol]. Range: panels [from, to) of 16 columns. */
 export function gemm_pack_b_f32(
   packed: usize,
   b: usize,
@@ -43,8 +43,7 @@ export function gemm_pack_b_f32(
     const out = packed + ((panel * k * NR) << 2);
     if (j0 + NR <= n && bCol === 1) {
       for (let p: usize = 0; p < k; p++) {
-        store4(out, p * NR, load4(b, p * bRow + j0));
-        store4(out, p * NR + 4, load4(b, p * bRow + j0 + 4));
+        for (let j: usize = 0; j < NR; j += 4) store4(out, p * NR + j, load4(b, p * bRow + j0 + j));
       }
       continue;
     }
@@ -71,86 +70,63 @@ export function gemm_f32(
   bPanel: usize,
   bRow: usize,
   accumulate: usize,
-  scratch: usize,
   from: usize,
   to: usize,
 ): void {
-  for (let jc: usize = 0; jc < n; jc += NC) {
-    const jEnd = min(jc + NC, n);
-    // k = 0 still writes the initial value, hence do … while.
-    let pc: usize = 0;
-    do {
-      const kc = min(KC, k - pc);
-      const init: usize = accumulate | pc ? 2 : bias ? 1 : 0;
-      for (let tile = from; tile < to; tile++) {
-        const i = tile * MR;
-        const rows = min(MR, m - i);
-        let strip = a + ((i * aRow + pc * aCol) << 2);
-        let aStep = aCol;
-        if (aRow !== 1) {
-          packStrip(scratch, strip, aRow, aCol, kc, rows);
-          strip = scratch;
-          aStep = MR;
-        }
-        for (let j = jc; j < jEnd; j += NR) {
-          microkernel_4x8(
-            c + ((i * cRow + j) << 2),
-            cRow,
-            strip,
-            aStep,
-            b + (((j / NR) * bPanel + pc * bRow) << 2),
-            bRow,
-            bias + (j << 2),
-            init,
-            kc,
-            rows,
-            min(NR, n - j),
-          );
+  const last = min(to * MR, m);
+  // k = 0 still writes the initial value, hence do … while.
+  let pc: usize = 0;
+  do {
+    const kc = min(KC, k - pc);
+    const init: usize = accumulate | pc ? 2 : bias ? 1 : 0;
+    for (let i = from * MR; i < last; i += MC) {
+      const rows = min(MC, last - i);
+      const block = a + ((i * aRow + pc * aCol) << 2);
+      for (let j: usize = 0; j < n; j += NR) {
+        const out = c + ((i * cRow + j) << 2);
+        const panel = b + (((j / NR) * bPanel + pc * bRow) << 2);
+        const start = bias + (j << 2);
+        if (j + NR <= n) {
+          wholePanel(out, cRow << 2, block, aRow << 2, aCol << 2, panel, bRow << 2, start, init, kc, rows);
+        } else {
+          lastPanel(out, cRow << 2, block, aRow << 2, aCol << 2, panel, bRow << 2, start, init, kc, rows, n - j);
         }
       }
-      pc += kc;
-    } while (pc < k);
-  }
-}
-
-/** strip[p][r] = a[r·aRow + p·aCol], r < 4; rows past the last repeat it. */
-function packStrip(strip: usize, a: usize, aRow: usize, aCol: usize, kc: usize, rows: usize): void {
-  const last = rows - 1;
-  const a1 = a + ((min<usize>(1, last) * aRow) << 2);
-  const a2 = a + ((min<usize>(2, last) * aRow) << 2);
-  const a3 = a + ((last * aRow) << 2);
-  let p: usize = 0;
-  if (aCol === 1) {
-    for (; p + 4 <= kc; p += 4) transpose4(strip + (p << 4), load4(a, p), load4(a1, p), load4(a2, p), load4(a3, p));
-  }
-  for (; p < kc; p++) {
-    storeF32(strip, p * 4, loadF32(a, p * aCol));
-    storeF32(strip, p * 4 + 1, loadF32(a1, p * aCol));
-    storeF32(strip, p * 4 + 2, loadF32(a2, p * aCol));
-    storeF32(strip, p * 4 + 3, loadF32(a3, p * aCol));
-  }
-}
-
-/** Stores the columns of the 4×4 matrix whose rows are given. */
-function transpose4(out: usize, r0: v128, r1: v128, r2: v128, r3: v128): void {
-  const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-  const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-  const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-  const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-  store4(out, 0, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-  store4(out, 4, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-  store4(out, 8, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-  store4(out, 12, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+    }
+    pc += kc;
+  } while (pc < k);
 }
 
 /**
- * One 4×8 tile of C; of A, four rows beside each other: row r of term p at a[p·aStep + r].
- * init: 0 zeros, 1 bias, 2 C itself. rows ≤ 4, cols ≤ 8 are what is stored.
+ * Sixteen columns of C, two rows at a time. Strides are in bytes: cRow and aRow from row to row, aStep and bStep
+ * from one term to the next. init: 0 zeros, 1 bias, 2 C itself.
  */
-function microkernel_4x8(
+function wholePanel(
   c: usize,
   cRow: usize,
   a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  bias: usize,
+  init: usize,
+  kc: usize,
+  rows: usize,
+): void {
+  for (let i: usize = 0; i < rows; i += MR) {
+    // A last single row is computed twice.
+    const next: usize = i + 1 < rows ? 1 : 0;
+    tile2x16(c + i * cRow, next * cRow, a + i * aRow, next * aRow, aStep, b, bStep, bias, init, kc);
+  }
+}
+
+/** `cols` < 16 columns of C; the rest as in wholePanel. */
+function lastPanel(
+  c: usize,
+  cRow: usize,
+  a: usize,
+  aRow: usize,
   aStep: usize,
   b: usize,
   bStep: usize,
@@ -160,72 +136,114 @@ function microkernel_4x8(
   rows: usize,
   cols: usize,
 ): void {
-  let c00 = zero4();
-  let c01 = c00;
-  let c10 = c00;
-  let c11 = c00;
-  let c20 = c00;
-  let c21 = c00;
-  let c30 = c00;
-  let c31 = c00;
-  if (init === 1) {
-    c00 = load4(bias, 0);
-    c01 = load4(bias, 4);
-    c10 = c00;
-    c11 = c01;
-    c20 = c00;
-    c21 = c01;
-    c30 = c00;
-    c31 = c01;
-  } else if (init === 2) {
-    // Rows past m repeat the last one, so that nothing behind C is read.
-    const last = rows - 1;
-    const r1 = min<usize>(1, last) * cRow;
-    const r2 = min<usize>(2, last) * cRow;
-    const r3 = last * cRow;
-    c00 = load4(c, 0);
-    c01 = load4(c, 4);
-    c10 = load4(c, r1);
-    c11 = load4(c, r1 + 4);
-    c20 = load4(c, r2);
-    c21 = load4(c, r2 + 4);
-    c30 = load4(c, r3);
-    c31 = load4(c, r3 + 4);
+  for (let i: usize = 0; i < rows; i++) {
+    rowUpTo16(c + i * cRow, cols, a + i * aRow, aStep, b, bStep, bias, init, kc);
   }
-  const end = a + ((kc * aStep) << 2);
-  for (; a !== end; a += aStep << 2) {
-    const b0 = load4(b, 0);
-    const b1 = load4(b, 4);
-    let s = splat(a, 0);
-    c00 = madd(s, b0, c00);
-    c01 = madd(s, b1, c01);
-    s = splat(a, 1);
-    c10 = madd(s, b0, c10);
-    c11 = madd(s, b1, c11);
-    s = splat(a, 2);
-    c20 = madd(s, b0, c20);
-    c21 = madd(s, b1, c21);
-    s = splat(a, 3);
-    c30 = madd(s, b0, c30);
-    c31 = madd(s, b1, c31);
-    b += bStep << 2;
-  }
-  storeRow(c, 0, cols, c00, c01);
-  if (rows > 1) storeRow(c, cRow, cols, c10, c11);
-  if (rows > 2) storeRow(c, 2 * cRow, cols, c20, c21);
-  if (rows > 3) storeRow(c, 3 * cRow, cols, c30, c31);
 }
 
-function storeRow(c: usize, at: usize, cols: usize, low: v128, high: v128): void {
-  if (cols === 8) {
-    store4(c, at, low);
-    store4(c, at + 4, high);
-  } else if (cols > 4) {
-    store4(c, at, low);
-    storeTail(c, at + 4, cols - 4, high);
-  } else if (cols === 4) {
-    store4(c, at, low);
-  } else {
-    storeTail(c, at, cols, low);
+function tile2x16(
+  c: usize,
+  cRow: usize,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  bias: usize,
+  init: usize,
+  kc: usize,
+): void {
+  let c00 = zero4();
+  let c01 = c00;
+  let c02 = c00;
+  let c03 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c12 = c00;
+  let c13 = c00;
+  if (init) {
+    const from: usize = init === 1 ? bias : c;
+    const next: usize = init === 1 ? bias : c + cRow;
+    c00 = load4(from, 0);
+    c01 = load4(from, 4);
+    c02 = load4(from, 8);
+    c03 = load4(from, 12);
+    c10 = load4(next, 0);
+    c11 = load4(next, 4);
+    c12 = load4(next, 8);
+    c13 = load4(next, 12);
   }
+  let second = a + aRow;
+  const end = b + kc * bStep;
+  while (b !== end) {
+    const b0 = load4(b, 0);
+    const b1 = load4(b, 4);
+    const b2 = load4(b, 8);
+    const b3 = load4(b, 12);
+    // The second row first: V8 20 then spills nothing.
+    let s = splat(second, 0);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    c12 = madd(s, b2, c12);
+    c13 = madd(s, b3, c13);
+    s = splat(a, 0);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    c02 = madd(s, b2, c02);
+    c03 = madd(s, b3, c03);
+    a += aStep;
+    second += aStep;
+    b += bStep;
+  }
+  // No branch here: a condition after the loop costs a fifth of its speed, in spilled registers.
+  store4(c, 0, c00);
+  store4(c, 4, c01);
+  store4(c, 8, c02);
+  store4(c, 12, c03);
+  c += cRow;
+  store4(c, 0, c10);
+  store4(c, 4, c11);
+  store4(c, 8, c12);
+  store4(c, 12, c13);
+}
+
+function rowUpTo16(
+  c: usize,
+  cols: usize,
+  a: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  bias: usize,
+  init: usize,
+  kc: usize,
+): void {
+  let c0 = zero4();
+  let c1 = c0;
+  let c2 = c0;
+  let c3 = c0;
+  if (init) {
+    const from: usize = init === 1 ? bias : c;
+    c0 = load4(from, 0);
+    c1 = load4(from, 4);
+    c2 = load4(from, 8);
+    c3 = load4(from, 12);
+  }
+  for (const end = b + kc * bStep; b !== end; b += bStep) {
+    const s = splat(a, 0);
+    c0 = madd(s, load4(b, 0), c0);
+    c1 = madd(s, load4(b, 4), c1);
+    c2 = madd(s, load4(b, 8), c2);
+    c3 = madd(s, load4(b, 12), c3);
+    a += aStep;
+  }
+  storeColumns(c, 0, cols, c0);
+  storeColumns(c, 4, cols, c1);
+  storeColumns(c, 8, cols, c2);
+  storeColumns(c, 12, cols, c3);
+}
+
+function storeColumns(c: usize, j: usize, cols: usize, value: v128): void {
+  if (j + 4 <= cols) store4(c, j, value);
+  else if (j < cols) storeTail(c, j, cols - j, value);
 }

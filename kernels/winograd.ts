@@ -26,8 +26,6 @@ import { endTile, firstTile, tilesOf } from "./winograd/tiles";
 /** Tiles of a group: 64 rows a GEMM, and V, M within a 1 MB cache at 64 channels. */
 const TILES: usize = 64;
 const CHUNK: usize = 8;
-/** One strip of A in gemm_f32. */
-const STRIP: usize = 4 * 256;
 
 /** Images that go through together: a power of two, at most 8, so that groups divide chunks. */
 export function winograd_group(h: usize, w: usize): usize {
@@ -41,9 +39,9 @@ export function winograd_pair(h: usize, w: usize, c: usize): usize {
   return winograd_group(h, w) * tilesOf(h, w) * c + 16;
 }
 
-/** Elements of scratch: board, zeros, sink, strip, V, M, and dU. */
+/** Elements of scratch: board, zeros, sink, V, M, and dU. */
 export function winograd_scratch(h: usize, w: usize, cin: usize, cout: usize): usize {
-  const board = max(cin, cout) * 38 + STRIP;
+  const board = max(cin, cout) * 38;
   return board + (winograd_pair(h, w, cin) + winograd_pair(h, w, cout) + cin * cout + 16) * 36;
 }
 
@@ -75,10 +73,10 @@ export function winograd_filter_f32(
         const out = u + (6 * xi + nu) * size;
         const row = pairs + nu * c4;
         if (transposed) {
-          const column = out + (((i & ~7) * cout + (i & 7)) << 2);
-          for (let o: usize = 0; o < cout; o++) storeF32(column, o * 8, loadF32(row, o));
+          const column = out + (((i & ~15) * cout + (i & 15)) << 2);
+          for (let o: usize = 0; o < cout; o++) storeF32(column, o * 16, loadF32(row, o));
         } else {
-          for (let o: usize = 0; o < cout; o += 4) store4(out, (o & ~7) * cin + i * 8 + (o & 7), load4(row, o));
+          for (let o: usize = 0; o < cout; o += 4) store4(out, (o & ~15) * cin + i * 16 + (o & 15), load4(row, o));
         }
       }
     }
@@ -95,7 +93,6 @@ export function winograd_multiply_f32(
   w: usize,
   k: usize,
   columns: usize,
-  strip: usize,
 ): void {
   const outPair = winograd_pair(h, w, columns) << 2;
   const rowsPair = winograd_pair(h, w, k) << 2;
@@ -105,13 +102,13 @@ export function winograd_multiply_f32(
     const m = endTile(pair, images, h, w) - first;
     const c = out + pair * outPair + ((first * columns) << 2);
     const a = rows + pair * rowsPair + ((first * k) << 2);
-    gemm_f32(c, a, u + pair * panels, 0, m, columns, k, columns, k, 1, 8 * k, 8, 0, strip, 0, (m + 3) >> 2);
+    gemm_f32(c, a, u + pair * panels, 0, m, columns, k, columns, k, 1, 16 * k, 16, 0, 0, (m + 1) >> 1);
   }
 }
 
-/** Elements of one slot pair of u: `columns` in panels of 8, `rows` deep. */
+/** Elements of one slot pair of u: `columns` in panels of 16, `rows` deep. */
 function panelsSize(rows: usize, columns: usize): usize {
-  return ((columns + 7) & ~7) * rows;
+  return ((columns + 15) & ~15) * rows;
 }
 
 export function winograd_f32(
@@ -132,8 +129,7 @@ export function winograd_f32(
   const channels = max(cin, cout) << 2;
   const zeros = scratch + 36 * channels;
   const sink = zeros + channels;
-  const strip = sink + channels;
-  const v = strip + (STRIP << 2);
+  const v = sink + channels;
   const vPair = winograd_pair(h, w, cin) << 2;
   const m = v + 36 * vPair;
   const mPair = winograd_pair(h, w, cout) << 2;
@@ -142,7 +138,7 @@ export function winograd_f32(
     const first = g * group;
     const images = min(group, n - first);
     eachTile(INPUT, v, vPair, x + ((first * h * w * cin) << 2), images, h, w, cin, scratch, zeros, sink, 0);
-    winograd_multiply_f32(m, v, u, images, h, w, cin, cout, strip);
+    winograd_multiply_f32(m, v, u, images, h, w, cin, cout);
     const out = y + ((first * h * w * cout) << 2);
     eachTile(OUTPUT, m, mPair, out, images, h, w, cout, scratch, zeros, sink, bias ? bias : zeros);
   }

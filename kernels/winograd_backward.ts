@@ -13,7 +13,6 @@ import { eachTile, INPUT, INPUT_ADJOINT, OUTPUT_ADJOINT } from "./winograd/group
 import { endTile, firstTile } from "./winograd/tiles";
 
 const CHUNK: usize = 8;
-const STRIP: usize = 4 * 256;
 
 export function winograd_backward_f32(
   dx: usize,
@@ -34,8 +33,7 @@ export function winograd_backward_f32(
   const channels = max(cin, cout) << 2;
   const zeros = scratch + 36 * channels;
   const sink = zeros + channels;
-  const strip = sink + channels;
-  const v = strip + (STRIP << 2);
+  const v = sink + channels;
   const vPair = winograd_pair(h, w, cin) << 2;
   const dm = v + 36 * vPair;
   const mPair = winograd_pair(h, w, cout) << 2;
@@ -56,11 +54,11 @@ export function winograd_backward_f32(
           const tiles = endTile(pair, images, h, w) - start;
           const a = v + pair * vPair + ((start * cin) << 2);
           const b = dm + pair * mPair + ((start * cout) << 2);
-          gemm_f32(du + pair * duPair, a, b, 0, cin, cout, tiles, cout, 1, cin, 8, cout, 1, strip, 0, (cin + 3) >> 2);
+          gemm_f32(du + pair * duPair, a, b, 0, cin, cout, tiles, cout, 1, cin, 16, cout, 1, 0, cin >> 1);
         }
       }
       if (dx) {
-        winograd_multiply_f32(v, dm, ut, images, h, w, cout, cin, strip);
+        winograd_multiply_f32(v, dm, ut, images, h, w, cout, cin);
         const out = dx + first * map * cin;
         memory.fill(out, 0, images * map * cin);
         eachTile(INPUT_ADJOINT, v, vPair, out, images, h, w, cin, scratch, zeros, sink, 0);

@@ -4,7 +4,7 @@ import { parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { ConvAlgorithm, ConvGeometry } from "./conv_geometry.ts";
-import { packB, STRIP_SIZE } from "./gemm.ts";
+import { packB } from "./gemm.ts";
 import { reduceAxes } from "./reduce.ts";
 
 /** As in kernels/conv2d.ts. */
@@ -19,7 +19,7 @@ export const im2colConv: ConvAlgorithm = {
     using panels = packB(w, cout, k, false);
     const blocks = n * Math.ceil((oh * ow) / BLOCK);
     const pointers = [y.ptr, x.ptr, panels.ptr, b?.ptr ?? 0];
-    parallelForWithScratch("conv2d_f32", blocks, BLOCK * k + STRIP_SIZE, ...pointers, ...sizesOf(geometry));
+    parallelForWithScratch("conv2d_f32", blocks, BLOCK * k, ...pointers, ...sizesOf(geometry));
     return y;
   },
 
@@ -33,7 +33,7 @@ function inputGradient(dy: Tensor, x: Tensor, w: Tensor, geometry: ConvGeometry)
   const dx = empty(x.shape);
   using panels = packB(w, k, cout, true);
   const pointers = [dx.ptr, dy.ptr, panels.ptr];
-  const scratchSize = BLOCK * k + STRIP_SIZE;
+  const scratchSize = BLOCK * k;
   parallelForWithScratch("conv2d_backward_input_f32", n, scratchSize, ...pointers, ...sizesOf(geometry));
   return dx;
 }

@@ -40,7 +40,7 @@ export const winogradConv: ConvAlgorithm = {
 /** U, or Uᵀ for the gradient of the input, in panels of 8 columns. */
 function transformFilter(w: Tensor, { cin, cout }: ConvGeometry, isTransposed: boolean): Tensor<"f32"> {
   const [rows, columns] = isTransposed ? [cout, cin] : [cin, cout];
-  const u = empty([SLOT_PAIRS, Math.ceil(columns / 8), rows, 8]);
+  const u = empty([SLOT_PAIRS, Math.ceil(columns / 16), rows, 16]);
   const flag = isTransposed ? 1 : 0;
   parallelForWithScratch("winograd_filter_f32", cin, 24 * cout, u.ptr, w.ptr, cin, cout, flag);
   return u;

@@ -1,14 +1,12 @@
 // @internal Launches the GEMM kernel: not an op itself, but what matmul, linear and conv2d compute with.
 
-import { parallelFor, parallelForWithScratch } from "../runtime/parallel.ts";
+import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Columns of a packed panel, rows of a tile: kernels/gemm.ts. */
-const NR = 8;
-const MR = 4;
-/** Room for one strip of A: MR rows of KC terms. */
-export const STRIP_SIZE = MR * 256;
+const NR = 16;
+const MR = 2;
 /** From this many rows on, copying B into panels costs less than reading it at its own stride. */
 const PACK_FROM_ROWS = 32;
 
@@ -32,10 +30,9 @@ export function gemm(c: Tensor, a: Tensor, b: Tensor, options: GemmOptions): voi
   const [aRow, aCol] = transposeA ? [1, m] : [k, 1];
   const tiles = Math.ceil(m / MR);
   const run = (panels: Tensor, bPanel: number, bRow: number): void =>
-    parallelForWithScratch(
+    parallelFor(
       "gemm_f32",
       tiles,
-      STRIP_SIZE,
       c.ptr,
       a.ptr,
       panels.ptr,
@@ -58,7 +55,7 @@ export function gemm(c: Tensor, a: Tensor, b: Tensor, options: GemmOptions): voi
   }
 }
 
-/** b in panels of 8 columns, as the kernel reads them fastest. */
+/** b in panels of 16 columns, as the kernel reads them fastest. */
 export function packB(b: Tensor, n: number, k: number, transposeB: boolean): Tensor<"f32"> {
   const panels = Math.ceil(n / NR);
   const packed = empty([panels, k, NR]);

@@ -11,7 +11,7 @@ const PAGE_BYTES = 65536;
 const GROWTH_PAGES = 16;
 /** Blocks start on cache lines, and end with the slack that lets kernels read past an operand's end. */
 const ALIGNMENT = 64;
-const READ_SLACK = 32;
+const READ_SLACK = 64;
 /** Page 0 holds the kernels' constants. */
 const ARENA_START = PAGE_BYTES;
 

@@ -47,8 +47,8 @@ function run(variant: "simd" | "relaxed", sizes: Sizes, cuts: readonly number[] 
   const wPtr = module.put(weight).ptr;
   const biasPtr = module.put(bias).ptr;
   const dyPtr = module.put(dy).ptr;
-  const columns = Math.ceil(cout / 8) * 8;
-  const rows = Math.ceil(cin / 8) * 8;
+  const columns = Math.ceil(cout / 16) * 16;
+  const rows = Math.ceil(cin / 16) * 16;
   const u = module.output(36 * columns * cin).ptr;
   const ut = module.output(36 * rows * cout).ptr;
   const scratch = module.output(kernels.winograd_scratch(h, w, cin, cout)).ptr;
