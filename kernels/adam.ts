@@ -1,4 +1,4 @@
-// One step of Adam or AdamW, as PyTorch defines them.
+// One step of Adam or AdamW, as PyTorch defines them, for all parameters in one launch.
 //
 //   d = g + l2·p                         Adam's weight decay: part of the gradient
 //   m ← β₁·m + (1 − β₁)·d
@@ -8,17 +8,20 @@
 // stepSize = lr/(1 − β₁ᵗ) and vScale = 1/√(1 − β₂ᵗ) correct the moments' start at zero;
 // shrink = 1 − lr·decay is AdamW's decoupled decay. Adam has shrink = 1, AdamW l2 = 0.
 //
-// p, m, v, g  [size]. Range: elements [from, to).
-// Numerics: one madd a term, one square root, one division. Tested in test/optim/adam.test.ts against PyTorch.
-// Source: Kingma & Ba 2015, arXiv:1412.6980; Loshchilov & Hutter 2019, arXiv:1711.05101.
+// m, v   the moments of all parameters, one behind another
+// table  p and g of each parameter that has a gradient, and its place in m and v: shared/parameters.ts
+// Range: elements [from, to) of the concatenation; those of parameters that the table lacks stay as they are.
+// Numerics: one madd a term, one square root, one division, each element on its own. Tested in test/optim/adam.test.ts
+// against PyTorch. Source: Kingma & Ba 2015, arXiv:1412.6980; Loshchilov & Hutter 2019, arXiv:1711.05101.
 
+import { endWithin, firstOf, gradientOf, parameterOf, startWithin } from "./shared/parameters";
 import { load4, madd, store4, storeTail } from "./shared/simd";
 
 export function adam_f32(
-  p: usize,
   m: usize,
   v: usize,
-  g: usize,
+  table: usize,
+  rows: usize,
   beta1: f32,
   oneMinusBeta1: f32,
   beta2: f32,
@@ -40,21 +43,29 @@ export function adam_f32(
   const eps = f32x4.splat(epsilon);
   const decay = f32x4.splat(l2);
   const shrinkage = f32x4.splat(shrink);
-  for (let i = from; i < to; i += 4) {
-    const weights = load4(p, i);
-    const d = madd(decay, weights, load4(g, i));
-    const first = madd(a1, d, f32x4.mul(b1, load4(m, i)));
-    const second = madd(f32x4.mul(a2, d), d, f32x4.mul(b2, load4(v, i)));
-    const quotient = f32x4.div(first, madd(f32x4.sqrt(second), scale, eps));
-    const stepped = madd(minusStep, quotient, f32x4.mul(weights, shrinkage));
-    if (i + 4 <= to) {
-      store4(m, i, first);
-      store4(v, i, second);
-      store4(p, i, stepped);
-    } else {
-      storeTail(m, i, to - i, first);
-      storeTail(v, i, to - i, second);
-      storeTail(p, i, to - i, stepped);
+  for (let row: usize = 0; row < rows; row++) {
+    const p = parameterOf(table, row);
+    const g = gradientOf(table, row);
+    const moments = firstOf(table, row) << 2;
+    const ownM = m + moments;
+    const ownV = v + moments;
+    const end = endWithin(table, row, to);
+    for (let i = startWithin(table, row, from); i < end; i += 4) {
+      const weights = load4(p, i);
+      const d = madd(decay, weights, load4(g, i));
+      const mean = madd(a1, d, f32x4.mul(b1, load4(ownM, i)));
+      const square = madd(f32x4.mul(a2, d), d, f32x4.mul(b2, load4(ownV, i)));
+      const quotient = f32x4.div(mean, madd(f32x4.sqrt(square), scale, eps));
+      const stepped = madd(minusStep, quotient, f32x4.mul(weights, shrinkage));
+      if (i + 4 <= end) {
+        store4(ownM, i, mean);
+        store4(ownV, i, square);
+        store4(p, i, stepped);
+      } else {
+        storeTail(ownM, i, end - i, mean);
+        storeTail(ownV, i, end - i, square);
+        storeTail(p, i, end - i, stepped);
+      }
     }
   }
 }

@@ -1,38 +1,53 @@
-// norm = √(Σ x²) in f64, over any number of gradients; and x ← x·factor.
+// norm = √(Σ g²) in f64 over all gradients; and g ← g·factor for all of them.
 //
-// sum_squares_f32  sums[first + c] = Σ x² over chunk c, CHUNK = 4096 elements; x [size], sums f64, one a chunk of
-//                  all gradients. Range: chunks [from, to)
+// sum_squares_f32  sums[c] = Σ g² over chunk c; every gradient is cut into chunks of 4096 elements of its own,
+//                  counted on from one gradient to the next; sums f64. Range: chunks [from, to)
 // sqrt_sum_f32     norm = √(Σ_c sums[c]), c ascending, c < count; norm a single f32. Range: [0, 1), never split
-// scale_f32        x ← x·factor. Range: elements [from, to)
+// scale_f32        g ← g·factor. Range: elements [from, to) of the concatenation
 //
+// table: where the gradients lie, see shared/parameters.ts.
 // Numerics: the squares are exact in f64, and each chunk's sum has two accumulators of two lanes, so that
 // neither the cut nor the number of threads changes a bit. Tested in test/optim/clip_grad_norm.test.ts.
 
-import { load4, loadF32, store4, storeF32, storeTail } from "./shared/simd";
+import { endWithin, gradientOf, sizeOf, startWithin } from "./shared/parameters";
+import { high64, load4, loadF32, low64, storeF32, storeUpTo } from "./shared/simd";
 
 const CHUNK: usize = 4096;
 
-export function sum_squares_f32(sums: usize, x: usize, size: usize, first: usize, from: usize, to: usize): void {
-  for (let chunk = from; chunk < to; chunk++) {
-    const end = min(size, (chunk + 1) * CHUNK);
-    let low = f64x2.splat(0);
-    let high = f64x2.splat(0);
-    let i = chunk * CHUNK;
-    for (; i + 4 <= end; i += 4) {
-      const four = load4(x, i);
-      const a = f64x2.promote_low_f32x4(four);
-      const b = f64x2.promote_low_f32x4(v128.shuffle<f32>(four, four, 2, 3, 2, 3));
-      low = f64x2.add(low, f64x2.mul(a, a));
-      high = f64x2.add(high, f64x2.mul(b, b));
+export function sum_squares_f32(sums: usize, table: usize, rows: usize, from: usize, to: usize): void {
+  // The chunks of the gradients before this row's.
+  let before: usize = 0;
+  for (let row: usize = 0; row < rows; row++) {
+    const g = gradientOf(table, row);
+    const size = sizeOf(table, row);
+    const count = (size + CHUNK - 1) / CHUNK;
+    const end = min(to, before + count);
+    for (let chunk = max(from, before); chunk < end; chunk++) {
+      const start = (chunk - before) * CHUNK;
+      store<f64>(sums + (chunk << 3), sumSquares(g, start, min(size, start + CHUNK)));
     }
-    const both = f64x2.add(low, high);
-    let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
-    for (; i < end; i++) {
-      const value = <f64>loadF32(x, i);
-      sum += value * value;
-    }
-    store<f64>(sums + ((first + chunk) << 3), sum);
+    before += count;
   }
+}
+
+function sumSquares(x: usize, from: usize, to: usize): f64 {
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  let i = from;
+  for (; i + 4 <= to; i += 4) {
+    const four = load4(x, i);
+    const a = low64(four);
+    const b = high64(four);
+    low = f64x2.add(low, f64x2.mul(a, a));
+    high = f64x2.add(high, f64x2.mul(b, b));
+  }
+  const both = f64x2.add(low, high);
+  let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+  for (; i < to; i++) {
+    const value = <f64>loadF32(x, i);
+    sum += value * value;
+  }
+  return sum;
 }
 
 export function sqrt_sum_f32(norm: usize, sums: usize, count: usize, from: usize, to: usize): void {
@@ -42,11 +57,13 @@ export function sqrt_sum_f32(norm: usize, sums: usize, count: usize, from: usize
   storeF32(norm, 0, <f32>Math.sqrt(sum));
 }
 
-export function scale_f32(x: usize, factor: f32, from: usize, to: usize): void {
+export function scale_f32(table: usize, rows: usize, factor: f32, from: usize, to: usize): void {
   const factors = f32x4.splat(factor);
-  for (let i = from; i < to; i += 4) {
-    const scaled = f32x4.mul(load4(x, i), factors);
-    if (i + 4 <= to) store4(x, i, scaled);
-    else storeTail(x, i, to - i, scaled);
+  for (let row: usize = 0; row < rows; row++) {
+    const g = gradientOf(table, row);
+    const end = endWithin(table, row, to);
+    for (let i = startWithin(table, row, from); i < end; i += 4) {
+      storeUpTo(g, i, end, f32x4.mul(load4(g, i), factors));
+    }
   }
 }

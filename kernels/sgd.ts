@@ -1,29 +1,37 @@
-// One step of stochastic gradient descent, as PyTorch defines it.
+// One step of stochastic gradient descent, as PyTorch defines it, for all parameters in one launch.
 //
 //   d = g + decay·p
 //   sgd_f32           p ← p − lr·d
 //   sgd_momentum_f32  m ← momentum·m + d;  p ← p − lr·(nesterov ? d + momentum·m : m)
 //
-// p, m, g  [size]; m starts at zero. Range: elements [from, to).
-// Numerics: one madd a term. Tested in test/optim/sgd.test.ts against PyTorch.
+// m      the moments of all parameters, one behind another; they start at zero
+// table  p and g of each parameter that has a gradient, and its place in m: shared/parameters.ts
+// Range: elements [from, to) of the concatenation; those of parameters that the table lacks stay as they are.
+// Numerics: one madd a term, each element on its own. Tested in test/optim/sgd.test.ts against PyTorch.
 // Source: Sutskever et al. 2013, On the importance of initialization and momentum in deep learning.
 
-import { load4, madd, store4, storeTail } from "./shared/simd";
+import { endWithin, firstOf, gradientOf, parameterOf, startWithin } from "./shared/parameters";
+import { load4, madd, store4, storeTail, storeUpTo } from "./shared/simd";
 
-export function sgd_f32(p: usize, g: usize, lr: f32, decay: f32, from: usize, to: usize): void {
+export function sgd_f32(table: usize, rows: usize, lr: f32, decay: f32, from: usize, to: usize): void {
   const minusLr = f32x4.splat(-lr);
   const weightDecay = f32x4.splat(decay);
-  for (let i = from; i < to; i += 4) {
-    const weights = load4(p, i);
-    const d = madd(weightDecay, weights, load4(g, i));
-    storeUpTo(p, i, to, madd(minusLr, d, weights));
+  for (let row: usize = 0; row < rows; row++) {
+    const p = parameterOf(table, row);
+    const g = gradientOf(table, row);
+    const end = endWithin(table, row, to);
+    for (let i = startWithin(table, row, from); i < end; i += 4) {
+      const weights = load4(p, i);
+      const d = madd(weightDecay, weights, load4(g, i));
+      storeUpTo(p, i, end, madd(minusLr, d, weights));
+    }
   }
 }
 
 export function sgd_momentum_f32(
-  p: usize,
   m: usize,
-  g: usize,
+  table: usize,
+  rows: usize,
   lr: f32,
   momentum: f32,
   decay: f32,
@@ -34,17 +42,24 @@ export function sgd_momentum_f32(
   const minusLr = f32x4.splat(-lr);
   const rate = f32x4.splat(momentum);
   const weightDecay = f32x4.splat(decay);
-  for (let i = from; i < to; i += 4) {
-    const weights = load4(p, i);
-    const d = madd(weightDecay, weights, load4(g, i));
-    const velocity = madd(rate, load4(m, i), d);
-    const direction = nesterov ? madd(rate, velocity, d) : velocity;
-    storeUpTo(m, i, to, velocity);
-    storeUpTo(p, i, to, madd(minusLr, direction, weights));
+  for (let row: usize = 0; row < rows; row++) {
+    const p = parameterOf(table, row);
+    const g = gradientOf(table, row);
+    const ownM = m + (firstOf(table, row) << 2);
+    const end = endWithin(table, row, to);
+    for (let i = startWithin(table, row, from); i < end; i += 4) {
+      const weights = load4(p, i);
+      const d = madd(weightDecay, weights, load4(g, i));
+      const velocity = madd(rate, load4(ownM, i), d);
+      const direction = nesterov ? madd(rate, velocity, d) : velocity;
+      const stepped = madd(minusLr, direction, weights);
+      if (i + 4 <= end) {
+        store4(ownM, i, velocity);
+        store4(p, i, stepped);
+      } else {
+        storeTail(ownM, i, end - i, velocity);
+        storeTail(p, i, end - i, stepped);
+      }
+    }
   }
-}
-
-function storeUpTo(y: usize, i: usize, to: usize, value: v128): void {
-  if (i + 4 <= to) store4(y, i, value);
-  else storeTail(y, i, to - i, value);
 }

@@ -15,8 +15,8 @@ export interface AdamOptions {
 
 /** Adam and AdamW, which differ in where the weight decay goes. */
 abstract class AdamFamily extends StatefulOptimizer {
-  private readonly m: Tensor<"f32">[];
-  private readonly v: Tensor<"f32">[];
+  private readonly m: Tensor<"f32">;
+  private readonly v: Tensor<"f32">;
   private readonly betas: readonly [number, number];
   private readonly eps: number;
   private readonly weightDecay: number;
@@ -51,15 +51,15 @@ abstract class AdamFamily extends StatefulOptimizer {
     for (let t = 0; t < steps; t++) this.beginStep();
   }
 
-  protected update(p: Tensor<"f32">, g: Tensor<"f32">, index: number): void {
+  protected move(size: number, table: number, rows: number): void {
     const [beta1, beta2] = this.betas;
     parallelFor(
       "adam_f32",
-      p.size,
-      p.ptr,
-      this.m[index].ptr,
-      this.v[index].ptr,
-      g.ptr,
+      size,
+      this.m.ptr,
+      this.v.ptr,
+      table,
+      rows,
       beta1,
       1 - beta1,
       beta2,

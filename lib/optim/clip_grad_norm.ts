@@ -2,6 +2,7 @@ import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkOption } from "./optimizer.ts";
+import { parameterTable, totalSize } from "./parameter_table.ts";
 
 /** Elements a chunk: kernels/clip_grad_norm.ts. */
 const CHUNK = 4096;
@@ -11,7 +12,7 @@ const PLACES = 2;
 /**
  * Scales all gradients by maxNorm/norm if their norm ‖g‖ = √(Σ g²), taken over all of them together, is larger.
  *
- * @param params  those without a gradient are left out
+ * @param params  those without a gradient are left out; one given twice counts once
  * @param maxNorm > 0; Infinity only measures
  * @returns the norm before clipping. If it is NaN or Infinity the gradients are left as they are, since no
  *   factor would mend them: skip the step, or stop
@@ -23,26 +24,21 @@ const PLACES = 2;
  */
 export function clipGradNorm(params: readonly Tensor<"f32">[], maxNorm: number): number {
   checkOption("clipGradNorm", "maxNorm", maxNorm, (value) => value > 0, "> 0");
-  const gradients = params.flatMap(({ grad }) => (grad ? [grad] : []));
-  const norm = normOf(gradients);
+  const distinct = [...new Set(params)];
+  using table = parameterTable("clipGradNorm", distinct);
+  const rows = table.shape[0];
+  const norm = normOf(distinct, table.ptr, rows);
   // PyTorch's 1e-6 keeps the clipped norm just below maxNorm.
   const factor = maxNorm / (norm + 1e-6);
-  if (Number.isFinite(norm) && factor < 1) {
-    for (const gradient of gradients) parallelFor("scale_f32", gradient.size, gradient.ptr, factor);
-  }
+  if (Number.isFinite(norm) && factor < 1) parallelFor("scale_f32", totalSize(distinct), table.ptr, rows, factor);
   return norm;
 }
 
-function normOf(gradients: readonly Tensor<"f32">[]): number {
-  const chunks = gradients.map(({ size }) => Math.ceil(size / CHUNK));
-  const count = chunks.reduce((total, each) => total + each, 0);
-  using sums = empty([count, PLACES]);
+function normOf(params: readonly Tensor<"f32">[], table: number, rows: number): number {
+  const chunks = params.reduce((total, { grad }) => total + Math.ceil((grad?.size ?? 0) / CHUNK), 0);
+  using sums = empty([chunks, PLACES]);
   using norm = empty([]);
-  let first = 0;
-  gradients.forEach(({ ptr, size }, i) => {
-    parallelFor("sum_squares_f32", chunks[i], sums.ptr, ptr, size, first);
-    first += chunks[i];
-  });
-  parallelFor("sqrt_sum_f32", 1, norm.ptr, sums.ptr, count);
+  parallelFor("sum_squares_f32", chunks, sums.ptr, table, rows);
+  parallelFor("sqrt_sum_f32", 1, norm.ptr, sums.ptr, chunks);
   return norm.item();
 }

@@ -4,7 +4,7 @@ import { zeros } from "../tensor/create.ts";
 import { CheckpointError, formatShape, OptionError } from "../tensor/errors.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { viewOf } from "../tensor/view.ts";
+import { parameterTable, totalSize } from "./parameter_table.ts";
 
 type Parameter = Tensor<"f32">;
 
@@ -24,7 +24,8 @@ export interface Optimizer {
 
 /** @internal The base of SGD, Adam and AdamW. */
 export abstract class StatefulOptimizer implements Optimizer {
-  protected readonly params: readonly Parameter[];
+  private readonly params: readonly Parameter[];
+  private readonly size: number;
   private readonly steps = zeros([], "i32").keep();
   /** Each a moment of all parameters, one behind another in one tensor. */
   private readonly moments: Record<string, Parameter> = {};
@@ -39,6 +40,10 @@ export abstract class StatefulOptimizer implements Optimizer {
       throw new OptionError(`${name}: there are no parameters to train; pass model.parameters().`);
     }
     this.params = [...params];
+    if (new Set(params).size < params.length) {
+      throw new OptionError(`${name}: a parameter is given twice, and would move twice a step; pass each once.`);
+    }
+    this.size = totalSize(params);
     this.lr = lr;
   }
 
@@ -53,11 +58,10 @@ export abstract class StatefulOptimizer implements Optimizer {
   }
 
   step(): void {
+    using table = parameterTable(this.name, this.params);
     this.steps.data[0]++;
     this.beginStep();
-    this.params.forEach((parameter, i) => {
-      if (parameter.grad) this.update(parameter, parameter.grad, i);
-    });
+    this.move(this.size, table.ptr, table.shape[0]);
   }
 
   /**
@@ -93,15 +97,11 @@ export abstract class StatefulOptimizer implements Optimizer {
     this.resume(this.steps.item());
   }
 
-  /** A moment that starts at zero: one tensor for each parameter, all of them parts of one. */
-  protected addMoment(name: string): Parameter[] {
-    const flat = zeros([this.params.reduce((total, { size }) => total + size, 0)]).keep();
-    let offset = 0;
-    this.moments[name] = flat;
-    return this.params.map(({ shape, size }) => {
-      offset += size;
-      return viewOf(flat, shape, offset - size).keep();
-    });
+  /** A moment that starts at zero: one number for each element of the parameters, which lie one behind another. */
+  protected addMoment(name: string): Parameter {
+    const moment = zeros([this.size]).keep();
+    this.moments[name] = moment;
+    return moment;
   }
 
   /** Called once a step, before any parameter moves. */
@@ -110,8 +110,13 @@ export abstract class StatefulOptimizer implements Optimizer {
   /** Called when a state was loaded that had taken `steps` steps. */
   protected resume(_steps: number): void {}
 
-  /** Moves one parameter; `index` is its place among all. */
-  protected abstract update(parameter: Parameter, gradient: Parameter, index: number): void;
+  /**
+   * Moves every parameter that has a gradient.
+   *
+   * @param size  elements of all parameters: the range of the kernel
+   * @param table where they lie: kernels/shared/parameters.ts
+   */
+  protected abstract move(size: number, table: number, rows: number): void;
 }
 
 /** @throws {OptionError} unless `isValid(value)` */

@@ -25,7 +25,7 @@ export interface SGDOptions {
  * @example new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
  */
 export class SGD extends StatefulOptimizer {
-  private readonly velocities: Tensor<"f32">[] | null;
+  private readonly velocity: Tensor<"f32"> | null;
   private readonly momentum: number;
   private readonly nesterov: boolean;
   private readonly weightDecay: number;
@@ -41,17 +41,16 @@ export class SGD extends StatefulOptimizer {
     this.momentum = momentum;
     this.nesterov = nesterov;
     this.weightDecay = weightDecay;
-    this.velocities = momentum > 0 ? this.addMoment("momentum") : null;
+    this.velocity = momentum > 0 ? this.addMoment("momentum") : null;
   }
 
-  protected update(p: Tensor<"f32">, g: Tensor<"f32">, index: number): void {
-    const { lr, momentum, weightDecay } = this;
-    if (this.velocities) {
-      const m = this.velocities[index];
+  protected move(size: number, table: number, rows: number): void {
+    const { lr, momentum, weightDecay, velocity } = this;
+    if (velocity) {
       const nesterov = this.nesterov ? 1 : 0;
-      parallelFor("sgd_momentum_f32", p.size, p.ptr, m.ptr, g.ptr, lr, momentum, weightDecay, nesterov);
+      parallelFor("sgd_momentum_f32", size, velocity.ptr, table, rows, lr, momentum, weightDecay, nesterov);
     } else {
-      parallelFor("sgd_f32", p.size, p.ptr, g.ptr, lr, weightDecay);
+      parallelFor("sgd_f32", size, table, rows, lr, weightDecay);
     }
   }
 }

@@ -6,8 +6,9 @@ import { OptionError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { uniform64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
-import { KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
+import { inPieces, KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
 import { leaks } from "../support/leaks.ts";
+import { parameterRows } from "../support/parameter_rows.ts";
 
 const test = suite("clipGradNorm");
 
@@ -71,20 +72,37 @@ test("many small squares beside a large one are not lost", () => {
   expectClose([clipGradNorm([parameter], 99)], [Math.sqrt(1 + 1e-3)], 1e-7);
 });
 
+test("a parameter that is given twice counts once", () => {
+  const { params } = withGradients([3]);
+  const once = clipGradNorm(params, Number.POSITIVE_INFINITY);
+  assert.is(clipGradNorm([...params, ...params], once / 2), once);
+  expectClose([clipGradNorm(params, 9)], [once / 2], 1e-5);
+});
+
 test("the cut of the range changes no bit of the sums, and nothing else is written", () => {
   const module = new KernelModule();
-  const x = module.put(uniform64([12_301], 8).data);
-  const [whole, cut] = [module.output(8), module.output(8)];
-  module.kernels.sum_squares_f32(whole.ptr, x.ptr, 12_301, 0, 0, 4);
-  for (const [from, to] of [
-    [2, 4],
-    [0, 1],
-    [1, 2],
-  ]) {
-    module.kernels.sum_squares_f32(cut.ptr, x.ptr, 12_301, 0, from, to);
-  }
+  const sizes = [12_301, 0, 7, 4096];
+  const gradients = sizes.map((size, i) => module.put(uniform64([size], i + 8).data));
+  const firsts = [0, 12_301, 12_301, 12_400];
+  const table = parameterRows(
+    module,
+    sizes.map((size, i) => ({ g: gradients[i], first: firsts[i], size })),
+  );
+  // An f64 sum takes two places.
+  const [whole, cut] = [module.output(12), module.output(12)];
+  module.kernels.sum_squares_f32(whole.ptr, ...table, 0, 6);
+  inPieces(6, [1, 2, 5], (from, to) => module.kernels.sum_squares_f32(cut.ptr, ...table, from, to));
+  const expected = gradients.map(({ data }) => data.map((value) => value / 4));
+  inPieces(12_400 + 4096, [2, 12_303, 12_350, 15_001], (from, to) =>
+    module.kernels.scale_f32(...table, 0.25, from, to),
+  );
   module.checkCanaries();
+  assert.ok(whole.data.every(Number.isFinite));
   assert.equal([...cut.data], [...whole.data]);
+  assert.equal(
+    gradients.map(({ data }) => data),
+    expected,
+  );
 });
 
 test("it leaves the arena as it found it", () => {

@@ -2,11 +2,12 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { SGD } from "../../lib/optim/sgd.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { CheckpointError, OptionError } from "../../lib/tensor/errors.ts";
+import { CheckpointError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
 import { uniform64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
-import { KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
+import { inPieces, KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
 import { followsPyTorch, resumesExactly } from "../support/optimizer_cases.ts";
+import { parameterRows } from "../support/parameter_rows.ts";
 
 const test = suite("SGD");
 
@@ -26,17 +27,18 @@ for (const variant of ["simd", "relaxed"] as const) {
       const expectedM = m.map((value, i) => 0.9 * value + g[i] + 0.1 * p[i]);
       const expectedP = p.map((value, i) => value - 0.5 * (g[i] + 0.1 * value + 0.9 * expectedM[i]));
       const plain = module.put(p);
-      const [pp, mm, gg] = [p, m, g].map((values) => module.put(values));
-      const cut = Math.floor(size / 3);
-      for (const [from, to] of [
-        [0, cut],
-        [cut, size],
-      ]) {
-        module.kernels.sgd_momentum_f32(pp.ptr, mm.ptr, gg.ptr, 0.5, 0.9, 0.1, 1, from, to);
-        module.kernels.sgd_f32(plain.ptr, gg.ptr, 0.5, 0.1, from, to);
-      }
+      const [pp, gg] = [p, g].map((values) => module.put(values));
+      // Behind four elements of a parameter that has no gradient.
+      const mm = module.put([1, 2, 3, 4, ...m]);
+      const row = { g: gg, first: 4, size };
+      const table = parameterRows(module, [{ p: pp, ...row }]);
+      const plainTable = parameterRows(module, [{ p: plain, ...row }]);
+      inPieces(size + 4, [1, 4 + Math.floor(size / 3)], (from, to) => {
+        module.kernels.sgd_momentum_f32(mm.ptr, ...table, 0.5, 0.9, 0.1, 1, from, to);
+        module.kernels.sgd_f32(...plainTable, 0.5, 0.1, from, to);
+      });
       module.checkCanaries();
-      expectClose(mm.data, expectedM, 1e-6, `m, size ${size}`);
+      expectClose(mm.data, [1, 2, 3, 4, ...expectedM], 1e-6, `m, size ${size}`);
       expectClose(pp.data, expectedP, 1e-6, `p, size ${size}`);
       const stepped = p.map((value, i) => value - 0.5 * (g[i] + 0.1 * value));
       expectClose(plain.data, stepped, 1e-6, `plain, size ${size}`);
@@ -51,6 +53,38 @@ test("a parameter without a gradient is left alone", () => {
   optimizer.step();
   assert.not.equal(moved.item(), 1);
   assert.is(still.item(), 1);
+});
+
+test("parameters may gain and lose their gradients between steps", () => {
+  const params = [tensor([1, 1]), tensor([1, 1, 1])];
+  const optimizer = new SGD(params, { lr: 1, momentum: 0.5 });
+  for (const moving of [0, 1, 1, 0]) {
+    params[moving].grad = tensor(new Float32Array(params[moving].size).fill(1));
+    optimizer.step();
+    optimizer.zeroGrad();
+  }
+  // Two steps each: 1, then 1 + 0.5·1.
+  assert.equal(
+    params.map(({ data }) => [...data]),
+    [
+      [-1.5, -1.5],
+      [-1.5, -1.5, -1.5],
+    ],
+  );
+});
+
+test("a gradient of another size than its parameter is refused, and nothing moves", () => {
+  const params = [tensor([1]), tensor([1, 2])];
+  params[0].grad = tensor([1]);
+  params[1].grad = tensor([1, 2, 3]);
+  const optimizer = new SGD(params, { lr: 1 });
+  assert.throws(
+    () => optimizer.step(),
+    (error: unknown) =>
+      error instanceof ShapeError && error.message.includes("SGD: a parameter is [2] but its gradient [3]"),
+  );
+  assert.is(params[0].item(), 1);
+  assert.is(optimizer.state().step.item(), 0);
 });
 
 test("zeroGrad drops the gradients", () => {

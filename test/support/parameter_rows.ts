@@ -1,0 +1,17 @@
+// The table of kernels/shared/parameters.ts, in a module of its own.
+
+import type { KernelModule } from "./kernel_module.ts";
+
+export interface ParameterRow {
+  p?: { ptr: number };
+  g: { ptr: number };
+  /** Where its elements begin in the concatenation of all parameters. */
+  first: number;
+  size: number;
+}
+
+/** @returns its address and its number of rows, as kernels take them */
+export function parameterRows(module: KernelModule, rows: readonly ParameterRow[]): [table: number, rows: number] {
+  const words = rows.flatMap(({ p, g, first, size }) => [p?.ptr ?? 0, g.ptr, first, size]);
+  return [module.put(new Float32Array(Uint32Array.from(words).buffer)).ptr, rows.length];
+}
