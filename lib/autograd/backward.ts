@@ -101,6 +101,7 @@ function deliver(input: Tensor, dx: Gradient, gradients: Map<Node, Gradient>): v
   } else if (input.grad) {
     // In place, so that whoever holds the gradient (an optimizer) sees it.
     parallelFor("accumulate_f32", dx.size, input.grad.ptr, dx.ptr);
+    input.grad.markWritten();
     dx.dispose();
   } else {
     input.grad = (dx.isShared ? copyAndDispose(dx) : dx).keep();

@@ -28,6 +28,7 @@ export function fillUniform(parameter: Tensor<"f32">, fanIn: number, seed: numbe
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
   const key = keyArguments("initialize", { seed, stream: streamOf(name) });
   parallelFor("random_uniform_f32", parameter.size, parameter.ptr, -bound, bound, ...key);
+  parameter.markWritten();
 }
 
 /**

@@ -53,6 +53,8 @@ export const batchNorm2d = defineOp("batchNorm2d", {
       const running = [runningMean.ptr, runningVar.ptr];
       const pointers = [coefficients.ptr, ...running, partial.ptr, gamma.ptr, beta.ptr];
       parallelFor("batch_norm2d_merge_f32", c, ...pointers, n, h * w, c, momentum, eps);
+      runningMean.markWritten();
+      runningVar.markWritten();
     } else {
       const pointers = [coefficients.ptr, runningMean.ptr, runningVar.ptr, gamma.ptr, beta.ptr];
       parallelFor("batch_norm2d_running_f32", c, ...pointers, c, eps);

@@ -30,7 +30,10 @@ export function clipGradNorm(params: readonly Tensor<"f32">[], maxNorm: number):
   const norm = normOf(distinct, table.ptr, rows);
   // PyTorch's 1e-6 keeps the clipped norm just below maxNorm.
   const factor = maxNorm / (norm + 1e-6);
-  if (Number.isFinite(norm) && factor < 1) parallelFor("scale_f32", totalSize(distinct), table.ptr, rows, factor);
+  if (Number.isFinite(norm) && factor < 1) {
+    parallelFor("scale_f32", totalSize(distinct), table.ptr, rows, factor);
+    for (const { grad } of distinct) grad?.markWritten();
+  }
   return norm;
 }
 

@@ -62,6 +62,7 @@ export abstract class StatefulOptimizer implements Optimizer {
     this.steps.data[0]++;
     this.beginStep();
     this.move(this.size, table.ptr, table.shape[0]);
+    for (const parameter of this.params) if (parameter.grad) parameter.markWritten();
   }
 
   /**

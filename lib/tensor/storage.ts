@@ -2,8 +2,13 @@
 
 import { allocate, release } from "../runtime/memory.ts";
 
+/** Writes so far, to any storage: no two states of any two are of the same version. */
+let writes = 0;
+
 export class Storage {
   readonly ptr: number;
+  /** Another number after every write in place; see `Tensor.version`. */
+  version = ++writes;
   private references = 1;
 
   constructor(private readonly bytes: number) {
@@ -12,6 +17,10 @@ export class Storage {
 
   get isShared(): boolean {
     return this.references > 1;
+  }
+
+  markWritten(): void {
+    this.version = ++writes;
   }
 
   retain(): this {

@@ -86,15 +86,36 @@ export class Tensor<D extends DType = DType> implements Owned {
   }
 
   /**
-   * The elements themselves, not a copy: writing changes the tensor. Ask again after making other
-   * tensors: where memory is not shared between threads, growing it detaches older arrays.
+   * The elements themselves, not a copy: writing changes the tensor. Ask again before each write, rather than
+   * hold the array: where memory is not shared between threads, growing it detaches older arrays, and what
+   * the library has worked out from parameters (weights with BatchNorm folded in) is worked out anew after
+   * `data` was asked for, but not after a write to an array that was asked for before.
    *
    * @throws {DisposedError}
    */
   get data(): TypedArrays[D] {
+    this.storage?.markWritten();
+    return this.values;
+  }
+
+  /** @internal The same for those who only read. */
+  get values(): TypedArrays[D] {
     if (this.onHeap) return this.onHeap;
     const start = this.ptr / BYTES[this.dtype];
     return arena()[this.dtype].subarray(start, start + this.size) as TypedArrays[D];
+  }
+
+  /**
+   * @internal Another number after every write in place, also through a view: what was computed from it under
+   * the same version still holds.
+   */
+  get version(): number {
+    return this.liveStorage().version;
+  }
+
+  /** @internal For what writes in place through `ptr`. */
+  markWritten(): void {
+    this.liveStorage().markWritten();
   }
 
   /**
@@ -111,17 +132,17 @@ export class Tensor<D extends DType = DType> implements Owned {
         },
       );
     }
-    return this.data[0];
+    return this.values[0];
   }
 
   /** A copy as nested arrays; a scalar gives its number. */
   // biome-ignore lint/suspicious/noExplicitAny: the nesting depth is the rank, known only at run time
   toArray(): any {
-    const { data, shape } = this;
+    const { values, shape } = this;
     let at = 0;
     // biome-ignore lint/suspicious/noExplicitAny: as above
     const build = (axis: number): any =>
-      axis === shape.length ? data[at++] : Array.from({ length: shape[axis] }, () => build(axis + 1));
+      axis === shape.length ? values[at++] : Array.from({ length: shape[axis] }, () => build(axis + 1));
     return build(0);
   }
 
@@ -149,7 +170,7 @@ export class Tensor<D extends DType = DType> implements Owned {
    */
   moveToHeap(): void {
     if (!this.storage) return;
-    this.onHeap = this.data.slice() as TypedArrays[D];
+    this.onHeap = this.values.slice() as TypedArrays[D];
     this.releaseStorage(this.storage);
   }
 
@@ -161,7 +182,7 @@ export class Tensor<D extends DType = DType> implements Owned {
   toString(): string {
     const values = this.isDisposed
       ? "disposed"
-      : `${[...this.data.subarray(0, 8)].join(", ")}${this.size > 8 ? ", …" : ""}`;
+      : `${[...this.values.subarray(0, 8)].join(", ")}${this.size > 8 ? ", …" : ""}`;
     return `Tensor ${this.dtype}${formatShape(this.shape)} { ${values} }`;
   }
 

@@ -18,6 +18,33 @@ test("data is the memory itself: writing changes the tensor, and it survives gro
   large.dispose();
 });
 
+test("asking for data counts as a write, also through a view; reading by other means does not", () => {
+  const x = tensor([1, 2]);
+  const view = viewOf(x, [1], 1);
+  const other = tensor([3]);
+  const fresh = x.version;
+  x.toArray();
+  view.item();
+  String(x);
+  other.data[0] = 4;
+  assert.is(x.version, fresh);
+  view.data[0] = 5;
+  const written = x.version;
+  assert.is.not(written, fresh);
+  assert.is(view.version, written);
+  x.data.fill(6);
+  assert.not.ok([fresh, written].includes(x.version));
+});
+
+test("what was brought back from the JS heap is of another version: it may have been written to there", () => {
+  const x = tensor([1, 2]);
+  const before = x.version;
+  x.moveToHeap();
+  x.data[0] = 3;
+  assert.is.not(x.version, before);
+  assert.equal(x.toArray(), [3, 2]);
+});
+
 test("item gives the only element, and refuses any other size", () => {
   assert.is(tensor(3).item(), 3);
   assert.is(tensor([[[4]]]).item(), 4);
