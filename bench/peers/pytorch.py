@@ -1,9 +1,6 @@
-"""PyTorch's side of `npm run bench:pytorch`: the CNN's training step, one thread, driven line by line.
+"""PyTorch's side of `npm run bench:peers`, driven line by line as bench/peers/serve.mjs says.
 
-    command -p python3 bench/peers/pytorch.py WEIGHTS.safetensors BATCH
-
-Reads from stdin: "loss" gives the loss before any step and without dropout; "LAYOUT STEPS" (default or channels_last) runs so many steps
-and gives milliseconds a step.
+    command -p python3 bench/peers/pytorch.py FOLDER default|channels_last THREADS
 """
 import json
 import pathlib
@@ -13,9 +10,6 @@ import time
 
 import torch
 from torch import nn
-
-torch.set_num_threads(1)
-
 
 def load_file(path):
     """What safetensors.torch.load_file reads; Debian has no package of it."""
@@ -48,7 +42,7 @@ class Cnn(nn.Module):
 
 
 class Trainee:
-    def __init__(self, state, x, y, memory_format, dropout=0.5):
+    def __init__(self, state, x, y, memory_format, dropout):
         self.model = Cnn(dropout)
         self.model.load_state_dict(state)
         self.model.to(memory_format=memory_format)
@@ -63,27 +57,47 @@ class Trainee:
         self.loss().backward()
         self.optimizer.step()
 
+    def losses(self):
+        first = self.loss().item()
+        self.step()
+        return [first, self.loss().item()]
+
+    @torch.inference_mode()
+    def logits(self):
+        self.model.eval()
+        return self.model(self.x).flatten().tolist()
+
 
 def main():
-    tensors = load_file(sys.argv[1])
-    batch = int(sys.argv[2])
-    # One channel, so [N, H, W, C] and [N, C, H, W] hold the same numbers in the same order.
-    x = tensors.pop("x").reshape(batch, 1, 28, 28)
-    y = torch.arange(batch) % 10
-    trainees = {
-        "default": Trainee(tensors, x, y, torch.contiguous_format),
-        "channels_last": Trainee(tensors, x, y, torch.channels_last),
-    }
-    print(torch.__version__, flush=True)
+    folder, layout, threads = sys.argv[1:]
+    torch.set_num_threads(int(threads))
+    tensors = load_file(f"{folder}/task.safetensors")
+    images = tensors.pop("x")
+    memory_format = {"default": torch.contiguous_format, "channels_last": torch.channels_last}[layout]
+
+    def trainee(batch, dropout):
+        # One channel, so [N, H, W, C] and [N, C, H, W] hold the same numbers in the same order.
+        x = images[:batch].reshape(batch, 1, 28, 28)
+        return Trainee(tensors, x, torch.arange(batch) % 10, memory_format, dropout)
+
+    print(json.dumps({"version": torch.__version__}), flush=True)
+    prepared = {}
     for line in sys.stdin:
-        if line.strip() == "loss":
-            print(Trainee(tensors, x, y, torch.contiguous_format, dropout=0).loss().item(), flush=True)
-            continue
-        layout, steps = line.split()
-        start = time.perf_counter()
-        for _ in range(int(steps)):
-            trainees[layout].step()
-        print((time.perf_counter() - start) * 1000 / int(steps), flush=True)
+        command = json.loads(line)
+        batch, is_training = command["batch"], command["work"] == "train"
+        if command["ask"] == "check":
+            checked = trainee(batch, 0)
+            answer = {"values": checked.losses() if is_training else checked.logits()}
+        else:
+            key = (command["work"], batch)
+            if key not in prepared:
+                prepared[key] = trainee(batch, 0.5)
+            run = prepared[key].step if is_training else prepared[key].logits
+            start = time.perf_counter()
+            for _ in range(command["runs"]):
+                run()
+            answer = {"ms": (time.perf_counter() - start) * 1000 / command["runs"]}
+        print(json.dumps(answer), flush=True)
 
 
 main()

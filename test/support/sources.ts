@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** What is made or fetched, not written: as .gitignore has it. */
-const MADE = /^(node_modules|build|dist|outputs|coverage|\.git|data\/mnist)(\/|$)|\.tgz$/;
+const MADE = /(^|\/)node_modules(\/|$)|^(build|dist|outputs|coverage|\.git|data\/mnist)(\/|$)|\.tgz$/;
 
 /** Every file of the project, as a path from its root, sorted. */
 export function projectFiles(pattern = /./): string[] {

@@ -1,0 +1,53 @@
+// What the contestants are given: a model and a batch, and what has to come out.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeSafetensors, loadStateDict, noGrad, type StoredTensor, scope, stateDict } from "../../lib/index.ts";
+import { type CnnStep, cnnStep } from "../cnn_step.ts";
+import { onnxModel } from "./onnx_model.ts";
+
+export const BATCH = 64;
+/** After so many steps no statistic of a BatchNorm is what it was at the start. */
+const STEPS = 3;
+
+export interface Task {
+  /** With task.safetensors, the state and the batch, and cnn.onnx, the model for those that cannot write one. */
+  readonly folder: string;
+  /** The logits of the first `batch` images in evaluation. */
+  logits(batch: number): number[];
+  /** The losses in training without dropout: the first, and that after one step of Adam. */
+  losses(): number[];
+  remove(): void;
+}
+
+export function layOutTask(): Task {
+  const folder = mkdtempSync(join(tmpdir(), "simdgrad-bench-"));
+  const trained = cnnStep(BATCH);
+  for (let i = 0; i < STEPS; i++) scope(trained.run);
+  const state = stateDict(trained.model);
+  const x: StoredTensor = { dtype: "F32", shape: trained.x.shape, data: Float32Array.from(trained.x.data) };
+  writeFileSync(join(folder, "task.safetensors"), encodeSafetensors({ ...state, x }));
+  writeFileSync(join(folder, "cnn.onnx"), onnxModel(state));
+
+  const contestant = (batch: number): CnnStep => {
+    const step = cnnStep(batch, { dropout: 0 });
+    loadStateDict(step.model, state, "the task");
+    return step;
+  };
+  return {
+    folder,
+    logits(batch) {
+      const { model, x } = contestant(batch);
+      model.eval();
+      return scope(() => [...noGrad(() => model.forward(x)).data]);
+    },
+    losses() {
+      const { loss, run } = contestant(BATCH);
+      const first = scope(() => loss().item());
+      scope(run);
+      return [first, scope(() => loss().item())];
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
