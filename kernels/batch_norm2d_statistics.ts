@@ -30,20 +30,24 @@ export function batch_norm2d_statistics_f32(
   from: usize,
   to: usize,
 ): void {
-  const c4 = (c + 3) & ~3;
+  const size = (2 * ((c + 3) & ~3)) << 3;
   for (let chunk = from; chunk < to; chunk++) {
     const pixels = min(CHUNK, n - chunk * CHUNK) * hw;
-    const images = x + ((chunk * CHUNK * hw * c) << 2);
-    const mean = partial + ((chunk * 2 * c4) << 3);
-    memory.fill(mean, 0, (2 * c4) << 3);
-    for (let p: usize = 0; p < pixels; p += BLOCK) {
-      const block = images + ((p * c) << 2);
-      const count = min(BLOCK, pixels - p);
-      const inverse = 1 / <f64>count;
-      const share = <f64>count / <f64>(p + count);
-      for (let i: usize = 0; i < c; i += 4) {
-        mergeBlock(mean + (i << 3), c4, block + (i << 2), c, count, <f64>p, inverse, share);
-      }
+    memory.fill(partial + chunk * size, 0, size);
+    batch_norm2d_add_statistics_f32(partial + chunk * size, x + ((chunk * CHUNK * hw * c) << 2), 0, pixels, c);
+  }
+}
+
+/** Merges `pixels` more pixels, from x on, into the (mean, M2) of the `before` pixels ahead of them. */
+export function batch_norm2d_add_statistics_f32(mean: usize, x: usize, before: usize, pixels: usize, c: usize): void {
+  const c4 = (c + 3) & ~3;
+  for (let p: usize = 0; p < pixels; p += BLOCK) {
+    const block = x + ((p * c) << 2);
+    const count = min(BLOCK, pixels - p);
+    const inverse = 1 / <f64>count;
+    const share = <f64>count / <f64>(before + p + count);
+    for (let i: usize = 0; i < c; i += 4) {
+      mergeBlock(mean + (i << 3), c4, block + (i << 2), c, count, <f64>(before + p), inverse, share);
     }
   }
 }

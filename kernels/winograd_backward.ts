@@ -30,6 +30,57 @@ export function winograd_backward_f32(
   to: usize,
 ): void {
   const group = winograd_group(h, w);
+  const map = (h * w) << 2;
+  const dw = (9 * cin * cout) << 2;
+  for (let chunk = from; chunk < to; chunk++) {
+    const end = min(n, (chunk + 1) * CHUNK);
+    winograd_backward_begin_f32(h, w, cin, cout, scratch);
+    for (let first = chunk * CHUNK; first < end; first += group) {
+      const images = min(group, end - first);
+      const out = dx ? dx + first * map * cin : 0;
+      winograd_backward_group_f32(
+        out,
+        dwChunks,
+        dy + first * map * cout,
+        x + first * map * cin,
+        ut,
+        images,
+        h,
+        w,
+        cin,
+        cout,
+        scratch,
+      );
+    }
+    if (dwChunks) winograd_backward_end_f32(dwChunks + chunk * dw, h, w, cin, cout, scratch);
+  }
+}
+
+/** Where dU lies in scratch: behind board, zeros, sink, V and dM. */
+function duOf(h: usize, w: usize, cin: usize, cout: usize, scratch: usize): usize {
+  return scratch + ((max(cin, cout) * 38 + (winograd_pair(h, w, cin) + winograd_pair(h, w, cout)) * 36) << 2);
+}
+
+/** Begins a chunk: dU = 0. */
+export function winograd_backward_begin_f32(h: usize, w: usize, cin: usize, cout: usize, scratch: usize): void {
+  memory.fill(duOf(h, w, cin, cout, scratch), 0, (36 * (cin * cout + 16)) << 2);
+  memory.fill(scratch + ((36 * max(cin, cout)) << 2), 0, max(cin, cout) << 2);
+}
+
+/** One group: its dx, unless that is 0, and what it adds to dU, unless `withWeights` is 0. */
+export function winograd_backward_group_f32(
+  dx: usize,
+  withWeights: usize,
+  dy: usize,
+  x: usize,
+  ut: usize,
+  images: usize,
+  h: usize,
+  w: usize,
+  cin: usize,
+  cout: usize,
+  scratch: usize,
+): void {
   const channels = max(cin, cout) << 2;
   const zeros = scratch + 36 * channels;
   const sink = zeros + channels;
@@ -39,33 +90,34 @@ export function winograd_backward_f32(
   const mPair = winograd_pair(h, w, cout) << 2;
   const du = dm + 36 * mPair;
   const duPair = (cin * cout + 16) << 2;
-  const map = (h * w) << 2;
-  memory.fill(zeros, 0, channels);
-  for (let chunk = from; chunk < to; chunk++) {
-    const end = min(n, (chunk + 1) * CHUNK);
-    if (dwChunks) memory.fill(du, 0, 36 * duPair);
-    for (let first = chunk * CHUNK; first < end; first += group) {
-      const images = min(group, end - first);
-      eachTile(OUTPUT_ADJOINT, dm, mPair, dy + first * map * cout, images, h, w, cout, scratch, zeros, sink, 0);
-      if (dwChunks) {
-        eachTile(INPUT, v, vPair, x + first * map * cin, images, h, w, cin, scratch, zeros, sink, 0);
-        for (let pair: usize = 0; pair < 36; pair++) {
-          const start = firstTile(pair, images, h, w);
-          const tiles = endTile(pair, images, h, w) - start;
-          const a = v + pair * vPair + ((start * cin) << 2);
-          const b = dm + pair * mPair + ((start * cout) << 2);
-          gemm_f32(du + pair * duPair, a, b, 0, cin, cout, tiles, cout, 1, cin, 16, cout, 1, 0, cin >> 1);
-        }
-      }
-      if (dx) {
-        winograd_multiply_f32(v, dm, ut, images, h, w, cout, cin);
-        const out = dx + first * map * cin;
-        memory.fill(out, 0, images * map * cin);
-        eachTile(INPUT_ADJOINT, v, vPair, out, images, h, w, cin, scratch, zeros, sink, 0);
-      }
+  eachTile(OUTPUT_ADJOINT, dm, mPair, dy, images, h, w, cout, scratch, zeros, sink, 0);
+  if (withWeights) {
+    eachTile(INPUT, v, vPair, x, images, h, w, cin, scratch, zeros, sink, 0);
+    for (let pair: usize = 0; pair < 36; pair++) {
+      const start = firstTile(pair, images, h, w);
+      const tiles = endTile(pair, images, h, w) - start;
+      const a = v + pair * vPair + ((start * cin) << 2);
+      const b = dm + pair * mPair + ((start * cout) << 2);
+      gemm_f32(du + pair * duPair, a, b, 0, cin, cout, tiles, cout, 1, cin, 16, cout, 1, 0, cin >> 1);
     }
-    if (dwChunks) filterGradient(dwChunks + ((chunk * 9 * cin * cout) << 2), du, duPair, cin, cout, scratch);
   }
+  if (dx) {
+    winograd_multiply_f32(v, dm, ut, images, h, w, cout, cin);
+    memory.fill(dx, 0, (images * h * w * cin) << 2);
+    eachTile(INPUT_ADJOINT, v, vPair, dx, images, h, w, cin, scratch, zeros, sink, 0);
+  }
+}
+
+/** Ends a chunk: dw = Gᵀ·dU·G. */
+export function winograd_backward_end_f32(
+  dw: usize,
+  h: usize,
+  w: usize,
+  cin: usize,
+  cout: usize,
+  scratch: usize,
+): void {
+  filterGradient(dw, duOf(h, w, cin, cout, scratch), (cin * cout + 16) << 2, cin, cout, scratch);
 }
 
 /** dw = Gᵀ·dU·G, one input channel after another. board: 18·COUT elements. */

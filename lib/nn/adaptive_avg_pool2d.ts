@@ -14,6 +14,11 @@ export class AdaptiveAvgPool2d extends Module {
     super();
   }
 
+  /** @internal Whether it is the mean of the whole map. */
+  get isGlobal(): boolean {
+    return this.outputSize === 1;
+  }
+
   forward(x: Tensor): Tensor<"f32"> {
     return adaptiveAvgPool2d(x, this.outputSize);
   }

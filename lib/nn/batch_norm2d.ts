@@ -45,8 +45,13 @@ export class BatchNorm2d extends Module {
   forward(x: Tensor): Tensor<"f32"> {
     const { runningMean, runningVar, isTraining, momentum, eps } = this;
     const y = batchNorm2d(x, this.weight, this.bias, { runningMean, runningVar, isTraining, momentum, eps });
-    if (isTraining) this.numBatchesTracked.data[0]++;
+    if (isTraining) this.countBatch();
     return y;
+  }
+
+  /** @internal One more training batch seen. */
+  countBatch(): void {
+    this.numBatchesTracked.data[0]++;
   }
 
   protected override ownParameters() {

@@ -18,6 +18,12 @@ export class MaxPool2d extends Module {
     super();
   }
 
+  /** @internal Whether its windows are size×size and tile the image. */
+  tilesBy(size: number): boolean {
+    const { stride = this.kernelSize, padding = 0 } = this.options;
+    return this.kernelSize === size && stride === size && padding === 0;
+  }
+
   forward(x: Tensor): Tensor<"f32"> {
     return maxPool2d(x, { kernelSize: this.kernelSize, ...this.options });
   }

@@ -2,7 +2,7 @@ import { defineOp } from "../autograd/define_op.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import { DTypeError, formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
-import { checkRank } from "../tensor/shape.ts";
+import { checkRank, type Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 export interface BatchNorm2dOptions {
@@ -18,8 +18,8 @@ export interface BatchNorm2dOptions {
   eps?: number;
 }
 
-/** Images whose sums are one partial result: kernels/batch_norm2d.ts. */
-const CHUNK = 8;
+/** @internal Images whose sums are one partial result: kernels/batch_norm2d.ts. */
+export const CHUNK = 8;
 
 /**
  * Batch normalisation over the channels of images, as PyTorch defines it:
@@ -43,22 +43,9 @@ const CHUNK = 8;
  */
 export const batchNorm2d = defineOp("batchNorm2d", {
   forward({ save }, x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions) {
-    checkArguments(x, gamma, beta, options);
-    const { runningMean, runningVar, isTraining, momentum = 0.1, eps = 1e-5 } = options;
+    checkBatchNorm(x.shape, gamma, beta, options);
     const [n, h, w, c] = x.shape;
-    using coefficients = empty([5, c]);
-    if (isTraining) {
-      using partial = partialSums(n, c);
-      parallelFor("batch_norm2d_statistics_f32", Math.ceil(n / CHUNK), partial.ptr, x.ptr, n, h * w, c);
-      const running = [runningMean.ptr, runningVar.ptr];
-      const pointers = [coefficients.ptr, ...running, partial.ptr, gamma.ptr, beta.ptr];
-      parallelFor("batch_norm2d_merge_f32", c, ...pointers, n, h * w, c, momentum, eps);
-      runningMean.markWritten();
-      runningVar.markWritten();
-    } else {
-      const pointers = [coefficients.ptr, runningMean.ptr, runningVar.ptr, gamma.ptr, beta.ptr];
-      parallelFor("batch_norm2d_running_f32", c, ...pointers, c, eps);
-    }
+    using coefficients = options.isTraining ? batchStatistics(x, gamma, beta, options) : running(gamma, beta, options);
     const y = empty(x.shape);
     parallelFor("batch_norm2d_f32", n * h * w, y.ptr, x.ptr, coefficients.ptr, c);
     save(x, coefficients);
@@ -91,29 +78,71 @@ export const batchNorm2d = defineOp("batchNorm2d", {
   },
 });
 
-/** Two sums in f64 for each chunk and channel, channels rounded up to whole vectors. */
-function partialSums(n: number, c: number): Tensor<"f32"> {
+function batchStatistics(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): Tensor<"f32"> {
+  const [n, h, w, c] = x.shape;
+  using partial = partialSums(n, c);
+  parallelFor("batch_norm2d_statistics_f32", Math.ceil(n / CHUNK), partial.ptr, x.ptr, n, h * w, c);
+  return mergeStatistics(partial, gamma, beta, options, n, h * w);
+}
+
+/**
+ * @internal The coefficients of kernels/batch_norm2d.ts from the statistics of each chunk; moves the running ones.
+ *
+ * @param pixels of an image
+ */
+export function mergeStatistics(
+  partial: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  { runningMean, runningVar, momentum = 0.1, eps = 1e-5 }: Omit<BatchNorm2dOptions, "isTraining">,
+  n: number,
+  pixels: number,
+): Tensor<"f32"> {
+  const c = gamma.size;
+  const coefficients = empty([5, c]);
+  const pointers = [coefficients.ptr, runningMean.ptr, runningVar.ptr, partial.ptr, gamma.ptr, beta.ptr];
+  parallelFor("batch_norm2d_merge_f32", c, ...pointers, n, pixels, c, momentum, eps);
+  runningMean.markWritten();
+  runningVar.markWritten();
+  return coefficients;
+}
+
+function running(
+  gamma: Tensor,
+  beta: Tensor,
+  { runningMean, runningVar, eps = 1e-5 }: BatchNorm2dOptions,
+): Tensor<"f32"> {
+  const c = gamma.size;
+  const coefficients = empty([5, c]);
+  const pointers = [coefficients.ptr, runningMean.ptr, runningVar.ptr, gamma.ptr, beta.ptr];
+  parallelFor("batch_norm2d_running_f32", c, ...pointers, c, eps);
+  return coefficients;
+}
+
+/** @internal Two sums in f64 for each chunk and channel, channels rounded up to whole vectors. */
+export function partialSums(n: number, c: number): Tensor<"f32"> {
   return empty([Math.ceil(n / CHUNK), 2, Math.ceil(c / 4) * 4, 2]);
 }
 
-function checkArguments(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): void {
+/** @internal @param shape that of what is normalised */
+export function checkBatchNorm(shape: Shape, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): void {
   const { runningMean, runningVar, isTraining, momentum = 0.1, eps = 1e-5 } = options;
-  checkRank("batchNorm2d", "x", x.shape, 4, "[N, H, W, C]");
-  const [n, h, w, c] = x.shape;
-  for (const [name, { shape, dtype }] of Object.entries({ gamma, beta, runningMean, runningVar })) {
+  checkRank("batchNorm2d", "x", shape, 4, "[N, H, W, C]");
+  const [n, h, w, c] = shape;
+  for (const [name, { shape: own, dtype }] of Object.entries({ gamma, beta, runningMean, runningVar })) {
     if (dtype !== "f32") throw new DTypeError(`batchNorm2d: ${name} must be f32; got ${dtype}.`, { [name]: dtype });
-    if (shape.length !== 1 || shape[0] !== c) {
+    if (own.length !== 1 || own[0] !== c) {
       throw new ShapeError(
-        `batchNorm2d: ${name} is ${formatShape(shape)}; expected [${c}], one for each channel of x ${formatShape(x.shape)}.`,
-        { x: x.shape, [name]: shape },
+        `batchNorm2d: ${name} is ${formatShape(own)}; expected [${c}], one for each channel of x ${formatShape(shape)}.`,
+        { x: shape, [name]: own },
       );
     }
   }
   if (isTraining && n * h * w < 2) {
     throw new ShapeError(
-      `batchNorm2d: expected more than 1 value per channel when training; x is ${formatShape(x.shape)}. ` +
+      `batchNorm2d: expected more than 1 value per channel when training; x is ${formatShape(shape)}. ` +
         "Use a larger batch, or evaluate.",
-      { x: x.shape },
+      { x: shape },
     );
   }
   if (!(momentum >= 0 && momentum <= 1)) {

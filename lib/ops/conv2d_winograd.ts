@@ -37,8 +37,8 @@ export const winogradConv: ConvAlgorithm = {
   },
 };
 
-/** U, or Uᵀ for the gradient of the input, in panels of 8 columns. */
-function transformFilter(w: Tensor, { cin, cout }: ConvGeometry, isTransposed: boolean): Tensor<"f32"> {
+/** U, or Uᵀ for the gradient of the input, in panels of 16 columns. */
+export function transformFilter(w: Tensor, { cin, cout }: ConvGeometry, isTransposed: boolean): Tensor<"f32"> {
   const [rows, columns] = isTransposed ? [cout, cin] : [cin, cout];
   const u = empty([SLOT_PAIRS, Math.ceil(columns / 16), rows, 16]);
   const flag = isTransposed ? 1 : 0;

@@ -1,0 +1,124 @@
+// Batch normalisation, ReLU and 2×2 max pooling in one pass: what follows a convolution.
+//
+//   v = (y − mean)·scale + bias;  z = max over each 2×2 window of max(v, 0)
+//   dy = scale·dv + slope·(y − mean) + shift,  dv = dz where v is its window's first maximum and above 0
+//
+// y, dy          [N, H, W, C], H and W even, C a multiple of 4
+// z, dz, argmax  [N, H/2, W/2, C]; argmax u8: the maximum's place, 0 to 3 in reading order
+// peak           the same: y where v is largest, which is all that the sums of batch_norm2d_backward.ts need
+// coefficients   [5, C] of batch_norm2d.ts; slopes [2, C] of batch_norm2d_backward.ts
+//
+// Backward expects dz to be 0 already where z is (relu_backward_f32).
+// Ranges: forward: rows of z; backward: images.
+// Numerics: as batch_norm2d, relu and max_pool2d one after another, to the bit. NaN gives NaN.
+// Registers: forward: 4 of y, 4 of v, 3 coefficients, 2 constants = 13 of 16.
+// Tested in test/kernels/norm_relu_max_pool2d.test.ts and test/ops/winograd_block.test.ts.
+
+import { norm, normGradient } from "./shared/norm";
+import { load4, store4, zero4 } from "./shared/simd";
+
+const PLACES = memory.data<i32>([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
+
+export function norm_relu_max_pool2d_f32(
+  z: usize,
+  peak: usize,
+  argmax: usize,
+  y: usize,
+  coefficients: usize,
+  w: usize,
+  c: usize,
+  from: usize,
+  to: usize,
+): void {
+  const pixel = c << 2;
+  const row = w * pixel;
+  const two = load4(PLACES, 8);
+  for (let r = from; r < to; r++) {
+    for (let i: usize = 0; i < c; i += 4) {
+      const mean = load4(coefficients, i);
+      const scale = load4(coefficients, 3 * c + i);
+      const bias = load4(coefficients, 4 * c + i);
+      let at = y + 2 * r * row + (i << 2);
+      let out = r * (w >> 1) * c + i;
+      for (const end = at + row; at < end; at += 2 * pixel, out += c) {
+        const y0 = load4(at, 0);
+        const y1 = load4(at + pixel, 0);
+        const v0 = norm(y0, mean, scale, bias);
+        const v1 = norm(y1, mean, scale, bias);
+        const right = f32x4.gt(v1, v0);
+        const top = f32x4.max(v0, v1);
+        const topPeak = v128.bitselect(y1, y0, right);
+        const y2 = load4(at + row, 0);
+        const y3 = load4(at + row + pixel, 0);
+        const v2 = norm(y2, mean, scale, bias);
+        const v3 = norm(y3, mean, scale, bias);
+        const lowerRight = f32x4.gt(v3, v2);
+        const bottom = f32x4.max(v2, v3);
+        const lower = f32x4.gt(bottom, top);
+        const bottomPeak = v128.bitselect(y3, y2, lowerRight);
+        store4(z, out, f32x4.max(f32x4.max(top, bottom), zero4()));
+        store4(peak, out, v128.bitselect(bottomPeak, topPeak, lower));
+        // A comparison's result is −1 or 0 a lane.
+        const place = v128.bitselect(i32x4.sub(two, lowerRight), i32x4.neg(right), lower);
+        const halves = i16x8.narrow_i32x4_s(place, place);
+        v128.store32_lane(argmax + out, i8x16.narrow_i16x8_u(halves, halves), 0);
+      }
+    }
+  }
+}
+
+export function norm_relu_max_pool2d_backward_f32(
+  dy: usize,
+  dz: usize,
+  argmax: usize,
+  y: usize,
+  coefficients: usize,
+  slopes: usize,
+  h: usize,
+  w: usize,
+  c: usize,
+  from: usize,
+  to: usize,
+): void {
+  const pixel = c << 2;
+  const row = w * pixel;
+  const one = load4(PLACES, 4);
+  const two = load4(PLACES, 8);
+  const three = load4(PLACES, 12);
+  const rows = to * (h >> 1);
+  for (let r = from * (h >> 1); r < rows; r++) {
+    for (let i: usize = 0; i < c; i += 4) {
+      const mean = load4(coefficients, i);
+      const scale = load4(coefficients, 3 * c + i);
+      const slope = load4(slopes, i);
+      const shift = load4(slopes, c + i);
+      let at = 2 * r * row + (i << 2);
+      let source = r * (w >> 1) * c + i;
+      for (const end = at + row; at < end; at += 2 * pixel, source += c) {
+        const d = load4(dz, source);
+        const bytes = v128.load32_zero(argmax + source);
+        const place = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes));
+        store4(
+          dy + at,
+          0,
+          normGradient(v128.and(d, i32x4.eq(place, zero4())), load4(y + at, 0), mean, scale, slope, shift),
+        );
+        store4(
+          dy + at + pixel,
+          0,
+          normGradient(v128.and(d, i32x4.eq(place, one)), load4(y + at + pixel, 0), mean, scale, slope, shift),
+        );
+        store4(
+          dy + at + row,
+          0,
+          normGradient(v128.and(d, i32x4.eq(place, two)), load4(y + at + row, 0), mean, scale, slope, shift),
+        );
+        store4(
+          dy + at + row + pixel,
+          0,
+          normGradient(v128.and(d, i32x4.eq(place, three)), load4(y + at + row + pixel, 0), mean, scale, slope, shift),
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+// @internal A block of a network in training as one op: kernels/winograd_block.ts.
+
+import { defineOp } from "../autograd/define_op.ts";
+import { loadKernels } from "../runtime/kernels.ts";
+import { parallelFor, parallelForWithScratch } from "../runtime/parallel.ts";
+import { empty, zeros } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type BatchNorm2dOptions, CHUNK, checkBatchNorm, mergeStatistics, partialSums } from "./batch_norm2d.ts";
+import { convGeometry } from "./conv_geometry.ts";
+import { transformFilter } from "./conv2d_winograd.ts";
+import { reduceAxes } from "./reduce.ts";
+
+export interface WinogradBlockOptions extends Omit<BatchNorm2dOptions, "isTraining"> {
+  /** "max": the largest value of each 2×2 window; "mean": the mean over the map. */
+  pool: "max" | "mean";
+}
+
+/**
+ * Convolution, batch normalisation in training, ReLU and pooling in one op:
+ *
+ *   z = pool(relu(batchNorm2d(conv2d(x, w, b, { padding: 1 }), gamma, beta)))
+ *
+ * @param x [N, H, W, Cin] f32, H and W even for "max"
+ * @param w [3, 3, Cin, Cout], Cin and Cout multiples of 4
+ * @param b [Cout], or null. Its gradient is zero: normalising takes every constant off
+ * @returns [N, H/2, W/2, Cout] for "max", [N, 1, 1, Cout] for "mean"
+ * @throws what conv2d and batchNorm2d throw
+ *
+ * Cost: conv2d's, and one pass over its result each for the statistics and for the rest. Backward: dx, dw, db,
+ * dgamma, dbeta. Saves x, w and the convolution's result.
+ * Source: Ioffe & Szegedy 2015, arXiv:1502.03167; Lavin & Gray 2015, arXiv:1509.09308.
+ */
+export const winogradBlock = defineOp("winogradBlock", {
+  forward(
+    { save },
+    x: Tensor,
+    w: Tensor,
+    b: Tensor | null,
+    gamma: Tensor,
+    beta: Tensor,
+    options: WinogradBlockOptions,
+  ) {
+    const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, { padding: 1 });
+    const { n, h, w: width, cin, cout } = geometry;
+    checkBatchNorm([n, h, width, cout], gamma, beta, { ...options, isTraining: true });
+
+    const y = empty([n, h, width, cout]);
+    using partial = partialSums(n, cout);
+    using u = transformFilter(w, geometry, false);
+    const pointers = [y.ptr, partial.ptr, x.ptr, u.ptr, b?.ptr ?? 0];
+    const scratchSize = loadKernels().kernels.winograd_scratch(h, width, cin, cout);
+    const chunks = Math.ceil(n / CHUNK);
+    parallelForWithScratch("winograd_block_f32", chunks, scratchSize, ...pointers, n, h, width, cin, cout);
+    using coefficients = mergeStatistics(partial, gamma, beta, options, n, h * width);
+    save(x, w, y, coefficients);
+
+    if (options.pool === "mean") {
+      const z = empty([n, 1, 1, cout]);
+      using live = empty([2, n, cout]);
+      parallelFor("norm_relu_mean_f32", n, z.ptr, live.ptr, y.ptr, coefficients.ptr, n, h * width, cout);
+      save(live);
+      y.dispose();
+      return z;
+    }
+    const z = empty([n, h / 2, width / 2, cout]);
+    using peak = empty(z.shape);
+    using argmax = empty(z.shape, "u8");
+    const outputs = [z.ptr, peak.ptr, argmax.ptr];
+    parallelFor("norm_relu_max_pool2d_f32", (n * h) / 2, ...outputs, y.ptr, coefficients.ptr, width, cout);
+    save(z, peak, argmax);
+    y.dispose();
+    return z;
+  },
+
+  backward({ args: [, , b, , , { pool }], saved: [x, w, y, coefficients, ...rest], needs }, dz) {
+    const geometry = convGeometry("conv2d", x.shape, w.shape, null, { padding: 1 });
+    const { n, h, w: width, cin, cout } = geometry;
+    const chunks = Math.ceil(n / CHUNK);
+    using partial = partialSums(n, cout);
+    using live = pool === "max" ? empty(dz.shape) : null;
+    if (live) {
+      const [z, peak] = rest;
+      parallelFor("relu_backward_f32", z.size, live.ptr, dz.ptr, z.ptr);
+      const pixels = (h * width) / 4;
+      const inputs = [live.ptr, peak.ptr, coefficients.ptr];
+      parallelFor("batch_norm2d_backward_sums_f32", chunks, partial.ptr, ...inputs, n, pixels, cout);
+    } else {
+      const sizes = [n, h * width, cout];
+      parallelFor("norm_relu_mean_backward_sums_f32", chunks, partial.ptr, dz.ptr, rest[0].ptr, ...sizes);
+    }
+    const [dgamma, dbeta] = [empty([cout]), empty([cout])];
+    using slopes = empty([2, cout]);
+    const merged = [dgamma.ptr, dbeta.ptr, slopes.ptr, partial.ptr, coefficients.ptr];
+    parallelFor("batch_norm2d_backward_merge_f32", cout, ...merged, n, h * width, cout);
+
+    const dx = needs[0] ? empty(x.shape) : null;
+    using ut = needs[0] ? transformFilter(w, geometry, true) : null;
+    using dwChunks = needs[1] ? empty([chunks, ...w.shape]) : null;
+    const outputs = [dx?.ptr ?? 0, dwChunks?.ptr ?? 0];
+    const inputs = [(live ?? dz).ptr, pool === "max" ? rest[2].ptr : 0, y.ptr, coefficients.ptr, slopes.ptr];
+    const pointers = [...outputs, ...inputs, x.ptr, ut?.ptr ?? 0];
+    const scratchSize = loadKernels().kernels.winograd_block_scratch(h, width, cin, cout);
+    parallelForWithScratch("winograd_block_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cin, cout);
+    const dw = dwChunks && reduceAxes("sum_f32", dwChunks, [0]);
+    return b ? [dx, dw, zeros(b.shape), dgamma, dbeta] : [dx, dw, dgamma, dbeta];
+  },
+});

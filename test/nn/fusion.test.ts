@@ -1,0 +1,77 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { backward } from "../../lib/autograd/backward.ts";
+import { AdaptiveAvgPool2d } from "../../lib/nn/adaptive_avg_pool2d.ts";
+import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
+import { Conv2d } from "../../lib/nn/conv2d.ts";
+import { fuse } from "../../lib/nn/fusion.ts";
+import { MaxPool2d } from "../../lib/nn/max_pool2d.ts";
+import type { Module } from "../../lib/nn/module.ts";
+import { ReLU } from "../../lib/nn/relu.ts";
+import { Sequential } from "../../lib/nn/sequential.ts";
+import { mul } from "../../lib/ops/mul.ts";
+import { sum } from "../../lib/ops/sum.ts";
+import { tensor, zeros } from "../../lib/tensor/create.ts";
+import { ShapeError } from "../../lib/tensor/errors.ts";
+import { scope } from "../../lib/tensor/scope.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { maxAbs, uniform64 } from "../support/array64.ts";
+import { expectClose } from "../support/expect_close.ts";
+
+const test = suite("fusion");
+
+const layers = (pool: Module, { cin = 4, cout = 8, padding = 1 } = {}): Module[] => [
+  new Conv2d(cin, cout, 3, { padding, seed: 1 }),
+  new BatchNorm2d(cout),
+  new ReLU(),
+  pool,
+];
+
+test("a convolution, its normalisation in training, ReLU and a pooling that tiles the map go together", () => {
+  const x = zeros([2, 6, 6, 4]);
+  assert.is(fuse(layers(new MaxPool2d(2)), x)?.length, 4);
+  assert.is(fuse(layers(new AdaptiveAvgPool2d(1)), x)?.length, 4);
+});
+
+test("other neighbours go by themselves", () => {
+  const x = zeros([2, 6, 6, 4]);
+  assert.is(fuse(layers(new MaxPool2d(3)), x), null);
+  assert.is(fuse(layers(new MaxPool2d(2, { stride: 1 })), x), null);
+  assert.is(fuse(layers(new MaxPool2d(2, { padding: 1 })), x), null);
+  assert.is(fuse(layers(new AdaptiveAvgPool2d(2)), x), null);
+  assert.is(fuse(layers(new MaxPool2d(2), { padding: 0 }), x), null);
+  assert.is(fuse(layers(new MaxPool2d(2)), zeros([2, 7, 6, 4])), null);
+  assert.is(fuse(layers(new MaxPool2d(2), { cout: 6 }), x), null);
+  assert.is(fuse([new Conv2d(4, 8, 3, { padding: 1 }), new BatchNorm2d(4), new ReLU(), new MaxPool2d(2)], x), null);
+  assert.is(fuse(layers(new MaxPool2d(2)).slice(0, 3), x), null);
+});
+
+test("a network gives the same, layer by layer or fused: values, gradients and running statistics", () => {
+  const run = (forward: (model: Sequential, x: Tensor) => Tensor): number[][] =>
+    scope(() => {
+      const names = ["conv1", "bn1", "relu1", "pool1", "conv2", "bn2", "relu2", "pool2"];
+      const modules = [...layers(new MaxPool2d(2)), ...layers(new AdaptiveAvgPool2d(1), { cin: 8, cout: 12 })];
+      const model = new Sequential(Object.fromEntries(names.map((name, i) => [name, modules[i]])), { seed: 3 });
+      const x = tensor(uniform64([9, 10, 6, 4], 1).data, [9, 10, 6, 4]);
+      const y = forward(model, x);
+      backward(sum(mul(y, tensor(uniform64(y.shape, 2).data, y.shape))));
+      const gradients = model.namedParameters().filter(([name]) => !/conv\d.bias/.test(name));
+      const state = [y, ...gradients.map(([, { grad }]) => grad), ...model.namedBuffers().map(([, buffer]) => buffer)];
+      return state.map((part) => [...(part as Tensor).data]);
+    });
+  const fused = run((model, x) => model.forward(x));
+  const plain = run((model, x) => model.children().reduce((h, [, layer]) => layer.forward(h), x));
+  fused.forEach((values, i) => {
+    expectClose(values, plain[i], 1e-5 * maxAbs(plain[i]), `tensor ${i}`);
+  });
+});
+
+test("a map with the wrong number of channels is refused as it is without fusion", () => {
+  const model = new Sequential({ conv: layers(new MaxPool2d(2))[0], bn: new BatchNorm2d(8) });
+  assert.throws(
+    () => model.forward(zeros([1, 4, 4, 3])),
+    (error: Error) => error instanceof ShapeError && /input channels differ/.test(error.message),
+  );
+});
+
+test.run();

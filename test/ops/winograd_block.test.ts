@@ -1,0 +1,180 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { backward } from "../../lib/autograd/backward.ts";
+import { adaptiveAvgPool2d } from "../../lib/ops/adaptive_avg_pool2d.ts";
+import { batchNorm2d } from "../../lib/ops/batch_norm2d.ts";
+import { conv2d } from "../../lib/ops/conv2d.ts";
+import { maxPool2d } from "../../lib/ops/max_pool2d.ts";
+import { mul } from "../../lib/ops/mul.ts";
+import { relu } from "../../lib/ops/relu.ts";
+import { sum } from "../../lib/ops/sum.ts";
+import { winogradBlock } from "../../lib/ops/winograd_block.ts";
+import { ones, tensor, zeros } from "../../lib/tensor/create.ts";
+import { ShapeError, type SimdgradError } from "../../lib/tensor/errors.ts";
+import { scope } from "../../lib/tensor/scope.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { type Array64, array64, map64, maxAbs, uniform64 } from "../support/array64.ts";
+import { expectClose } from "../support/expect_close.ts";
+import { testOp } from "../support/test_op.ts";
+
+const test = suite("winogradBlock");
+const EPS = 1e-5;
+type Pool = "max" | "mean";
+
+/** 3×3 convolution with padding 1, by definition. */
+function conv64(x: Array64, w: Array64, b: Array64): Array64 {
+  const [n, h, width, cin] = x.shape;
+  const cout = w.shape[3];
+  return array64([n, h, width, cout], (at) => {
+    const o = at % cout;
+    const j = Math.floor(at / cout) % width;
+    const i = Math.floor(at / cout / width) % h;
+    const image = Math.floor(at / cout / width / h);
+    let total = b.data[o];
+    for (let tap = 0; tap < 9; tap++) {
+      const [row, col] = [i + Math.floor(tap / 3) - 1, j + (tap % 3) - 1];
+      if (row < 0 || row >= h || col < 0 || col >= width) continue;
+      const pixel = ((image * h + row) * width + col) * cin;
+      for (let c = 0; c < cin; c++) total += x.data[pixel + c] * w.data[(tap * cin + c) * cout + o];
+    }
+    return total;
+  });
+}
+
+function reference(pool: Pool) {
+  return (x: Array64, w: Array64, b: Array64, gamma: Array64, beta: Array64): Array64 => {
+    const y = conv64(x, w, b);
+    const [n, h, width, c] = y.shape;
+    const values = (i: number): number[] => [...y.data.filter((_, at) => at % c === i)];
+    const average = (list: number[]): number => list.reduce((total, value) => total + value, 0) / list.length;
+    const mean = Array.from({ length: c }, (_, i) => average(values(i)));
+    const variance = mean.map((m, i) => average(values(i).map((value) => (value - m) ** 2)));
+    const v = map64(y, (value, at) => {
+      const i = at % c;
+      return Math.max(0, ((value - mean[i]) / Math.sqrt(variance[i] + EPS)) * gamma.data[i] + beta.data[i]);
+    });
+    if (pool === "mean") {
+      return array64([n, 1, 1, c], (at) => {
+        const [image, i] = [Math.floor(at / c), at % c];
+        return average(
+          [...v.data.subarray(image * h * width * c, (image + 1) * h * width * c)].filter((_, k) => k % c === i),
+        );
+      });
+    }
+    return array64([n, h / 2, width / 2, c], (at) => {
+      const i = at % c;
+      const col = Math.floor(at / c) % (width / 2);
+      const row = Math.floor(at / c / (width / 2));
+      const pixel = (dr: number, dc: number): number => v.data[((2 * row + dr) * width + 2 * col + dc) * c + i];
+      return Math.max(pixel(0, 0), pixel(0, 1), pixel(1, 0), pixel(1, 1));
+    });
+  };
+}
+
+function block(pool: Pool) {
+  return (x: Tensor, w: Tensor, b: Tensor, gamma: Tensor, beta: Tensor): Tensor => {
+    using runningMean = zeros([gamma.size]);
+    using runningVar = ones([gamma.size]);
+    return winogradBlock(x, w, b, gamma, beta, { runningMean, runningVar, pool });
+  };
+}
+
+function composition(pool: Pool) {
+  return (x: Tensor, w: Tensor, b: Tensor, gamma: Tensor, beta: Tensor): Tensor => {
+    using runningMean = zeros([gamma.size]);
+    using runningVar = ones([gamma.size]);
+    const y = conv2d(x, w, b, { padding: 1 });
+    const v = relu(batchNorm2d(y, gamma, beta, { runningMean, runningVar, isTraining: true }));
+    return pool === "max" ? maxPool2d(v, { kernelSize: 2 }) : adaptiveAvgPool2d(v, 1);
+  };
+}
+
+const SHAPES = [
+  { n: 2, h: 2, w: 4, cin: 4, cout: 4 },
+  { n: 1, h: 4, w: 6, cin: 4, cout: 8 },
+];
+for (const pool of ["max", "mean"] as const) {
+  for (const { n, h, w, cin, cout } of SHAPES) {
+    const pixels = n * h * w;
+    testOp(test, pool, block(pool), reference(pool), {
+      shapes: [[n, h, w, cin], [3, 3, cin, cout], [cout], [cout], [cout]],
+      maxTerm: 4,
+      terms: 9 * cin,
+      gradTerms: 9 * cin * pixels,
+    });
+  }
+}
+
+/** The value, and every gradient of Σ r·value. */
+function run(op: ReturnType<typeof block>, { n, h, w, cin, cout }: (typeof SHAPES)[number], mean = 0) {
+  return scope(() => {
+    const inputs = [[n, h, w, cin], [3, 3, cin, cout], [cout], [cout], [cout]].map((shape, i) => {
+      const offset = i === 2 ? mean : 0;
+      const input = tensor(map64(uniform64(shape, 7 + i), (value) => value + offset).data, shape);
+      input.requiresGrad = true;
+      return input;
+    });
+    const z = op(...(inputs as [Tensor, Tensor, Tensor, Tensor, Tensor]));
+    backward(sum(mul(z, tensor(uniform64(z.shape, 3).data, z.shape))));
+    const gradients = inputs.map(({ grad }) => Float32Array.from(grad?.data ?? []));
+    return { z: Float32Array.from(z.data), gradients };
+  });
+}
+
+const LARGER = [
+  { n: 9, h: 14, w: 14, cin: 8, cout: 12, pool: "max" },
+  { n: 17, h: 6, w: 10, cin: 4, cout: 20, pool: "max" },
+  { n: 17, h: 7, w: 7, cin: 8, cout: 36, pool: "mean" },
+  { n: 3, h: 1, w: 5, cin: 4, cout: 4, pool: "mean" },
+] as const;
+
+test("agrees with the ops it is made of, on larger batches", () => {
+  for (const { pool, ...sizes } of LARGER) {
+    const actual = run(block(pool), sizes);
+    const expected = run(composition(pool), sizes);
+    // The statistics are summed in other blocks, and so may differ by a few roundings.
+    expectClose(actual.z, expected.z, 2e-6 * maxAbs(expected.z), `${pool} z`);
+    for (const i of [0, 1, 3, 4]) {
+      const wanted = expected.gradients[i];
+      expectClose(actual.gradients[i], wanted, 1e-5 * maxAbs(wanted), `${pool} gradient of input ${i}`);
+    }
+  }
+});
+
+test("the bias has no gradient, in exact arithmetic nor here", () => {
+  const { gradients } = run(block("max"), { n: 2, h: 4, w: 4, cin: 4, cout: 8 });
+  assert.equal([...gradients[2]], new Array(8).fill(0));
+});
+
+test("a mean of 100 standard deviations costs no accuracy", () => {
+  const sizes = { n: 8, h: 6, w: 6, cin: 4, cout: 4 };
+  const plain = run(block("max"), sizes);
+  const shifted = run(block("max"), sizes, 200);
+  // y itself is rounded at 200: 1.2e-5 absolute, of a standard deviation of about 2.
+  expectClose(shifted.z, plain.z, 3e-5 * maxAbs(plain.z));
+});
+
+test("running statistics move as batchNorm2d moves them", () => {
+  const move = (op: "block" | "composition"): number[] =>
+    scope(() => {
+      const [x, w, gamma, beta] = [[5, 4, 4, 4], [3, 3, 4, 8], [8], [8]].map((shape, i) =>
+        tensor(uniform64(shape, i + 1).data, shape),
+      );
+      const options = { runningMean: zeros([8]), runningVar: ones([8]), momentum: 0.3 };
+      if (op === "block") winogradBlock(x, w, null, gamma, beta, { ...options, pool: "max" });
+      else batchNorm2d(conv2d(x, w, null, { padding: 1 }), gamma, beta, { ...options, isTraining: true });
+      return [...options.runningMean.data, ...options.runningVar.data];
+    });
+  expectClose(move("block"), move("composition"), 1e-6);
+});
+
+test("refuses what batchNorm2d refuses", () => {
+  const [x, w, gamma] = [zeros([2, 4, 4, 4]), zeros([3, 3, 4, 8]), ones([4])];
+  const options = { runningMean: zeros([8]), runningVar: ones([8]), pool: "max" } as const;
+  assert.throws(
+    () => winogradBlock(x, w, null, gamma, zeros([8]), options),
+    (error: SimdgradError) => error instanceof ShapeError && /gamma is \[4\]; expected \[8\]/.test(error.message),
+  );
+});
+
+test.run();
