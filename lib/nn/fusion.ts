@@ -1,14 +1,17 @@
 // @internal Neighbouring layers that one op computes together. A network is written layer by layer, and Sequential
 // looks here at what follows each of them.
 
+import { isGradEnabled } from "../autograd/grad_mode.ts";
 import { convAlgorithm } from "../ops/conv_algorithm.ts";
-import { convGeometry } from "../ops/conv_geometry.ts";
+import { type ConvGeometry, convGeometry } from "../ops/conv_geometry.ts";
+import { convReluPool, type Pool } from "../ops/conv_relu_pool.ts";
 import { winogradConv } from "../ops/conv2d_winograd.ts";
 import { winogradBlock } from "../ops/winograd_block.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { AdaptiveAvgPool2d } from "./adaptive_avg_pool2d.ts";
 import { BatchNorm2d } from "./batch_norm2d.ts";
 import { Conv2d } from "./conv2d.ts";
+import { foldedConv } from "./folded_conv.ts";
 import { MaxPool2d } from "./max_pool2d.ts";
 import type { Module } from "./module.ts";
 import { ReLU } from "./relu.ts";
@@ -20,27 +23,53 @@ export interface Fusion {
 }
 
 /** The fused op for the first of these layers on x; null where each goes by itself. */
-export function fuse(layers: readonly Module[], x: Tensor): Fusion | null {
-  return trainingBlock(layers, x);
+export function fuse([conv, bn, relu, pool]: readonly Module[], x: Tensor): Fusion | null {
+  if (!is(conv, Conv2d) || !is(bn, BatchNorm2d) || x.shape.length !== 4 || x.dtype !== "f32") return null;
+  const geometry = convGeometry("conv2d", x.shape, conv.weight.shape, null, conv);
+  if (bn.weight.size !== geometry.cout) return null;
+  const kind = is(relu, ReLU) ? poolOf(pool) : null;
+  if (bn.isTraining) return kind && trainingBlock(conv, bn, kind, geometry);
+  return isGradEnabled() ? null : evaluationBlock(conv, bn, kind, geometry);
 }
 
-/** Conv2d, BatchNorm2d in training, ReLU, and MaxPool2d(2) on an even map or AdaptiveAvgPool2d(1). */
-function trainingBlock([conv, bn, relu, pool]: readonly Module[], x: Tensor): Fusion | null {
-  if (!(conv instanceof Conv2d && bn instanceof BatchNorm2d && bn.isTraining && relu instanceof ReLU)) return null;
-  if (x.shape.length !== 4 || x.dtype !== "f32") return null;
-  const geometry = convGeometry("conv2d", x.shape, conv.weight.shape, null, conv);
-  const { h, w, cout } = geometry;
-  if (convAlgorithm(geometry) !== winogradConv || bn.weight.size !== cout) return null;
-  const isMax = pool instanceof MaxPool2d && pool.tilesBy(2) && h % 2 === 0 && w % 2 === 0;
-  if (!isMax && !(pool instanceof AdaptiveAvgPool2d && pool.isGlobal)) return null;
+/** Training: where Winograd's kernels do the convolution, and 2×2 windows cover the map. */
+function trainingBlock(conv: Conv2d, bn: BatchNorm2d, pool: Pool, geometry: ConvGeometry): Fusion | null {
+  const isCovered = pool === "mean" || (geometry.h % 2 === 0 && geometry.w % 2 === 0);
+  if (convAlgorithm(geometry) !== winogradConv || !isCovered) return null;
   const { runningMean, runningVar, momentum, eps } = bn;
-  const options = { runningMean, runningVar, momentum, eps, pool: isMax ? "max" : "mean" } as const;
   return {
     length: 4,
-    forward: (input) => {
-      const z = winogradBlock(input, conv.weight, conv.bias, bn.weight, bn.bias, options);
+    forward: (x) => {
+      const z = winogradBlock(x, conv.weight, conv.bias, bn.weight, bn.bias, {
+        runningMean,
+        runningVar,
+        momentum,
+        eps,
+        pool,
+      });
       bn.countBatch();
       return z;
     },
   };
+}
+
+/** Evaluation without a tape: one convolution for the two layers, and for all four where a kernel goes on to the pool. */
+function evaluationBlock(conv: Conv2d, bn: BatchNorm2d, pool: Pool | null, geometry: ConvGeometry): Fusion {
+  const algorithm = convAlgorithm(geometry);
+  const atOnce = pool && convReluPool(geometry, pool);
+  const forward = (x: Tensor): Tensor<"f32"> => {
+    const { weight, bias } = foldedConv(conv, bn, algorithm, geometry);
+    return atOnce ? atOnce(x, weight, bias) : algorithm.forward(x, weight, bias, geometry);
+  };
+  return { length: atOnce ? 4 : 2, forward };
+}
+
+function poolOf(layer: Module | undefined): Pool | null {
+  if (is(layer, MaxPool2d) && layer.tilesBy(2)) return "max";
+  return is(layer, AdaptiveAvgPool2d) && layer.isGlobal ? "mean" : null;
+}
+
+/** Whether it is a layer of this class, whose forward nobody has replaced. */
+function is<T extends Module>(layer: Module | undefined, type: abstract new (...args: never[]) => T): layer is T {
+  return layer instanceof type && layer.forward === type.prototype.forward;
 }

@@ -26,8 +26,10 @@ import { reduceAxes } from "./reduce.ts";
 export const conv2d = defineOp("conv2d", {
   forward({ save }, x: Tensor, w: Tensor, b: Tensor | null = null, options: Conv2dOptions = {}) {
     const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, options);
+    const algorithm = convAlgorithm(geometry);
+    using arranged = algorithm.arrange(w, geometry);
     save(x, w);
-    return convAlgorithm(geometry).forward(x, w, b, geometry);
+    return algorithm.forward(x, arranged, b, geometry);
   },
   backward({ args: [, , b, options], saved: [x, w], needs }, dy) {
     const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, options);

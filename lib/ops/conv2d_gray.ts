@@ -2,6 +2,8 @@
 
 import { parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { viewOf } from "../tensor/view.ts";
 import type { ConvAlgorithm } from "./conv_geometry.ts";
 import { im2colConv } from "./conv2d_im2col.ts";
 import { reduceAxes } from "./reduce.ts";
@@ -10,6 +12,8 @@ import { reduceAxes } from "./reduce.ts";
 const CHUNK = 8;
 
 export const grayConv: ConvAlgorithm = {
+  arrange: (w) => viewOf(w as Tensor<"f32">, w.shape),
+
   forward(x, w, b, { n, h, w: width, cout }) {
     const y = empty([n, h, width, cout]);
     const pointers = [y.ptr, x.ptr, w.ptr, b?.ptr ?? 0];

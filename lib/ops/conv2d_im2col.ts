@@ -13,10 +13,11 @@ const DW_BLOCK = 128;
 const CHUNK = 8;
 
 export const im2colConv: ConvAlgorithm = {
-  forward(x, w, b, geometry) {
+  arrange: (w, { cout, k }) => packB(w, cout, k, false),
+
+  forward(x, panels, b, geometry) {
     const { n, oh, ow, cout, k } = geometry;
     const y = empty([n, oh, ow, cout]);
-    using panels = packB(w, cout, k, false);
     const blocks = n * Math.ceil((oh * ow) / BLOCK);
     const pointers = [y.ptr, x.ptr, panels.ptr, b?.ptr ?? 0];
     parallelForWithScratch("conv2d_f32", blocks, BLOCK * k, ...pointers, ...sizesOf(geometry));

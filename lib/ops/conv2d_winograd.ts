@@ -12,11 +12,11 @@ const CHUNK = 8;
 const SLOT_PAIRS = 36;
 
 export const winogradConv: ConvAlgorithm = {
-  forward(x, w, b, geometry) {
-    const { n, h, w: width, cin, cout } = geometry;
+  arrange: (w, geometry) => transformFilter(w, geometry, false),
+
+  forward(x, u, b, { n, h, w: width, cin, cout }) {
     const { winograd_group, winograd_scratch } = loadKernels().kernels;
     const y = empty([n, h, width, cout]);
-    using u = transformFilter(w, geometry, false);
     const groups = Math.ceil(n / winograd_group(h, width));
     const pointers = [y.ptr, x.ptr, u.ptr, b?.ptr ?? 0];
     const scratchSize = winograd_scratch(h, width, cin, cout);

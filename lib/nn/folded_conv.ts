@@ -1,0 +1,43 @@
+// @internal A convolution's weights with the batch normalisation behind it folded in: made once, kept until
+// something changes one of the tensors they came from.
+
+import type { ConvAlgorithm, ConvGeometry } from "../ops/conv_geometry.ts";
+import { foldBatchNorm2d } from "../ops/fold_batch_norm2d.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { BatchNorm2d } from "./batch_norm2d.ts";
+import type { Conv2d } from "./conv2d.ts";
+
+interface Folded {
+  /** As the algorithm arranges them. */
+  readonly weight: Tensor<"f32">;
+  readonly bias: Tensor<"f32">;
+  readonly bn: BatchNorm2d;
+  readonly algorithm: ConvAlgorithm;
+  readonly versions: readonly number[];
+}
+
+/** It goes with the layer: what nobody can reach, the garbage collector gives back. */
+const kept = new WeakMap<Conv2d, Folded>();
+
+/** The weights of one convolution that does what both layers do in evaluation. They stay the cache's own. */
+export function foldedConv(
+  conv: Conv2d,
+  bn: BatchNorm2d,
+  algorithm: ConvAlgorithm,
+  geometry: ConvGeometry,
+): { weight: Tensor<"f32">; bias: Tensor<"f32"> } {
+  const versions = [conv.weight, conv.bias, bn.weight, bn.bias, bn.runningMean, bn.runningVar].map(
+    (tensor) => tensor?.version ?? 0,
+  );
+  const last = kept.get(conv);
+  if (last?.bn === bn && last.algorithm === algorithm && last.versions.every((version, i) => version === versions[i])) {
+    return last;
+  }
+  const { foldedW, foldedB } = foldBatchNorm2d(conv.weight, conv.bias, bn);
+  const weight = algorithm.arrange(foldedW, geometry).keep();
+  foldedW.dispose();
+  kept.set(conv, { weight, bias: foldedB.keep(), bn, algorithm, versions });
+  last?.weight.dispose();
+  last?.bias.dispose();
+  return { weight, bias: foldedB };
+}

@@ -1,0 +1,37 @@
+// @internal Launches the kernel that folds batch normalisation into a convolution's weights.
+
+import { parallelFor } from "../runtime/parallel.ts";
+import { empty } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkBatchNorm } from "./batch_norm2d.ts";
+
+/** Batch normalisation by running statistics, each tensor [C]. */
+export interface Normalisation {
+  weight: Tensor;
+  bias: Tensor;
+  runningMean: Tensor;
+  runningVar: Tensor;
+  eps: number;
+}
+
+/**
+ * The convolution that does both: conv2d(x, foldedW, foldedB) = batchNorm2d(conv2d(x, w, b)), to rounding.
+ *
+ * @param w [KH, KW, Cin, C]
+ * @param b [C], or null for none
+ * @throws what batchNorm2d throws
+ */
+export function foldBatchNorm2d(
+  w: Tensor,
+  b: Tensor | null,
+  { weight, bias, runningMean, runningVar, eps }: Normalisation,
+): { foldedW: Tensor<"f32">; foldedB: Tensor<"f32"> } {
+  const c = w.shape[3];
+  checkBatchNorm([1, 1, 1, c], weight, bias, { runningMean, runningVar, isTraining: false, eps });
+  const foldedW = empty(w.shape);
+  const foldedB = empty([c]);
+  const norm = [weight.ptr, bias.ptr, runningMean.ptr, runningVar.ptr];
+  const pointers = [foldedW.ptr, foldedB.ptr, w.ptr, b?.ptr ?? 0, ...norm];
+  parallelFor("fold_batch_norm2d_f32", c, ...pointers, w.size / c, c, eps);
+  return { foldedW, foldedB };
+}
