@@ -1,33 +1,39 @@
-// The pool: one job at a time, cut evenly among the calling thread and the workers.
+// The pool: one job at a time, cut into pieces that the calling thread and the workers claim as they get to them.
 //
 // Everything goes through a control block of shared memory; no message is posted after the start. The caller
-// writes the job, raises the epoch, does its own share, and waits until nobody remains.
+// writes the job, opens it by the ticket (its number and how many pieces are left, in one word), claims pieces like
+// everybody else, and waits for those that others have begun. So a worker that is late, busy elsewhere or dead costs
+// nothing but its help. None can claim a piece of a job that is over, or run one with the next job's arguments: a
+// claim succeeds only while that job's ticket is there and not at zero, and until then the job is not rewritten.
 
 import { RuntimeError } from "../tensor/errors.ts";
 import { loadKernels } from "./kernels.ts";
 
-/** Words of the control block; worker_source.ts has the same numbers. */
+/** Words of the control block; worker_source.ts has the same numbers. What many write has a cache line of its own. */
 const CONTROL = {
-  epoch: 0,
-  remaining: 1,
-  kernel: 2,
-  count: 3,
-  threads: 4,
-  argc: 5,
-  scratchBytes: 6,
-  failed: 7,
-  /** One a thread: the epoch of the last job that somebody took up in its place. */
-  claims: 16,
+  /** The job's number in the upper 24 bits, the pieces that nobody has claimed in the lower 8. */
+  ticket: 0,
+  /** Pieces that are not finished. */
+  pending: 16,
+  /** Workers that sleep. */
+  sleepers: 32,
+  kernel: 48,
+  count: 49,
+  pieces: 50,
+  argc: 51,
+  scratchBytes: 52,
+  failed: 53,
 } as const;
-const ARGS_BYTES = 1024;
+const ARGS_BYTES = 256;
 const MAX_ARGS = 64;
-/** As many claims as fit before the arguments. */
-export const MAX_THREADS = ARGS_BYTES / 4 - CONTROL.claims;
+export const MAX_THREADS = 240;
+const PIECE_BITS = 8;
+const PIECE_MASK = 255;
+/** Enough that a thread held up for a while holds up nobody else. */
+const PIECES_PER_THREAD = 4;
 const SPINS = 20_000;
 const PATIENCE_MS = 50;
-/** A worker that misses this many jobs running is taken for dead. */
-const MISSES_ALLOWED = 20;
-/** A share that somebody took up and has not finished after this long never will be. */
+/** A piece that somebody has begun and not finished after this long never will be. */
 const LOST_MS = 60_000;
 
 export class Pool {
@@ -36,15 +42,10 @@ export class Pool {
   private readonly args = new Float64Array(this.control, ARGS_BYTES);
   private readonly kernels = Object.values(loadKernels().kernels) as ((...args: number[]) => void)[];
   private readonly indices = new Map(Object.keys(loadKernels().kernels).map((name, index) => [name, index]));
-  private misses = 0;
+  private job = 0;
 
   /** @param threads with the calling one, at least 2 */
   constructor(readonly threads: number) {}
-
-  /** Whether workers keep missing their jobs: they are gone, and the pool is of no more use. */
-  get isDead(): boolean {
-    return this.misses > MISSES_ALLOWED;
-  }
 
   /**
    * Runs a kernel over [0, count).
@@ -55,21 +56,23 @@ export class Pool {
   run(kernel: string, count: number, args: readonly number[], scratchBytes: number): void {
     const { words } = this;
     const index = this.indices.get(kernel) as number;
+    const pieces = Math.min(count, this.threads * PIECES_PER_THREAD, PIECE_MASK);
     words[CONTROL.kernel] = index;
     words[CONTROL.count] = count;
-    words[CONTROL.threads] = this.threads;
+    words[CONTROL.pieces] = pieces;
     words[CONTROL.argc] = args.length;
     words[CONTROL.scratchBytes] = scratchBytes;
     words[CONTROL.failed] = 0;
     this.args.set(args);
-    Atomics.store(words, CONTROL.remaining, this.threads - 1);
-    const epoch = Atomics.add(words, CONTROL.epoch, 1) + 1;
-    Atomics.notify(words, CONTROL.epoch);
+    this.open(pieces);
     try {
-      this.runShare(0);
+      this.work(index, count, pieces, args);
+    } catch (error) {
+      this.abandon();
+      throw error;
     } finally {
       // Even then: the others still write to memory that the caller is about to give back.
-      this.waitForOthers(epoch | 0);
+      this.waitForOthers();
     }
     if (words[CONTROL.failed]) {
       throw new RuntimeError(`parallelFor: ${kernel} failed in a worker thread; the result is incomplete.`, { kernel });
@@ -79,47 +82,54 @@ export class Pool {
   /** Lets the workers end. */
   stop(): void {
     this.words[CONTROL.kernel] = -1;
-    Atomics.add(this.words, CONTROL.epoch, 1);
-    Atomics.notify(this.words, CONTROL.epoch);
+    this.open(0);
   }
 
-  /** The share of thread t, run by whoever calls this. */
-  private runShare(t: number): void {
+  private open(pieces: number): void {
     const { words } = this;
-    const args = Array.from(this.args.subarray(0, words[CONTROL.argc]));
-    if (words[CONTROL.scratchBytes] > 0) args[args.length - 1] += t * words[CONTROL.scratchBytes];
-    const share = (i: number): number => Math.floor((words[CONTROL.count] * i) / this.threads);
-    if (share(t) < share(t + 1)) this.kernels[words[CONTROL.kernel]](...args, share(t), share(t + 1));
+    this.job++;
+    Atomics.store(words, CONTROL.pending, pieces);
+    Atomics.store(words, CONTROL.ticket, (this.job << PIECE_BITS) | pieces);
+    if (Atomics.load(words, CONTROL.sleepers) > 0) Atomics.notify(words, CONTROL.ticket);
   }
 
-  private waitForOthers(epoch: number): void {
+  /** Claims pieces, one after another, until none is left. */
+  private work(index: number, count: number, pieces: number, args: readonly number[]): void {
     const { words } = this;
-    const started = performance.now();
-    for (let spins = 0; Atomics.load(words, CONTROL.remaining) > 0; spins++) {
+    const kernel = this.kernels[index];
+    const list = [...args, 0, 0];
+    for (;;) {
+      const ticket = Atomics.load(words, CONTROL.ticket);
+      const left = ticket & PIECE_MASK;
+      if (left === 0) return;
+      if (Atomics.compareExchange(words, CONTROL.ticket, ticket, ticket - 1) !== ticket) continue;
+      const piece = pieces - left;
+      list[args.length] = Math.floor((count * piece) / pieces);
+      list[args.length + 1] = Math.floor((count * (piece + 1)) / pieces);
+      kernel.apply(null, list);
+      Atomics.sub(words, CONTROL.pending, 1);
+    }
+  }
+
+  /** After a piece failed on the caller's thread: nobody need do the rest. */
+  private abandon(): void {
+    const { words } = this;
+    const left = Atomics.exchange(words, CONTROL.ticket, this.job << PIECE_BITS) & PIECE_MASK;
+    Atomics.sub(words, CONTROL.pending, left + 1);
+  }
+
+  private waitForOthers(): void {
+    const { words } = this;
+    let started = 0;
+    for (let spins = 0; ; spins++) {
+      const pending = Atomics.load(words, CONTROL.pending);
+      if (pending <= 0) return;
       if (spins < SPINS) continue;
-      const waited = Atomics.wait(words, CONTROL.remaining, Atomics.load(words, CONTROL.remaining), PATIENCE_MS);
-      if (waited !== "timed-out") continue;
-      if (this.takeOver(epoch)) continue;
+      started ||= performance.now();
+      Atomics.wait(words, CONTROL.pending, pending, PATIENCE_MS);
       if (performance.now() - started > LOST_MS) {
         throw new RuntimeError("parallelFor: a worker thread died within a kernel; the result is incomplete.");
       }
     }
-    if (performance.now() - started < PATIENCE_MS) this.misses = 0;
-  }
-
-  /** Does the shares that nobody has begun: a worker may be dead, or late by a time slice. */
-  private takeOver(epoch: number): boolean {
-    const { words } = this;
-    let found = false;
-    for (let t = 1; t < this.threads; t++) {
-      const previous = Atomics.load(words, CONTROL.claims + t);
-      if (previous === epoch) continue;
-      if (Atomics.compareExchange(words, CONTROL.claims + t, previous, epoch) !== previous) continue;
-      this.runShare(t);
-      Atomics.sub(words, CONTROL.remaining, 1);
-      this.misses++;
-      found = true;
-    }
-    return found;
   }
 }

@@ -26,12 +26,8 @@ let pool: Pool | null = null;
 let workers: HostWorker[] = [];
 let singleBecause: string | null = "setThreads() was not called";
 
-/** The pool, where there is one and it is alive. */
+/** The pool, where there is one. */
 export function currentPool(): Pool | null {
-  if (pool?.isDead) {
-    endPool();
-    singleBecause = "worker threads died";
-  }
   return pool;
 }
 

@@ -2,38 +2,51 @@
 // know of a second file. It is plain JavaScript, module or not, and stands alone; dist/worker.js is the same text as
 // a file.
 //
-// The control block, int32: see CONTROL in pool.ts. A worker spins for a while before it sleeps: a training step
-// launches a kernel every few microseconds, and waking a sleeper costs fifty.
+// The control block: see pool.ts. A worker spins for a while before it sleeps: a training step launches a kernel
+// every few microseconds, and waking a sleeper costs fifty.
 
 export const WORKER_SOURCE = `"use strict";
 const SPINS = 20000;
-const EPOCH = 0, REMAINING = 1, KERNEL = 2, COUNT = 3, THREADS = 4, ARGC = 5, SCRATCH_BYTES = 6, FAILED = 7, CLAIMS = 16;
-const ARGS_BYTES = 1024;
+const TICKET = 0, PENDING = 16, SLEEPERS = 32, KERNEL = 48, COUNT = 49, PIECES = 50, ARGC = 51, SCRATCH_BYTES = 52, FAILED = 53;
+const ARGS_BYTES = 256;
+const PIECE_BITS = 8, PIECE_MASK = 255;
 
 function work({ module, memory, control, index }, ready) {
   const kernels = Object.values(new WebAssembly.Instance(module, { env: { memory } }).exports);
   const words = new Int32Array(control, 0, ARGS_BYTES / 4);
   const args = new Float64Array(control, ARGS_BYTES);
-  let epoch = Atomics.load(words, EPOCH);
+  let job = Atomics.load(words, TICKET) >>> PIECE_BITS;
   ready();
   for (;;) {
-    for (let spins = 0; Atomics.load(words, EPOCH) === epoch; ) {
-      if (++spins > SPINS) Atomics.wait(words, EPOCH, epoch);
+    let ticket = Atomics.load(words, TICKET);
+    for (let spins = 0; ticket >>> PIECE_BITS === job; ticket = Atomics.load(words, TICKET)) {
+      if (++spins <= SPINS) continue;
+      Atomics.add(words, SLEEPERS, 1);
+      Atomics.wait(words, TICKET, ticket);
+      Atomics.sub(words, SLEEPERS, 1);
     }
-    epoch = Atomics.load(words, EPOCH);
-    const kernel = Atomics.load(words, KERNEL);
+    job = ticket >>> PIECE_BITS;
+    const kernel = words[KERNEL];
     if (kernel < 0) return;
-    const previous = Atomics.load(words, CLAIMS + index);
-    if (previous === epoch || Atomics.compareExchange(words, CLAIMS + index, previous, epoch) !== previous) continue;
-    try {
-      const list = Array.from(args.subarray(0, words[ARGC]));
-      if (words[SCRATCH_BYTES] > 0) list[list.length - 1] += index * words[SCRATCH_BYTES];
-      const share = (t) => Math.floor((words[COUNT] * t) / words[THREADS]);
-      if (share(index) < share(index + 1)) kernels[kernel](...list, share(index), share(index + 1));
-    } catch {
-      Atomics.store(words, FAILED, 1);
+    // Read before a piece is claimed: should the job be over by now, the claim will fail.
+    const count = words[COUNT], pieces = words[PIECES], argc = words[ARGC];
+    const list = Array.from(args.subarray(0, argc));
+    if (words[SCRATCH_BYTES] > 0) list[argc - 1] += index * words[SCRATCH_BYTES];
+    for (;;) {
+      ticket = Atomics.load(words, TICKET);
+      const left = ticket & PIECE_MASK;
+      if (ticket >>> PIECE_BITS !== job || left === 0) break;
+      if (Atomics.compareExchange(words, TICKET, ticket, ticket - 1) !== ticket) continue;
+      const piece = pieces - left;
+      list[argc] = Math.floor((count * piece) / pieces);
+      list[argc + 1] = Math.floor((count * (piece + 1)) / pieces);
+      try {
+        kernels[kernel].apply(null, list);
+      } catch {
+        Atomics.store(words, FAILED, 1);
+      }
+      if (Atomics.sub(words, PENDING, 1) === 1) Atomics.notify(words, PENDING);
     }
-    if (Atomics.sub(words, REMAINING, 1) === 1) Atomics.notify(words, REMAINING);
   }
 }
 

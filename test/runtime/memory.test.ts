@@ -6,7 +6,7 @@ import { allocate, arena, memoryUsage, poisonNewMemory, release } from "../../li
 const test = suite("memory");
 
 /** Behind each block, so that kernels may read past an operand's end: lib/runtime/memory.ts. */
-const READ_SLACK = 32;
+const READ_SLACK = 64;
 
 /** What a block of `bytes` takes, in whole cache lines. */
 const taken = (bytes: number): number => Math.ceil((bytes + READ_SLACK) / 64) * 64;
