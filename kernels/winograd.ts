@@ -11,15 +11,14 @@
 // Images go through in groups of 1 to 8, about 64 tiles each, so that a group stays within the caches.
 // scratch  winograd_scratch(h, w, cin, cout) elements; pairs lie 64 bytes more than their size apart: at power-of-two
 //          strides all 36 would fall into the same few cache sets.
-// Ranges: filter: input channels; forward: groups; backward (winograd_backward.ts): chunks of 8 images.
+// Ranges: forward: groups; backward (winograd_backward.ts): chunks of 8 images.
 // Numerics: every tile on its own, GEMM sums ascending, groups and tiles added in ascending order: no cut of a
 // range changes a bit, and an image's result does not depend on the others. Error: winograd/transforms.ts.
 // Tested in test/kernels/winograd.test.ts and test/ops/conv2d.test.ts, timed by bench/conv2d.bench.ts.
 // Source: Lavin & Gray 2015, arXiv:1509.09308.
 
 import { gemm_f32 } from "./gemm";
-import { load4, loadF32, store4, storeF32 } from "./shared/simd";
-import { filter } from "./winograd/filter";
+import { panelsSize } from "./winograd/filter";
 import { eachTile, INPUT, OUTPUT } from "./winograd/group";
 import { endTile, firstTile, tilesOf } from "./winograd/tiles";
 
@@ -45,44 +44,6 @@ export function winograd_scratch(h: usize, w: usize, cin: usize, cout: usize): u
   return board + (winograd_pair(h, w, cin) + winograd_pair(h, w, cout) + cin * cout + 16) * 36;
 }
 
-/** U, or Uᵀ when `transposed`, from w. scratch: 24·COUT elements. Range: input channels. */
-export function winograd_filter_f32(
-  u: usize,
-  w: usize,
-  cin: usize,
-  cout: usize,
-  transposed: usize,
-  scratch: usize,
-  from: usize,
-  to: usize,
-): void {
-  const c4 = cout << 2;
-  const tap = cin * c4;
-  const pairs = scratch + 18 * c4;
-  const size = (transposed ? panelsSize(cout, cin) : panelsSize(cin, cout)) << 2;
-  for (let i = from; i < to; i++) {
-    const taps = w + i * c4;
-    for (let s: usize = 0; s < 3; s++) {
-      const p = taps + s * tap;
-      filter(scratch + s * c4, 3 * c4, p, p + 3 * tap, p + 6 * tap, cout);
-    }
-    for (let xi: usize = 0; xi < 6; xi++) {
-      const p = scratch + 3 * xi * c4;
-      filter(pairs, c4, p, p + c4, p + 2 * c4, cout);
-      for (let nu: usize = 0; nu < 6; nu++) {
-        const out = u + (6 * xi + nu) * size;
-        const row = pairs + nu * c4;
-        if (transposed) {
-          const column = out + (((i & ~15) * cout + (i & 15)) << 2);
-          for (let o: usize = 0; o < cout; o++) storeF32(column, o * 16, loadF32(row, o));
-        } else {
-          for (let o: usize = 0; o < cout; o += 4) store4(out, (o & ~15) * cin + i * 16 + (o & 15), load4(row, o));
-        }
-      }
-    }
-  }
-}
-
 /** The 36 GEMMs of a group: out = rows · u, u's panels `columns` wide. */
 export function winograd_multiply_f32(
   out: usize,
@@ -104,11 +65,6 @@ export function winograd_multiply_f32(
     const a = rows + pair * rowsPair + ((first * k) << 2);
     gemm_f32(c, a, u + pair * panels, 0, m, columns, k, columns, k, 1, 16 * k, 16, 0, 0, (m + 1) >> 1);
   }
-}
-
-/** Elements of one slot pair of u: `columns` in panels of 16, `rows` deep. */
-function panelsSize(rows: usize, columns: usize): usize {
-  return ((columns + 15) & ~15) * rows;
 }
 
 export function winograd_f32(

@@ -34,13 +34,13 @@ export function winograd_backward_f32(
   const dw = (9 * cin * cout) << 2;
   for (let chunk = from; chunk < to; chunk++) {
     const end = min(n, (chunk + 1) * CHUNK);
-    winograd_backward_begin_f32(h, w, cin, cout, scratch);
     for (let first = chunk * CHUNK; first < end; first += group) {
       const images = min(group, end - first);
       const out = dx ? dx + first * map * cin : 0;
       winograd_backward_group_f32(
         out,
         dwChunks,
+        first === chunk * CHUNK ? 1 : 0,
         dy + first * map * cout,
         x + first * map * cin,
         ut,
@@ -61,16 +61,11 @@ function duOf(h: usize, w: usize, cin: usize, cout: usize, scratch: usize): usiz
   return scratch + ((max(cin, cout) * 38 + (winograd_pair(h, w, cin) + winograd_pair(h, w, cout)) * 36) << 2);
 }
 
-/** Begins a chunk: dU = 0. */
-export function winograd_backward_begin_f32(h: usize, w: usize, cin: usize, cout: usize, scratch: usize): void {
-  memory.fill(duOf(h, w, cin, cout, scratch), 0, (36 * (cin * cout + 16)) << 2);
-  memory.fill(scratch + ((36 * max(cin, cout)) << 2), 0, max(cin, cout) << 2);
-}
-
-/** One group: its dx, unless that is 0, and what it adds to dU, unless `withWeights` is 0. */
+/** One group: its dx, unless that is 0, and its part of dU, unless `withWeights` is 0: all of it if isFirst, else added. */
 export function winograd_backward_group_f32(
   dx: usize,
   withWeights: usize,
+  isFirst: usize,
   dy: usize,
   x: usize,
   ut: usize,
@@ -90,6 +85,7 @@ export function winograd_backward_group_f32(
   const mPair = winograd_pair(h, w, cout) << 2;
   const du = dm + 36 * mPair;
   const duPair = (cin * cout + 16) << 2;
+  memory.fill(zeros, 0, channels);
   eachTile(OUTPUT_ADJOINT, dm, mPair, dy, images, h, w, cout, scratch, zeros, sink, 0);
   if (withWeights) {
     eachTile(INPUT, v, vPair, x, images, h, w, cin, scratch, zeros, sink, 0);
@@ -98,7 +94,7 @@ export function winograd_backward_group_f32(
       const tiles = endTile(pair, images, h, w) - start;
       const a = v + pair * vPair + ((start * cin) << 2);
       const b = dm + pair * mPair + ((start * cout) << 2);
-      gemm_f32(du + pair * duPair, a, b, 0, cin, cout, tiles, cout, 1, cin, 16, cout, 1, 0, cin >> 1);
+      gemm_f32(du + pair * duPair, a, b, 0, cin, cout, tiles, cout, 1, cin, 16, cout, isFirst ? 0 : 1, 0, cin >> 1);
     }
   }
   if (dx) {

@@ -18,11 +18,7 @@ import { batch_norm2d_add_statistics_f32 } from "./batch_norm2d_statistics";
 import { norm_relu_max_pool2d_backward_f32 } from "./norm_relu_max_pool2d";
 import { norm_relu_mean_backward_f32 } from "./norm_relu_mean";
 import { winograd_f32, winograd_group, winograd_scratch } from "./winograd";
-import {
-  winograd_backward_begin_f32,
-  winograd_backward_end_f32,
-  winograd_backward_group_f32,
-} from "./winograd_backward";
+import { winograd_backward_end_f32, winograd_backward_group_f32 } from "./winograd_backward";
 
 const CHUNK: usize = 8;
 
@@ -87,7 +83,6 @@ export function winograd_block_backward_f32(
   const dy = scratch + (winograd_scratch(h, w, cin, cout) << 2);
   for (let chunk = from; chunk < to; chunk++) {
     const end = min(n, (chunk + 1) * CHUNK);
-    winograd_backward_begin_f32(h, w, cin, cout, scratch);
     for (let first = chunk * CHUNK; first < end; first += group) {
       const images = min(group, end - first);
       const at = first * outputs * cout;
@@ -110,7 +105,20 @@ export function winograd_block_backward_f32(
         norm_relu_mean_backward_f32(dy, dz + (at << 2), map, coefficients, slopes, pixels, cout, 0, images);
       }
       const input = (first * pixels * cin) << 2;
-      winograd_backward_group_f32(dx ? dx + input : 0, dwChunks, dy, x + input, ut, images, h, w, cin, cout, scratch);
+      winograd_backward_group_f32(
+        dx ? dx + input : 0,
+        dwChunks,
+        first === chunk * CHUNK ? 1 : 0,
+        dy,
+        x + input,
+        ut,
+        images,
+        h,
+        w,
+        cin,
+        cout,
+        scratch,
+      );
     }
     if (dwChunks) winograd_backward_end_f32(dwChunks + ((chunk * 9 * cin * cout) << 2), h, w, cin, cout, scratch);
   }

@@ -42,6 +42,6 @@ export function transformFilter(w: Tensor, { cin, cout }: ConvGeometry, isTransp
   const [rows, columns] = isTransposed ? [cout, cin] : [cin, cout];
   const u = empty([SLOT_PAIRS, Math.ceil(columns / 16), rows, 16]);
   const flag = isTransposed ? 1 : 0;
-  parallelForWithScratch("winograd_filter_f32", cin, 24 * cout, u.ptr, w.ptr, cin, cout, flag);
+  parallelForWithScratch("winograd_filter_f32", cin / 4, 162 * cout, u.ptr, w.ptr, cin, cout, flag);
   return u;
 }

@@ -52,8 +52,8 @@ function run(variant: "simd" | "relaxed", sizes: Sizes, cuts: readonly number[] 
   const u = module.output(36 * columns * cin).ptr;
   const ut = module.output(36 * rows * cout).ptr;
   const scratch = module.output(kernels.winograd_scratch(h, w, cin, cout)).ptr;
-  kernels.winograd_filter_f32(u, wPtr, cin, cout, 0, scratch, 0, cin);
-  kernels.winograd_filter_f32(ut, wPtr, cin, cout, 1, scratch, 0, cin);
+  kernels.winograd_filter_f32(u, wPtr, cin, cout, 0, scratch, 0, cin / 4);
+  kernels.winograd_filter_f32(ut, wPtr, cin, cout, 1, scratch, 0, cin / 4);
   const y = module.output(dy.length);
   const groups = Math.ceil(n / kernels.winograd_group(h, w));
   const chunks = Math.ceil(n / 8);

@@ -42,7 +42,7 @@ for (const variant of ["simd", "relaxed"] as const) {
       );
       const u = module.output(36 * Math.ceil(cout / 16) * 16 * cin).ptr;
       const scratch = module.output(kernels.winograd_relu_pool_scratch(h, w, cin, cout)).ptr;
-      kernels.winograd_filter_f32(u, wPtr, cin, cout, 0, scratch, 0, cin);
+      kernels.winograd_filter_f32(u, wPtr, cin, cout, 0, scratch, 0, cin / 4);
       const groups = Math.ceil(n / kernels.winograd_group(h, w));
       const sizes = [n, h, w, cin, cout] as const;
       const y = module.output(n * h * w * cout);
@@ -68,7 +68,7 @@ for (const variant of ["simd", "relaxed"] as const) {
     const [xPtr, wPtr] = [x, new Float32Array(144).fill(1)].map((values) => module.put(values).ptr);
     const u = module.output(36 * 16 * 4).ptr;
     const scratch = module.output(kernels.winograd_relu_pool_scratch(8, 8, 4, 4)).ptr;
-    kernels.winograd_filter_f32(u, wPtr, 4, 4, 0, scratch, 0, 4);
+    kernels.winograd_filter_f32(u, wPtr, 4, 4, 0, scratch, 0, 1);
     const largest = module.output(64);
     const mean = module.output(4);
     kernels.winograd_relu_max_pool2d_f32(largest.ptr, xPtr, u, 0, ...sizes, scratch, 0, 1);

@@ -1,0 +1,70 @@
+// The filters of a Winograd convolution, transformed: U = G·w·Gᵀ, or Uᵀ for the gradient of the input.
+//
+// w  [3, 3, CIN, COUT];  u  36 × panels of 16 columns as gemm_f32 reads them: U [CIN, COUT], Uᵀ [COUT, CIN]
+// scratch  162·COUT elements. Range: input channels by fours.
+// Numerics: winograd/transforms.ts. Tested in test/kernels/winograd.test.ts.
+// Source: Lavin & Gray 2015, arXiv:1509.09308.
+
+import { load4, store4 } from "./shared/simd";
+import { filter, panelsSize } from "./winograd/filter";
+
+export function winograd_filter_f32(
+  u: usize,
+  w: usize,
+  cin: usize,
+  cout: usize,
+  transposed: usize,
+  scratch: usize,
+  from: usize,
+  to: usize,
+): void {
+  const c4 = cout << 2;
+  const tap = cin * c4;
+  const pairs = scratch + 18 * c4;
+  const size = (transposed ? panelsSize(cout, cin) : panelsSize(cin, cout)) << 2;
+  for (let four = from; four < to; four++) {
+    const first = four << 2;
+    for (let q: usize = 0; q < 4; q++) {
+      for (let s: usize = 0; s < 3; s++) {
+        const p = w + (first + q) * c4 + s * tap;
+        filter(scratch + s * c4, 3 * c4, p, p + 3 * tap, p + 6 * tap, cout);
+      }
+      for (let xi: usize = 0; xi < 6; xi++) {
+        const p = scratch + 3 * xi * c4;
+        filter(pairs + (24 * xi + q) * c4, 4 * c4, p, p + c4, p + 2 * c4, cout);
+      }
+    }
+    for (let pair: usize = 0; pair < 36; pair++) {
+      const rows = pairs + 4 * pair * c4;
+      const out = u + pair * size;
+      if (transposed) transposeRows(out + (((first & ~15) * cout + (first & 15)) << 2), rows, cout);
+      else copyRows(out + (first << 6), rows, cin, cout);
+    }
+  }
+}
+
+/** Four rows of `cout` elements into the panels from out on. */
+function copyRows(out: usize, rows: usize, cin: usize, cout: usize): void {
+  for (let q: usize = 0; q < 4; q++) {
+    for (let o: usize = 0; o < cout; o += 4)
+      store4(out, (o & ~15) * cin + q * 16 + (o & 15), load4(rows, q * cout + o));
+  }
+}
+
+/** Four rows of `cout` elements as four columns of one panel. */
+function transposeRows(out: usize, rows: usize, cout: usize): void {
+  for (let o: usize = 0; o < cout; o += 4) {
+    const r0 = load4(rows, o);
+    const r1 = load4(rows, cout + o);
+    const r2 = load4(rows, 2 * cout + o);
+    const r3 = load4(rows, 3 * cout + o);
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+    store4(out, o * 16, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+    store4(out, o * 16 + 16, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+    store4(out, o * 16 + 32, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+    store4(out, o * 16 + 48, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+  }
+}
