@@ -10,13 +10,16 @@
 //
 // Backward expects dz to be 0 already where z is (relu_backward_f32).
 // Ranges: forward: rows of z; backward: images.
-// Numerics: as batch_norm2d, relu and max_pool2d one after another, to the bit. NaN gives NaN.
-// Registers: forward: 4 of y, 4 of v, 3 coefficients, 2 constants = 13 of 16.
+// Numerics: as batch_norm2d, relu and max_pool2d one after another, to the bit; of values that only rounding or a
+// scale of 0 makes equal, the one with the larger y (or −y) is the maximum. NaN among y has
+// made the coefficients of its channel NaN, and so z; pmax, a third of the instructions of max, need not see it.
+// Registers: forward: 4 of y, 2 maxima, 3 coefficients, 2 constants = 11 of 16.
 // Tested in test/kernels/norm_relu_max_pool2d.test.ts and test/ops/winograd_block.test.ts.
 
 import { norm, normGradient } from "./shared/norm";
 import { load4, store4, zero4 } from "./shared/simd";
 
+const SIGN = memory.data<i32>([-2147483648, -2147483648, -2147483648, -2147483648]);
 const PLACES = memory.data<i32>([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
 
 export function norm_relu_max_pool2d_f32(
@@ -34,32 +37,31 @@ export function norm_relu_max_pool2d_f32(
   const row = w * pixel;
   const two = load4(PLACES, 8);
   for (let r = from; r < to; r++) {
-    for (let i: usize = 0; i < c; i += 4) {
-      const mean = load4(coefficients, i);
-      const scale = load4(coefficients, 3 * c + i);
-      const bias = load4(coefficients, 4 * c + i);
-      let at = y + 2 * r * row + (i << 2);
-      let out = r * (w >> 1) * c + i;
-      for (const end = at + row; at < end; at += 2 * pixel, out += c) {
-        const y0 = load4(at, 0);
-        const y1 = load4(at + pixel, 0);
-        const v0 = norm(y0, mean, scale, bias);
-        const v1 = norm(y1, mean, scale, bias);
-        const right = f32x4.gt(v1, v0);
-        const top = f32x4.max(v0, v1);
-        const topPeak = v128.bitselect(y1, y0, right);
-        const y2 = load4(at + row, 0);
-        const y3 = load4(at + row + pixel, 0);
-        const v2 = norm(y2, mean, scale, bias);
-        const v3 = norm(y3, mean, scale, bias);
-        const lowerRight = f32x4.gt(v3, v2);
-        const bottom = f32x4.max(v2, v3);
-        const lower = f32x4.gt(bottom, top);
-        const bottomPeak = v128.bitselect(y3, y2, lowerRight);
-        store4(z, out, f32x4.max(f32x4.max(top, bottom), zero4()));
-        store4(peak, out, v128.bitselect(bottomPeak, topPeak, lower));
+    let pixels = y + 2 * r * row;
+    let out = r * (w >> 1) * c;
+    for (const end = pixels + row; pixels < end; pixels += 2 * pixel) {
+      for (let i: usize = 0; i < c; i += 4, out += 4) {
+        const at = pixels + (i << 2);
+        const mean = load4(coefficients, i);
+        const scale = load4(coefficients, 3 * c + i);
+        const bias = load4(coefficients, 4 * c + i);
+        // v rises with y, or falls where the scale is negative: then with −y.
+        const sign = v128.and(scale, load4(SIGN, 0));
+        const t0 = v128.xor(load4(at, 0), sign);
+        const t1 = v128.xor(load4(at + pixel, 0), sign);
+        const t2 = v128.xor(load4(at + row, 0), sign);
+        const t3 = v128.xor(load4(at + row + pixel, 0), sign);
+        const top = f32x4.pmax(t0, t1);
+        const bottom = f32x4.pmax(t2, t3);
+        const highest = v128.xor(f32x4.pmax(top, bottom), sign);
+        store4(peak, out, highest);
+        store4(z, out, f32x4.pmax(norm(highest, mean, scale, bias), zero4()));
         // A comparison's result is −1 or 0 a lane.
-        const place = v128.bitselect(i32x4.sub(two, lowerRight), i32x4.neg(right), lower);
+        const place = v128.bitselect(
+          i32x4.sub(two, f32x4.gt(t3, t2)),
+          i32x4.neg(f32x4.gt(t1, t0)),
+          f32x4.gt(bottom, top),
+        );
         const halves = i16x8.narrow_i32x4_s(place, place);
         v128.store32_lane(argmax + out, i8x16.narrow_i16x8_u(halves, halves), 0);
       }

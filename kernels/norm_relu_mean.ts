@@ -49,7 +49,7 @@ export function norm_relu_mean_f32(
         const value = load4(at, 0);
         const v = norm(value, mean, scale, bias);
         const isLive = f32x4.gt(v, zero4());
-        sum = f32x4.add(sum, f32x4.max(v, zero4()));
+        sum = f32x4.add(sum, f32x4.pmax(v, zero4()));
         count = f32x4.add(count, v128.and(isLive, one));
         centred = f32x4.add(centred, v128.and(isLive, f32x4.sub(value, mean)));
       }
