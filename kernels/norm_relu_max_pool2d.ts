@@ -89,14 +89,15 @@ export function norm_relu_max_pool2d_backward_f32(
   const three = load4(PLACES, 12);
   const rows = to * (h >> 1);
   for (let r = from * (h >> 1); r < rows; r++) {
-    for (let i: usize = 0; i < c; i += 4) {
-      const mean = load4(coefficients, i);
-      const scale = load4(coefficients, 3 * c + i);
-      const slope = load4(slopes, i);
-      const shift = load4(slopes, c + i);
-      let at = 2 * r * row + (i << 2);
-      let source = r * (w >> 1) * c + i;
-      for (const end = at + row; at < end; at += 2 * pixel, source += c) {
+    let pixels = 2 * r * row;
+    let source = r * (w >> 1) * c;
+    for (const end = pixels + row; pixels < end; pixels += 2 * pixel) {
+      for (let i: usize = 0; i < c; i += 4, source += 4) {
+        const at = pixels + (i << 2);
+        const mean = load4(coefficients, i);
+        const scale = load4(coefficients, 3 * c + i);
+        const slope = load4(slopes, i);
+        const shift = load4(slopes, c + i);
         const d = load4(dz, source);
         const bytes = v128.load32_zero(argmax + source);
         const place = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes));
