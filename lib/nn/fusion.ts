@@ -6,6 +6,7 @@ import { convAlgorithm } from "../ops/conv_algorithm.ts";
 import { type ConvGeometry, convGeometry } from "../ops/conv_geometry.ts";
 import { convReluPool, type Pool } from "../ops/conv_relu_pool.ts";
 import { winogradConv } from "../ops/conv2d_winograd.ts";
+import { grayBlock, isGrayBlock } from "../ops/gray_block.ts";
 import { winogradBlock } from "../ops/winograd_block.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { AdaptiveAvgPool2d } from "./adaptive_avg_pool2d.ts";
@@ -32,25 +33,21 @@ export function fuse([conv, bn, relu, pool]: readonly Module[], x: Tensor): Fusi
   return isGradEnabled() ? null : evaluationBlock(conv, bn, kind, geometry);
 }
 
-/** Training: where Winograd's kernels do the convolution, and 2×2 windows cover the map. */
+/** Training: where Winograd's kernels or those for gray pictures do the convolution, and 2×2 windows cover the map. */
 function trainingBlock(conv: Conv2d, bn: BatchNorm2d, pool: Pool, geometry: ConvGeometry): Fusion | null {
   const isCovered = pool === "mean" || (geometry.h % 2 === 0 && geometry.w % 2 === 0);
-  if (convAlgorithm(geometry) !== winogradConv || !isCovered) return null;
+  const isGray = pool === "max" && isGrayBlock(geometry);
+  if (!isGray && (convAlgorithm(geometry) !== winogradConv || !isCovered)) return null;
   const { runningMean, runningVar, momentum, eps } = bn;
-  return {
-    length: 4,
-    forward: (x) => {
-      const z = winogradBlock(x, conv.weight, conv.bias, bn.weight, bn.bias, {
-        runningMean,
-        runningVar,
-        momentum,
-        eps,
-        pool,
-      });
-      bn.countBatch();
-      return z;
-    },
+  const options = { runningMean, runningVar, momentum, eps };
+  const forward = (x: Tensor): Tensor<"f32"> => {
+    const z = isGray
+      ? grayBlock(x, conv.weight, conv.bias, bn.weight, bn.bias, options)
+      : winogradBlock(x, conv.weight, conv.bias, bn.weight, bn.bias, { ...options, pool });
+    bn.countBatch();
+    return z;
   };
+  return { length: 4, forward };
 }
 
 /** Evaluation without a tape: one convolution for the two layers, and for all four where a kernel goes on to the pool. */

@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { convAlgorithm } from "./conv_algorithm.ts";
 import type { ConvGeometry } from "./conv_geometry.ts";
 import { winogradConv } from "./conv2d_winograd.ts";
+import { grayBlockInference, isGrayBlock } from "./gray_block.ts";
 
 /** 2×2 max pooling, or the mean over the map. */
 export type Pool = "max" | "mean";
@@ -19,7 +20,7 @@ export function convReluPool(geometry: ConvGeometry, pool: Pool): ConvReluPool |
   const { h, w } = geometry;
   if (pool === "max" && (h < 2 || w < 2)) return null;
   if (convAlgorithm(geometry) === winogradConv) return (x, u, b) => winogradReluPool(x, u, b, geometry, pool);
-  return null;
+  return pool === "max" && isGrayBlock(geometry) ? grayBlockInference : null;
 }
 
 function winogradReluPool(x: Tensor, u: Tensor, b: Tensor, geometry: ConvGeometry, pool: Pool): Tensor<"f32"> {

@@ -31,6 +31,7 @@ test("a convolution, its normalisation in training, ReLU and a pooling that tile
   const x = zeros([2, 6, 6, 4]);
   assert.is(fuse(layers(new MaxPool2d(2)), x)?.length, 4);
   assert.is(fuse(layers(new AdaptiveAvgPool2d(1)), x)?.length, 4);
+  assert.is(fuse(layers(new MaxPool2d(2), { cin: 1 }), zeros([2, 6, 6, 1]))?.length, 4);
 });
 
 test("other neighbours go by themselves", () => {
@@ -44,27 +45,39 @@ test("other neighbours go by themselves", () => {
   assert.is(fuse(layers(new MaxPool2d(2), { cout: 6 }), x), null);
   assert.is(fuse([new Conv2d(4, 8, 3, { padding: 1 }), new BatchNorm2d(4), new ReLU(), new MaxPool2d(2)], x), null);
   assert.is(fuse(layers(new MaxPool2d(2)).slice(0, 3), x), null);
+  assert.is(fuse(layers(new AdaptiveAvgPool2d(1), { cin: 1 }), zeros([2, 6, 6, 1])), null);
+  assert.is(fuse(layers(new MaxPool2d(2), { cin: 1 }), zeros([2, 6, 7, 1])), null);
 });
 
-test("a network gives the same, layer by layer or fused: values, gradients and running statistics", () => {
-  const run = (forward: (model: Sequential, x: Tensor) => Tensor): number[][] =>
-    scope(() => {
-      const names = ["conv1", "bn1", "relu1", "pool1", "conv2", "bn2", "relu2", "pool2"];
-      const modules = [...layers(new MaxPool2d(2)), ...layers(new AdaptiveAvgPool2d(1), { cin: 8, cout: 12 })];
-      const model = new Sequential(Object.fromEntries(names.map((name, i) => [name, modules[i]])), { seed: 3 });
-      const x = tensor(uniform64([9, 10, 6, 4], 1).data, [9, 10, 6, 4]);
-      const y = forward(model, x);
-      backward(sum(mul(y, tensor(uniform64(y.shape, 2).data, y.shape))));
-      const gradients = model.namedParameters().filter(([name]) => !/conv\d.bias/.test(name));
-      const state = [y, ...gradients.map(([, { grad }]) => grad), ...model.namedBuffers().map(([, buffer]) => buffer)];
-      return state.map((part) => [...(part as Tensor).data]);
+for (const cin of [1, 4]) {
+  const title = "a network gives the same, layer by layer or fused: values, gradients and running statistics";
+  test(`${title}; ${cin} input channels`, () => {
+    const run = (forward: (model: Sequential, x: Tensor) => Tensor): number[][] =>
+      scope(() => {
+        const names = ["conv1", "bn1", "relu1", "pool1", "conv2", "bn2", "relu2", "pool2"];
+        const modules = [
+          ...layers(new MaxPool2d(2), { cin }),
+          ...layers(new AdaptiveAvgPool2d(1), { cin: 8, cout: 12 }),
+        ];
+        const model = new Sequential(Object.fromEntries(names.map((name, i) => [name, modules[i]])), { seed: 3 });
+        const x = tensor(uniform64([9, 10, 6, cin], 1).data, [9, 10, 6, cin]);
+        const y = forward(model, x);
+        backward(sum(mul(y, tensor(uniform64(y.shape, 2).data, y.shape))));
+        const gradients = model.namedParameters().filter(([name]) => !/conv\d.bias/.test(name));
+        const state = [
+          y,
+          ...gradients.map(([, { grad }]) => grad),
+          ...model.namedBuffers().map(([, buffer]) => buffer),
+        ];
+        return state.map((part) => [...(part as Tensor).data]);
+      });
+    const fused = run((model, x) => model.forward(x));
+    const plain = run((model, x) => model.children().reduce((h, [, layer]) => layer.forward(h), x));
+    fused.forEach((values, i) => {
+      expectClose(values, plain[i], 1e-5 * maxAbs(plain[i]), `tensor ${i}`);
     });
-  const fused = run((model, x) => model.forward(x));
-  const plain = run((model, x) => model.children().reduce((h, [, layer]) => layer.forward(h), x));
-  fused.forEach((values, i) => {
-    expectClose(values, plain[i], 1e-5 * maxAbs(plain[i]), `tensor ${i}`);
   });
-});
+}
 
 test("a map with the wrong number of channels is refused as it is without fusion", () => {
   const model = new Sequential({ conv: layers(new MaxPool2d(2))[0], bn: new BatchNorm2d(8) });

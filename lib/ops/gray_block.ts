@@ -1,0 +1,134 @@
+// @internal A network's first layer in one pass, by the kernels of kernels/gray_block*.ts. Sequential puts it in
+// place of the four layers that it is.
+
+import { defineOp } from "../autograd/define_op.ts";
+import { parallelFor, parallelForWithScratch } from "../runtime/parallel.ts";
+import { empty, zeros } from "../tensor/create.ts";
+import { ShapeError } from "../tensor/errors.ts";
+import type { Shape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type BatchNorm2dOptions, CHUNK, checkBatchNorm } from "./batch_norm2d.ts";
+import { type ConvGeometry, convGeometry } from "./conv_geometry.ts";
+import { grayInputGradient } from "./gray_block_input.ts";
+
+/** Sums over the products of two rows, five kinds of nine; of gradients, twelve a channel; both in f64. */
+const ROW_SUMS = [5, 9, 2, 2];
+const CHANNEL_SUMS = [12, 2];
+
+/** Whether the kernels do a convolution of these sizes, pooled 2×2. */
+export function isGrayBlock({ kh, kw, stride, padding, cin, cout, h, w }: ConvGeometry): boolean {
+  const isKernel = kh === 3 && kw === 3 && stride === 1 && padding === 1;
+  return isKernel && cin === 1 && cout % 4 === 0 && h % 2 === 0 && w % 2 === 0;
+}
+
+/**
+ * Convolution 3×3 with padding 1 of pictures with one channel, batch normalisation by the batch's own
+ * statistics, ReLU and 2×2 max pooling:
+ *
+ *   z = maxPool2d(relu(batchNorm2d(conv2d(x, w, b, { padding: 1 }), gamma, beta, options)), { kernelSize: 2 })
+ *
+ * The statistics of the convolution follow from those of the picture's 3×3 patches, so that the convolution is
+ * computed once, normalised and pooled at once, and never stored; backward visits the maxima only.
+ *
+ * @param x [N, H, W, 1] f32, H and W even
+ * @param w [3, 3, 1, Cout], Cout a multiple of 4
+ * @param b [Cout], or null for none. Its gradient is 0: batch normalisation takes off what it adds
+ * @param gamma [Cout]
+ * @param beta [Cout]
+ * @param options as batchNorm2d has them
+ * @returns [N, H/2, W/2, Cout]
+ * @throws {ShapeError} sizes that are not those above
+ * @throws {OptionError} as batchNorm2d
+ *
+ * Cost: forward about 8·N·H·W·Cout multiply-adds, backward a third of it: dw, dgamma, dbeta. dx costs as much
+ * as the plain operations. Saves x, w, and a byte for each element of z.
+ */
+export const grayBlock = defineOp("grayBlock", {
+  forward(
+    { isRecording, save },
+    x: Tensor,
+    w: Tensor,
+    b: Tensor | null,
+    gamma: Tensor,
+    beta: Tensor,
+    options: Omit<BatchNorm2dOptions, "isTraining">,
+  ) {
+    const { n, h, w: width, cout } = blockGeometry(x.shape, w.shape, b?.shape ?? null);
+    checkBatchNorm([n, h, width, cout], gamma, beta, { ...options, isTraining: true });
+    const { runningMean, runningVar, momentum = 0.1, eps = 1e-5 } = options;
+    const chunks = Math.ceil(n / CHUNK);
+    using partial = empty([chunks, ...ROW_SUMS]);
+    const sizes = [n, h, width];
+    const bordered = (h + 2) * (width + 2);
+    parallelForWithScratch("gray_block_statistics_f32", chunks, 2 * bordered, partial.ptr, x.ptr, ...sizes);
+    using moments = empty([10, 9, 2]);
+    parallelFor("gray_block_moments_f32", 9, moments.ptr, partial.ptr, n, h * width);
+    using foldedW = empty(w.shape);
+    using foldedB = empty([cout]);
+    using normal = empty([2, cout]);
+    const outputs = [foldedW.ptr, foldedB.ptr, normal.ptr, runningMean.ptr, runningVar.ptr];
+    const inputs = [moments.ptr, w.ptr, b?.ptr ?? 0, gamma.ptr, beta.ptr];
+    parallelFor("gray_block_fold_f32", cout, ...outputs, ...inputs, n * h * width, cout, momentum, eps);
+    runningMean.markWritten();
+    runningVar.markWritten();
+    using argmax = empty(isRecording ? [n, h / 2, width / 2, cout] : [0], "u8");
+    save(x, w, moments, normal, argmax, gamma, beta);
+    return pool(x, foldedW, foldedB, moments.ptr, isRecording ? argmax.ptr : 0);
+  },
+
+  backward({ args: [, , b, , , options], saved, needs }, dz) {
+    const [x, w, moments, normal, argmax, gamma, beta] = saved;
+    const [n, h, width] = x.shape;
+    const cout = w.shape[3];
+    const chunks = Math.ceil(n / CHUNK);
+    using partial = empty([chunks, cout, ...CHANNEL_SUMS]);
+    const pointers = [partial.ptr, dz.ptr, argmax.ptr, x.ptr, moments.ptr];
+    const scratchSize = 12 * cout + 4 * borderedSize(width) + 30 * width;
+    parallelForWithScratch("gray_block_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cout);
+    const dw = empty(w.shape);
+    const dgamma = empty([cout]);
+    const dbeta = empty([cout]);
+    const inputs = [partial.ptr, moments.ptr, w.ptr, normal.ptr];
+    parallelFor("gray_block_backward_fold_f32", cout, dw.ptr, dgamma.ptr, dbeta.ptr, ...inputs, n, cout);
+    const dx = needs[0] ? grayInputGradient(dz, x, w, gamma, beta, argmax, options.eps) : null;
+    // What is not needed, the engine disposes of.
+    return b ? [dx, dw, zeros([cout]), dgamma, dbeta] : [dx, dw, dgamma, dbeta];
+  },
+});
+
+/**
+ * The same layer in evaluation, batch normalisation being folded into the convolution:
+ * z = maxPool2d(relu(conv2d(x, foldedW, foldedB, { padding: 1 })), { kernelSize: 2 }). Nothing is recorded.
+ *
+ * @throws {ShapeError} as grayBlock
+ */
+export function grayBlockInference(x: Tensor, foldedW: Tensor, foldedB: Tensor): Tensor<"f32"> {
+  blockGeometry(x.shape, foldedW.shape, foldedB.shape);
+  return pool(x, foldedW, foldedB, 0, 0);
+}
+
+function blockGeometry(x: Shape, w: Shape, b: Shape | null): ConvGeometry {
+  const geometry = convGeometry("conv2d", x, w, b, { padding: 1 });
+  if (!isGrayBlock(geometry)) {
+    throw new ShapeError(
+      `grayBlock: x is [${x}], w is [${w}]; expected [N, H, W, 1] with H and W even, and [3, 3, 1, Cout] with Cout a multiple of 4.`,
+      { x, w },
+    );
+  }
+  return geometry;
+}
+
+function pool(x: Tensor, w: Tensor, b: Tensor, moments: number, argmax: number): Tensor<"f32"> {
+  const [n, h, width] = x.shape;
+  const cout = w.shape[3];
+  const z = empty([n, h / 2, width / 2, cout]);
+  const scratchSize = borderedSize(width) + (h + 2) * 2 * width + 14 * cout;
+  const pointers = [z.ptr, argmax, x.ptr, w.ptr, b.ptr, moments];
+  parallelForWithScratch("gray_block_f32", (n * h) / 2, scratchSize, ...pointers, h, width, cout);
+  return z;
+}
+
+/** Elements of a row of pixels within its border: kernels/shared/gray.ts. */
+function borderedSize(width: number): number {
+  return Math.floor((width + 7) / 4) * 4;
+}
