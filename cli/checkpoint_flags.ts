@@ -1,7 +1,7 @@
 // The flags of every command that reads a checkpoint.
 
 import { choiceFlag, valueFlag } from "./command.ts";
-import { MODEL_NAMES } from "./models.ts";
+import { MODEL_NAMES } from "./model_names.ts";
 
 export const CHECKPOINT_FLAGS = {
   model: choiceFlag("Which network; default: what --checkpoint holds, else cnn", MODEL_NAMES),

@@ -5,11 +5,12 @@ import process from "node:process";
 import { loadCheckpoint } from "../data/index.ts";
 import { CheckpointError, type Sequential } from "../lib/index.ts";
 import { UsageError } from "./exit_codes.ts";
+import { checkpointOfRun } from "./find_run.ts";
 import { type Flags, textFlag } from "./flags.ts";
 import { formatPercent, printable, shortDigest } from "./format.ts";
-import { buildModel, isModelName, type ModelName } from "./models.ts";
+import { isModelName, type ModelName } from "./model_names.ts";
+import { buildModel } from "./models.ts";
 import { packageRoot } from "./package_root.ts";
-import { checkpointOfRun } from "./run_folder.ts";
 
 export interface LoadedModel {
   name: ModelName;
@@ -54,8 +55,8 @@ function load(path: string, name: ModelName): LoadedModel {
 /** One flipped bit, or a run that diverged, is enough for every answer to be NaN. */
 function checkFinite(path: string, network: Sequential): void {
   for (const [name, { data }] of [...network.namedParameters(), ...network.namedBuffers()]) {
+    if (data.every(Number.isFinite)) continue;
     const wrong = data.find((value) => !Number.isFinite(value));
-    if (wrong === undefined) continue;
     throw new CheckpointError(
       `loadCheckpoint: ${name} holds ${wrong} in ${path}; no digit can be read with it. Use another checkpoint.`,
       { name, path },

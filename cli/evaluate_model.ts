@@ -7,6 +7,7 @@ import { loadData } from "./datasets.ts";
 import type { Flags } from "./flags.ts";
 import { formatCount, formatPercent, shortDigest } from "./format.ts";
 import { Progress } from "./progress.ts";
+import { enableRelaxedSimd } from "./relaxed_simd.ts";
 import { classTable, confusionTable } from "./tables.ts";
 import { stdout } from "./terminal.ts";
 
@@ -20,6 +21,7 @@ export interface EvaluateRequest {
 type TestSet = Awaited<ReturnType<typeof loadData>>["test"];
 
 export async function evaluateModel(flags: Flags, request: EvaluateRequest, signal: AbortSignal): Promise<void> {
+  enableRelaxedSimd();
   const model = loadModel(flags);
   const progress = new Progress(request.isQuiet);
   try {

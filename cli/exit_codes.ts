@@ -1,7 +1,5 @@
 // How the program ends, and which error ends it how.
 
-import { CheckpointError, DataError, OptionError } from "../lib/index.ts";
-
 export const EXIT = {
   ok: 0,
   /** Something went wrong while running: a full disk, memory, a loss that diverged. */
@@ -27,10 +25,16 @@ export class AlreadyReportedError extends Error {
   }
 }
 
+/** The library's errors, by name: main.ts has to know them without loading it. */
+const LIBRARY_ERRORS: Readonly<Record<string, number>> = {
+  OptionError: EXIT.usage,
+  DataError: EXIT.badData,
+  CheckpointError: EXIT.badData,
+};
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof AlreadyReportedError) return error.exitCode;
   if (error instanceof InterruptedError) return EXIT.interrupted;
-  if (error instanceof UsageError || error instanceof OptionError) return EXIT.usage;
-  if (error instanceof DataError || error instanceof CheckpointError) return EXIT.badData;
-  return EXIT.failure;
+  if (error instanceof UsageError) return EXIT.usage;
+  return LIBRARY_ERRORS[(error as Error | null)?.name ?? ""] ?? EXIT.failure;
 }

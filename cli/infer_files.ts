@@ -11,6 +11,7 @@ import { printable } from "./format.ts";
 import { describeAnswer } from "./infer_output.ts";
 import { type Answer, readDigit, warmUp } from "./read_digit.ts";
 import { readPicture } from "./read_picture.ts";
+import { enableRelaxedSimd } from "./relaxed_simd.ts";
 import { reportError } from "./report_error.ts";
 import { SeenPictures } from "./seen_pictures.ts";
 import { stderr, stdout } from "./terminal.ts";
@@ -24,6 +25,7 @@ export interface InferRequest {
 }
 
 export async function inferFiles(flags: Flags, request: InferRequest, signal: AbortSignal): Promise<void> {
+  enableRelaxedSimd();
   const model = loadModel(flags);
   const seen = request.isVisual ? new SeenPictures(request.out) : null;
   // The results of --json are an array of a fixed form, so what made them is said beside it.

@@ -1,16 +1,18 @@
 #!/usr/bin/env node
 // The program `mnist`: finds the command, and ends with a line and a code that say how it went.
+//
+// Nothing here, nor in the files that declare the commands, imports the library: --help and mistakes are answered
+// in the time that Node itself takes to start, and each command loads what its work needs.
 
 import process from "node:process";
 import yargs, { type Argv } from "yargs";
-import { VERSION } from "../lib/index.ts";
 import type { Command } from "./command.ts";
 import { evaluate } from "./evaluate.ts";
 import { EXIT, exitCodeOf, InterruptedError } from "./exit_codes.ts";
 import type { Flags } from "./flags.ts";
 import { infer } from "./infer.ts";
 import { catchInterrupts } from "./interrupt.ts";
-import { enableRelaxedSimd } from "./relaxed_simd.ts";
+import { packageVersion } from "./package_root.ts";
 import { reportError } from "./report_error.ts";
 import { stdout } from "./terminal.ts";
 import { train } from "./train.ts";
@@ -40,7 +42,6 @@ async function main(args: readonly string[]): Promise<void> {
     error.code === "EPIPE" ? process.exit() : endNow(error),
   );
   try {
-    enableRelaxedSimd();
     await run(args, signal);
   } catch (error) {
     // Work that Ctrl-C cut short may fail in its own words, a download for one.
@@ -77,7 +78,7 @@ function describeProgram(empty: Argv, args: readonly string[], signal: AbortSign
     .demandCommand(1)
     .exitProcess(false)
     .help()
-    .version(VERSION)
+    .version(packageVersion())
     .epilogue("mnist COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 usage, 3 bad data, 130 interrupted.")
     .fail((message, error) => {
       throw message ? explainUsage(message, args, COMMANDS) : error;

@@ -1,4 +1,4 @@
-// Where the package lies: two folders up from a source file, up to three from a bundled chunk.
+// Where the package lies: two folders up from a source file, up to three from a bundled chunk; and its version.
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -6,9 +6,20 @@ import { fileURLToPath } from "node:url";
 
 /** @throws the program was moved out of its package */
 export function packageRoot(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    const manifest = join(folder, "package.json");
-    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).name === "simdgrad") return folder;
-    if (folder === dirname(folder)) throw new Error("mnist was moved out of its package; install simdgrad again.");
+  return findPackage().root;
+}
+
+export function packageVersion(): string {
+  return findPackage().version;
+}
+
+function findPackage(): { root: string; version: string } {
+  for (let root = dirname(fileURLToPath(import.meta.url)); ; root = dirname(root)) {
+    const path = join(root, "package.json");
+    if (existsSync(path)) {
+      const { name, version } = JSON.parse(readFileSync(path, "utf8"));
+      if (name === "simdgrad") return { root, version };
+    }
+    if (root === dirname(root)) throw new Error("mnist was moved out of its package; install simdgrad again.");
   }
 }

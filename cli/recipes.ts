@@ -1,19 +1,7 @@
 // How each network is trained where no flag says otherwise: chosen on the validation images.
 
-import {
-  Adam,
-  AdamW,
-  constantLr,
-  cosineLr,
-  type Module,
-  type Optimizer,
-  oneCycleLr,
-  type Schedule,
-  SGD,
-  stepLr,
-} from "../lib/index.ts";
 import { UsageError } from "./exit_codes.ts";
-import type { ModelName } from "./models.ts";
+import type { ModelName } from "./model_names.ts";
 
 export const OPTIMIZERS = ["sgd", "adam", "adamw"] as const;
 export const SCHEDULES = ["constant", "step", "cosine", "one-cycle"] as const;
@@ -70,10 +58,6 @@ const DEFAULTS: Record<ModelName, Defaults> = {
 };
 const MOMENTUM = 0.9;
 const WEIGHT_DECAY: Record<Recipe["optimizer"], number> = { sgd: 0, adam: 0, adamw: 0.01 };
-/** The step schedule divides by ten after each third of the run. */
-const STEPS_IN_RUN = 3;
-/** The cosine schedule warms up over this part of the run. */
-const WARMUP = 0.05;
 
 /**
  * The flags where they are given, the defaults of model and optimizer elsewhere.
@@ -98,17 +82,4 @@ export function recipeFor(model: ModelName, given: RecipeFlags): Recipe {
     labelSmoothing: given.labelSmoothing ?? defaults.labelSmoothing,
     dropout: defaults.dropout === null ? null : (given.dropout ?? defaults.dropout),
   };
-}
-
-export function makeOptimizer(model: Module, { optimizer, lr, momentum, betas, weightDecay }: Recipe): Optimizer {
-  const parameters = model.parameters();
-  if (optimizer === "sgd") return new SGD(parameters, { lr, momentum: momentum ?? 0, weightDecay });
-  return new (optimizer === "adam" ? Adam : AdamW)(parameters, { lr, betas: betas ?? undefined, weightDecay });
-}
-
-export function makeSchedule({ schedule, lr }: Recipe, totalSteps: number): Schedule {
-  if (schedule === "constant") return constantLr({ lr });
-  if (schedule === "step") return stepLr({ lr, every: Math.ceil(totalSteps / STEPS_IN_RUN) });
-  if (schedule === "cosine") return cosineLr({ lr, totalSteps, warmupSteps: Math.floor(WARMUP * totalSteps) });
-  return oneCycleLr({ maxLr: lr, totalSteps });
 }

@@ -1,25 +1,12 @@
 // Where a run is kept: outputs/<model>/<run id>/ with model.safetensors and run.json.
 
 import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, rmdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../data/index.ts";
-import { CheckpointError } from "../lib/index.ts";
-import { UsageError } from "./exit_codes.ts";
+import { CHECKPOINT_FILE } from "./find_run.ts";
 import { describeSystemError } from "./report_error.ts";
 
-export const CHECKPOINT_FILE = "model.safetensors";
 const RUN_FILE = "run.json";
 /** More than a run of the larger network writes. */
 const PROBE_BYTES = 1 << 20;
@@ -62,34 +49,6 @@ export function removeRunFolder({ path }: RunFolder): void {
 
 export function writeRunFile({ path }: RunFolder, content: object): void {
   writeFileAtomic(join(path, RUN_FILE), new TextEncoder().encode(`${JSON.stringify(content, null, 2)}\n`));
-}
-
-/**
- * The checkpoint of a run.
- *
- * @param id a run's id, or "latest": the newest that has a checkpoint
- * @throws {UsageError} no id at all: a path
- * @throws {CheckpointError} there is no such run, or it has no checkpoint
- */
-export function checkpointOfRun(outputs: string, model: string, id: string): string {
-  if (/[/\\]|^\.+$/.test(id))
-    throw new UsageError(`--run takes "latest" or a run's id; got ${id}. For a file use --checkpoint.`);
-  const parent = join(outputs, model);
-  const runs = existsSync(parent)
-    ? readdirSync(parent).filter((name) => existsSync(join(parent, name, CHECKPOINT_FILE)))
-    : [];
-  // Ids are times, so their order is that of the runs; a number at the end counts within a second.
-  const { compare } = new Intl.Collator("en", { numeric: true });
-  const latest = runs.sort(compare).pop();
-  const found = id === "latest" ? latest : [...runs, latest].find((name) => name === id);
-  if (found === undefined) {
-    const hint = latest ? `The latest is ${latest}.` : `Train one first: mnist train --model ${model}.`;
-    throw new CheckpointError(`--run ${id}: there is no such run with a checkpoint in ${parent}. ${hint}`, {
-      parent,
-      id,
-    });
-  }
-  return join(parent, found, CHECKPOINT_FILE);
 }
 
 /** With what is above it. Node's own `recursive` tries for ever where the system refuses with ENOENT, as in /proc. */

@@ -24,16 +24,21 @@ export function wantsColor(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean
   return isTerminal && env.TERM !== "dumb";
 }
 
-function describeStream(stream: NodeJS.WriteStream): TerminalStream {
-  const isTerminal = stream.isTTY === true;
-  const hasColor = wantsColor(process.env, isTerminal);
+/** @param stream asked for at first use, since Node makes its streams then, at the cost of a millisecond or two each */
+function describeStream(stream: () => NodeJS.WriteStream): TerminalStream {
+  const isTerminal = (): boolean => stream().isTTY === true;
+  const hasColor = (): boolean => wantsColor(process.env, isTerminal());
   const style = (on: number, off: number) => (text: string) =>
-    hasColor && text ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+    text && hasColor() ? `\u001b[${on}m${text}\u001b[${off}m` : text;
   return {
-    isTerminal,
-    hasColor,
+    get isTerminal() {
+      return isTerminal();
+    },
+    get hasColor() {
+      return hasColor();
+    },
     get width() {
-      return stream.columns || DEFAULT_WIDTH;
+      return stream().columns || DEFAULT_WIDTH;
     },
     bold: style(1, 22),
     dim: style(2, 22),
@@ -44,5 +49,5 @@ function describeStream(stream: NodeJS.WriteStream): TerminalStream {
   };
 }
 
-export const stdout = describeStream(process.stdout);
-export const stderr = describeStream(process.stderr);
+export const stdout = describeStream(() => process.stdout);
+export const stderr = describeStream(() => process.stderr);

@@ -3,7 +3,7 @@
 import { type Command, choiceFlag, switchFlag, valueFlag } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 import { type Flags, isSet, numberFlag, textFlag } from "./flags.ts";
-import { MODEL_NAMES, type ModelName } from "./models.ts";
+import { MODEL_NAMES, type ModelName } from "./model_names.ts";
 import { OPTIMIZERS, type Recipe, type RecipeFlags, SCHEDULES } from "./recipes.ts";
 
 const MODELS = [...MODEL_NAMES, "both"] as const;

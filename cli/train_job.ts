@@ -1,7 +1,7 @@
 // What `mnist train` was asked to do, and one network's part of it.
 
 import type { Data } from "./datasets.ts";
-import type { ModelName } from "./models.ts";
+import type { ModelName } from "./model_names.ts";
 import type { Progress } from "./progress.ts";
 import type { Recipe, RecipeFlags } from "./recipes.ts";
 

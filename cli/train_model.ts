@@ -5,7 +5,7 @@ import { evaluateAsync, type History, type Sequential, Trainer } from "../lib/in
 import { InterruptedError } from "./exit_codes.ts";
 import { formatCount } from "./format.ts";
 import { buildModel } from "./models.ts";
-import { makeOptimizer, makeSchedule } from "./recipes.ts";
+import { makeOptimizer, makeSchedule } from "./optimizers.ts";
 import { messageOf } from "./report_error.ts";
 import { createRunFolder, type RunFolder, removeRunFolder, writeRunFile } from "./run_folder.ts";
 import type { TrainJob } from "./train_job.ts";

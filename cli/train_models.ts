@@ -4,10 +4,12 @@ import { setThreads } from "../lib/index.ts";
 import { loadData } from "./datasets.ts";
 import { Progress } from "./progress.ts";
 import { recipeFor } from "./recipes.ts";
+import { enableRelaxedSimd } from "./relaxed_simd.ts";
 import type { TrainRequest } from "./train_job.ts";
 import { trainModel } from "./train_model.ts";
 
 export async function trainModels(request: TrainRequest, signal: AbortSignal): Promise<void> {
+  enableRelaxedSimd();
   const { models, given, seed, limit } = request;
   // All of them before the first: a flag that is wrong for the second must not wait for the first to end.
   const recipes = models.map((model) => recipeFor(model, given));

@@ -1,6 +1,6 @@
-// loadMnist: the three data sets, from files that are found or fetched.
+// loadMnist: the three data sets, from files that are found or fetched. What reads and fetches is loaded when it is
+// called, so that a program which only decodes pictures does not wait for it.
 
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { Dataset } from "../lib/data/dataset.ts";
 import { syntheticDigitsAsync } from "../lib/data/synthetic.ts";
@@ -8,7 +8,6 @@ import { empty } from "../lib/tensor/create.ts";
 import { DataError, OptionError } from "../lib/tensor/errors.ts";
 import type { DownloadProgress } from "./download.ts";
 import { MNIST_FILES, MNIST_MIRRORS, type MnistFile, type MnistFiles } from "./mnist_files.ts";
-import { fetchTo, missingFile, readFrom } from "./mnist_folder.ts";
 
 export type DataSource = "mnist" | "auto" | "synthetic";
 
@@ -100,6 +99,7 @@ export async function loadMnist(
 async function realSets(options: LoadMnistOptions, places: MnistPlaces, folder: string | null): Promise<MnistSets> {
   const { validation = 5000, seed = 0, limit = Number.MAX_SAFE_INTEGER } = options;
   const { mirrors = MNIST_MIRRORS, timeoutMs = 15_000, signal, onProgress } = options;
+  const { fetchTo, readFrom } = await import("./mnist_folder.ts");
   const read: Reader = (file) => {
     signal?.throwIfAborted();
     return folder === null
@@ -128,7 +128,8 @@ async function syntheticSets(options: LoadMnistOptions, { files }: MnistPlaces, 
 }
 
 /** The same that the library would work out when asked, but by Node, which takes a twentieth of the time. */
-function withDigest({ name, images, labels }: Dataset): Dataset {
+async function withDigest({ name, images, labels }: Dataset): Promise<Dataset> {
+  const { createHash } = await import("node:crypto");
   const digest = createHash("sha256").update(images.data).update(labels.data).digest("hex");
   return new Dataset({ name, images, labels, digest });
 }
@@ -144,6 +145,7 @@ async function localFolder({ dir }: LoadMnistOptions, { files, downloadFolder }:
   const all = [files.train.images, files.train.labels, files.test.images, files.test.labels];
   const named = dir ?? (process.env.MNIST_DIR || null);
   if (named === null) return null;
+  const { missingFile } = await import("./mnist_folder.ts");
   const missing = await missingFile(named, all);
   if (!missing) return named;
   const origin = dir === undefined ? `the folder ${named}, which MNIST_DIR names` : named;

@@ -1,32 +1,42 @@
 // Makes dist/ of the sources and the built kernels:
 //
 //   index.js models.js node.js   the library's entries; what they share lies once in chunks/
-//   cli.js                       the program `mnist`; packages are bundled in, commands load on demand
+//   cli.js                       the program `mnist`; packages are bundled in, commands load on demand from cli/
 //   worker.js                    the script of a worker thread, for pages whose CSP forbids blob workers
 //   types/                       declarations, file by file as in the sources
 //   kernels.*.wasm               the raw kernels, for hosts that compile modules themselves
 import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
+import { resolve } from "node:path";
 import process from "node:process";
 import { build } from "esbuild";
 import { markCurrent } from "./stamp.mjs";
 
-const ENTRIES = { index: "lib/index.ts", models: "models/index.ts", node: "data/index.ts", cli: "cli/main.ts" };
+const LIBRARY = { index: "lib/index.ts", models: "models/index.ts", node: "data/index.ts" };
+/** Starts in half the time with these in place of what they stand in for, and with less text to read. */
+const PROGRAM_OPTIONS = {
+  alias: { "string-width": "./scripts/plain_string_width.mjs", "wrap-ansi": "./scripts/plain_wrap.mjs" },
+  plugins: [{ name: "plain-builtins", setup: replaceBuiltins }],
+  minifyWhitespace: true,
+  minifySyntax: true,
+};
 
 rmSync("dist", { recursive: true, force: true });
-await bundle();
+await bundle(LIBRARY, "chunks");
+await bundle({ cli: "cli/main.ts" }, "cli", PROGRAM_OPTIONS);
 declareTypes();
 copyKernels();
 await writeWorker();
 chmodSync("dist/cli.js", 0o755);
 markCurrent("dist");
 
-async function bundle() {
+/** @param folder for what entries share, and what they load on demand */
+async function bundle(entryPoints, folder, { plugins = [], ...options } = {}) {
   await build({
-    entryPoints: ENTRIES,
+    entryPoints,
     outdir: "dist",
-    chunkNames: "chunks/[name]-[hash]",
+    chunkNames: `${folder}/[name]-[hash]`,
     bundle: true,
     splitting: true,
     format: "esm",
@@ -34,11 +44,23 @@ async function bundle() {
     target: ["es2022", "node20"],
     legalComments: "none",
     plugins: [
+      ...plugins,
       { name: "required-builtins", setup: importRequiredBuiltins },
       { name: "pure-operations", setup: markOperationsPure },
     ],
     logLevel: "warning",
+    ...options,
   });
+}
+
+/**
+ * `import process from "node:process"` asks for every property of it, and so makes the streams of standard input,
+ * output and error; the global is the same object, and makes what is used. For assert see plain_assert.mjs.
+ */
+function replaceBuiltins({ onResolve, onLoad }) {
+  onResolve({ filter: /^node:process$/ }, () => ({ path: "process", namespace: "global" }));
+  onLoad({ filter: /.*/, namespace: "global" }, () => ({ contents: "export default process;" }));
+  onResolve({ filter: /^(node:)?assert$/ }, () => ({ path: resolve("scripts/plain_assert.mjs") }));
 }
 
 /**

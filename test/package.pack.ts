@@ -156,6 +156,23 @@ test("publint and attw find nothing wrong with the package", () => {
   tool(root, "@arethetypeswrong/cli/dist/index.js", "--profile", "esm-only", tarball);
 });
 
+test("the program's help reads as the one made with the packages that its bundle replaces", () => {
+  for (const command of [[], ["train"], ["infer"], ["evaluate"]]) {
+    const source = run(root, process.execPath, "--import", "tsx", "cli/main.ts", ...command, "--help");
+    assert.is(run(folder, process.execPath, join(installed, "dist/cli.js"), ...command, "--help"), source);
+  }
+});
+
+test("the program answers --help without loading the library", () => {
+  const pending = new Set([join(installed, "dist/cli.js")]);
+  for (const file of pending) {
+    const text = readFileSync(file, "utf8");
+    assert.not.match(text, /WebAssembly\.Module\(/, `${file} is loaded at the start`);
+    for (const [, path] of text.matchAll(/\b(?:from|import)"(\.[^"]+)"/g)) pending.add(join(file, "..", path));
+  }
+  assert.ok(pending.size > 1, "no import was found");
+});
+
 test("the program runs from where it is installed", () => {
   const bin = join(folder, "node_modules/.bin/mnist");
   assert.match(run(folder, bin, "--version"), /^\d+\.\d+\.\d+/);

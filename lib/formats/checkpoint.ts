@@ -7,9 +7,14 @@
 //   i32 buffers    num_batches_tracked     I64
 //   all others     as they are
 
+import { noGrad } from "../autograd/grad_mode.ts";
 import type { Module } from "../nn/module.ts";
+import { inverse, transpose } from "../ops/transpose.ts";
+import { tensor } from "../tensor/create.ts";
 import { CheckpointError, formatShape } from "../tensor/errors.ts";
+import { scope } from "../tensor/scope.ts";
 import { type Shape, sameShape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { printableName } from "./printable.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
 
@@ -45,12 +50,8 @@ export function decodeCheckpoint(model: Module, bytes: Uint8Array, fileName: str
 /** A copy of all parameters and buffers by name, in PyTorch's layout. */
 export function stateDict(model: Module): Record<string, StoredTensor> {
   const parameters = model.namedParameters().map(([name, parameter]): [string, StoredTensor] => {
-    const { shape, size, data } = parameter;
-    const values = new Float32Array(size);
-    forEachInFile(shape, (here, there) => {
-      values[there] = data[here];
-    });
-    return [name, { dtype: "F32", shape: fileShape(shape), data: values }];
+    const data = copyOf(() => transpose(parameter, fileAxes(parameter.shape)));
+    return [name, { dtype: "F32", shape: fileShape(parameter.shape), data }];
   });
   const buffers = model.namedBuffers().map(([name, { dtype, shape, data }]): [string, StoredTensor] => {
     if (dtype === "i32") return [name, { dtype: "I64", shape, data: BigInt64Array.from(data, BigInt) }];
@@ -81,35 +82,26 @@ export function loadStateDict(model: Module, tensors: Readonly<Record<string, St
     if (buffer.dtype === "i32") checkRange(name, stored.data as BigInt64Array, source);
   }
   for (const [name, parameter] of parameters) {
-    const { data } = parameter;
-    const values = tensors[name].data as Float32Array;
-    forEachInFile(parameter.shape, (here, there) => {
-      data[here] = values[there];
-    });
+    const { shape, data } = tensors[name];
+    const back = inverse(fileAxes(parameter.shape));
+    parameter.data.set(copyOf(() => transpose(tensor(data as Float32Array, shape), back)));
   }
   for (const [name, buffer] of buffers) buffer.data.set(Array.from(tensors[name].data, Number));
 }
 
 const FILE_DTYPES = { f32: "F32", i32: "I64", u8: "U8" } as const;
 
-function fileShape(shape: Shape): number[] {
-  return FILE_AXES[shape.length]?.map((axis) => shape[axis]) ?? [...shape];
+function fileAxes(shape: Shape): readonly number[] {
+  return FILE_AXES[shape.length] ?? shape.map((_, axis) => axis);
 }
 
-/** Calls `visit` with the index of every element of a parameter, here and in the file. */
-function forEachInFile(shape: Shape, visit: (here: number, there: number) => void): void {
-  const axes = FILE_AXES[shape.length] ?? shape.map((_, i) => i);
-  const strides = shape.map((_, i) => shape.slice(i + 1).reduce((product, dim) => product * dim, 1));
-  let there = 0;
-  const walk = (level: number, here: number): void => {
-    if (level === axes.length) {
-      visit(here, there++);
-      return;
-    }
-    const axis = axes[level];
-    for (let i = 0; i < shape[axis]; i++) walk(level + 1, here + i * strides[axis]);
-  };
-  walk(0, 0);
+function fileShape(shape: Shape): number[] {
+  return fileAxes(shape).map((axis) => shape[axis]);
+}
+
+/** What `make` computes, on the JS heap; nothing else stays of it. */
+function copyOf(make: () => Tensor<"f32">): Float32Array<ArrayBuffer> {
+  return scope(() => noGrad(() => new Float32Array(make().values)));
 }
 
 function checkNames(expected: readonly string[], found: readonly string[], source: string): void {

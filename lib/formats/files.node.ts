@@ -1,6 +1,5 @@
 // Files that are either the old one or the new one, whatever happens in between; and checkpoints in them.
 
-import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Module } from "../nn/module.ts";
@@ -15,7 +14,7 @@ import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
  */
 export function writeFileAtomic(path: string, bytes: Uint8Array): void {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = join(folder, `.${basename(path)}.${process.pid}.${process.hrtime.bigint()}.tmp`);
   try {
     writeAndFlush(temporary, bytes);
     renameSync(temporary, path);

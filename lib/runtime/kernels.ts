@@ -100,6 +100,9 @@ function declareUnshared(bytes: Uint8Array): void {
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  // Node's own takes a hundredth of the time.
+  const host = globalThis as { Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> } };
+  if (host.Buffer) return host.Buffer.from(text, "base64");
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);

@@ -59,7 +59,9 @@ export function scope<T>(body: () => T): T {
 }
 
 function returned(result: unknown): unknown[] {
-  return typeof result === "object" && result !== null ? [result, ...Object.values(result)] : [];
+  // A typed array holds numbers, however many there are to look through.
+  if (typeof result !== "object" || result === null || ArrayBuffer.isView(result)) return [];
+  return [result, ...Object.values(result)];
 }
 
 /** Moves what is selected, and what that depends on, to another scope, or out of all of them. */

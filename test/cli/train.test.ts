@@ -174,7 +174,7 @@ test("Ctrl-C keeps what there is, says so in one line, and ends with 130", async
 });
 
 test("Ctrl-C in the first epoch leaves no run behind", async () => {
-  const args = ["train", "--data", "synthetic", "--limit", "10000", "--json", "--out", "cut"];
+  const args = ["train", "--data", "synthetic", "--limit", "10000", "--threads", "1", "--json", "--out", "cut"];
   let isSent = false;
   const outcome = await runCli(folder, args, {
     onStdout: (text, kill) => {
