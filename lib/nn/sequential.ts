@@ -50,4 +50,21 @@ export class Sequential extends Module {
     }
     return h as Tensor<"f32">;
   }
+
+  /**
+   * Every layer's result, by the layer's name: for a look inside, such as at feature maps. Each layer goes by itself,
+   * so results may differ from `forward`'s by rounding.
+   *
+   * @example const { conv1, pool1 } = model.eval().trace(x)
+   */
+  trace(x: Tensor): Record<string, Tensor<"f32">> {
+    let h = x;
+    return Object.fromEntries(
+      this.layers.map(([name, layer]) => {
+        const result = layer.forward(h);
+        h = result;
+        return [name, result];
+      }),
+    );
+  }
 }

@@ -72,12 +72,26 @@ for (const cin of [1, 4]) {
         return state.map((part) => [...(part as Tensor).data]);
       });
     const fused = run((model, x) => model.forward(x));
-    const plain = run((model, x) => model.children().reduce((h, [, layer]) => layer.forward(h), x));
+    const plain = run((model, x) => model.trace(x).pool2);
     fused.forEach((values, i) => {
       expectClose(values, plain[i], 1e-5 * maxAbs(plain[i]), `tensor ${i}`);
     });
   });
 }
+
+test("trace gives every layer's result, the last one what forward gives", () => {
+  scope(() => {
+    const [conv, bn, relu, pool] = layers(new MaxPool2d(2));
+    const model = new Sequential({ conv, bn, relu, pool }).eval();
+    const x = tensor(uniform64([3, 4, 6, 4], 1).data, [3, 4, 6, 4]);
+    const maps = model.trace(x);
+    assert.equal(
+      Object.entries(maps).map(([name, { shape }]) => `${name} ${shape}`),
+      ["conv 3,4,6,8", "bn 3,4,6,8", "relu 3,4,6,8", "pool 3,2,3,8"],
+    );
+    expectClose(maps.pool.data, model.forward(x).data, 1e-5);
+  });
+});
 
 test("a map with the wrong number of channels is refused as it is without fusion", () => {
   const model = new Sequential({ conv: layers(new MaxPool2d(2))[0], bn: new BatchNorm2d(8) });
