@@ -9,11 +9,11 @@ import { type Pooling, windowTable } from "./pool_windows.ts";
 /** @param area what each sum is divided by; 0: the number of places in its window */
 export function averageWindows(x: Tensor, { rows, cols }: Pooling, area: number): Tensor<"f32"> {
   const [n, h, w, c] = x.shape;
-  const y = empty([n, rows.length, cols.length, c]);
-  using rowTable = windowTable(rows, h);
-  using colTable = windowTable(cols, w);
+  const y = empty([n, rows.count, cols.count, c]);
+  using rowTable = windowTable(rows);
+  using colTable = windowTable(cols);
   const pointers = [y.ptr, x.ptr, rowTable.ptr, colTable.ptr];
-  parallelFor("avg_pool2d_f32", n * rows.length, ...pointers, h, w, c, rows.length, cols.length, area);
+  parallelFor("avg_pool2d_f32", n * rows.count, ...pointers, h, w, c, rows.count, cols.count, area);
   return y;
 }
 
@@ -21,9 +21,9 @@ export function averageWindows(x: Tensor, { rows, cols }: Pooling, area: number)
 export function averageWindowsBackward(dy: Tensor, shape: Shape, { rows, cols }: Pooling, area: number): Tensor<"f32"> {
   const [n, h, w, c] = shape;
   const dx = empty(shape);
-  using rowTable = windowTable(rows, h);
-  using colTable = windowTable(cols, w);
+  using rowTable = windowTable(rows);
+  using colTable = windowTable(cols);
   const pointers = [dx.ptr, dy.ptr, rowTable.ptr, colTable.ptr];
-  parallelFor("avg_pool2d_backward_f32", n * h, ...pointers, h, w, c, rows.length, cols.length, area);
+  parallelFor("avg_pool2d_backward_f32", n * h, ...pointers, h, w, c, rows.count, cols.count, area);
   return dx;
 }

@@ -50,10 +50,10 @@ export function grayInputGradient(
 function unpooled(dz: Tensor, argmax: Tensor, shape: readonly number[]): Tensor<"f32"> {
   const { rows, cols } = poolingOf("maxPool2d", shape, { kernelSize: 2 });
   const [n, h, width, c] = shape;
-  using rowTable = windowTable(rows, h);
-  using colTable = windowTable(cols, width);
+  using rowTable = windowTable(rows);
+  using colTable = windowTable(cols);
   const dense = empty(shape);
   const pointers = [dense.ptr, dz.ptr, argmax.ptr, 1, rowTable.ptr, colTable.ptr];
-  parallelFor("max_pool2d_backward_f32", n * h, ...pointers, h, width, c, rows.length, cols.length, 2);
+  parallelFor("max_pool2d_backward_f32", n * h, ...pointers, h, width, c, rows.count, cols.count, 2);
   return dense;
 }

@@ -29,14 +29,14 @@ export const maxPool2d = defineOp("maxPool2d", {
   forward({ isRecording, save }, x: Tensor, options: Pool2dOptions) {
     const { kernel, rows, cols } = poolingOf("maxPool2d", x.shape, options);
     const [n, h, w, c] = x.shape;
-    const y = empty([n, rows.length, cols.length, c]);
-    using rowTable = windowTable(rows, h);
-    using colTable = windowTable(cols, w);
-    const sizes = [h, w, c, rows.length, cols.length, kernel[1]];
+    const y = empty([n, rows.count, cols.count, c]);
+    using rowTable = windowTable(rows);
+    using colTable = windowTable(cols);
+    const sizes = [h, w, c, rows.count, cols.count, kernel[1]];
     using argmax = empty(isRecording ? y.shape : [0], kernel[0] * kernel[1] > BYTE_PLACES ? "i32" : "u8");
     const [indices, indexBytes] = [isRecording ? argmax.ptr : 0, argmax.dtype === "i32" ? 4 : 1];
     const pointers = [y.ptr, indices, indexBytes, x.ptr, rowTable.ptr, colTable.ptr];
-    parallelFor("max_pool2d_f32", n * rows.length, ...pointers, ...sizes);
+    parallelFor("max_pool2d_f32", n * rows.count, ...pointers, ...sizes);
     save(argmax);
     return y;
   },
@@ -44,9 +44,9 @@ export const maxPool2d = defineOp("maxPool2d", {
     const { kernel, rows, cols } = poolingOf("maxPool2d", shape, options);
     const [n, h, w, c] = shape;
     const dx = empty(shape);
-    using rowTable = windowTable(rows, h);
-    using colTable = windowTable(cols, w);
-    const sizes = [h, w, c, rows.length, cols.length, kernel[1]];
+    using rowTable = windowTable(rows);
+    using colTable = windowTable(cols);
+    const sizes = [h, w, c, rows.count, cols.count, kernel[1]];
     const indexBytes = argmax.dtype === "i32" ? 4 : 1;
     const pointers = [dx.ptr, dy.ptr, argmax.ptr, indexBytes, rowTable.ptr, colTable.ptr];
     parallelFor("max_pool2d_backward_f32", n * h, ...pointers, ...sizes);

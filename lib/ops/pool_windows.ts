@@ -1,6 +1,6 @@
 // @internal Pooling: options checked, and the windows along each axis as the kernels read them.
 
-import { tensor } from "../tensor/create.ts";
+import { empty } from "../tensor/create.ts";
 import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
 import { checkRank, type Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -20,11 +20,18 @@ export interface Pool2dOptions {
 /** The places [start, end) of one axis that a window covers. */
 type Window = readonly [start: number, end: number];
 
+/** The windows along one axis. */
+interface Windows {
+  readonly count: number;
+  /** As the kernels read them: kernels/shared/window.ts. */
+  readonly table: Int32Array;
+}
+
 /** What to pool: the window sizes, and for each axis its windows, cut to the image. */
 export interface Pooling {
   kernel: readonly [number, number];
-  rows: readonly Window[];
-  cols: readonly Window[];
+  rows: Windows;
+  cols: Windows;
 }
 
 /**
@@ -36,7 +43,7 @@ export function poolingOf(op: string, shape: Shape, options: Pool2dOptions): Poo
   const kernel = sizePair(op, "kernelSize", options.kernelSize, 1);
   const stride = sizePair(op, "stride", options.stride ?? kernel, 1);
   const padding = sizePair(op, "padding", options.padding ?? 0, 0);
-  const [rows, cols] = [0, 1].map((axis) => {
+  const along = (axis: 0 | 1): Windows => {
     const [size, k, s, p] = [shape[axis + 1], kernel[axis], stride[axis], padding[axis]];
     if (p > Math.floor(k / 2)) {
       throw new OptionError(`${op}: padding must be at most half of kernelSize; got ${p} for a window of ${k}.`, {
@@ -52,26 +59,51 @@ export function poolingOf(op: string, shape: Shape, options: Pool2dOptions): Poo
         { x: shape, kernelSize: kernel, padding },
       );
     }
-    return Array.from({ length: count }, (_, i): Window => [Math.max(0, i * s - p), Math.min(size, i * s - p + k)]);
-  });
-  return { kernel, rows, cols };
+    return windows(`${size}: ${k}/${s}/${p}`, size, count, (i) => [
+      Math.max(0, i * s - p),
+      Math.min(size, i * s - p + k),
+    ]);
+  };
+  return { kernel, rows: along(0), cols: along(1) };
 }
 
 /** Windows that divide the image evenly into outputSize: [⌊i·H/OH⌋, ⌈(i + 1)·H/OH⌉). */
 export function adaptivePooling(op: string, shape: Shape, outputSize: Size2d): Pooling {
   checkImages(op, shape);
-  const [rows, cols] = sizePair(op, "outputSize", outputSize, 1).map((count, axis) => {
-    const size = shape[axis + 1];
-    return Array.from(
-      { length: count },
-      (_, i): Window => [Math.floor((i * size) / count), Math.ceil(((i + 1) * size) / count)],
-    );
-  });
-  return { kernel: [shape[1], shape[2]], rows, cols };
+  const counts = sizePair(op, "outputSize", outputSize, 1);
+  const along = (axis: 0 | 1): Windows => {
+    const [size, count] = [shape[axis + 1], counts[axis]];
+    return windows(`${size}: ${count}`, size, count, (i) => [
+      Math.floor((i * size) / count),
+      Math.ceil(((i + 1) * size) / count),
+    ]);
+  };
+  return { kernel: [shape[1], shape[2]], rows: along(0), cols: along(1) };
 }
 
-/** Windows and, for backward, the windows that cover each of `size` places: kernels/shared/window.ts. */
-export function windowTable(windows: readonly Window[], size: number): Tensor<"i32"> {
+/** A network pools the same few sizes at every step. */
+const known = new Map<string, Windows>();
+const MOST_KNOWN = 64;
+
+/** @param key all that `windowAt` depends on */
+function windows(key: string, size: number, count: number, windowAt: (i: number) => Window): Windows {
+  let found = known.get(key);
+  if (!found) {
+    found = {
+      count,
+      table: tableOf(
+        Array.from({ length: count }, (_, i) => windowAt(i)),
+        size,
+      ),
+    };
+    if (known.size === MOST_KNOWN) known.clear();
+    known.set(key, found);
+  }
+  return found;
+}
+
+/** The windows and, for backward, those that cover each of `size` places. */
+function tableOf(windows: readonly Window[], size: number): Int32Array {
   const table = windows.flat();
   let first = 0;
   let end = 0;
@@ -80,7 +112,14 @@ export function windowTable(windows: readonly Window[], size: number): Tensor<"i
     while (end < windows.length && windows[end][0] <= place) end++;
     table.push(first, end);
   }
-  return tensor(table, undefined, "i32");
+  return Int32Array.from(table);
+}
+
+/** The windows where kernels can read them. */
+export function windowTable({ table }: Windows): Tensor<"i32"> {
+  const copy = empty([table.length], "i32");
+  copy.data.set(table);
+  return copy;
 }
 
 function checkImages(op: string, shape: Shape): void {
