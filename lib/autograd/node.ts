@@ -23,6 +23,10 @@ export class Node implements GraphNode {
     enterScope(this);
   }
 
+  escaped(): void {
+    // It owns nothing itself: the saved tensors are kept, each by itself.
+  }
+
   dependencies(): readonly Owned[] {
     return this.inputs.flatMap(({ node }) => node ?? []);
   }

@@ -17,18 +17,20 @@ import { MaxPool2d } from "./max_pool2d.ts";
 import type { Module } from "./module.ts";
 import { ReLU } from "./relu.ts";
 
-/** What computes the first `length` of some layers. */
+/** What computes `length` layers at once. */
 export interface Fusion {
   length: number;
   forward(x: Tensor): Tensor<"f32">;
 }
 
-/** The fused op for the first of these layers on x; null where each goes by itself. */
-export function fuse([conv, bn, relu, pool]: readonly Module[], x: Tensor): Fusion | null {
+/** What computes layers[from] on x together with those behind it; null where it goes by itself. */
+export function fuse(layers: readonly Module[], x: Tensor, from = 0): Fusion | null {
+  const conv = layers[from];
+  const bn = layers[from + 1];
   if (!is(conv, Conv2d) || !is(bn, BatchNorm2d) || x.shape.length !== 4 || x.dtype !== "f32") return null;
   const geometry = convGeometry("conv2d", x.shape, conv.weight.shape, null, conv);
   if (bn.weight.size !== geometry.cout) return null;
-  const kind = is(relu, ReLU) ? poolOf(pool) : null;
+  const kind = is(layers[from + 2], ReLU) ? poolOf(layers[from + 3]) : null;
   if (bn.isTraining) return kind && trainingBlock(conv, bn, kind, geometry);
   return isGradEnabled() ? null : evaluationBlock(conv, bn, kind, geometry);
 }

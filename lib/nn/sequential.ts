@@ -19,10 +19,12 @@ import { Module } from "./module.ts";
  */
 export class Sequential extends Module {
   private readonly layers: [string, Module][];
+  private readonly modules: Module[];
 
   constructor(layers: Readonly<Record<string, Module>>, options: { seed?: number } = {}) {
     super();
     this.layers = Object.entries(layers);
+    this.modules = Object.values(layers);
     for (const [name] of this.layers) {
       if (!/^[A-Za-z_][^.]*$/.test(name)) {
         throw new OptionError(
@@ -39,11 +41,11 @@ export class Sequential extends Module {
   }
 
   forward(x: Tensor): Tensor<"f32"> {
-    const layers = this.layers.map(([, layer]) => layer);
+    const { modules } = this;
     let h = x;
-    for (let i = 0; i < layers.length; ) {
-      const fusion = fuse(layers.slice(i), h);
-      const next = (fusion ?? layers[i]).forward(h);
+    for (let i = 0; i < modules.length; ) {
+      const fusion = fuse(modules, h, i);
+      const next = (fusion ?? modules[i]).forward(h);
       i += fusion?.length ?? 1;
       if (next !== h && h !== x && !h.isKept) h.dispose();
       h = next;

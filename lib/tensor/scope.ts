@@ -8,6 +8,8 @@ export interface Owned {
   /** @internal The scope that frees it, if any. */
   owner: Set<Owned> | null;
   dispose(): void;
+  /** @internal Called when no scope will free it any more. */
+  escaped(): void;
   /** @internal What must live as long as it: what computed a tensor, and what that was computed from. */
   dependencies(): readonly Owned[];
 }
@@ -17,7 +19,8 @@ let current: Set<Owned> | null = null;
 /** Tells the innermost scope about what was just made. */
 export function enterScope(made: Owned): void {
   made.owner = current;
-  current?.add(made);
+  if (current) current.add(made);
+  else made.escaped();
 }
 
 /** Takes it out of its scope, whichever that is. */
@@ -70,8 +73,12 @@ function move(start: Owned, scope: Set<Owned> | null, isSelected: (owned: Owned)
   for (const owned of pending) {
     if (!isSelected(owned)) continue;
     leaveScope(owned);
-    scope?.add(owned);
-    owned.owner = scope;
+    if (scope) {
+      scope.add(owned);
+      owned.owner = scope;
+    } else {
+      owned.escaped();
+    }
     pending.push(...owned.dependencies());
   }
 }

@@ -22,7 +22,7 @@ export interface GraphNode extends Owned {
   readonly id: number;
 }
 
-/** Catches what nobody disposed of. It holds the storage, never the tensor. */
+/** Catches what no scope frees and nobody disposed of. It holds the storage, never the tensor. */
 const collected = new FinalizationRegistry<Storage>((storage) => storage.release());
 
 /**
@@ -47,6 +47,7 @@ export class Tensor<D extends DType = DType> implements Owned {
 
   private storage: Storage | null;
   private offset: number;
+  private isWatched = false;
   /** The elements, while they lie on the JS heap; see `moveToHeap`. */
   private onHeap: TypedArrays[D] | null = null;
 
@@ -67,7 +68,6 @@ export class Tensor<D extends DType = DType> implements Owned {
     this.size = sizeOf(shape);
     this.storage = base ? base.tensor.liveStorage().retain() : new Storage(this.size * BYTES[dtype]);
     this.offset = base ? base.tensor.offset + base.offset * BYTES[dtype] : 0;
-    collected.register(this, this.storage, this);
     enterScope(this);
   }
 
@@ -174,6 +174,13 @@ export class Tensor<D extends DType = DType> implements Owned {
     this.releaseStorage(this.storage);
   }
 
+  /** @internal From now on the garbage collector gives the memory back: registering is dear, and scopes do it themselves. */
+  escaped(): void {
+    if (!this.storage || this.isWatched) return;
+    collected.register(this, this.storage, this);
+    this.isWatched = true;
+  }
+
   /** @internal */
   dependencies(): readonly Owned[] {
     return this.node ? [this.node] : [];
@@ -187,7 +194,8 @@ export class Tensor<D extends DType = DType> implements Owned {
   }
 
   private releaseStorage(storage: Storage): void {
-    collected.unregister(this);
+    if (this.isWatched) collected.unregister(this);
+    this.isWatched = false;
     storage.release();
     this.storage = null;
   }
@@ -208,7 +216,7 @@ export class Tensor<D extends DType = DType> implements Owned {
     this.storage = new Storage(this.size * BYTES[this.dtype]);
     this.offset = 0;
     this.onHeap = null;
-    collected.register(this, this.storage, this);
+    if (!this.owner) this.escaped();
     this.data.set(values as ArrayLike<number>);
   }
 }

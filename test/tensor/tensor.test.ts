@@ -4,11 +4,20 @@ import * as assert from "uvu/assert";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { DisposedError, ShapeError } from "../../lib/tensor/errors.ts";
-import { DISPOSE } from "../../lib/tensor/scope.ts";
+import { DISPOSE, scope } from "../../lib/tensor/scope.ts";
 import { viewOf } from "../../lib/tensor/view.ts";
 import { leaks } from "../support/leaks.ts";
 
 const test = suite("Tensor");
+
+/** Bytes in use once the garbage collector has run. */
+async function collect(): Promise<number> {
+  for (let i = 0; i < 3; i++) {
+    (globalThis as unknown as { gc(): void }).gc();
+    await setImmediate();
+  }
+  return memoryUsage().inUseBytes;
+}
 
 test("data is the memory itself: writing changes the tensor, and it survives growth of the arena", () => {
   const x = tensor([1, 2, 3]);
@@ -118,13 +127,6 @@ test("a view of bytes may start anywhere", () => {
 });
 
 test("what nobody holds any more comes back by the garbage collector; a view keeps it alive", async () => {
-  const collect = async (): Promise<number> => {
-    for (let i = 0; i < 3; i++) {
-      (globalThis as unknown as { gc(): void }).gc();
-      await setImmediate();
-    }
-    return memoryUsage().inUseBytes;
-  };
   const before = await collect();
   const abandon = (): void => {
     for (let i = 0; i < 100; i++) zeros([1000]);
@@ -137,6 +139,20 @@ test("what nobody holds any more comes back by the garbage collector; a view kee
   await collect();
   assert.equal([...view.data], [3, 4]);
   view.dispose();
+  assert.is(await collect(), before);
+});
+
+test("the garbage collector frees what has left every scope, returned or kept, or has come back from the JS heap", async () => {
+  const before = await collect();
+  const leave = (): void => {
+    scope(() => scope(() => zeros([1000])));
+    scope(() => void zeros([1000]).keep());
+    const heaped = zeros([1000]);
+    heaped.moveToHeap();
+    assert.ok(heaped.ptr > 0);
+  };
+  leave();
+  assert.ok(memoryUsage().inUseBytes >= before + 12_000);
   assert.is(await collect(), before);
 });
 
