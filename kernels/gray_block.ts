@@ -14,24 +14,24 @@
 // v = (d₀−d₂, d₁+d₂, d₂−d₁, d₃−d₁) and u = (g₀, (g₀+g₁+g₂)/2, (g₀−g₁+g₂)/2, g₂):
 //   y₀ = Σ v₁u₁ + Σ v₂u₂ + Σ v₀u₀,  y₁ = Σ v₁u₁ − Σ v₂u₂ + Σ v₃u₃,  sums over the three rows of w
 // v is shared by the two rows of the window and by all channels: made once a row.
-// scratch  borderedSize(W) + 14·C + (H + 2)·2·W elements: a row of pixels; u; v as [W/2, H + 2, 4]
-// u        [C/4, 14, 4]: u₁ of the three rows, u₂, u₀, u₃, the bias, and a vector that is written and never read:
-//          V8 in Node 20 moves all loads ahead of all arithmetic, up to the next store. With a store behind each
-//          quarter of a window what it loads stays in registers, of which it needs 13 of 16.
+// scratch  borderedSize(W) + 18·C + (H + 2)·2·W elements: a row of pixels; u; v as [W/2, H + 2, 4]
+// u        [C/4, 18, 4]: u₁ of the three rows, u₂, u₀, u₃, the bias, and room for five vectors of a window
+// Registers: 8 sums, 4 of v, 3 of u. V8 in Node 20 moves all loads of a loop ahead of all its arithmetic, but for
+// stores between them: so each quarter of a window ends in stores of what it has computed, read again or not.
+// Two vectors of channels go together: they share the loads of v, and one computes while the other waits.
 // Numerics: error ≤ γ(8)·Σ|v|·|u|, 2–3 times that of nine plain terms. A constant stretch of a picture gives
 // four equal bits, so that the first of them wins as in PyTorch. NaN beats everything, its place being 3 or less.
 // Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
 // Source: Lavin & Gray 2015, arXiv:1509.09308.
 
-import { borderedRow, borderedSize, centreOf } from "./shared/gray";
+import { borderedRow, borderedSize, centreOf, firstPlace, largest } from "./shared/gray";
 import { load4, madd, splat, store4, zero4 } from "./shared/simd";
 
 const HALF = memory.data<f32>([0.5]);
-/** Less zero changes nothing, −0 flips the sign: of d₂ and d₁ in v. */
+/** ^ flips the sign of d₂ and d₁ in v. */
 const SIGNS = memory.data<u32>([0x80000000, 0, 0x80000000, 0x80000000]);
 /** Elements of u a channel. */
-const FILTER: usize = 14;
-const FOUR = memory.data<i32>([-4]);
+const FILTER: usize = 18;
 
 export function gray_block_f32(
   z: usize,
@@ -63,10 +63,11 @@ export function gray_block_f32(
       transformRow(v + (i << 4), scratch, window, ow);
     }
     for (let i = first; i < end; i++) {
-      for (let o: usize = 0; o < cout; o += 4) {
+      for (let o: usize = 0; o < cout; o += 8) {
+        const other: usize = o + 8 > cout ? 0 : 4;
         const out = at * ow * cout + o;
         const places = argmax ? argmax + out : 0;
-        poolRow(z + (out << 2), places, v + (i << 5), u + ((FILTER * o) << 2), window, cout, ow);
+        poolRow(z + (out << 2), places, v + (i << 5), u + ((FILTER * o) << 2), window, cout, other, ow);
       }
       at++;
     }
@@ -102,76 +103,106 @@ function transformFilters(u: usize, w: usize, bias: usize, c: usize): void {
   }
 }
 
-/** One row of windows, four channels. */
-function poolRow(z: usize, argmax: usize, v: usize, u: usize, window: usize, c: usize, ow: usize): void {
+/** One row of windows, four channels and four more, `other` (4, or 0 for the same again) elements on. */
+function poolRow(z: usize, argmax: usize, v: usize, u: usize, window: usize, c: usize, other: usize, ow: usize): void {
   const zero = zero4();
+  const t = u + ((FILTER * other) << 2);
   for (const end = v + window * ow; v !== end; v += window) {
-    const start = v128.load(u, 192);
-    let u0 = v128.load(u, 0);
-    let u1 = v128.load(u, 16);
-    let u2 = v128.load(u, 32);
+    // v₁u₁, on top of the bias.
     let s0 = v128.load32_splat(v, 4);
     let s1 = v128.load32_splat(v, 20);
     let s2 = v128.load32_splat(v, 36);
     let s3 = v128.load32_splat(v, 52);
-    const upper = madd(s2, u2, madd(s1, u1, madd(s0, u0, start)));
-    const lower = madd(s3, u2, madd(s2, u1, madd(s1, u0, start)));
+    let u0 = v128.load(u, 0);
+    let u1 = v128.load(u, 16);
+    let u2 = v128.load(u, 32);
+    let bias = v128.load(u, 192);
+    const upper = madd(s2, u2, madd(s1, u1, madd(s0, u0, bias)));
+    const lower = madd(s3, u2, madd(s2, u1, madd(s1, u0, bias)));
     v128.store(u, upper, 208);
     v128.store(u, lower, 208);
-
-    u0 = v128.load(u, 48);
-    u1 = v128.load(u, 64);
-    u2 = v128.load(u, 80);
+    u0 = v128.load(t, 0);
+    u1 = v128.load(t, 16);
+    u2 = v128.load(t, 32);
+    bias = v128.load(t, 192);
+    const upper1 = madd(s2, u2, madd(s1, u1, madd(s0, u0, bias)));
+    const lower1 = madd(s3, u2, madd(s2, u1, madd(s1, u0, bias)));
+    v128.store(u, upper1, 208);
+    v128.store(u, lower1, 208);
+    // v₂u₂: here the two columns part.
     s0 = v128.load32_splat(v, 8);
     s1 = v128.load32_splat(v, 24);
     s2 = v128.load32_splat(v, 40);
     s3 = v128.load32_splat(v, 56);
+    u0 = v128.load(u, 48);
+    u1 = v128.load(u, 64);
+    u2 = v128.load(u, 80);
     const upperHalf = madd(s2, u2, madd(s1, u1, f32x4.mul(s0, u0)));
     const lowerHalf = madd(s3, u2, madd(s2, u1, f32x4.mul(s1, u0)));
-    v128.store(u, upperHalf, 208);
-    v128.store(u, lowerHalf, 208);
-
-    u0 = v128.load(u, 96);
-    u1 = v128.load(u, 112);
-    u2 = v128.load(u, 128);
+    let a = f32x4.add(upper, upperHalf);
+    let d = f32x4.add(lower, lowerHalf);
+    v128.store(u, f32x4.sub(upper, upperHalf), 224);
+    v128.store(u, f32x4.sub(lower, lowerHalf), 240);
+    v128.store(u, a, 208);
+    v128.store(u, d, 208);
+    u0 = v128.load(t, 48);
+    u1 = v128.load(t, 64);
+    u2 = v128.load(t, 80);
+    const upperHalf1 = madd(s2, u2, madd(s1, u1, f32x4.mul(s0, u0)));
+    const lowerHalf1 = madd(s3, u2, madd(s2, u1, f32x4.mul(s1, u0)));
+    let a1 = f32x4.add(upper1, upperHalf1);
+    let d1 = f32x4.add(lower1, lowerHalf1);
+    v128.store(u, f32x4.sub(upper1, upperHalf1), 256);
+    v128.store(u, f32x4.sub(lower1, lowerHalf1), 272);
+    v128.store(u, a1, 208);
+    v128.store(u, d1, 208);
+    // v₀u₀, the left column: a above d.
     s0 = v128.load32_splat(v, 0);
     s1 = v128.load32_splat(v, 16);
     s2 = v128.load32_splat(v, 32);
     s3 = v128.load32_splat(v, 48);
-    let a = madd(s2, u2, madd(s1, u1, f32x4.mul(s0, u0)));
-    let d = madd(s3, u2, madd(s2, u1, f32x4.mul(s1, u0)));
-    a = f32x4.add(f32x4.add(upper, upperHalf), a);
-    d = f32x4.add(f32x4.add(lower, lowerHalf), d);
+    u0 = v128.load(u, 96);
+    u1 = v128.load(u, 112);
+    u2 = v128.load(u, 128);
+    a = madd(s2, u2, madd(s1, u1, madd(s0, u0, a)));
+    d = madd(s3, u2, madd(s2, u1, madd(s1, u0, d)));
     v128.store(u, a, 208);
     v128.store(u, d, 208);
-
-    u0 = v128.load(u, 144);
-    u1 = v128.load(u, 160);
-    u2 = v128.load(u, 176);
+    u0 = v128.load(t, 96);
+    u1 = v128.load(t, 112);
+    u2 = v128.load(t, 128);
+    a1 = madd(s2, u2, madd(s1, u1, madd(s0, u0, a1)));
+    d1 = madd(s3, u2, madd(s2, u1, madd(s1, u0, d1)));
+    v128.store(u, a1, 208);
+    v128.store(u, d1, 208);
+    // v₃u₃, the right column: b above e.
     s0 = v128.load32_splat(v, 12);
     s1 = v128.load32_splat(v, 28);
     s2 = v128.load32_splat(v, 44);
     s3 = v128.load32_splat(v, 60);
-    let b = madd(s2, u2, madd(s1, u1, f32x4.mul(s0, u0)));
-    let e = madd(s3, u2, madd(s2, u1, f32x4.mul(s1, u0)));
-    b = f32x4.add(f32x4.sub(upper, upperHalf), b);
-    e = f32x4.add(f32x4.sub(lower, lowerHalf), e);
+    u0 = v128.load(u, 144);
+    u1 = v128.load(u, 160);
+    u2 = v128.load(u, 176);
+    const b = madd(s2, u2, madd(s1, u1, madd(s0, u0, v128.load(u, 224))));
+    const e = madd(s3, u2, madd(s2, u1, madd(s1, u0, v128.load(u, 240))));
+    v128.store(u, b, 208);
+    v128.store(u, e, 208);
+    u0 = v128.load(t, 144);
+    u1 = v128.load(t, 160);
+    u2 = v128.load(t, 176);
+    const b1 = madd(s2, u2, madd(s1, u1, madd(s0, u0, v128.load(u, 256))));
+    const e1 = madd(s3, u2, madd(s2, u1, madd(s1, u0, v128.load(u, 272))));
 
-    const largest = f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(d, e));
-    // pmax keeps a NaN of a; one of the others makes their sum NaN, and by that all bits of the result.
-    const others = f32x4.add(f32x4.add(b, d), e);
-    const best = v128.or(largest, f32x4.ne(others, others));
+    const best = largest(a, b, d, e);
+    const best1 = largest(a1, b1, d1, e1);
     v128.store(z, f32x4.pmax(best, zero));
+    v128.store(z + (other << 2), f32x4.pmax(best1, zero));
     z += c << 2;
     if (argmax) {
-      // −1 for each place passed by.
-      const not0 = f32x4.ne(best, a);
-      const not1 = v128.and(not0, f32x4.ne(best, b));
-      const not2 = v128.and(not1, f32x4.ne(best, d));
-      const place = i32x4.add(i32x4.add(not0, not1), not2);
-      const clipped = v128.and(f32x4.le(best, zero), v128.load32_splat(FOUR));
-      const halves = i16x8.narrow_i32x4_s(i32x4.min_s(place, clipped), zero);
-      v128.store_lane<u32>(argmax, i8x16.abs(i8x16.narrow_i16x8_s(halves, zero)), 0);
+      const halves = i16x8.narrow_i32x4_s(firstPlace(best, a, b, d), firstPlace(best1, a1, b1, d1));
+      const bytes = i8x16.abs(i8x16.narrow_i16x8_s(halves, zero));
+      v128.store_lane<u32>(argmax, bytes, 0);
+      v128.store_lane<u32>(argmax + other, bytes, 1);
       argmax += c;
     }
   }

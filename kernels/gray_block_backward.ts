@@ -8,11 +8,12 @@
 // gray_block_backward_fold_f32 makes dw, dγ and dβ of it.  Range: chunks [from, to).
 //
 // Vectors run along the taps, not the channels: each channel has its maximum elsewhere, so it reads the patch
-// it needs and no other. A row of windows is laid out as [W/2, 3, 5] vectors: row r of the patch at place 0…3, and
+// it needs and no other. Some rows of windows are laid out as [rows, W/2, 3, 5] vectors: row r of the patch at place 0…3, and
 // zeros at place 4, clipped by ReLU. The fourth lane of row 0 is 1: it sums D.
-// scratch  12·C + 4·borderedSize(W) + 30·W elements: the sums of one image; four rows of pixels; the patches
+// scratch  12·C + 4·borderedSize(W) + 60·max(64, W/2) elements: the sums of one image; four rows of pixels; the patches
 // Registers: 12 sums, 1 splat, 1 patch.
-// Numerics: f32 along a row of windows, then over the rows, ascending; images in f64. Error ≤ γ(W/2 + H/2)·Σ|term|.
+// Numerics: f32 along 64 windows or a row, then over these of an image, ascending; images in f64.
+// Error ≤ γ(64 + H·W/256)·Σ|term| for W ≤ 128.
 // Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
 
 import { highF64, load2F64, lowF64, store2F64 } from "./shared/f64";
@@ -25,6 +26,8 @@ const SUMS: usize = 12;
 /** Elements of one row of the patches of a window: five places. */
 const PLANE: usize = 20;
 const WINDOW: usize = 3 * PLANE;
+/** Windows, in whole rows, whose patches are laid out at a time: they stay in L1, and loops are long enough. */
+const BLOCK: usize = 64;
 
 export function gray_block_backward_f32(
   partial: usize,
@@ -47,21 +50,32 @@ export function gray_block_backward_f32(
   const line = borderedSize(w);
   const lines = scratch + (size << 2);
   const patches = lines + (line << 4);
-  memory.fill(patches, 0, (ow * WINDOW) << 2);
+  const rows = max<usize>(1, BLOCK / ow);
+  memory.fill(patches, 0, (rows * ow * WINDOW) << 2);
   for (let chunk = from; chunk < to; chunk++) {
     const sums = partial + ((chunk * size) << 3);
     memory.fill(sums, 0, size << 3);
     const end = min(n, (chunk + 1) * CHUNK);
     for (let image = chunk * CHUNK; image < end; image++) {
       memory.fill(scratch, 0, size << 2);
-      for (let i: usize = 0; i < oh; i++) {
-        for (let r: usize = 0; r < 4; r++) {
-          borderedRow(lines + ((r * line) << 2), x + ((image * h * w) << 2), 2 * i + r, h, w, centre);
+      for (let i: usize = 0; i < oh; i += rows) {
+        const count = min(rows, oh - i);
+        for (let j: usize = 0; j < count; j++) {
+          for (let r: usize = 0; r < 4; r++) {
+            borderedRow(lines + ((r * line) << 2), x + ((image * h * w) << 2), 2 * (i + j) + r, h, w, centre);
+          }
+          gatherPatches(patches + ((j * ow * WINDOW) << 2), lines, line, ow);
         }
-        gatherPatches(patches, lines, line, ow);
-        const row = (image * oh + i) * ow * cout;
+        const first = (image * oh + i) * ow * cout;
         for (let o: usize = 0; o < cout; o += 2) {
-          addRow(scratch + ((o * SUMS) << 2), dz + ((row + o) << 2), argmax + row + o, patches, cout, ow);
+          addWindows(
+            scratch + ((o * SUMS) << 2),
+            dz + ((first + o) << 2),
+            argmax + first + o,
+            patches,
+            cout,
+            count * ow,
+          );
         }
       }
       for (let at: usize = 0; at < size; at += 4) {
@@ -92,15 +106,15 @@ function withOne(pixels: v128): v128 {
   return f32x4.replace_lane(pixels, 3, 1);
 }
 
-/** One row of windows, two channels: what one window needs must fit the registers, which V8 loads all at once. */
-function addRow(sums: usize, dz: usize, argmax: usize, patches: usize, c: usize, ow: usize): void {
+/** Some windows, two channels: what one window needs must fit the registers, which V8 loads all at once. */
+function addWindows(sums: usize, dz: usize, argmax: usize, patches: usize, c: usize, count: usize): void {
   let a0 = zero4();
   let a1 = a0;
   let a2 = a0;
   let b0 = a0;
   let b1 = a0;
   let b2 = a0;
-  for (const end = patches + ((ow * WINDOW) << 2); patches !== end; patches += WINDOW << 2) {
+  for (const end = patches + ((count * WINDOW) << 2); patches !== end; patches += WINDOW << 2) {
     // A byte each, 0 to 4: an offset in vectors.
     const places = <usize>load<u16>(argmax);
     const a = patches + ((places << 4) & 0x70);

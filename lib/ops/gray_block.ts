@@ -83,7 +83,7 @@ export const grayBlock = defineOp("grayBlock", {
     const chunks = Math.ceil(n / CHUNK);
     using partial = empty([chunks, cout, ...CHANNEL_SUMS]);
     const pointers = [partial.ptr, dz.ptr, argmax.ptr, x.ptr, moments.ptr];
-    const scratchSize = 12 * cout + 4 * borderedSize(width) + 30 * width;
+    const scratchSize = 12 * cout + 4 * borderedSize(width) + 60 * Math.max(64, width / 2);
     parallelForWithScratch("gray_block_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cout);
     const dw = empty(w.shape);
     const dgamma = empty([cout]);
@@ -122,7 +122,7 @@ function pool(x: Tensor, w: Tensor, b: Tensor, moments: number, argmax: number):
   const [n, h, width] = x.shape;
   const cout = w.shape[3];
   const z = empty([n, h / 2, width / 2, cout]);
-  const scratchSize = borderedSize(width) + (h + 2) * 2 * width + 14 * cout;
+  const scratchSize = borderedSize(width) + (h + 2) * 2 * width + 18 * cout;
   const pointers = [z.ptr, argmax, x.ptr, w.ptr, b.ptr, moments];
   parallelForWithScratch("gray_block_f32", (n * h) / 2, scratchSize, ...pointers, h, width, cout);
   return z;

@@ -38,8 +38,8 @@ function trainingStep(module: KernelModule, [n, h, w, c]: readonly number[], cut
   const sums = module.output(chunks * c * 12 * 2);
   const [dw, dgamma, dbeta] = [module.output(9 * c), module.output(c), module.output(c)];
   const statisticsScratch = module.output(2 * (h + 2) * (w + 2)).ptr;
-  const scratch = module.output(borderedSize(w) + 14 * c + (h + 2) * 2 * w).ptr;
-  const backwardScratch = module.output(12 * c + 4 * borderedSize(w) + 30 * w).ptr;
+  const scratch = module.output(borderedSize(w) + 18 * c + (h + 2) * 2 * w).ptr;
+  const backwardScratch = module.output(12 * c + 4 * borderedSize(w) + 60 * Math.max(64, w / 2)).ptr;
 
   inPieces(chunks, cuts, (from, to) =>
     kernels.gray_block_statistics_f32(partial.ptr, x, n, h, w, statisticsScratch, from, to),
@@ -120,7 +120,7 @@ for (const variant of ["simd", "relaxed"] as const) {
     const x = module.put([0, 2].flatMap((first) => windows.flatMap((places) => places.slice(first, first + 2))));
     const z = module.output(24);
     const argmax = module.put(new Float32Array(6));
-    const scratch = module.output(borderedSize(12) + 14 * 4 + 4 * 2 * 12).ptr;
+    const scratch = module.output(borderedSize(12) + 18 * 4 + 4 * 2 * 12).ptr;
     kernels.gray_block_f32(z.ptr, argmax.ptr, x.ptr, w.ptr, bias.ptr, 0, 2, 12, 4, scratch, 0, 1);
     module.checkCanaries();
     const places = [...new Uint8Array(argmax.data.buffer, argmax.ptr, 24)];
