@@ -151,19 +151,17 @@ const changes: Record<string, (model: Sequential, x: Tensor) => void> = {
   },
 };
 
-for (const block of [BLOCKS[0], BLOCKS[3]]) {
-  for (const [title, change] of Object.entries(changes)) {
-    test(`${block.title}: ${title} changes what comes next`, () => {
-      const model = network(block);
-      const x = images(4, block.shape);
-      const before = inference(model, x);
-      assert.equal(inference(model, x), before);
-      change(model, x);
-      const plain = layerByLayer(model, x);
-      assert.not.equal(inference(model, x), before);
-      expectClose(inference(model, x), plain, RELATIVE_ERROR * maxAbs(plain));
-    });
-  }
+for (const [title, change] of Object.entries(changes)) {
+  test(`${title} changes what comes next`, () => {
+    const model = network(first);
+    const x = images(4, first.shape);
+    const before = inference(model, x);
+    assert.equal(inference(model, x), before);
+    change(model, x);
+    const plain = layerByLayer(model, x);
+    assert.not.equal(inference(model, x), before);
+    expectClose(inference(model, x), plain, RELATIVE_ERROR * maxAbs(plain));
+  });
 }
 
 test("two models do not share what was folded, nor does a convolution that changes its normalisation", () => {

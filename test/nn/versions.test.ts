@@ -7,8 +7,6 @@ import { backward } from "../../lib/autograd/backward.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../lib/formats/checkpoint.ts";
 import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
 import { Conv2d } from "../../lib/nn/conv2d.ts";
-import { MaxPool2d } from "../../lib/nn/max_pool2d.ts";
-import type { Module } from "../../lib/nn/module.ts";
 import { ReLU } from "../../lib/nn/relu.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { rand } from "../../lib/ops/random.ts";
@@ -21,13 +19,12 @@ import { takeSnapshot } from "../../lib/train/snapshot.ts";
 
 const test = suite("versions of a model's tensors");
 
-function network(cin = 4, rest: Record<string, Module> = {}): Sequential {
-  const conv = new Conv2d(cin, 4, 3, { padding: 1 });
-  return new Sequential({ conv, bn: new BatchNorm2d(4), relu: new ReLU(), ...rest });
+function network(): Sequential {
+  return new Sequential({ conv: new Conv2d(4, 4, 3, { padding: 1 }), bn: new BatchNorm2d(4), relu: new ReLU() });
 }
 
 function loss(model: Sequential): Tensor<"f32"> {
-  return sum(model.forward(rand([2, 8, 8, model.parameters()[0].shape[2]], { seed: 1 })));
+  return sum(model.forward(rand([2, 8, 8, 4], { seed: 1 })));
 }
 
 /** The names of those whose version `change` changed, beside the count of batches. */
@@ -41,18 +38,17 @@ function changedBy(model: Sequential, change: () => void): string[] {
 const PARAMETERS = ["conv.weight", "conv.bias", "bn.weight", "bn.bias"];
 const STATISTICS = ["bn.running_mean", "bn.running_var"];
 
-test("a training forward changes the running statistics alone, fused or not; one in evaluation nothing", () => {
-  for (const model of [network(), network(4, { pool: new MaxPool2d(2) }), network(1, { pool: new MaxPool2d(2) })]) {
-    assert.equal(
-      changedBy(model, () => loss(model)),
-      STATISTICS,
-    );
-    model.eval();
-    assert.equal(
-      changedBy(model, () => backward(loss(model))),
-      [],
-    );
-  }
+test("a training forward changes the running statistics alone; one in evaluation nothing", () => {
+  const model = network();
+  assert.equal(
+    changedBy(model, () => loss(model)),
+    STATISTICS,
+  );
+  model.eval();
+  assert.equal(
+    changedBy(model, () => backward(loss(model))),
+    [],
+  );
 });
 
 test("an optimizer's step changes the parameters that have a gradient", () => {
