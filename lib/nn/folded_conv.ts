@@ -13,6 +13,8 @@ interface Folded {
   readonly bias: Tensor<"f32">;
   readonly bn: BatchNorm2d;
   readonly algorithm: ConvAlgorithm;
+  /** What they were made from, and of which versions. */
+  readonly sources: readonly Tensor[];
   readonly versions: readonly number[];
 }
 
@@ -26,18 +28,20 @@ export function foldedConv(
   algorithm: ConvAlgorithm,
   geometry: ConvGeometry,
 ): { weight: Tensor<"f32">; bias: Tensor<"f32"> } {
-  const versions = [conv.weight, conv.bias, bn.weight, bn.bias, bn.runningMean, bn.runningVar].map(
-    (tensor) => tensor?.version ?? 0,
-  );
   const last = kept.get(conv);
-  if (last?.bn === bn && last.algorithm === algorithm && last.versions.every((version, i) => version === versions[i])) {
-    return last;
-  }
+  if (last?.bn === bn && last.algorithm === algorithm && isFresh(last)) return last;
+  const { weight: gamma, bias: beta, runningMean, runningVar } = bn;
+  const sources = [conv.weight, gamma, beta, runningMean, runningVar, ...(conv.bias ? [conv.bias] : [])];
+  const versions = sources.map(({ version }) => version);
   const { foldedW, foldedB } = foldBatchNorm2d(conv.weight, conv.bias, bn);
   const weight = algorithm.arrange(foldedW, geometry).keep();
   foldedW.dispose();
-  kept.set(conv, { weight, bias: foldedB.keep(), bn, algorithm, versions });
+  kept.set(conv, { weight, bias: foldedB.keep(), bn, algorithm, sources, versions });
   last?.weight.dispose();
   last?.bias.dispose();
   return { weight, bias: foldedB };
+}
+
+function isFresh({ sources, versions }: Folded): boolean {
+  return sources.every(({ version }, i) => version === versions[i]);
 }

@@ -14,7 +14,8 @@ import { Module } from "./module.ts";
  *
  * An intermediate result is freed as soon as the next layer has used it; what backward needs of it, it holds
  * by itself. Neighbours that one op computes together, such as a convolution, its normalisation, ReLU and pooling,
- * go through that op (fusion.ts): the same result, sooner.
+ * go through that op (fusion.ts): the same result to rounding, sooner. In evaluation under `noGrad` a normalisation is
+ * folded into the convolution before it.
  * @example new Sequential({ fc1: new Linear(784, 128), relu: new ReLU(), fc2: new Linear(128, 10) }, { seed: 1 })
  */
 export class Sequential extends Module {
