@@ -86,9 +86,10 @@ function instantiateCustom(module: WebAssembly.Module): Pick<LoadedKernels, "ker
  * so its existence proves nothing: ask for the isolation itself.
  */
 function whyNotShared(): string | null {
-  if (typeof SharedArrayBuffer === "undefined") return "the host has no SharedArrayBuffer";
+  // First, since browsers hide SharedArrayBuffer from pages that are not.
   const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
   if (isolated === false) return "the page is not cross-origin isolated (COOP and COEP headers)";
+  if (typeof SharedArrayBuffer === "undefined") return "the host has no SharedArrayBuffer";
   return null;
 }
 

@@ -1,0 +1,123 @@
+// A real browser, headless, and a server for it: what a page finds out, it posts back.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+
+const LIMIT_MS = 120_000;
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const TYPES: Record<string, string> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+};
+/** What makes a page cross-origin isolated, and so lets it share memory among threads. */
+const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
+export interface Page {
+  /** A module script; what it returns from its top level by `report(value)` is the result. */
+  script: string;
+  /** Served to it at /worker.mjs. */
+  worker?: string;
+  isIsolated: boolean;
+}
+
+/**
+ * Opens the page in a browser of its own, and waits for what it reports. Files of the checkout are served at their paths.
+ *
+ * @throws no browser is installed; the page fails, or reports nothing within two minutes
+ */
+export async function inBrowser({ script, worker = "", isIsolated }: Page): Promise<unknown> {
+  const made: Record<string, string> = { "/page.html": pageOf(script), "/worker.mjs": worker };
+  let settle: (body: string) => void = () => {};
+  const reported = new Promise<string>((resolve) => {
+    settle = resolve;
+  });
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    if (request.method === "POST") {
+      let body = "";
+      request.setEncoding("utf8").on("data", (chunk) => {
+        body += chunk;
+      });
+      request.on("end", () => {
+        response.end();
+        settle(body);
+      });
+      return;
+    }
+    const content = made[path] ?? fileAt(path);
+    response.writeHead(content === null ? 404 : 200, {
+      "Content-Type": TYPES[extname(path)] ?? "text/plain",
+      ...(isIsolated ? ISOLATION : {}),
+    });
+    response.end(content ?? "");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const { error, value } = JSON.parse(await openAndWait(`http://127.0.0.1:${port}/page.html`, reported));
+    if (error) throw new Error(`the page failed: ${error}`);
+    return value;
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+function pageOf(script: string): string {
+  return `<!doctype html><meta charset="utf-8"><script type="module">
+    const post = (body) => fetch("/report", { method: "POST", body: JSON.stringify(body) });
+    const report = (value) => post({ value });
+    addEventListener("error", ({ message }) => post({ error: message }));
+    addEventListener("unhandledrejection", ({ reason }) => post({ error: String(reason?.stack ?? reason) }));
+    ${script}
+  </script>`;
+}
+
+/** Of this checkout; nothing above it. */
+function fileAt(path: string): Buffer | null {
+  try {
+    return path.includes("..") ? null : readFileSync(`.${path}`);
+  } catch {
+    return null;
+  }
+}
+
+async function openAndWait(url: string, reported: Promise<string>): Promise<string> {
+  const profile = mkdtempSync(join(tmpdir(), "simdgrad-browser-"));
+  const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
+  const browser = await launch([...flags, `--user-data-dir=${profile}`, url]);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const ended = new Promise<never>((_, reject) => {
+      browser.on("exit", (code) => reject(new Error(`the browser ended with ${code}`)));
+      timer = setTimeout(() => reject(new Error(`the page reported nothing in ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+    });
+    return await Promise.race([reported, ended]);
+  } finally {
+    clearTimeout(timer);
+    const gone = new Promise((resolve) => browser.once("exit", resolve));
+    browser.kill("SIGKILL");
+    await gone;
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+/** The first browser that is installed; the environment variable CHROMIUM names another. */
+async function launch(args: readonly string[]) {
+  const { CHROMIUM } = process.env;
+  for (const name of CHROMIUM ? [CHROMIUM] : NAMES) {
+    const browser = spawn(name, args, { stdio: "ignore" });
+    const hasStarted = await new Promise<boolean>((resolve) => {
+      browser.once("spawn", () => resolve(true));
+      browser.once("error", () => resolve(false));
+    });
+    if (hasStarted) return browser;
+  }
+  throw new Error("no browser was found: install Debian's chromium, or name one by the variable CHROMIUM");
+}
