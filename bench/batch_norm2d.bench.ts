@@ -1,90 +1,71 @@
-// The three batch normalisations of the CNN at batch 64: bound by memory.
+// The three batch normalisations of the CNN at batch 64, and the first in evaluation: bound by memory.
 
-import { batchNorm2d, ones, tensor, zeros } from "../lib/index.ts";
-import { backwardOf } from "./backward_of.ts";
-import { type Benchmark, sampledError, uniform } from "./benchmark.ts";
+import { batchNorm2d, ones, zeros } from "../lib/index.ts";
+import type { Benchmark } from "./benchmark.ts";
+import { benchmarksOf, type Numbers, type Operation } from "./operation.ts";
 
 const BATCH = 64;
 const EPS = 1e-5;
 const LAYERS = [
-  { size: 28, c: 32 },
-  { size: 14, c: 64 },
-  { size: 7, c: 128 },
+  { size: 28, c: 32, isTraining: true },
+  { size: 14, c: 64, isTraining: true },
+  { size: 7, c: 128, isTraining: true },
+  { size: 28, c: 32, isTraining: false },
 ] as const;
 
-type Layer = (typeof LAYERS)[number];
-
-export const benchmarks: Benchmark[] = LAYERS.flatMap((layer) => [forward(layer), backward(layer)]);
-
-function operands({ size, c }: Layer) {
-  const shape = [BATCH, size, size, c];
-  const elements = BATCH * size * size * c;
-  const x = tensor(uniform(elements, 1), shape).keep();
-  const dy = tensor(uniform(elements, 2), shape).keep();
-  const [gamma, beta] = [3, 4].map((seed) => tensor(uniform(c, seed)).keep());
-  const options = { runningMean: zeros([c]).keep(), runningVar: ones([c]).keep(), isTraining: true };
-  for (const input of [x, gamma, beta]) input.requiresGrad = true;
-  const y = batchNorm2d(x, gamma, beta, options).keep();
-  return { x, dy, gamma, beta, y, run: () => batchNorm2d(x, gamma, beta, options), ...statistics(x.data, c) };
-}
-
 /** In f64: mean and 1/√(var + ε) of each channel. */
-function statistics(x: Float32Array, c: number): { mean: Float64Array; inverse: Float64Array } {
+function statistics(x: Numbers, c: number): { mean: Float64Array; inverse: Float64Array } {
   const pixels = x.length / c;
   const mean = new Float64Array(c);
   const variance = new Float64Array(c);
-  x.forEach((value, at) => {
-    mean[at % c] += value / pixels;
-  });
-  x.forEach((value, at) => {
-    variance[at % c] += (value - mean[at % c]) ** 2 / pixels;
-  });
+  for (let at = 0; at < x.length; at++) mean[at % c] += x[at] / pixels;
+  for (let at = 0; at < x.length; at++) variance[at % c] += (x[at] - mean[at % c]) ** 2 / pixels;
   return { mean, inverse: variance.map((value) => 1 / Math.sqrt(value + EPS)) };
 }
 
-/** Statistics and output: x read twice, y written. */
-function forward(layer: Layer): Benchmark {
-  const { size, c } = layer;
+function normalization({ size, c, isTraining }: (typeof LAYERS)[number]): Operation {
+  const pixels = BATCH * size * size;
+  const pass = 4 * pixels * c;
+  // What evaluation has of its running statistics.
+  const fixed = { mean: new Float64Array(c), inverse: new Float64Array(c).fill(1 / Math.sqrt(1 + EPS)) };
+  const statisticsOf = (x: Numbers) => (isTraining ? statistics(x, c) : fixed);
   return {
-    name: `batchNorm2d ${size}×${size}×${c}`,
-    bytes: 3 * 4 * BATCH * size * size * c,
-    images: BATCH,
-    tolerance: 1e-6,
-    setUp: () => {
-      const { x, gamma, beta, mean, inverse, run } = operands(layer);
-      const exact = (at: number): number => {
-        const i = at % c;
-        return (x.data[at] - mean[i]) * inverse[i] * gamma.data[i] + beta.data[i];
-      };
-      return { run: () => void run(), error: () => sampledError(run().data, exact) };
+    name: `batchNorm2d ${size}×${size}×${c}${isTraining ? "" : ", evaluation"}`,
+    inputs: [[BATCH, size, size, c], [c], [c], () => zeros([c]), () => ones([c])],
+    run: (x, gamma, beta, runningMean, runningVar) =>
+      batchNorm2d(x, gamma, beta, { runningMean, runningVar, isTraining }),
+    work: { bytes: isTraining ? 3 * pass : 2 * pass },
+    kernels: { batch_norm2d_statistics_f32: { bytes: pass }, batch_norm2d_f32: { bytes: 2 * pass } },
+    reference([x, gamma, beta]) {
+      const { mean, inverse } = statisticsOf(x);
+      return (at) => (x[at] - mean[at % c]) * inverse[at % c] * gamma[at % c] + beta[at % c];
+    },
+    backward: {
+      work: { bytes: isTraining ? 5 * pass : 4 * pass },
+      kernels: {
+        batch_norm2d_backward_sums_f32: { bytes: 2 * pass },
+        batch_norm2d_backward_input_f32: { bytes: 3 * pass },
+        batch_norm2d_backward_running_f32: { bytes: 2 * pass },
+      },
+      tolerance: 5e-6,
+      reference([x, gamma], dy) {
+        const { mean, inverse } = statisticsOf(x);
+        const hat = (at: number): number => (x[at] - mean[at % c]) * inverse[at % c];
+        const dbeta = new Float64Array(c);
+        const dgamma = new Float64Array(c);
+        for (let at = 0; at < dy.length; at++) {
+          dbeta[at % c] += dy[at];
+          dgamma[at % c] += dy[at] * hat(at);
+        }
+        const dx = (at: number): number => {
+          const i = at % c;
+          const shift = isTraining ? (dbeta[i] + hat(at) * dgamma[i]) / pixels : 0;
+          return gamma[i] * inverse[i] * (dy[at] - shift);
+        };
+        return [dx, (i) => dgamma[i], (i) => dbeta[i], null, null];
+      },
     },
   };
 }
 
-/** Sums and dx: dy and x read twice, dx written. */
-function backward(layer: Layer): Benchmark {
-  const { size, c } = layer;
-  const pixels = BATCH * size * size;
-  return {
-    name: `batchNorm2d ${size}×${size}×${c}, backward`,
-    bytes: 5 * 4 * pixels * c,
-    images: BATCH,
-    tolerance: 1e-6,
-    setUp: () => {
-      const { x, dy, gamma, mean, inverse, y } = operands(layer);
-      const hat = (at: number): number => (x.data[at] - mean[at % c]) * inverse[at % c];
-      const dbeta = new Float64Array(c);
-      const dgamma = new Float64Array(c);
-      dy.data.forEach((value, at) => {
-        dbeta[at % c] += value;
-        dgamma[at % c] += value * hat(at);
-      });
-      const exact = (at: number): number => {
-        const i = at % c;
-        return gamma.data[i] * inverse[i] * (dy.data[at] - dbeta[i] / pixels - (hat(at) * dgamma[i]) / pixels);
-      };
-      const run = () => backwardOf(y, dy);
-      return { run: () => void run(), error: () => sampledError(run()[0]?.data ?? [], exact) };
-    },
-  };
-}
+export const benchmarks: Benchmark[] = LAYERS.map(normalization).flatMap(benchmarksOf);

@@ -1,14 +1,18 @@
 // What a benchmark is: something to run, and the proof that what it computes is right.
 
-export interface Benchmark {
+/** What one run has to do, by the definition of the operation: a fast algorithm may get by with less. */
+export interface Work {
+  /** Floating-point operations, a multiply-add being two. */
+  flops?: number;
+  /** Bytes to read and write, each tensor once a pass: for what memory bounds. */
+  bytes?: number;
+}
+
+export interface Benchmark extends Work {
   /** "matmul 512×512×512": one line of the report. */
   name: string;
-  /** Floating-point operations of one run, a multiply-add being two. */
-  flops?: number;
-  /** Bytes that one run has to read and write, each tensor once a pass: for what memory bounds. */
-  bytes?: number;
-  /** Images that one run goes through. */
-  images?: number;
+  /** The work of single kernels, by name, where a run launches several. */
+  kernels?: Readonly<Record<string, Work>>;
   /** The largest error, as `error` measures it, with which a time means anything. */
   tolerance: number;
   setUp(): Prepared;
@@ -19,17 +23,21 @@ export interface Prepared {
   run(): void;
   /** How far what `run` computes is from an independent reference, relative to the largest value there. */
   error(): number;
+  /** Frees what it holds. */
+  tearDown(): void;
 }
 
 /** Random numbers in [−1, 1), the same at each call: what is timed must not depend on chance. */
-export function uniform(size: number, seed: number): Float32Array {
+export function uniform(size: number, seed: number): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(size);
   let state = seed >>> 0 || 1;
-  return Float32Array.from({ length: size }, () => {
+  for (let i = 0; i < size; i++) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return (state >>> 0) / 2 ** 31 - 1;
-  });
+    values[i] = (state >>> 0) / 2 ** 31 - 1;
+  }
+  return values;
 }
 
 /**
@@ -46,5 +54,5 @@ export function sampledError(actual: ArrayLike<number>, exact: (index: number) =
     const error = Math.abs(actual[index] - expected);
     if (!(error <= worst)) worst = error; // NaN counts
   }
-  return worst / largest;
+  return worst === 0 ? 0 : worst / largest;
 }

@@ -1,72 +1,110 @@
-// npm run bench: times every bench/*.bench.ts, or those whose name contains --filter. A result that is
-// wrong gets no time, and the exit code 1.
-//
-//   npm run bench -- [--filter TEXT] [--rounds N] [--json]
+// npm run bench: how fast, how small, and how right. A result that is wrong gets no time, and the exit code 1.
 
-import { readdirSync } from "node:fs";
+import { accessSync, constants, writeFileSync } from "node:fs";
 import os from "node:os";
+import { dirname } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { enableRelaxedSimd } from "../cli/relaxed_simd.ts";
-import { loadKernels } from "../lib/runtime/kernels.ts";
-import type { Benchmark } from "./benchmark.ts";
-import { measure, type Result } from "./measure.ts";
-import { peak } from "./peak.ts";
+import { changes, changeTable, differences, readReport } from "./compare.ts";
+import { discover } from "./discover.ts";
+import { describeMachine, figuresOf, type KernelFigure, quantile, type Report } from "./figure.ts";
+import { measureInference } from "./inference.ts";
+import { measure } from "./measure.ts";
+import { OptionProblem, parse, readOptions, wholeNumber } from "./options.ts";
+import { peaks } from "./peak.ts";
+import { measureProgram } from "./program.ts";
+import { headline, inferenceTable, kernelTable, programTable, trainingTable } from "./report.ts";
+import { measureTraining } from "./training.ts";
+import { shipped } from "./training_step.ts";
 
-const { values } = parseArgs({
-  options: {
+const USAGE = `npm run bench -- [options]
+
+  --filter TEXT    only figures whose name contains TEXT, in any case: conv2d, "cnn, batch 1", training, start-up, size
+  --rounds N       samples of each; default 15
+  --json           the report as JSON
+  --save FILE      keeps the report, for a later --compare
+  --compare FILE   how many times as fast as in that report
+  --help           this`;
+
+const options = readOptions("bench", USAGE, (args) => {
+  const values = parse(args, {
     filter: { type: "string", default: "" },
     rounds: { type: "string", default: "15" },
     json: { type: "boolean", default: false },
-  },
+    save: { type: "string" },
+    compare: { type: "string" },
+  });
+  if (values.save !== undefined) checkWritable(values.save);
+  return {
+    ...values,
+    rounds: wholeNumber("rounds", values.rounds),
+    earlier: values.compare === undefined ? null : readReport(values.compare),
+  };
 });
 
 enableRelaxedSimd();
-const machine = {
-  cpu: os.cpus()[0]?.model.trim() ?? "unknown",
-  node: process.versions.node,
-  variant: loadKernels().variant,
-  threads: 1,
+const machine = describeMachine();
+const accepts = (name: string): boolean => name.toLowerCase().includes(options.filter.toLowerCase());
+let hasSpoken = false;
+/** The table of a section that has anything to show. */
+const show = <T>(figures: T[], toTable: (figures: T[]) => string): T[] => {
+  if (figures.length === 0 || options.json) return figures;
+  if (!hasSpoken) console.log(headline(machine, options.rounds));
+  hasSpoken = true;
+  console.log(toTable(figures));
+  return figures;
 };
-const benchmarks = (await discover()).filter(({ name }) => name.includes(values.filter));
-if (benchmarks.length === 0) {
-  console.error(`bench: no benchmark's name contains "${values.filter}".`);
+
+const { figures: kernels, peak } = await measureKernels();
+show(kernels, (figures) => kernelTable(figures, peak));
+const inference = show(await measureInference(shipped, accepts, options.rounds), inferenceTable);
+const training = await measureTraining(shipped, accepts, options.rounds, os.availableParallelism());
+show(training, trainingTable);
+const program = show(await measureProgram(accepts, options.rounds), programTable);
+
+const report: Report = { machine, rounds: options.rounds, peak, kernels, inference, training, program };
+const figures = figuresOf(report);
+if (figures.length === 0) {
+  console.error(`bench: no figure's name contains "${options.filter}".`);
   process.exit(2);
 }
-const [ceiling, ...results] = measure([await peak(), ...benchmarks], Number(values.rounds));
-if (values.json) console.log(JSON.stringify({ machine, peakGflops: ceiling.gflops, results }));
-else report(ceiling, results);
-process.exitCode = results.some(({ medianMs }) => medianMs === null) ? 1 : 0;
+if (options.save !== undefined) writeFileSync(options.save, `${JSON.stringify(report)}\n`);
+if (options.earlier) compareWith(options.earlier);
+else if (options.json) console.log(JSON.stringify(report));
+process.exitCode = figures.some(({ problem }) => problem !== null) ? 1 : 0;
 
-async function discover(): Promise<Benchmark[]> {
-  const folder = new URL(".", import.meta.url);
-  const files = readdirSync(folder).filter((file) => file.endsWith(".bench.ts"));
-  const modules = await Promise.all(files.sort().map((file) => import(new URL(file, folder).href)));
-  return modules.flatMap((module): Benchmark[] => module.benchmarks);
+/** File by file, the peaks measured anew with each. */
+async function measureKernels(): Promise<{ figures: KernelFigure[]; peak: Report["peak"] }> {
+  const groups = (await discover()).map((group) => group.filter(({ name }) => accepts(name)));
+  const wanted = groups.filter((group) => group.length > 0);
+  if (wanted.length === 0) return { figures: [], peak: { gflops: null, gbPerSecond: null } };
+  const ceilings = peaks();
+  const measured = wanted.map((group) => measure(group, ceilings, options.rounds));
+  const median = (read: (peak: Report["peak"]) => number | null): number =>
+    quantile(
+      measured.flatMap((group) => read(group.peak) ?? []),
+      0.5,
+    );
+  return {
+    figures: measured.flatMap((group) => group.figures),
+    peak: { gflops: median(({ gflops }) => gflops), gbPerSecond: median(({ gbPerSecond }) => gbPerSecond) },
+  };
 }
 
-function report(ceiling: Result, results: readonly Result[]): void {
-  const { cpu, node, variant, threads } = machine;
-  console.log(`${cpu}, Node ${node}, ${variant} kernels, ${threads} thread, ${values.rounds} rounds\n`);
-  const width = Math.max(...[ceiling, ...results].map(({ name }) => name.length));
-  console.log(`${"".padEnd(width)}  median ms       ±  GFLOP/s  of peak     GB/s   images/s     error`);
-  for (const result of [ceiling, ...results]) console.log(`${result.name.padEnd(width)}  ${row(result, ceiling)}`);
+function compareWith(earlier: Report): void {
+  for (const difference of differences(earlier.machine, machine)) {
+    console.error(`bench: the runs are not alike: ${difference}.`);
+  }
+  const list = changes(earlier, report);
+  if (options.json) console.log(JSON.stringify({ ...report, changes: list }));
+  else console.log(changeTable(list));
 }
 
-function row(
-  { medianMs, spread, gflops, gbPerSecond, imagesPerSecond, error, tolerance }: Result,
-  ceiling: Result,
-): string {
-  if (medianMs === null) return `WRONG: error ${error.toExponential(1)}, at most ${tolerance.toExponential(1)}`;
-  const cell = (value: number | null, digits: number, unit = ""): string =>
-    value === null ? "" : value.toFixed(digits) + unit;
-  return [
-    cell(medianMs, 4).padStart(9),
-    cell((spread ?? 0) * 100, 1, " %").padStart(6),
-    cell(gflops, 1).padStart(7),
-    cell(gflops && ceiling.gflops && (gflops / ceiling.gflops) * 100, 0, " %").padStart(7),
-    cell(gbPerSecond, 1).padStart(7),
-    cell(imagesPerSecond, 0).padStart(9),
-    error.toExponential(1).padStart(8),
-  ].join("  ");
+/** @throws {OptionProblem} so that a run of minutes does not end in vain */
+function checkWritable(file: string): void {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch {
+    throw new OptionProblem(`--save cannot write to ${dirname(file)}; name a file in a folder that exists`);
+  }
 }

@@ -1,7 +1,7 @@
 // y = max(x, 0);  dx = 0 where y ≤ 0, else dy.
 //
 // y, x, dy, dx  [size], any shape. NaN stays NaN, and passes dy on as in PyTorch. Range: elements [from, to).
-// Numerics: exact. Tested in test/ops/relu.test.ts, timed by bench/relu.bench.ts.
+// Numerics: exact. Tested in test/ops/relu.test.ts, timed by bench/elementwise.bench.ts.
 
 import { load4, store4, storeTail, zero4 } from "./shared/simd";
 

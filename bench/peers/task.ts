@@ -3,9 +3,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeSafetensors, loadStateDict, noGrad, type StoredTensor, scope, stateDict } from "../../lib/index.ts";
-import { type CnnStep, cnnStep } from "../cnn_step.ts";
+import * as library from "../../lib/index.ts";
+import * as models from "../../models/index.ts";
+import { type TrainingStep, trainingStep } from "../training_step.ts";
 import { onnxModel } from "./onnx_model.ts";
+
+const { encodeSafetensors, loadStateDict, noGrad, scope, stateDict } = library;
+const simdgrad = { library, models };
 
 export const BATCH = 64;
 /** After so many steps no statistic of a BatchNorm is what it was at the start. */
@@ -23,15 +27,15 @@ export interface Task {
 
 export function layOutTask(): Task {
   const folder = mkdtempSync(join(tmpdir(), "simdgrad-bench-"));
-  const trained = cnnStep(BATCH);
+  const trained = trainingStep(simdgrad, "cnn", BATCH);
   for (let i = 0; i < STEPS; i++) scope(trained.run);
   const state = stateDict(trained.model);
-  const x: StoredTensor = { dtype: "F32", shape: trained.x.shape, data: Float32Array.from(trained.x.data) };
+  const x: library.StoredTensor = { dtype: "F32", shape: trained.x.shape, data: Float32Array.from(trained.x.data) };
   writeFileSync(join(folder, "task.safetensors"), encodeSafetensors({ ...state, x }));
   writeFileSync(join(folder, "cnn.onnx"), onnxModel(state));
 
-  const contestant = (batch: number): CnnStep => {
-    const step = cnnStep(batch, { dropout: 0 });
+  const contestant = (batch: number): TrainingStep => {
+    const step = trainingStep(simdgrad, "cnn", batch, 0);
     loadStateDict(step.model, state, "the task");
     return step;
   };

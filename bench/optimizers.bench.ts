@@ -1,0 +1,135 @@
+// What goes over all parameters of the CNN once a step: the optimizers, clipping, adding up gradients.
+
+import { Adam, backward, clipGradNorm, SGD, sum, type Tensor, tensor } from "../lib/index.ts";
+import { cnn } from "../models/index.ts";
+import { type Benchmark, sampledError, uniform } from "./benchmark.ts";
+
+const PARAMETERS = 102_026;
+const PASS = 4 * PARAMETERS;
+const LR = 1e-3;
+const MOMENTUM = 0.9;
+const MAX_NORM = 1;
+const ACCUMULATED = 64 * 28 * 28 * 32;
+
+interface Step {
+  name: string;
+  /** How often the parameters, their gradients and the optimizer's state are read or written. */
+  passes: number;
+  prepare(parameters: Tensor<"f32">[]): () => void;
+  /** What the first run has added to a parameter, or with `isOnGradient` made of the gradient. */
+  exact(g: number, norm: number): number;
+  isOnGradient?: boolean;
+}
+
+const STEPS: Step[] = [
+  {
+    name: "Adam",
+    passes: 7,
+    prepare: (parameters) => bind(new Adam(parameters, { lr: LR })),
+    exact: (g) => (-LR * g) / (Math.abs(g) + 1e-8),
+  },
+  { name: "SGD", passes: 3, prepare: (parameters) => bind(new SGD(parameters, { lr: LR })), exact: (g) => -LR * g },
+  {
+    name: "SGD with momentum",
+    passes: 5,
+    prepare: (parameters) => bind(new SGD(parameters, { lr: LR, momentum: MOMENTUM, nesterov: true })),
+    exact: (g) => -LR * (g + MOMENTUM * g),
+  },
+  {
+    name: "clipGradNorm",
+    passes: 3,
+    // A bound just below the norm that the last run left, so that each run has to scale.
+    prepare(parameters) {
+      let bound = MAX_NORM;
+      return () => {
+        clipGradNorm(parameters, bound);
+        bound *= 0.9999;
+      };
+    },
+    exact: (g, norm) => (g * MAX_NORM) / (norm + 1e-6),
+    isOnGradient: true,
+  },
+];
+
+export const benchmarks: Benchmark[] = [...STEPS.map(benchmark), accumulation()];
+
+function bind(optimizer: { step(): void }): () => void {
+  return () => optimizer.step();
+}
+
+function benchmark({ name, passes, prepare, exact, isOnGradient = false }: Step): Benchmark {
+  return {
+    name: `${name}, ${PARAMETERS} parameters of the CNN`,
+    bytes: passes * PASS,
+    // A step is a thousandth of the parameter that it is added to, in f32.
+    tolerance: isOnGradient ? 1e-5 : 2e-4,
+    setUp() {
+      const parameters = withGradients();
+      const run = prepare(parameters);
+      return {
+        run,
+        error() {
+          const fresh = withGradients();
+          const before = values(fresh, (parameter) => parameter.data);
+          const gradient = values(fresh, (parameter) => parameter.grad?.data ?? []);
+          prepare(fresh)();
+          const after = isOnGradient
+            ? values(fresh, (parameter) => parameter.grad?.data ?? [])
+            : values(fresh, (parameter) => parameter.data).map((value, i) => value - before[i]);
+          const norm = Math.sqrt(gradient.reduce((total, g) => total + g * g, 0));
+          release(fresh);
+          return sampledError(after, (at) => exact(gradient[at], norm), 5000);
+        },
+        tearDown: () => release(parameters),
+      };
+    },
+  };
+}
+
+function withGradients(): Tensor<"f32">[] {
+  const parameters = cnn({ seed: 0 }).parameters();
+  parameters.forEach((parameter, i) => {
+    parameter.grad = tensor(uniform(parameter.size, i + 1), parameter.shape).keep();
+  });
+  return parameters;
+}
+
+function values(parameters: readonly Tensor<"f32">[], read: (parameter: Tensor<"f32">) => ArrayLike<number>): number[] {
+  return parameters.flatMap((parameter) => Array.from(read(parameter)));
+}
+
+function release(parameters: readonly Tensor<"f32">[]): void {
+  for (const parameter of parameters) {
+    parameter.grad?.dispose();
+    parameter.dispose();
+  }
+}
+
+/** The second gradient that reaches a tensor is added to the first. */
+function accumulation(): Benchmark {
+  return {
+    name: `gradient of a sum added to another, ${ACCUMULATED}`,
+    kernels: { accumulate_f32: { bytes: 12 * ACCUMULATED } },
+    tolerance: 1e-6,
+    setUp() {
+      const x = tensor(new Float32Array(ACCUMULATED)).keep();
+      x.requiresGrad = true;
+      const first = uniform(ACCUMULATED, 1);
+      const grad = tensor(first).keep();
+      x.grad = grad;
+      const run = (): void => backward(sum(x));
+      return {
+        run,
+        error() {
+          grad.data.set(first);
+          run();
+          return sampledError(grad.data, (at) => first[at] + 1);
+        },
+        tearDown() {
+          x.dispose();
+          grad.dispose();
+        },
+      };
+    },
+  };
+}
