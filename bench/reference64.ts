@@ -10,12 +10,23 @@ type Numbers = ArrayLike<number>;
 const CLASSES = 10;
 const PIXELS = 784;
 const EPS = 1e-5;
-const LAYERS = [
-  { i: 1, size: 28, cin: 1, cout: 32 },
-  { i: 2, size: 14, cin: 32, cout: 64 },
-  { i: 3, size: 7, cin: 64, cout: 128 },
+/** The blocks of the CNN: convolution, BatchNorm, ReLU and pooling. */
+export const LAYERS = [
+  { i: 1, size: 28, cin: 1, cout: 32, pool: "max" },
+  { i: 2, size: 14, cin: 32, cout: 64, pool: "max" },
+  { i: 3, size: 7, cin: 64, cout: 128, pool: "mean" },
 ] as const;
-type Layer = (typeof LAYERS)[number];
+export type Layer = (typeof LAYERS)[number];
+
+export interface Block64 {
+  /** The convolution's result, the mean and 1/√(var + ε) of its channels, and what BatchNorm makes of it. */
+  y: Float64Array;
+  mean: Float64Array;
+  inverse: Float64Array;
+  h: Float64Array;
+  /** What the block gives. */
+  z: Float64Array;
+}
 
 export function toState64(state: Readonly<Record<string, StoredTensor>>): State64 {
   return Object.fromEntries(Object.entries(state).map(([name, { data }]) => [name, Float64Array.from(data, Number)]));
@@ -28,11 +39,7 @@ export function toState64(state: Readonly<Record<string, StoredTensor>>): State6
 export function logits64(model: ModelName, state: State64, images: Numbers, isTraining: boolean): Float64Array {
   if (model === "linear") return linear(state, "fc", Float64Array.from(images), PIXELS, CLASSES);
   let h: Float64Array = Float64Array.from(images);
-  for (const layer of LAYERS) {
-    h = convolve(state, layer, h);
-    h = normalize(state, layer, h, isTraining).map((value) => Math.max(value, 0));
-    h = layer.i < 3 ? maxPool(h, layer) : average(h, layer);
-  }
+  for (const layer of LAYERS) h = block64(state, layer, h, isTraining).z;
   h = linear(state, "fc1", h, 128, 64).map((value) => Math.max(value, 0));
   return linear(state, "fc2", h, 64, CLASSES);
 }
@@ -47,6 +54,17 @@ export function loss64(model: ModelName, state: State64, images: Numbers, labels
     total += logSum - values[labels[row]];
   }
   return total / labels.length;
+}
+
+export function block64(state: State64, layer: Layer, x: Float64Array, isTraining: boolean): Block64 {
+  const { i, cout: c } = layer;
+  const y = convolve(state, layer, x);
+  const [mean, variance] = statistics(state, layer, y, isTraining);
+  const inverse = variance.map((value) => 1 / Math.sqrt(value + EPS));
+  const [gamma, beta] = [state[`bn${i}.weight`], state[`bn${i}.bias`]];
+  const h = y.map((value, at) => (value - mean[at % c]) * inverse[at % c] * gamma[at % c] + beta[at % c]);
+  const live = h.map((value) => Math.max(value, 0));
+  return { y, mean, inverse, h, z: layer.pool === "max" ? maxPool(live, layer) : average(live, layer) };
 }
 
 function convolve(state: State64, { i, size, cin, cout }: Layer, x: Float64Array): Float64Array {
@@ -74,17 +92,18 @@ function convolve(state: State64, { i, size, cin, cout }: Layer, x: Float64Array
   return y;
 }
 
-function normalize(state: State64, { i, cout: c }: Layer, x: Float64Array, isTraining: boolean): Float64Array {
-  let [mean, variance] = [state[`bn${i}.running_mean`], state[`bn${i}.running_var`]];
-  if (isTraining) {
-    const pixels = x.length / c;
-    [mean, variance] = [new Float64Array(c), new Float64Array(c)];
-    for (let at = 0; at < x.length; at++) mean[at % c] += x[at] / pixels;
-    for (let at = 0; at < x.length; at++) variance[at % c] += (x[at] - mean[at % c]) ** 2 / pixels;
-  }
-  const [gamma, beta] = [state[`bn${i}.weight`], state[`bn${i}.bias`]];
-  const scale = gamma.map((value, o) => value / Math.sqrt(variance[o] + EPS));
-  return x.map((value, at) => (value - mean[at % c]) * scale[at % c] + beta[at % c]);
+function statistics(
+  state: State64,
+  { i, cout: c }: Layer,
+  y: Float64Array,
+  isTraining: boolean,
+): [Float64Array, Float64Array] {
+  if (!isTraining) return [state[`bn${i}.running_mean`], state[`bn${i}.running_var`]];
+  const pixels = y.length / c;
+  const [mean, variance] = [new Float64Array(c), new Float64Array(c)];
+  for (let at = 0; at < y.length; at++) mean[at % c] += y[at] / pixels;
+  for (let at = 0; at < y.length; at++) variance[at % c] += (y[at] - mean[at % c]) ** 2 / pixels;
+  return [mean, variance];
 }
 
 function maxPool(x: Float64Array, { size, cout: c }: Layer): Float64Array {

@@ -8,7 +8,7 @@
 // y is a group's only, in scratch: it is pooled while it is still in the cache, and never stored whole.
 // scratch  winograd_relu_pool_scratch(h, w, cin, cout) elements
 // Numerics: the bits of winograd_f32, relu_f32 and max_pool2d_f32 or avg_pool2d_f32 one after another.
-// Tested in test/kernels/winograd_relu_pool.test.ts, timed by bench/cnn.bench.ts.
+// Tested in test/kernels/winograd_relu_pool.test.ts, timed by bench/blocks.bench.ts.
 
 import { load4, store4, zero4 } from "./shared/simd";
 import { winograd_f32, winograd_group, winograd_scratch } from "./winograd";
