@@ -1,12 +1,14 @@
 // npm run bench:trainer: the Trainer, which loads, shuffles, counts and lets the event loop in, against the bare
-// training step of ./cnn_step.ts, in turns, so that a shared machine slows both.
+// training step of ./training_step.ts, in turns, so that a shared machine slows both.
 
 import process from "node:process";
 import { enableRelaxedSimd } from "../cli/relaxed_simd.ts";
-import { Adam, runtimeInfo, scope, setThreads, syntheticDigits, Trainer } from "../lib/index.ts";
-import { cnn } from "../models/index.ts";
-import { cnnStep } from "./cnn_step.ts";
+import * as library from "../lib/index.ts";
+import * as models from "../models/index.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
+import { trainingStep } from "./training_step.ts";
+
+const { Adam, runtimeInfo, scope, setThreads, syntheticDigits, Trainer } = library;
 
 const BATCH = 64;
 
@@ -30,9 +32,9 @@ enableRelaxedSimd();
 await setThreads(threads);
 const digits = syntheticDigits({ count: steps * BATCH });
 const validation = digits.take(1);
-const model = cnn({ seed: 0 });
+const model = models.cnn({ seed: 0 });
 const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
-const bare = cnnStep(BATCH);
+const bare = trainingStep({ library, models }, "cnn", BATCH);
 
 interface Cost {
   wallMs: number;
