@@ -13,6 +13,7 @@ import type {
 
 /** Kernels that take less of a run are not shown. */
 const LEAST_SHARE = 0.01;
+const MOST_SHARE = 0.7;
 
 type Row<F> = (figure: F) => string[];
 
@@ -29,8 +30,8 @@ export function kernelTable(figures: readonly KernelFigure[], peak: Report["peak
     const ms = figure.value ?? 0;
     const parts = figure.kernels.filter((kernel) => kernel.ms / ms >= LEAST_SHARE);
     const whole = [number(ms, 4), percent(figure.spread, 1), ...rates(figure), figure.error.toExponential(1)];
-    // One kernel needs no line of its own.
-    if (parts.length === 1) return [[figure.name, ...whole, parts[0].name]];
+    // One kernel that does it all needs no line of its own.
+    if (parts.length === 1 && parts[0].ms / ms >= MOST_SHARE) return [[figure.name, ...whole, parts[0].name]];
     return [
       [figure.name, ...whole, ""],
       ...parts.map((part) => ["", number(part.ms, 4), "", ...rates(part), "", part.name]),
