@@ -17,7 +17,7 @@ export interface Entry {
   name: string;
   threads: number;
   version: string | null;
-  /** Of one run; null where there is none, and `problem` says why. */
+  /** Of the median run; null where there is none, and `problem` says why. */
   medianMs: number | null;
   /** Half the distance between the quartiles, relative to the median. */
   spread: number | null;
@@ -32,9 +32,9 @@ export interface Entry {
 /** Two computations in f32, in different orders. */
 const TOLERANCE = 1e-4;
 /** A sample takes about so long, */
-const SAMPLE_MS = 60;
+const SAMPLE_MS = 100;
 /** the warm-up before it so long, */
-const WARM_UP_MS = 300;
+const WARM_UP_MS = 500;
 /** and who has used so much is not asked again, but for a first sample: some are 300 times slower. */
 const BUDGET_MS = 12_000;
 /** After two threads have run, a pool may spin for a while; the next contestant should not share the machine with it. */

@@ -2,7 +2,7 @@
 //
 //   {"version": …}                                            said first
 //   {"ask": "check", "work": "infer", "batch": 64}            → {"values": [logits …]}
-//   {"ask": "time", "work": "train", "batch": 64, "runs": 3}  → {"ms": of one run}
+//   {"ask": "time", "work": "train", "batch": 64, "runs": 3}  → {"ms": of the median run}
 //   whatever fails                                            → {"error": its message}
 
 import { readFileSync } from "node:fs";
@@ -46,8 +46,13 @@ export async function serve(version, works) {
   }
 }
 
+/** The median: whoever else runs on the machine interrupts some runs, not all. */
 async function time(run, runs) {
-  const start = performance.now();
-  for (let i = 0; i < runs; i++) await run();
-  return (performance.now() - start) / runs;
+  const times = [];
+  for (let i = 0; i < runs; i++) {
+    const start = performance.now();
+    await run();
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[runs >> 1];
 }
