@@ -3,6 +3,7 @@
 export { backward } from "./autograd/backward.ts";
 export { noGrad } from "./autograd/grad_mode.ts";
 export { type GradcheckOptions, gradcheck } from "./autograd/gradcheck.ts";
+export { type Augmentation, type AugmentKey, augmentImages } from "./data/augment.ts";
 export { type Batch, Batches, type BatchOptions } from "./data/batches.ts";
 export { Dataset, type DatasetOptions } from "./data/dataset.ts";
 export { type IdxArray, readIdx } from "./data/idx.ts";
