@@ -25,6 +25,7 @@ const PRODUCTS = {
       "scripts",
       "asconfig.json",
       "tsconfig.json",
+      "LICENSE",
       "package-lock.json",
     ],
     output: "dist/cli.js",
