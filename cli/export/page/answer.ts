@@ -18,8 +18,8 @@ export interface Reading {
 
 const bars = Array.from({ length: 10 }, (_, digit) => {
   const item = document.createElement("li");
-  const share = item.appendChild(document.createElement("span"));
   const bar = item.appendChild(document.createElement("i"));
+  const share = bar.appendChild(document.createElement("span"));
   item.appendChild(document.createElement("b")).textContent = String(digit);
   element("bars").append(item);
   return { item, share, bar };
