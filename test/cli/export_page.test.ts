@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { loadModel } from "../../cli/checkpoints.ts";
 import { Drawing, PEN_WIDTH, type Point, SIDE, smooth } from "../../cli/export/page/drawing.ts";
 import { pictureOf } from "../../cli/export/page/ink.ts";
+import { percent } from "../../cli/export/page/percent.ts";
 import { readDigit } from "../../cli/read_digit.ts";
 import { preprocessDigit } from "../../lib/index.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
@@ -90,6 +91,11 @@ test("an empty square is blank, and drawn digits are read right", () => {
     assert.equal(seen.warnings, []);
     assert.is(readDigit(network, { file: "", model: "cnn", ...seen }).predicted_class, Number(digit));
   }
+});
+
+test("a share that is not quite certain is not called so", () => {
+  const shares = [0, 0.424, 0.985, 0.99, 0.9979, 0.99989, 0.9999, 1];
+  assert.equal(shares.map(percent), ["0 %", "42 %", "99 %", "99.0 %", "99.7 %", "99.9 %", "100 %", "100 %"]);
 });
 
 test.run();

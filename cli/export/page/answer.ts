@@ -1,5 +1,7 @@
 // Shows what the network says, and what it saw.
 
+import { percent } from "./percent.ts";
+
 /** Below this the answer is shown as a guess. */
 const SURE = 0.5;
 /** The answer is read out when the drawing has been left alone for so long. */
@@ -55,12 +57,6 @@ function showPixels(pixels: Uint8Array): void {
     image.data.set([value, value, value, 255], 4 * i);
   });
   context.putImageData(image, 0, 0);
-}
-
-/** "99.9 %" for all that is not quite certain, and no digit behind the point that says nothing. */
-function percent(part: number): string {
-  if (part > 0.9995) return part > 0.99995 ? "100 %" : "99.9 %";
-  return part < 0.0995 ? `${(100 * part).toFixed(part < 0.0005 ? 0 : 1)} %` : `${Math.round(100 * part)} %`;
 }
 
 function sentence(text: string): string {
