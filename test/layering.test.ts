@@ -76,7 +76,7 @@ const rules: Rule[] = [
   {
     name: "the built kernels are loaded in one place",
     severity: "error",
-    from: { pathNot: "^(lib/runtime/kernels\\.ts|test/)" },
+    from: { pathNot: "^(lib/runtime/(embedded_)?kernels\\.ts|test/)" },
     to: { path: "^build/" },
   },
   {
