@@ -8,7 +8,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import process from "node:process";
 import { build } from "esbuild";
 import { markCurrent } from "./stamp.mjs";
@@ -17,11 +17,7 @@ const LIBRARY = { index: "lib/index.ts", models: "models/index.ts", node: "data/
 /** Starts in half the time with these in place of what they stand in for, and with less text to read. */
 const PROGRAM_OPTIONS = {
   alias: { "string-width": "./scripts/plain_string_width.mjs", "wrap-ansi": "./scripts/plain_wrap.mjs" },
-  plugins: [
-    { name: "plain-builtins", setup: replaceBuiltins },
-    { name: "few-chunks", setup: shareAlike },
-  ],
-  logOverride: { "ignored-bare-import": "silent" }, // what shareAlike adds
+  plugins: [{ name: "plain-builtins", setup: replaceBuiltins }],
   minifyWhitespace: true,
   minifySyntax: true,
 };
@@ -65,26 +61,6 @@ function replaceBuiltins({ onResolve, onLoad }) {
   onResolve({ filter: /^node:process$/ }, () => ({ path: "process", namespace: "global" }));
   onLoad({ filter: /.*/, namespace: "global" }, () => ({ contents: "export default process;" }));
   onResolve({ filter: /^(node:)?assert$/ }, () => ({ path: resolve("scripts/plain_assert.mjs") }));
-}
-
-/**
- * Makes few chunks of the program: to load one takes Node a millisecond, and esbuild makes one for every set of files
- * that share something. So what is loaded on demand is made to share alike: all of it what main.ts imports, and all
- * that commands load each other. Imports for nothing but that leave no code.
- */
-function shareAlike({ onLoad }) {
-  const sources = readdirSync("cli").map((file) => ({ file, source: readFileSync(`cli/${file}`, "utf8") }));
-  const { source: main } = sources.find(({ file }) => file === "main.ts");
-  const loadedBy = (text) => [...text.matchAll(/\bimport\("\.\/(\w+\.ts)"\)/g)].map(([, file]) => file);
-  const ofMain = [...main.matchAll(/^import (?!type ).*"\.\/(\w+\.ts)";$/gm)].map(([, file]) => file);
-  const ofCommands = sources.filter(({ source }) => source !== main).flatMap(({ source }) => loadedBy(source));
-  onLoad({ filter: /[\\/]cli[\\/]\w+\.ts$/ }, ({ path }) => {
-    const { file, source } = sources.find(({ file }) => file === basename(path));
-    if (![...loadedBy(main), ...ofCommands].includes(file)) return null;
-    const shared = ofCommands.includes(file) ? [...ofMain, ...ofCommands] : ofMain;
-    const imports = shared.filter((other) => other !== file).map((other) => `import "./${other}";`);
-    return { contents: [source, ...imports].join("\n"), loader: "ts" };
-  });
 }
 
 /**
