@@ -135,7 +135,7 @@ function sizes(): Measurement[] {
 const withoutKernels: Plugin = {
   name: "without-kernels",
   setup({ onLoad }) {
-    onLoad({ filter: /kernels\.(simd|relaxed)\.js$/ }, () => ({ contents: 'export default ""' }));
+    onLoad({ filter: /woven_kernels\.js$/ }, () => ({ contents: 'export default ""' }));
   },
 };
 

@@ -1,14 +1,16 @@
 // Compiles kernels/*.ts to build/kernels.{simd,relaxed}.wasm, and kernels/sets/inference.ts, a few of them, to
 // build/kernels.inference.wasm; and writes what the library and the program import:
 //
-//   build/kernels.{simd,relaxed,inference}.js   the same bytes as base64, so that no bundler needs configuring
-//   build/kernels.d.ts                          the type of every exported kernel
+//   build/woven_kernels.js       the bytes of both variants in one text, so that no bundler needs configuring
+//   build/kernels.inference.js   the few as base64, for exported modules
+//   build/kernels.d.ts           the type of every exported kernel
 //
 // asc knows no globs, and drops the second of two equal export names without a word: both are ours.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import InlineShared from "./inline_shared.mjs";
 import { markCurrent } from "./stamp.mjs";
+import { weave } from "./weave.mjs";
 
 const entries = readdirSync("kernels")
   .filter((file) => file.endsWith(".ts"))
@@ -26,10 +28,13 @@ for (const [target, files] of Object.entries(targets)) {
     console.error(stderr.toString());
     process.exit(1);
   }
-  const wasm = readFileSync(`build/kernels.${target}.wasm`);
-  writeFileSync(`build/kernels.${target}.js`, `export default "${wasm.toString("base64")}";\n`);
-  writeFileSync(`build/kernels.${target}.d.ts`, "declare const base64: string;\nexport default base64;\n");
 }
+const woven = weave(readFileSync("build/kernels.simd.wasm"), readFileSync("build/kernels.relaxed.wasm"));
+writeFileSync("build/woven_kernels.js", `export default "${woven}";\n`);
+writeFileSync("build/woven_kernels.d.ts", "declare const woven: string;\nexport default woven;\n");
+const inference = readFileSync("build/kernels.inference.wasm").toString("base64");
+writeFileSync("build/kernels.inference.js", `export default "${inference}";\n`);
+writeFileSync("build/kernels.inference.d.ts", "declare const base64: string;\nexport default base64;\n");
 writeFileSync("build/kernels.d.ts", declaration(signatures));
 markCurrent("kernels");
 

@@ -8,7 +8,14 @@ const STAMP = "build/.stamp";
 /** What each product is made from, and a file that must be there when it was made. */
 const PRODUCTS = {
   kernels: {
-    inputs: ["kernels", "asconfig.json", "scripts/build_kernels.mjs", "scripts/inline_shared.mjs", "package-lock.json"],
+    inputs: [
+      "kernels",
+      "asconfig.json",
+      "scripts/build_kernels.mjs",
+      "scripts/inline_shared.mjs",
+      "scripts/weave.mjs",
+      "package-lock.json",
+    ],
     output: "build/kernels.d.ts",
   },
   export: {

@@ -76,7 +76,9 @@ const rules: Rule[] = [
   {
     name: "what is built is loaded in one place, and by the exporters",
     severity: "error",
-    from: { pathNot: "^(lib/runtime/kernels\\.ts|cli/export(_mjs|_html|/runtime/wasm_network)\\.ts|test/)" },
+    from: {
+      pathNot: "^(lib/runtime/(embedded_)?kernels\\.ts|cli/export(_mjs|_html|/runtime/wasm_network)\\.ts|test/)",
+    },
     to: { path: "^build/" },
   },
   {

@@ -1,12 +1,10 @@
 // Loads the kernels: picks the variant, instantiates it once, on first use, synchronously.
 
 import type { Kernels } from "../../build/kernels.js";
-import relaxedBase64 from "../../build/kernels.relaxed.js";
-import simdBase64 from "../../build/kernels.simd.js";
 import { RuntimeError } from "../tensor/errors.ts";
+import { embeddedKernels, type KernelVariant } from "./embedded_kernels.ts";
 
-export type { Kernels };
-export type KernelVariant = "simd" | "relaxed";
+export type { Kernels, KernelVariant };
 
 export interface LoadedKernels {
   readonly kernels: Kernels;
@@ -60,7 +58,7 @@ function load(): LoadedKernels {
   }
   const variant = supportsVariant("relaxed") ? "relaxed" : "simd";
   const unsharedBecause = whyNotShared();
-  const bytes = decodeBase64(variant === "relaxed" ? relaxedBase64 : simdBase64);
+  const bytes = embeddedKernels(variant);
   if (unsharedBecause) declareUnshared(bytes);
   const module = new WebAssembly.Module(bytes);
   return { ...instantiate(module, !unsharedBecause), module, variant, unsharedBecause };
@@ -98,14 +96,4 @@ function declareUnshared(bytes: Uint8Array): void {
   const importName = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2]; // "env" "memory", memory
   const at = bytes.findIndex((_, i) => importName.every((byte, j) => bytes[i + j] === byte));
   bytes[at + importName.length] = 0x01;
-}
-
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  // Node's own takes a hundredth of the time.
-  const host = globalThis as { Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> } };
-  if (host.Buffer) return host.Buffer.from(text, "base64");
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
 }

@@ -55,11 +55,10 @@ function backdropOf({ width, height, data }: Picture): number {
   const seen = new Float32Array(Math.ceil(pixels / stride));
   let count = 0;
   let isTransparent = false;
-  for (let i = 0; i < pixels; i += stride) {
-    if (data[4 * i + 3] < 255) isTransparent = true;
-    if (data[4 * i + 3] >= OPAQUE) seen[count++] = lumaAt(data, 4 * i);
-  }
-  if (!isTransparent || count === 0) return 255;
+  for (let i = 0; i < pixels && !isTransparent; i += stride) isTransparent = data[4 * i + 3] < 255;
+  if (!isTransparent) return 255;
+  for (let i = 0; i < pixels; i += stride) if (data[4 * i + 3] >= OPAQUE) seen[count++] = lumaAt(data, 4 * i);
+  if (count === 0) return 255;
   const middle = median(seen.subarray(0, count)); // sorts them
   const spread = seen[Math.floor(0.98 * (count - 1))] - seen[Math.floor(0.02 * (count - 1))];
   if (spread > 100) return middle;

@@ -1,0 +1,91 @@
+// Any command line, read by yargs: help, mistakes, and all that ./plain_line.ts leaves.
+
+import process from "node:process";
+import yargs, { type Argv } from "yargs";
+import type { Command } from "./command.ts";
+import { EXIT } from "./exit_codes.ts";
+import type { Flags } from "./flags.ts";
+import { packageVersion } from "./package_root.ts";
+import { stdout } from "./terminal.ts";
+import { checkSwitches, explainUsage } from "./usage_error.ts";
+
+/** Flags as they are typed, values as text: what they must be is checked in one place, ./flags.ts. */
+const PARSER = {
+  "boolean-negation": false,
+  "camel-case-expansion": false,
+  "dot-notation": false,
+  "parse-numbers": false,
+  "parse-positional-numbers": false,
+};
+const MAX_HELP_WIDTH = 110;
+/** Stands for "-" while yargs reads the line, which drops a lone dash. */
+const STDIN = "\u0000stdin";
+
+/**
+ * Reads the line and runs its command.
+ *
+ * @throws {UsageError} the line is wrong
+ */
+export async function runInFull(
+  args: readonly string[],
+  commands: readonly Command[],
+  signal: AbortSignal,
+): Promise<void> {
+  const program = describeProgram(yargs(args.map((arg) => (arg === "-" ? STDIN : arg))), args, commands, signal);
+  if (args.length > 0) {
+    checkSwitches(args, commands);
+    await program.parseAsync();
+    return;
+  }
+  process.stderr.write(`${await program.getHelp()}\n`);
+  process.exitCode = EXIT.usage;
+}
+
+function describeProgram(
+  empty: Argv,
+  args: readonly string[],
+  commands: readonly Command[],
+  signal: AbortSignal,
+): Argv {
+  let program = empty
+    .scriptName("mnist")
+    .usage("mnist reads handwritten digits, and learns to.\n\nUsage: mnist COMMAND [flags]")
+    .parserConfiguration(PARSER)
+    .locale("en")
+    .wrap(Math.min(stdout.width, MAX_HELP_WIDTH))
+    .strict()
+    .demandCommand(1)
+    .exitProcess(false)
+    .help()
+    .version(packageVersion())
+    .epilogue("mnist COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 usage, 3 bad data, 130 interrupted.")
+    .fail((message, error) => {
+      throw message ? explainUsage(message, args, commands) : error;
+    });
+  for (const command of commands) {
+    program = program.command(
+      // Optional for yargs, which does not count what stands behind a "--".
+      command.usage.replace(/<(.*)>/, "[$1]"),
+      command.summary,
+      (builder) => describeCommand(builder, command),
+      (flags: Flags) => command.run(flags, filesOf(flags), signal),
+    );
+  }
+  return program;
+}
+
+function describeCommand(builder: Argv, command: Command): Argv {
+  const described = builder
+    .usage(`Usage: mnist ${command.usage} [flags]\n\n${command.details}`)
+    .options(command.flags)
+    .example(command.examples.map(([line, what]): [string, string] => [line, what]));
+  if (!command.usage.includes("files")) return described;
+  return described.positional("files", { type: "string", array: true, describe: "PNG files; - is standard input" });
+}
+
+/** Those named before and after a "--". */
+function filesOf(flags: Flags): string[] {
+  const [, ...rest] = (flags._ ?? []) as string[];
+  const files = [...((flags.files ?? []) as string[]), ...rest];
+  return files.map((file) => (file === STDIN ? "-" : file));
+}
