@@ -42,7 +42,7 @@ export async function evaluateShifted(
   const putModesBack = rememberModes(model);
   model.eval();
   try {
-    const total = dataset.size * (2 * shift + 1) ** 2;
+    const total = dataset.size * (2 * shift + 1) * (2 * shift + 1);
     const sums = await runStepsAsync(sumProbabilities(model, dataset, shift, batchSize), {
       signal,
       onStep: (done) => onProgress?.(done, total),
