@@ -22,7 +22,7 @@ const MIN_CELL = 16;
 const LONGEST_NAME = 110;
 /** Between the matrix and recall and precision, and how wide these are. */
 const GAP = 10;
-const MARGINAL = 58;
+const MARGINAL = 72;
 /** A single mistake among thousands is at least this visible. */
 const MIN_TINT = 0.12;
 
@@ -63,7 +63,7 @@ export function confusionSvg(
   const columnName = (name: string, c: number): string => {
     const [x, y] = [left + (c + 0.5) * cell, top - 8];
     if (isUpright) return textAt(x, y, name, { "text-anchor": "middle", "font-size": fontSize });
-    const [turnX, turnY] = [x + fontSize / 3, y + 2];
+    const [turnX, turnY] = [Math.round(x + fontSize / 3), y + 2];
     return textAt(turnX, turnY, name, { "font-size": fontSize, transform: `rotate(-90 ${turnX} ${turnY})` });
   };
   const middle = (index: number): number => top + (index + 0.5) * cell + fontSize / 3;
@@ -135,7 +135,7 @@ function drawCells({ confusion, classes, metrics, left, top, cell }: Cells): str
       const part = percent(share(a, p), 2);
       const hint = `${classes[a]} read as ${classes[p]}: ${formatQuantity(count, "")} of ${formatQuantity(metrics[a].support, "")}, ${part}`;
       const text = formatQuantity(count, "");
-      const size = Math.min(13, ((cell - 4) / textWidth(text, 1)) | 0);
+      const size = Math.min(13, Math.floor((cell - 4) / textWidth(text, 1)));
       const shape = { x: x + 0.5, y: y + 0.5, width: cell - 1, height: cell - 1, "fill-opacity": tint(a, p) };
       return [
         element(
@@ -164,7 +164,7 @@ function precisions(metrics: readonly ClassMetrics[], left: number, top: number,
     ...metrics.map(({ precision }, c) => {
       const x = left + (c + 0.5) * cell;
       if (isUpright) return textAt(x, top + 12, percent(precision, 1).replace(" %", ""), { "text-anchor": "middle" });
-      const [turnX, turnY] = [x + 3, top];
+      const [turnX, turnY] = [Math.round(x + 3), top];
       return textAt(turnX, turnY, percent(precision, 1).replace(" %", ""), {
         "text-anchor": "end",
         "font-size": 9,

@@ -42,8 +42,7 @@ export function stepLabels(
   const total = x.to * stepsPerEpoch;
   const steps = linearAxis(0, total, { intervals: 10, minStep: 1 });
   const ticks = steps.ticks.filter((tick) => tick <= total);
-  const unit = x.to === 1 ? "step" : `step, ${stepsPerEpoch} an epoch`;
-  return { at: ticks.map((tick) => tick / stepsPerEpoch), labels: ticks.map(steps.format), unit };
+  return { at: ticks.map((tick) => tick / stepsPerEpoch), labels: ticks.map(steps.format), unit: "step" };
 }
 
 export function lossAxis(series: readonly Series[]): Axis {

@@ -6,7 +6,7 @@ import { accuracyAxis, epochAxis, lossAxis, rateAxis, stepLabels } from "./curve
 import { runSeries, type StepPoint } from "./curve_series.ts";
 import { drawHeading, headingHeight } from "./heading.ts";
 import { drawPanel, type Panel } from "./panel.ts";
-import { formatExponential } from "./quantity.ts";
+import { formatDigits } from "./quantity.ts";
 import { fractionAlong } from "./scale.ts";
 import { isDrawable } from "./series.ts";
 import { paint, svgDocument, textAt } from "./svg.ts";
@@ -66,7 +66,7 @@ export function curvesSvg(history: History, options: CurvesOptions = {}): string
       y: lossY,
       series: loss,
       faint: stepLoss,
-      format: (value) => formatExponential(value, 3),
+      format: (value) => formatDigits(value, 3),
     }),
     panel(176, {
       title: "Accuracy",

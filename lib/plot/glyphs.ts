@@ -38,19 +38,21 @@ const SHEETS: readonly (readonly [characters: string, drawing: string])[] = [
   [
     "→%.,:-+/()?_=",
     `
-      ##                                   #   #   #     ###
-  #   ##  #                     #          #  #     #   #   #
-   #     #                #     #         #   #     #       #       #####
-#####   #               #     ##### ###  #    #     #      #
-   #   #                #       #        #    #     #     #         #####
-  #   #  ##   #     #           #       #     #     #
-         ##   #    #    #               #      #   #      #   #####`,
+      ##                                           #   #     ###
+  #   ##  #               #           #       #   #     #   #   #
+   #     #                            #      #   #       #      #       #####
+#####   #                     ##### #####   #    #       #     #
+   #   #            #                 #    #     #       #    #         #####
+  #   #  ##   #     #     #           #   #       #     #
+         ##        #                               #   #      #   #####`,
   ],
 ];
 
 export const GLYPH_WIDTH = 5;
 export const GLYPH_HEIGHT = 7;
 const PITCH = GLYPH_WIDTH + 1;
+/** Between a number and its unit. */
+export const THIN_SPACE = "\u2009";
 
 let glyphs: Map<string, readonly string[]> | null = null;
 
@@ -62,7 +64,11 @@ export function glyphOf(character: string): readonly string[] {
 }
 
 function cut(): Map<string, readonly string[]> {
-  const result = new Map<string, readonly string[]>([[" ", new Array<string>(GLYPH_HEIGHT).fill("     ")]]);
+  const blank = new Array<string>(GLYPH_HEIGHT).fill(" ".repeat(GLYPH_WIDTH));
+  const result = new Map<string, readonly string[]>([
+    [" ", blank],
+    [THIN_SPACE, blank],
+  ]);
   for (const [characters, drawing] of SHEETS) {
     const rows = drawing.split("\n").slice(1);
     [...characters].forEach((character, i) => {

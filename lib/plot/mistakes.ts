@@ -46,30 +46,44 @@ export function worstMistakes(
   labels: Tensor<"u8"> | Tensor<"i32">,
   options: MistakeOptions = {},
 ): Mistake[] {
-  const { count = 24, rows = "logits", by = "confidence" } = options;
-  check(scores, labels, count, rows, by);
+  const { rows = "logits" } = options;
+  check(scores, labels, rows, options);
   const [n, classes] = scores.shape;
   if (n === 0) return [];
   const wrong = scope(() =>
     noGrad(() => {
       // The library's own operations: the order must not hang on how a host rounds exp.
-      const p = (rows === "logits" ? softmax(scores) : scores).data;
-      const logP = (rows === "logits" ? logSoftmax(scores) : log(scores)).data;
+      const isLogits = rows === "logits";
+      const probabilities = isLogits ? softmax(scores) : scores;
+      const logs = isLogits ? logSoftmax(scores) : log(scores);
+      const [z, p, logP] = [scores.data, probabilities.data, logs.data];
       const found: Mistake[] = [];
       labels.data.forEach((label: number, index: number) => {
         const row = index * classes;
         let predicted = 0;
-        for (let c = 1; c < classes; c++) if (scores.data[row + c] > scores.data[row + predicted]) predicted = c;
+        for (let c = 1; c < classes; c++) if (z[row + c] > z[row + predicted]) predicted = c;
         if (predicted === label) return;
         found.push({ index, label, predicted, confidence: p[row + predicted], loss: -logP[row + label] });
       });
       return found;
     }),
   );
-  return wrong.sort((a, b) => b[by] - a[by] || a.index - b.index).slice(0, count);
+  return worst(wrong, options);
 }
 
-function check(scores: Tensor, labels: Tensor, count: number, rows: string, by: string): void {
+/** @internal The worst of them, the worst first; among equals the one of the lower index. */
+export function worst(
+  mistakes: Mistake[],
+  { count = 24, by = "confidence" }: Pick<MistakeOptions, "count" | "by">,
+): Mistake[] {
+  // What is no number is worst of all; and Infinity − Infinity would be no order.
+  const badness = (mistake: Mistake): number => (Number.isNaN(mistake[by]) ? Number.POSITIVE_INFINITY : mistake[by]);
+  const order = (a: Mistake, b: Mistake): number =>
+    badness(a) === badness(b) ? a.index - b.index : badness(b) - badness(a);
+  return mistakes.sort(order).slice(0, count);
+}
+
+function check(scores: Tensor, labels: Tensor, rows: string, { count = 24, by = "confidence" }: MistakeOptions): void {
   if (scores.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== scores.shape[0]) {
     throw new ShapeError(
       `worstMistakes: scores must be [N, classes] and labels [N]; got ${formatShape(scores.shape)} and ${formatShape(labels.shape)}.`,
@@ -80,7 +94,10 @@ function check(scores: Tensor, labels: Tensor, count: number, rows: string, by: 
   const index = [...labels.data].findIndex((label) => label < 0 || label >= classes);
   if (index >= 0) {
     const label = labels.data[index];
-    throw new DataError(`worstMistakes: label ${index} is ${label}; labels go from 0 to ${classes - 1}.`, { index, label });
+    throw new DataError(`worstMistakes: label ${index} is ${label}; labels go from 0 to ${classes - 1}.`, {
+      index,
+      label,
+    });
   }
   if (!Number.isInteger(count) || count < 0) {
     throw new OptionError(`worstMistakes: count must be an integer ≥ 0; got ${count}.`, { count });

@@ -19,34 +19,34 @@ const UNITS: Readonly<Record<string, readonly (readonly [factor: number, unit: s
 };
 
 /**
- * Seconds ("s") and bytes ("B") in a unit of fitting size; "%" and other units as they are; whole numbers in full.
+ * Seconds ("s") and bytes ("B") in a unit of fitting size, per cents to hundredths, other units as they are; whole
+ * numbers in full.
  *
  * @example formatQuantity(0.00134, "s") // "1.34 ms"; (102026, "") "102,026"; (0.58, "%") "0.58 %"; (411234, "B") "411 kB"
  */
 export function formatQuantity(value: number, unit: string): string {
   if (!Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
+  const size = Math.abs(Number(value.toPrecision(3))); // as it will be read: 999.9 ms are a second
   const units = UNITS[unit] ?? [];
   const [factor, name] = units.find(([from]) => size >= from) ?? units[units.length - 1] ?? [1, unit];
   // Without a smaller unit there is nothing below: zero bytes are 0 B.
   const [by, as] = size === 0 ? [1, unit] : [factor, name];
-  const number = Number.isInteger(value / by) ? withCommas(String(value / by)) : threeDigits(value / by);
+  if (unit === "%" && size >= 0.01) return `${value.toFixed(2)} %`;
+  const number = Number.isInteger(value / by)
+    ? withCommas(String(value / by))
+    : withCommas(formatDigits(value / by, 3));
   return as ? `${number} ${as}` : number;
 }
 
-function threeDigits(value: number): string {
-  if (Math.abs(value) < 1000) return formatExponential(value, 3);
-  return withCommas(String(Math.round(value)));
-}
-
-/** So many significant digits; what is far from 1 as 1.6e-8. */
-export function formatExponential(value: number, digits: number): string {
-  const size = Math.abs(value);
-  if (size >= 1e-3 && size < 1e5)
-    return value.toPrecision(digits).includes("e") ? String(value) : value.toPrecision(digits);
-  return value === 0 ? "0" : value.toExponential(digits - 1).replace("e+", "e");
+/** So many significant digits, and all those before the point; what is far from 1 as 1.6e-8. */
+export function formatDigits(value: number, digits: number): string {
+  const text = value.toExponential(digits - 1);
+  const exponent = Number(text.split("e")[1]);
+  if (value === 0) return "0";
+  if (exponent < -3 || exponent > 5) return text.replace("e+", "e");
+  return exponent < digits ? value.toPrecision(digits) : value.toFixed(0);
 }
 
 function withCommas(digits: string): string {
-  return digits.includes("e") ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ",");
+  return /[e.]/.test(digits) ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ",");
 }
