@@ -2,10 +2,10 @@
 
 import { DataError, ShapeError } from "../tensor/errors.ts";
 import { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics } from "../train/metrics.ts";
+import { drawCells, percent } from "./confusion_cells.ts";
 import { drawHeading, headingHeight } from "./heading.ts";
-import { MAX_TINT, type Role } from "./palette.ts";
 import { formatQuantity } from "./quantity.ts";
-import { element, escapeXml, paint, pathThrough, svgDocument, textAt } from "./svg.ts";
+import { element, paint, pathThrough, svgDocument, textAt } from "./svg.ts";
 import { fitText, textWidth } from "./text_width.ts";
 
 export interface ConfusionOptions {
@@ -23,8 +23,6 @@ const LONGEST_NAME = 110;
 /** Between the matrix and recall and precision, and how wide these are. */
 const GAP = 10;
 const MARGINAL = 72;
-/** A single mistake among thousands is at least this visible. */
-const MIN_TINT = 0.12;
 
 /**
  * A confusion matrix: a row for each class, a column for what it was read as, counts in the cells, recall at the
@@ -103,59 +101,6 @@ export function confusionSvg(
   );
 }
 
-interface Cells {
-  readonly confusion: ConfusionMatrix;
-  readonly classes: readonly string[];
-  readonly metrics: readonly ClassMetrics[];
-  readonly left: number;
-  readonly top: number;
-  readonly cell: number;
-}
-
-function drawCells({ confusion, classes, metrics, left, top, cell }: Cells): string[] {
-  const recalls = metrics.map(({ recall }) => recall).filter((recall) => !Number.isNaN(recall));
-  const worst = Math.min(1, ...recalls);
-  const share = (row: number, column: number): number => confusion[row][column] / metrics[row].support;
-  const mistakes = confusion.flatMap((row, a) => row.map((count, p) => (count > 0 && a !== p ? share(a, p) : 0)));
-  const most = mistakes.reduce((a, b) => Math.max(a, b), 0);
-  const tint = (row: number, column: number): number => {
-    const part =
-      row === column
-        ? worst < 1
-          ? (share(row, column) - worst) / (1 - worst)
-          : 1
-        : Math.sqrt(share(row, column) / most);
-    return MIN_TINT + (MAX_TINT - MIN_TINT) * part;
-  };
-  return confusion.flatMap((row, a) =>
-    row.flatMap((count, p) => {
-      if (count === 0) return [];
-      const colour: Role = a === p ? "blue" : "orange";
-      const [x, y] = [left + p * cell, top + a * cell];
-      const part = percent(share(a, p), 2);
-      const hint = `${classes[a]} read as ${classes[p]}: ${formatQuantity(count, "")} of ${formatQuantity(metrics[a].support, "")}, ${part}`;
-      const text = formatQuantity(count, "");
-      const size = Math.min(13, Math.floor((cell - 4) / textWidth(text, 1)));
-      const shape = { x: x + 0.5, y: y + 0.5, width: cell - 1, height: cell - 1, "fill-opacity": tint(a, p) };
-      return [
-        element(
-          "g",
-          {},
-          element("title", {}, escapeXml(hint)),
-          element("rect", { ...shape, ...paint({ fill: colour }) }),
-          size < 7
-            ? ""
-            : textAt(x + cell / 2, y + cell / 2 + size / 3, text, {
-                "text-anchor": "middle",
-                "font-size": size,
-                "font-weight": a === p ? 600 : undefined,
-              }),
-        ),
-      ];
-    }),
-  );
-}
-
 /** Below the columns: upright where cells are wide enough for "99.4 %" without its sign, else turned. */
 function precisions(metrics: readonly ClassMetrics[], left: number, top: number, cell: number): string[] {
   const isUpright = cell >= 34;
@@ -185,10 +130,6 @@ function summary(confusion: ConfusionMatrix, subtitle: string | undefined): stri
   const mistakes = `${formatQuantity(wrong, "")} ${wrong === 1 ? "mistake" : "mistakes"}`;
   const accuracy = `${percent(accuracyOf(confusion), 2)} of ${formatQuantity(all, "")} right, ${mistakes}`;
   return subtitle ? `${accuracy} · ${subtitle}` : accuracy;
-}
-
-function percent(part: number, digits: number): string {
-  return Number.isNaN(part) ? "–" : `${(100 * part).toFixed(digits)} %`;
 }
 
 function check(confusion: ConfusionMatrix, classes: readonly string[]): void {

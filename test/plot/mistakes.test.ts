@@ -6,9 +6,11 @@ import { Flatten } from "../../lib/nn/flatten.ts";
 import { Linear } from "../../lib/nn/linear.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { findMistakes } from "../../lib/plot/find_mistakes.ts";
-import { type MistakeOptions, worstMistakes } from "../../lib/plot/mistakes.ts";
+import { type Mistake, type MistakeOptions, worstMistakes } from "../../lib/plot/mistakes.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { DataError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
+import { evaluate } from "../../lib/train/evaluate.ts";
+import { emptyConfusion } from "../../lib/train/metrics.ts";
 import { leaks } from "../support/leaks.ts";
 
 const test = suite("worstMistakes");
@@ -93,12 +95,11 @@ test("findMistakes gives what all logits at once give, whatever the batch, and p
   const dataset = syntheticDigits({ count: 101, seed: 3 });
   const model = new Sequential({ flatten: new Flatten(), fc: new Linear(784, 10) }, { seed: 1 });
   model.train();
-  const [{ x, y }] = [...dataset.batches({ batchSize: 101 })].map(({ x, y }) => ({ x: x.keep(), y: y.keep() }));
-  const expected = worstMistakes(
-    noGrad(() => model.forward(x)),
-    y,
-    { count: 20 },
-  );
+  let expected: Mistake[] = [];
+  for (const { x, y } of dataset.batches({ batchSize: 101 })) {
+    const logits = noGrad(() => model.forward(x));
+    expected = worstMistakes(logits, y, { count: 20 });
+  }
   assert.is(expected.length, 20);
   for (const batchSize of [1, 8, 64, 200]) {
     assert.equal(await findMistakes(model, dataset, { batchSize, count: 20 }), expected, `batches of ${batchSize}`);
@@ -106,6 +107,17 @@ test("findMistakes gives what all logits at once give, whatever the batch, and p
   assert.ok(model.isTraining);
   const images = expected.map(({ index, label }) => [dataset.labels.data[index], label]);
   assert.ok(images.every(([a, b]) => a === b));
+});
+
+test("findMistakes finds each mistake that evaluate counts", async () => {
+  const dataset = syntheticDigits({ count: 150, seed: 4 });
+  const model = new Sequential({ flatten: new Flatten(), fc: new Linear(784, 10) }, { seed: 2 });
+  const { confusion } = evaluate(model, dataset);
+  const counted = confusion.map((row, actual) => row.map((count, predicted) => (actual === predicted ? 0 : count)));
+  const found = emptyConfusion(10);
+  for (const { label, predicted } of await findMistakes(model, dataset, { count: 150 })) found[label][predicted]++;
+  assert.equal(found, counted);
+  assert.ok(counted.flat().some((count) => count > 0));
 });
 
 test("findMistakes stops at a signal, and refuses a batch size that is none", async () => {

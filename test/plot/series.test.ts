@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { spread } from "../../lib/plot/panel.ts";
 import { extremes, isDrawable, type Point, runningMean, stretches } from "../../lib/plot/series.ts";
+import { spread } from "../../lib/plot/spread.ts";
 
 const test = suite("series");
 
