@@ -95,11 +95,11 @@ export function curvesSvg(history: History, options: CurvesOptions = {}): string
   );
 }
 
-/** Below its epoch, as far as the picture's edges let it. */
+/** Below its epoch, as far as the picture's edge lets it. */
 function bestLabel({ epoch, validationAccuracy }: EpochReport, x: number, y: number): string {
   const text = `best: epoch ${epoch}, ${(100 * validationAccuracy).toFixed(2)} %`;
   const half = textWidth(text, 12) / 2;
-  const at = Math.min(WIDTH - 16 - half, Math.max(16 + half, x));
+  const at = Math.max(16 + half, x); // at the right there is always room
   return textAt(at, y, text, { "text-anchor": "middle", "font-weight": 600 });
 }
 

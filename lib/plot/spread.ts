@@ -4,10 +4,7 @@
 export function spread(heights: readonly number[], gap: number, from: number, to: number): number[] {
   const result = [...heights];
   for (let i = 1; i < result.length; i++) {
-    const lack = gap - (result[i] - result[i - 1]);
-    if (lack <= 0) continue;
-    result[i - 1] -= lack / 2;
-    result[i] += lack / 2;
+    result[i - 1] -= Math.max(0, gap - (result[i] - result[i - 1])) / 2; // the other half moves the lower one, below
   }
   for (let i = 0; i < result.length; i++) {
     result[i] = Math.max(result[i], i === 0 ? from : result[i - 1] + gap);

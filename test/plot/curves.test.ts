@@ -105,6 +105,11 @@ test("the last values and the best epoch are written out", () => {
   assert.match(found, "best: epoch 3, 98.04 %");
 });
 
+test("the best epoch's label stays in the picture where the first is the best", () => {
+  const history = run(1000);
+  assert.equal(layoutFaults(curvesSvg({ ...history, best: history.epochs[0] })), []);
+});
+
 test("a history without a best epoch has no mark", () => {
   const { epochs } = run(3);
   assert.not.match(curvesSvg({ epochs, best: null }), "best");
@@ -171,7 +176,8 @@ test("epochs whose steps were not kept show their own mean, and are joined", () 
   const steps = stepsOf(4, 50).filter(({ epoch }) => epoch > 2);
   const [loss] = lines(curvesSvg(run(4), { steps }), "blue");
   const xs = [...loss.matchAll(/[ML](\S+) /g)].map(([, x]) => Number(x));
-  assert.ok(xs[0] < xs[1] && xs.length > 50);
+  // Four epochs span 548 pixels from 64 on: the middles of the first two, then the third's first step.
+  assert.equal(xs.slice(0, 3), [64 + (548 * 0.5) / 4, 64 + (548 * 1.5) / 4, 64 + (548 * 2.02) / 4]);
   assert.is(xs.length, 2 + 100);
 });
 
