@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../lib/index.ts";
-import { fieldsOf, numberOf, textOf } from "./run_record.ts";
+import { fieldsOf, numberOf, textOf } from "./fields.ts";
 
 export interface VersionEvent {
   /** From 1; the number that is current from this line on. */

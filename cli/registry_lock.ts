@@ -3,9 +3,9 @@
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { fieldsOf } from "./fields.ts";
 import { describeSystemError } from "./report_error.ts";
 import { isProcessAlive, type Runner, thisHost, thisProcess } from "./run_alive.ts";
-import { fieldsOf } from "./run_record.ts";
 
 const RETRY_MS = 20;
 const PATIENCE_MS = 10_000;

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import process from "node:process";
-import type { Fields } from "./run_record.ts";
+import type { Fields } from "./fields.ts";
 
 /** What a process leaves behind so that others can ask after it. */
 export interface Runner {

@@ -3,6 +3,7 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { type Fields, fieldsOf, isFields, numberOf, textOf } from "./fields.ts";
 import { CHECKPOINT_FILE } from "./find_run.ts";
 import { isRunnerAlive } from "./run_alive.ts";
 
@@ -28,8 +29,6 @@ export interface RunRecord {
   /** All of run.json. */
   content: Fields;
 }
-
-export type Fields = Readonly<Record<string, unknown>>;
 
 export const RUN_FILE = "run.json";
 
@@ -95,23 +94,6 @@ function readFields(path: string): { content: Fields; problem: string | null } {
     // Said below.
   }
   return { content: {}, problem: `${RUN_FILE} is damaged: it holds no JSON object` };
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** An object's fields; none of anything else. */
-export function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : {};
-}
-
-export function numberOf(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
-export function textOf(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
 }
 
 function sumOf(values: readonly (number | null)[]): number {

@@ -1,6 +1,7 @@
 // What decided a run, flattened: recipe, seed, data, versions.
 
-import { type Fields, fieldsOf, type RunRecord } from "./run_record.ts";
+import { type Fields, fieldsOf } from "./fields.ts";
+import type { RunRecord } from "./run_record.ts";
 
 /** Parts of run.json that are settings; what else is in it is a result. */
 const SETTINGS = [

@@ -4,9 +4,7 @@ import { type Command, choiceFlag, switchFlag, valueFlag } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 import { isSet, textFlag } from "./flags.ts";
 import { isModelName, MODEL_NAMES } from "./model_names.ts";
-
-export const ORDERS = ["newest", "validation", "test", "duration"] as const;
-export type Order = (typeof ORDERS)[number];
+import { ORDERS, type Order } from "./run_order.ts";
 
 export const runs: Command = {
   usage: "runs [ids..]",

@@ -6,10 +6,10 @@ import { compareRuns } from "./compare_runs.ts";
 import { UsageError } from "./exit_codes.ts";
 import { findRun, listRuns } from "./list_runs.ts";
 import type { ModelName } from "./model_names.ts";
+import type { Order } from "./run_order.ts";
 import { type RunRecord, statusOf } from "./run_record.ts";
 import { settingsOf } from "./run_settings.ts";
 import { runTable } from "./run_table.ts";
-import type { Order } from "./runs.ts";
 import { stderr, stdout } from "./terminal.ts";
 import { marksOf } from "./version_marks.ts";
 

@@ -3,11 +3,11 @@
 import process from "node:process";
 import { type Column, columnTable } from "./columns.ts";
 import { AlreadyReportedError, EXIT, exitCodeOf } from "./exit_codes.ts";
+import { numberOf } from "./fields.ts";
 import { printable } from "./format.ts";
 import type { ModelName } from "./model_names.ts";
 import { type Registry, readRegistry, type VersionEvent } from "./registry.ts";
 import { reportError } from "./report_error.ts";
-import { numberOf } from "./run_record.ts";
 import { percent } from "./run_table.ts";
 import { stderr, stdout, type TerminalStream } from "./terminal.ts";
 import { readVersion } from "./version_file.ts";

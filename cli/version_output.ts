@@ -1,8 +1,8 @@
 // What promote and rollback print.
 
+import { numberOf } from "./fields.ts";
 import { formatPercent, printable } from "./format.ts";
 import { type VersionEvent, versionFile } from "./registry.ts";
-import { numberOf } from "./run_record.ts";
 import { stdout } from "./terminal.ts";
 
 /** @param before the version that was current until now */
