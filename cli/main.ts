@@ -7,6 +7,8 @@
 import process from "node:process";
 import yargs, { type Argv } from "yargs";
 import type { Command } from "./command.ts";
+import { compare } from "./compare.ts";
+import { doctor } from "./doctor.ts";
 import { evaluate } from "./evaluate.ts";
 import { EXIT, exitCodeOf, InterruptedError } from "./exit_codes.ts";
 import type { Flags } from "./flags.ts";
@@ -22,7 +24,7 @@ import { train } from "./train.ts";
 import { checkSwitches, explainUsage } from "./usage_error.ts";
 import { versions } from "./versions.ts";
 
-const COMMANDS: readonly Command[] = [train, infer, evaluate, runs, promote, rollback, versions];
+const COMMANDS: readonly Command[] = [train, infer, evaluate, runs, promote, rollback, versions, compare, doctor];
 /** Flags as they are typed, values as text: what they must be is checked in one place, ./flags.ts. */
 const PARSER = {
   "boolean-negation": false,

@@ -4,4 +4,5 @@ export { loadCheckpoint, saveCheckpoint, writeFileAtomic } from "../lib/formats/
 export { decodePng } from "./decode_png.ts";
 export type { DownloadProgress } from "./download.ts";
 export { type DataSource, type LoadMnistOptions, loadMnist, type MnistSets } from "./mnist.ts";
+export { type MnistFileState, type MnistState, mnistState } from "./mnist_state.ts";
 export type { PngLimits } from "./png_guard.ts";
