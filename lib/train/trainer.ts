@@ -1,6 +1,7 @@
 // Trainer: the training loop. Batches, steps, validation, and the best epoch kept.
 
 import { backward } from "../autograd/backward.ts";
+import type { Augmentation } from "../data/augment.ts";
 import type { Batch } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
@@ -11,6 +12,7 @@ import type { Schedule } from "../optim/schedules.ts";
 import { Breather } from "../runtime/breather.ts";
 import { DataError, OptionError, TrainingError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
+import { Averaging, type AveragingOptions } from "./averaging.ts";
 import { rememberModes } from "./eval_mode.ts";
 import { evaluateAsync } from "./evaluate.ts";
 import { type EpochReport, type History, isBetter, type StepReport } from "./history.ts";
@@ -23,12 +25,19 @@ export interface TrainerOptions {
   schedule?: Schedule;
   epochs: number;
   batchSize: number;
-  /** Drives shuffling and dropout; default 0. */
+  /** Drives shuffling, augmentation and dropout; default 0. */
   seed?: number;
   /** Scales gradients down to this global norm where they exceed it; default: never. */
   clipNorm?: number;
   /** The part of the target spread evenly over the classes, in [0, 1); default 0. */
   labelSmoothing?: number;
+  /** Distorts the training pictures, each anew in every epoch; default: not. */
+  augment?: Augmentation;
+  /**
+   * Validates, keeps and ends with a moving average of the weights, for which BatchNorm's statistics are made anew at
+   * the end of each epoch; default: the weights themselves.
+   */
+  average?: AveragingOptions;
   /** Ends with the weights of the best epoch rather than the last; default true. */
   restoreBest?: boolean;
   /** Stops between two steps: `fit` is then rejected with the signal's reason, the best weights so far restored. */
@@ -74,26 +83,33 @@ export class Trainer {
    * @throws {DataError} either data set is empty
    */
   async fit(train: Dataset, validation: Dataset): Promise<History> {
-    const { epochs, restoreBest = true } = this.options;
+    const { epochs, batchSize, average, signal, restoreBest = true } = this.options;
     for (const [role, dataset] of Object.entries({ training: train, validation })) {
       if (dataset.size === 0) throw new DataError(`Trainer: the ${role} set ${dataset.name} is empty.`);
     }
     const history: History = { epochs: [], best: null };
     this.history = history;
+    const averaging = average ? new Averaging(this.model, average) : null;
     let restore: (() => void) | null = null;
     const breather = new Breather();
     const putModesBack = rememberModes(this.model);
     this.model.train();
     try {
       for (let epoch = 1; epoch <= epochs; epoch++) {
-        const report = await this.runEpoch(epoch, train, validation, breather);
+        const passed = await this.runEpoch(epoch, train, averaging, breather);
+        await averaging?.enter(train, batchSize, signal);
+        const report = await this.validate(passed, validation);
         history.epochs.push(report);
         if (isBetter(report, history.best)) {
           history.best = report;
           if (restoreBest) restore = takeSnapshot(this.model);
         }
         await this.options.onEpoch?.(report);
+        if (epoch < epochs) averaging?.leave();
       }
+    } catch (error) {
+      averaging?.leave();
+      throw error;
     } finally {
       restore?.();
       putModesBack();
@@ -101,11 +117,17 @@ export class Trainer {
     return history;
   }
 
-  private async runEpoch(epoch: number, train: Dataset, validation: Dataset, breather: Breather): Promise<EpochReport> {
-    const { optimizer, schedule, batchSize, seed = 0, signal } = this.options;
+  /** All steps of an epoch. @returns what there is to report before its validation */
+  private async runEpoch(
+    epoch: number,
+    train: Dataset,
+    averaging: Averaging | null,
+    breather: Breather,
+  ): Promise<Omit<EpochReport, "validationLoss" | "validationAccuracy">> {
+    const { optimizer, schedule, batchSize, augment, seed = 0, signal } = this.options;
     const started = performance.now();
     const elapsed = (): number => (performance.now() - started) / 1000;
-    const batches = train.batches({ batchSize, seed, epoch });
+    const batches = train.batches({ batchSize, seed, epoch, augment });
     const stepsPerEpoch = batches.length;
     let step = 0;
     let seen = 0;
@@ -118,6 +140,7 @@ export class Trainer {
       if (schedule) optimizer.lr = schedule(stepOfRun);
       this.model.setRandomState(seed, stepOfRun);
       const { loss, correct } = scope(() => this.step(batch));
+      averaging?.ema.update();
       step++;
       if (!Number.isFinite(loss)) throw diverged(loss, epoch, step, optimizer.lr);
       seen += n;
@@ -127,18 +150,25 @@ export class Trainer {
       this.options.onStep?.({ epoch, step, stepsPerEpoch, loss, learningRate, samplesPerSecond: seen / elapsed() });
       await breather.pauseIfDue();
     }
-    const samplesPerSecond = seen / elapsed();
-    const { loss, accuracy } = await evaluateAsync(this.model, validation, { batchSize, signal });
     return {
       epoch,
       trainLoss: lossSum / seen,
       trainAccuracy: right / seen,
-      validationLoss: loss,
-      validationAccuracy: accuracy,
       seconds: elapsed(),
-      samplesPerSecond,
+      samplesPerSecond: seen / elapsed(),
       learningRate: optimizer.lr,
     };
+  }
+
+  private async validate(
+    passed: Omit<EpochReport, "validationLoss" | "validationAccuracy">,
+    validation: Dataset,
+  ): Promise<EpochReport> {
+    const { batchSize, signal } = this.options;
+    const started = performance.now();
+    const { loss, accuracy } = await evaluateAsync(this.model, validation, { batchSize, signal });
+    const seconds = passed.seconds + (performance.now() - started) / 1000;
+    return { ...passed, seconds, validationLoss: loss, validationAccuracy: accuracy };
   }
 
   /** One update of the weights. */
