@@ -51,8 +51,8 @@ export function describeSection({ title, findings }: Section, stream: TerminalSt
   const width = Math.max(...findings.map(({ name }) => name.length));
   return [
     stream.bold(title),
-    ...findings.map(
-      ({ name, state, value }) => `${stream[MARKS[state]](state.padEnd(4))}  ${name.padEnd(width)}  ${value}`,
+    ...findings.map(({ name, state, value }) =>
+      `${stream[MARKS[state]](state.padEnd(4))}  ${name.padEnd(width)}  ${value}`.trimEnd(),
     ),
   ];
 }

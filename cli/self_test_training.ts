@@ -5,6 +5,7 @@ import {
   AdamW,
   clipGradNorm,
   dropout,
+  Ema,
   MNIST_MEAN,
   MNIST_STD,
   normalizeImages,
@@ -19,6 +20,7 @@ import {
   tensor,
 } from "../lib/index.ts";
 import { array64, maxAbs, sumTolerance, uniform64 } from "./self_test_array.ts";
+import { AUGMENT_CHECK } from "./self_test_augment.ts";
 import { type Check, type Comparison, checkOp } from "./self_test_check.ts";
 import { words64 } from "./self_test_philox.ts";
 
@@ -120,6 +122,23 @@ function adam64(isDecoupled: boolean) {
   };
 }
 
+/** The mean of a parameter that moves, after a few updates. */
+function averaged(): Comparison {
+  const decay = 0.2; // The second update's is the smaller of this and 3/12, the first's 2/11.
+  const parameter = tensor(uniform64([SIZE], 6).data);
+  const ema = new Ema([parameter], { decay });
+  const expected = Float64Array.from(parameter.data);
+  for (let t = 1; t <= STEPS; t++) {
+    const { data } = uniform64([SIZE], 6 + t);
+    parameter.data.set(data);
+    ema.update();
+    const share = 1 - Math.min(decay, (1 + t) / (10 + t));
+    for (let i = 0; i < SIZE; i++) expected[i] += share * (data[i] - expected[i]);
+  }
+  ema.swap();
+  return values(Float32Array.from(parameter.data), expected, 2 * STEPS);
+}
+
 /** Gradients of norm ‖g‖ > 1, clipped to 1; and the norm. */
 function clipped(): Comparison {
   const gradients = [uniform64([SIZE], 1), uniform64([5], 2)];
@@ -156,9 +175,11 @@ export const TRAINING_CHECKS: readonly Check[] = [
     maxTerm: 2,
   }),
   check("normalizeImages", normalized),
+  AUGMENT_CHECK,
   follow("SGD", (params) => new SGD(params, { lr: LR, weightDecay: DECAY }), sgd64(0)),
   follow("SGD with momentum", (params) => new SGD(params, { lr: LR, weightDecay: DECAY, momentum: 0.9 }), sgd64(0.9)),
   follow("Adam", (params) => new Adam(params, adam), adam64(false)),
   follow("AdamW", (params) => new AdamW(params, adam), adam64(true)),
   check("clipGradNorm", clipped),
+  check("Ema", averaged),
 ];

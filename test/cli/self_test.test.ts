@@ -13,7 +13,14 @@ const NOT_LAUNCHED = [
   ...["batch_norm2d_add_statistics_f32", "col2im_f32", "im2col_f32"],
   ...["norm_relu_max_pool2d_backward_f32", "norm_relu_mean_backward_f32"],
   ...["winograd_backward_end_f32", "winograd_backward_group_f32", "winograd_multiply_f32"],
-  ...["winograd_block_scratch", "winograd_group", "winograd_pair", "winograd_relu_pool_scratch", "winograd_scratch"],
+  ...[
+    "augment_scratch",
+    "winograd_block_scratch",
+    "winograd_group",
+    "winograd_pair",
+    "winograd_relu_pool_scratch",
+    "winograd_scratch",
+  ],
 ];
 const HALF_A_SECOND = 500;
 
