@@ -2,9 +2,9 @@
 
 import { type Command, choiceFlag, switchFlag, valueFlag } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
-import { type Flags, isSet, numberFlag, textFlag } from "./flags.ts";
+import { isSet, numberFlag, textFlag } from "./flags.ts";
 import { MODEL_NAMES, type ModelName } from "./model_names.ts";
-import { OPTIMIZERS, type Recipe, type RecipeFlags, SCHEDULES } from "./recipes.ts";
+import { RECIPE_FLAGS, readRecipeFlags } from "./recipe_flags.ts";
 
 const MODELS = [...MODEL_NAMES, "both"] as const;
 
@@ -16,21 +16,13 @@ export const train: Command = {
     "follows from model and optimizer, and stands in the run's run.json. The same seed gives the same weights.",
   examples: [
     ["mnist train", "the CNN, as it was tuned"],
-    ["mnist train --epochs 1 --dropout 0", "in a hurry: 99 % of the test images after one epoch"],
+    ["mnist train --preset fast", "in a hurry: 99 % of the test images after one epoch"],
     ["mnist train --model both --json > runs.jsonl", "one object a line, for programs"],
     ["mnist train --limit 2000 --data synthetic", "a try without data or network"],
   ],
   flags: {
     model: choiceFlag("Which network", MODELS, "cnn"),
-    epochs: valueFlag("How often all training images are seen", "10, cnn: 8"),
-    "batch-size": valueFlag("Images a step", "64"),
-    lr: valueFlag("Highest learning rate", "by model and optimizer"),
-    optimizer: choiceFlag("How gradients become steps; default adam, cnn: adamw", OPTIMIZERS),
-    momentum: valueFlag("Of sgd, from 0 to below 1", "0.9"),
-    "weight-decay": valueFlag("Pull of the weights toward 0", "0, adamw: 0.01"),
-    dropout: valueFlag("First rate of the cnn, from 0 to below 1; the second is 0.6 of it", "0.5"),
-    "label-smoothing": valueFlag("Part of each target spread over all digits, from 0 to below 1", "0, cnn: 0.05"),
-    schedule: choiceFlag("The learning rate over the run; default cosine, cnn: one-cycle", SCHEDULES),
+    ...RECIPE_FLAGS,
     seed: valueFlag("Of initial weights, order of images, dropout", "0"),
     data: valueFlag("auto, mnist (never falls back), synthetic, or a folder with MNIST's files", "auto"),
     out: valueFlag("The folder where runs are kept", "outputs"),
@@ -42,7 +34,7 @@ export const train: Command = {
   async run(flags, _files, signal) {
     const model = textFlag(flags, "model") as (typeof MODELS)[number];
     const models: ModelName[] = model === "both" ? [...MODEL_NAMES] : [model];
-    const given = recipeFlags(flags);
+    const { preset, given } = readRecipeFlags(flags);
     if (given.dropout !== undefined && !models.includes("cnn")) {
       throw new UsageError("--dropout is for the cnn; the linear model has none.");
     }
@@ -53,23 +45,19 @@ export const train: Command = {
     const out = textFlag(flags, "out") ?? "outputs";
     const { trainModels } = await import("./train_models.ts");
     await trainModels(
-      { models, given, seed, limit, threads, data, out, isJson: isSet(flags, "json"), isQuiet: isSet(flags, "quiet") },
+      {
+        models,
+        preset,
+        given,
+        seed,
+        limit,
+        threads,
+        data,
+        out,
+        isJson: isSet(flags, "json"),
+        isQuiet: isSet(flags, "quiet"),
+      },
       signal,
     );
   },
 };
-
-function recipeFlags(flags: Flags): RecipeFlags {
-  const given: Record<keyof RecipeFlags, unknown> = {
-    epochs: numberFlag(flags, "epochs", { min: 1, isInteger: true }),
-    batchSize: numberFlag(flags, "batch-size", { min: 1, isInteger: true }),
-    optimizer: textFlag(flags, "optimizer") as Recipe["optimizer"] | undefined,
-    lr: numberFlag(flags, "lr", { above: 0 }),
-    schedule: textFlag(flags, "schedule") as Recipe["schedule"] | undefined,
-    momentum: numberFlag(flags, "momentum", { min: 0, below: 1 }),
-    weightDecay: numberFlag(flags, "weight-decay", { min: 0 }),
-    dropout: numberFlag(flags, "dropout", { min: 0, below: 1 }),
-    labelSmoothing: numberFlag(flags, "label-smoothing", { min: 0, below: 1 }),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}

@@ -3,10 +3,11 @@
 import type { Data } from "./datasets.ts";
 import type { ModelName } from "./model_names.ts";
 import type { Progress } from "./progress.ts";
-import type { Recipe, RecipeFlags } from "./recipes.ts";
+import type { Preset, Recipe, RecipeFlags } from "./recipes.ts";
 
 export interface TrainRequest {
   models: readonly ModelName[];
+  preset: Preset;
   /** What flags say about how to train. */
   given: RecipeFlags;
   seed: number;

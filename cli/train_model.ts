@@ -1,7 +1,7 @@
 // Trains one network, and keeps the run: the best epoch's weights at once, the result at the end.
 
 import { saveCheckpoint } from "../data/index.ts";
-import { evaluateAsync, type History, type Sequential, Trainer } from "../lib/index.ts";
+import { type Augmentation, evaluateAsync, type History, type Sequential, Trainer } from "../lib/index.ts";
 import { InterruptedError } from "./exit_codes.ts";
 import { formatCount } from "./format.ts";
 import { buildModel } from "./models.ts";
@@ -33,6 +33,8 @@ export async function trainModel(job: TrainJob): Promise<void> {
       epochs: recipe.epochs,
       batchSize: recipe.batchSize,
       labelSmoothing: recipe.labelSmoothing,
+      augment: isStill(recipe.augment) ? undefined : recipe.augment,
+      average: recipe.average > 0 ? { decay: recipe.average } : undefined,
     },
     onStep: (report) => showStep(job, report, seconds()),
     onEpoch: (report) => {
@@ -105,4 +107,9 @@ function noteFailure(record: (status: string, more: object) => void, error: unkn
   } catch {
     // The first error counts.
   }
+}
+
+/** Nothing to distort: then batches are made the shorter way. */
+function isStill(augment: Required<Augmentation>): boolean {
+  return Object.values(augment).every((most) => most === 0);
 }
