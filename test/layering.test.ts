@@ -14,7 +14,7 @@ const LAYERS = [
   ["cli", "serve", "web", "bench"],
   ["data"],
   ["models"],
-  ["lib/train"],
+  ["lib/train", "lib/plot"],
   ["lib/nn", "lib/optim", "lib/data", "lib/formats"],
   ["lib/ops"],
   ["lib/autograd"],

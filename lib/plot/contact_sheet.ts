@@ -1,0 +1,166 @@
+// contactSheet: many small pictures as one, each with a caption.
+
+import type { Picture } from "../data/picture/picture.ts";
+import { DataError, formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { GLYPH_HEIGHT, GLYPH_WIDTH, glyphOf, THIN_SPACE } from "./glyphs.ts";
+import type { Mistake } from "./mistakes.ts";
+import { DARK, rgbOf } from "./palette.ts";
+
+export interface ContactSheetOptions {
+  /** The name of each class; default: its number. */
+  classes?: readonly string[];
+  /** Tiles in a row; default: what makes the sheet about three wide to two high. */
+  columns?: number;
+  /** Pixels a pixel of an image becomes on each side, an integer ≥ 1; default 4. */
+  scale?: number;
+}
+
+type Rgb = readonly [red: number, green: number, blue: number];
+type Caption = readonly (readonly [text: string, colour: Rgb])[];
+
+const PAPER = rgbOf(DARK.paper);
+const INK = rgbOf(DARK.ink);
+const MUTED = rgbOf(DARK.muted);
+const FRAME = rgbOf(DARK.grid);
+const RIGHT = rgbOf(DARK.blue);
+const WRONG = rgbOf(DARK.orange);
+
+/** Between tiles, in pixels of the captions. */
+const GAP = 8;
+const PADDING = 4;
+
+/**
+ * Mistakes as one picture: of each the image, enlarged without smoothing, and below it "4→9 97 %": what it is, in blue,
+ * what it was taken for, in orange, and how surely.
+ *
+ * @param images   [N, H, W], a byte a pixel: `dataset.images`
+ * @param mistakes which of them, in this order; `index` is the row of `images`
+ * @throws {ShapeError} images of another rank, or without pixels
+ * @throws {DataError} no mistake, or one of an image that is not there
+ * @throws {OptionError} scale or columns is not an integer ≥ 1
+ * @returns RGBA, opaque; the same input gives the same bytes
+ * @example writeFileSync("mistakes.png", encodePng(contactSheet(test.images, worstMistakes(logits, test.labels))));
+ */
+export function contactSheet(
+  images: Tensor<"u8">,
+  mistakes: readonly Mistake[],
+  options: ContactSheetOptions = {},
+): Picture {
+  const { classes, scale = 4 } = options;
+  check(images, mistakes, options);
+  const [, h, w] = images.shape;
+  const tile = { width: w * scale, height: h * scale };
+  const captions = mistakes.map((mistake) => captionOf(mistake, classes));
+  const longest = Math.max(...captions.map(columnsOf));
+  // As large as fits under the image, and no larger than looks right beside its pixels.
+  const zoom = Math.max(1, Math.min(Math.ceil(scale / 2), Math.floor(tile.width / longest)));
+  const gap = GAP * zoom;
+  const cell = {
+    width: Math.max(tile.width, longest * zoom) + gap,
+    height: tile.height + (PADDING + GLYPH_HEIGHT) * zoom + gap,
+  };
+  const columns = Math.min(
+    mistakes.length,
+    options.columns ?? Math.max(1, Math.round(Math.sqrt((1.5 * mistakes.length * cell.height) / cell.width))),
+  );
+  const rows = Math.ceil(mistakes.length / columns);
+  const sheet = new Sheet(columns * cell.width + gap, rows * cell.height + gap);
+  const { data } = images;
+  mistakes.forEach(({ index }, i) => {
+    const left = gap + (i % columns) * cell.width;
+    const top = gap + Math.floor(i / columns) * cell.height;
+    const middle = left + (cell.width - gap) / 2;
+    const x = Math.floor(middle - tile.width / 2);
+    sheet.fill(x - 1, top - 1, tile.width + 2, tile.height + 2, FRAME);
+    for (let p = 0; p < h * w; p++) {
+      const grey = data[index * h * w + p];
+      sheet.fill(x + (p % w) * scale, top + Math.floor(p / w) * scale, scale, scale, [grey, grey, grey]);
+    }
+    const start = Math.floor(middle - (columnsOf(captions[i]) * zoom) / 2);
+    write(sheet, captions[i], start, top + tile.height + PADDING * zoom, zoom);
+  });
+  return sheet;
+}
+
+function captionOf({ label, predicted, confidence }: Mistake, classes: readonly string[] | undefined): Caption {
+  const nameOf = (c: number): string => classes?.[c] ?? String(c);
+  return [
+    [nameOf(label), RIGHT],
+    ["→", MUTED],
+    [nameOf(predicted), WRONG],
+    [` ${Math.round(100 * confidence)}${THIN_SPACE}%`, INK],
+  ];
+}
+
+/** In pixels of the font, the last column of ink included. */
+function columnsOf(caption: Caption): number {
+  return [...caption.map(([text]) => text).join("")].reduce((sum, character) => sum + advance(character), -1);
+}
+
+/** From one character to the next. */
+function advance(character: string): number {
+  if (character === THIN_SPACE) return 2;
+  return character === " " ? GLYPH_WIDTH - 1 : GLYPH_WIDTH + 1;
+}
+
+function write(sheet: Sheet, caption: Caption, left: number, top: number, zoom: number): void {
+  let x = left;
+  for (const [text, colour] of caption) {
+    for (const character of text) {
+      glyphOf(character).forEach((row, y) => {
+        for (let c = 0; c < row.length; c++) {
+          if (row[c] === "#") sheet.fill(x + c * zoom, top + y * zoom, zoom, zoom, colour);
+        }
+      });
+      x += advance(character) * zoom;
+    }
+  }
+}
+
+/** A picture to draw on. */
+class Sheet implements Picture {
+  readonly data: Uint8Array;
+
+  constructor(
+    readonly width: number,
+    readonly height: number,
+  ) {
+    this.data = new Uint8Array(4 * width * height).fill(255);
+    this.fill(0, 0, width, height, PAPER);
+  }
+
+  fill(left: number, top: number, width: number, height: number, [red, green, blue]: Rgb): void {
+    for (let y = top; y < top + height; y++) {
+      for (let x = left; x < left + width; x++) {
+        const at = 4 * (y * this.width + x);
+        this.data[at] = red;
+        this.data[at + 1] = green;
+        this.data[at + 2] = blue;
+      }
+    }
+  }
+}
+
+function check(images: Tensor<"u8">, mistakes: readonly Mistake[], options: ContactSheetOptions): void {
+  const { shape } = images;
+  if (shape.length !== 3 || shape[1] === 0 || shape[2] === 0) {
+    throw new ShapeError(`contactSheet: images must be [N, H, W], H and W ≥ 1; got ${formatShape(shape)}.`, {
+      images: shape,
+    });
+  }
+  if (mistakes.length === 0) throw new DataError("contactSheet: there is nothing to draw; got no mistake.");
+  const wrong = mistakes.find(({ index }) => !Number.isInteger(index) || index < 0 || index >= shape[0]);
+  if (wrong) {
+    throw new DataError(`contactSheet: there are ${shape[0]} images, and none with index ${wrong.index}.`, {
+      index: wrong.index,
+      images: shape[0],
+    });
+  }
+  for (const name of ["scale", "columns"] as const) {
+    const value = options[name];
+    if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
+      throw new OptionError(`contactSheet: ${name} must be an integer ≥ 1; got ${value}.`, { [name]: value });
+    }
+  }
+}

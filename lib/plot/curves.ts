@@ -1,0 +1,112 @@
+// curvesSvg: how a training run went, as a picture.
+
+import { DataError } from "../tensor/errors.ts";
+import type { EpochReport, History } from "../train/history.ts";
+import { accuracyAxis, epochAxis, lossAxis, rateAxis, stepLabels } from "./curve_axes.ts";
+import { runSeries, type StepPoint } from "./curve_series.ts";
+import { drawHeading, headingHeight } from "./heading.ts";
+import { drawPanel, type Panel } from "./panel.ts";
+import { formatDigits } from "./quantity.ts";
+import { fractionAlong } from "./scale.ts";
+import { isDrawable } from "./series.ts";
+import { paint, svgDocument, textAt } from "./svg.ts";
+import { textWidth } from "./text_width.ts";
+
+export interface CurvesOptions {
+  /** Single steps: with them a run of one epoch is a curve too. */
+  steps?: readonly StepPoint[];
+  /** Default "Training". */
+  title?: string;
+  subtitle?: string;
+}
+
+const WIDTH = 760;
+const LEFT = 64;
+/** What is written behind the lines: "validation 99.42 %". */
+const RIGHT = 148;
+const PANEL_GAP = 40;
+
+/**
+ * Loss, accuracy and learning rate over a training run: three panels of one SVG, blue for training, orange for
+ * validation, the best epoch marked. It follows the reader's light or dark scheme, and holds no script and no id.
+ *
+ * The loss is logarithmic where it falls by a factor of 20 or more. The accuracy leaves out the first quarter of the
+ * epochs where they would flatten the rest, and says so. With steps, the training loss is their running mean, with
+ * single steps pale behind it. What is not finite is a gap, with a cross where it begins.
+ *
+ * @param history       as `Trainer.fit` returns it, or as run.json keeps it
+ * @param options.steps what `onStep` reported, all of it or a part
+ * @returns an SVG document; the same history gives the same bytes
+ * @throws {DataError} neither an epoch nor a step
+ * @example writeFileSync("curves.svg", curvesSvg(await trainer.fit(train, test), { title: "cnn, seed 0" }));
+ */
+export function curvesSvg(history: History, options: CurvesOptions = {}): string {
+  const { steps = [], title = "Training", subtitle } = options;
+  const { epochs, best } = history;
+  if (epochs.length + steps.length === 0) {
+    throw new DataError("curvesSvg: there is nothing to draw; the history has no epoch, and no steps were given.");
+  }
+  const { loss, stepLoss, accuracy, rate, stepsPerEpoch } = runSeries(history, steps);
+  const x = epochAxis([...loss, rate], steps.length > 0);
+  const ticks = stepLabels(x, stepsPerEpoch, steps.length > 0);
+  const lossY = lossAxis([...loss, ...stepLoss]);
+  const accuracyY = accuracyAxis(accuracy);
+  const isCut = accuracy.some(({ points }) => points.some(({ y }) => isDrawable(y) && y < accuracyY.from));
+  let bottom = headingHeight(subtitle) - PANEL_GAP + 32;
+  const panel = (height: number, content: Omit<Panel, "frame" | "x" | "bestX">): string => {
+    const frame = { left: LEFT, top: bottom + PANEL_GAP, width: WIDTH - LEFT - RIGHT, height };
+    bottom = frame.top + height;
+    return drawPanel({ ...content, frame, x: { ...x, ticks: ticks.at }, bestX: best?.epoch ?? null });
+  };
+  const body = [
+    drawHeading(WIDTH, title, subtitle),
+    panel(176, {
+      title: "Loss",
+      unit: `nats an image${lossY.isLog ? ", logarithmic" : ""}`,
+      y: lossY,
+      series: loss,
+      faint: stepLoss,
+      format: (value) => formatDigits(value, 3),
+    }),
+    panel(176, {
+      title: "Accuracy",
+      unit: `% of the images${isCut ? "; the first epochs lie below" : ""}`,
+      y: accuracyY,
+      series: accuracy,
+      format: (value) => `${value.toFixed(2)} %`,
+    }),
+    panel(84, {
+      title: "Learning rate",
+      unit: "",
+      y: rateAxis(rate),
+      series: [rate],
+      format: (value) => String(Number(value.toPrecision(3))),
+    }),
+  ];
+  const xOf = (value: number): number => LEFT + (WIDTH - LEFT - RIGHT) * fractionAlong(x, value);
+  return svgDocument(
+    { width: WIDTH, height: bottom + (best ? 54 : 34), title, description: describe(history, steps.length) },
+    ...body,
+    ...ticks.at.map((tick, i) =>
+      textAt(xOf(tick), bottom + 18, ticks.labels[i], { "text-anchor": "middle", ...paint({ fill: "muted" }) }),
+    ),
+    textAt(WIDTH - RIGHT + 22, bottom + 18, ticks.unit, paint({ fill: "muted" })),
+    best ? bestLabel(best, xOf(best.epoch), bottom + 38) : "",
+  );
+}
+
+/** Below its epoch, as far as the picture's edges let it. */
+function bestLabel({ epoch, validationAccuracy }: EpochReport, x: number, y: number): string {
+  const text = `best: epoch ${epoch}, ${(100 * validationAccuracy).toFixed(2)} %`;
+  const half = textWidth(text, 12) / 2;
+  const at = Math.min(WIDTH - 16 - half, Math.max(16 + half, x));
+  return textAt(at, y, text, { "text-anchor": "middle", "font-weight": 600 });
+}
+
+function describe({ epochs, best }: History, steps: number): string {
+  const count = `${epochs.length} ${epochs.length === 1 ? "epoch" : "epochs"}${steps > 0 ? `, ${steps} steps` : ""}`;
+  const what = `Loss, accuracy and learning rate over ${count}.`;
+  if (!best) return what;
+  const accuracy = (100 * best.validationAccuracy).toFixed(2);
+  return `${what} The best is epoch ${best.epoch}: ${accuracy} % of the validation images read correctly.`;
+}

@@ -1,0 +1,111 @@
+// worstMistakes: what a model got wrong, the most certain of it first.
+
+import { noGrad } from "../autograd/grad_mode.ts";
+import { log } from "../ops/log.ts";
+import { logSoftmax } from "../ops/log_softmax.ts";
+import { softmax } from "../ops/softmax.ts";
+import { DataError, formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
+import { scope } from "../tensor/scope.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+export interface Mistake {
+  /** The row among those given. */
+  index: number;
+  label: number;
+  predicted: number;
+  /** The probability of what was predicted, in [0, 1]. */
+  confidence: number;
+  /** Cross-entropy, −log of the label's probability. */
+  loss: number;
+}
+
+export interface MistakeOptions {
+  /** At most so many; default 24. */
+  count?: number;
+  /** What the rows hold; default "logits". */
+  rows?: "logits" | "probabilities";
+  /** What is worst: to be surest of the wrong class, or to think least of the right one; default "confidence". */
+  by?: "confidence" | "loss";
+}
+
+/**
+ * The worst of the rows that speak loudest for a class other than their label's, the worst first; among equals the
+ * first.
+ *
+ * @param scores [N, classes]: logits, or probabilities where `rows` says so
+ * @param labels [N]
+ * @throws {ShapeError} other ranks, or different numbers of rows
+ * @throws {DataError} a label that is no class
+ * @throws {OptionError} count is not an integer ≥ 0, or an unknown name
+ * @example
+ *   const worst = worstMistakes(noGrad(() => model.forward(x)), y, { count: 12 });
+ *   const picture = contactSheet(images, worst);
+ */
+export function worstMistakes(
+  scores: Tensor<"f32">,
+  labels: Tensor<"u8"> | Tensor<"i32">,
+  options: MistakeOptions = {},
+): Mistake[] {
+  const { rows = "logits" } = options;
+  check(scores, labels, rows, options);
+  const [n, classes] = scores.shape;
+  if (n === 0) return [];
+  const wrong = scope(() =>
+    noGrad(() => {
+      // The library's own operations: the order must not hang on how a host rounds exp.
+      const isLogits = rows === "logits";
+      const probabilities = isLogits ? softmax(scores) : scores;
+      const logs = isLogits ? logSoftmax(scores) : log(scores);
+      const [z, p, logP] = [scores.data, probabilities.data, logs.data];
+      const found: Mistake[] = [];
+      labels.data.forEach((label: number, index: number) => {
+        const row = index * classes;
+        let predicted = 0;
+        for (let c = 1; c < classes; c++) if (z[row + c] > z[row + predicted]) predicted = c;
+        if (predicted === label) return;
+        found.push({ index, label, predicted, confidence: p[row + predicted], loss: -logP[row + label] });
+      });
+      return found;
+    }),
+  );
+  return worst(wrong, options);
+}
+
+/** @internal The worst of them, the worst first; among equals the one of the lower index. */
+export function worst(
+  mistakes: Mistake[],
+  { count = 24, by = "confidence" }: Pick<MistakeOptions, "count" | "by">,
+): Mistake[] {
+  // What is no number is worst of all; and Infinity − Infinity would be no order.
+  const badness = (mistake: Mistake): number => (Number.isNaN(mistake[by]) ? Number.POSITIVE_INFINITY : mistake[by]);
+  const order = (a: Mistake, b: Mistake): number =>
+    badness(a) === badness(b) ? a.index - b.index : badness(b) - badness(a);
+  return mistakes.sort(order).slice(0, count);
+}
+
+function check(scores: Tensor, labels: Tensor, rows: string, { count = 24, by = "confidence" }: MistakeOptions): void {
+  if (scores.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== scores.shape[0]) {
+    throw new ShapeError(
+      `worstMistakes: scores must be [N, classes] and labels [N]; got ${formatShape(scores.shape)} and ${formatShape(labels.shape)}.`,
+      { scores: scores.shape, labels: labels.shape },
+    );
+  }
+  const classes = scores.shape[1];
+  const index = [...labels.data].findIndex((label) => label < 0 || label >= classes);
+  if (index >= 0) {
+    const label = labels.data[index];
+    throw new DataError(`worstMistakes: label ${index} is ${label}; labels go from 0 to ${classes - 1}.`, {
+      index,
+      label,
+    });
+  }
+  if (!Number.isInteger(count) || count < 0) {
+    throw new OptionError(`worstMistakes: count must be an integer ≥ 0; got ${count}.`, { count });
+  }
+  if (rows !== "logits" && rows !== "probabilities") {
+    throw new OptionError(`worstMistakes: rows must be "logits" or "probabilities"; got "${rows}".`, { rows });
+  }
+  if (by !== "confidence" && by !== "loss") {
+    throw new OptionError(`worstMistakes: by must be "confidence" or "loss"; got "${by}".`, { by });
+  }
+}

@@ -1,0 +1,209 @@
+// One panel of a figure of curves: a frame with its axis, lines, and each line's last value written beside it.
+
+import { fractionAlong } from "./scale.ts";
+import { isDrawable, type Point, type Series, stretches } from "./series.ts";
+import { type Attributes, element, paint, pathThrough, textAt } from "./svg.ts";
+import type { Axis } from "./ticks.ts";
+
+export interface Frame {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Panel {
+  readonly frame: Frame;
+  readonly title: string;
+  /** What its numbers are, behind the title. */
+  readonly unit: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly Series[];
+  /** Behind the lines, thin and pale: single steps. */
+  readonly faint?: readonly Series[];
+  /** Of the last values. */
+  readonly format: (value: number) => string;
+  /** Where the best epoch lies; null where none does. */
+  readonly bestX: number | null;
+}
+
+/** Lines of more points than this have no dots. */
+const MAX_DOTS = 40;
+/** Between the lines of text at the right. */
+const LABEL_HEIGHT = 15;
+const LINE: Attributes = { "stroke-width": 2, "stroke-linejoin": "round", "stroke-linecap": "round" };
+const FAINT: Attributes = { "stroke-width": 1, "stroke-opacity": 0.4, "stroke-linejoin": "round" };
+
+export function drawPanel(panel: Panel): string {
+  const { frame, title, unit, series, faint = [], bestX } = panel;
+  const { left, top, width, height } = frame;
+  const place = placer(panel);
+  // A nested svg clips what lies beyond the axis, and unlike a clip path it needs no id.
+  const clipped = element(
+    "svg",
+    box({ left, top: top - 2, width, height: height + 4 }), // a line along the edge shows its whole width
+    ...faint.map((one) => line(one, place, FAINT)),
+    ...series.map((one) => line(one, place, LINE)),
+  );
+  const isInside = ({ y }: Point): boolean => isDrawable(y) && y >= panel.y.from && y <= panel.y.to;
+  const dots = series.flatMap(({ points, colour, isJudged }) => {
+    const drawn = points.filter(isInside);
+    const shown = points.length <= MAX_DOTS ? drawn : drawn.filter(({ x }) => isJudged && x === bestX);
+    return shown.map((point) => {
+      const [cx, cy] = place(point);
+      const isBest = isJudged === true && point.x === bestX;
+      const look = isBest
+        ? { ...paint({ fill: "paper", stroke: colour }), "stroke-width": 2 }
+        : paint({ fill: colour });
+      return element("circle", { cx, cy, r: isBest ? 4.5 : 3, ...look });
+    });
+  });
+  return [
+    textAt(left, top - 9, title, { "font-weight": 600, "font-size": 13 }).replace(
+      "</text>",
+      `${element("tspan", { ...paint({ fill: "muted" }), "font-weight": 400, "font-size": 12, dx: 8 }, unit)}</text>`,
+    ),
+    grid(panel, place),
+    clipped,
+    ...dots,
+    ...series.flatMap((one) => crosses(one, place, top)),
+    endLabels(panel, place),
+  ].join("");
+}
+
+function box({ left, top, width, height }: Frame): Attributes {
+  return { x: left, y: top, width, height, viewBox: `${left} ${top} ${width} ${height}` };
+}
+
+type Place = (point: Point) => [x: number, y: number];
+
+function placer({ frame: { left, top, width, height }, x, y }: Panel): Place {
+  return (point) => [left + width * fractionAlong(x, point.x), top + height * (1 - fractionAlong(y, point.y))];
+}
+
+function grid({ frame: { left, top, width, height }, x, y, bestX }: Panel, place: Place): string {
+  const right = left + width;
+  const bottom = top + height;
+  const heights = y.ticks.map((tick) => place({ x: x.from, y: tick })[1]);
+  const columns = x.ticks.map((tick) => place({ x: tick, y: y.from })[0]);
+  const best = bestX === null ? [] : [place({ x: bestX, y: y.from })[0]];
+  return [
+    element("path", {
+      d: pathThrough([
+        ...heights.map(
+          (at) =>
+            [
+              [left, at],
+              [right, at],
+            ] as const,
+        ),
+        ...columns.map(
+          (at) =>
+            [
+              [at, bottom],
+              [at, bottom + 4],
+            ] as const,
+        ),
+      ]),
+      ...paint({ stroke: "grid" }),
+    }),
+    element("path", {
+      d: pathThrough([
+        [
+          [left, bottom],
+          [right, bottom],
+        ],
+      ]),
+      ...paint({ stroke: "muted" }),
+    }),
+    ...best.map((at) =>
+      element("path", {
+        d: pathThrough([
+          [
+            [at, top],
+            [at, bottom],
+          ],
+        ]),
+        ...paint({ stroke: "muted" }),
+        "stroke-dasharray": "3 3",
+      }),
+    ),
+    ...y.ticks.map((tick, i) =>
+      textAt(left - 8, heights[i] + 4, y.format(tick), { "text-anchor": "end", ...paint({ fill: "muted" }) }),
+    ),
+  ].join("");
+}
+
+function line({ points, colour }: Series, place: Place, look: Attributes): string {
+  const lines = stretches(points).map((stretch) => stretch.map(place));
+  if (lines.length === 0) return "";
+  return element("path", { d: pathThrough(lines), ...paint({ stroke: colour }), ...look });
+}
+
+/** A cross at the upper edge where values begin to be no numbers. */
+function crosses({ points, colour }: Series, place: Place, top: number): string[] {
+  return points
+    .filter(({ y }, i) => !isDrawable(y) && (i === 0 || isDrawable(points[i - 1].y)))
+    .map(({ x }) => {
+      const [at] = place({ x, y: 1 });
+      const [x0, x1, y0, y1] = [at - 4, at + 4, top + 2, top + 10];
+      const d = pathThrough([
+        [
+          [x0, y0],
+          [x1, y1],
+        ],
+        [
+          [x0, y1],
+          [x1, y0],
+        ],
+      ]);
+      return element("path", { d, ...paint({ stroke: colour }), "stroke-width": 2 });
+    });
+}
+
+/** "validation 99.42 %" at the height where its line ends, moved apart where two would touch. */
+function endLabels(panel: Panel, place: Place): string {
+  const { frame, series, format } = panel;
+  const bottom = frame.top + frame.height;
+  const labels = series
+    .flatMap(({ name, colour, points }) => {
+      const last = points.filter(({ y }) => isDrawable(y)).at(-1);
+      return last
+        ? [{ text: `${name} ${format(last.y)}`, colour, y: Math.min(bottom, Math.max(frame.top, place(last)[1])) }]
+        : [];
+    })
+    .sort((a, b) => a.y - b.y);
+  const heights = spread(
+    labels.map(({ y }) => y),
+    LABEL_HEIGHT,
+    frame.top,
+    bottom,
+  );
+  return labels
+    .map(({ text, colour }, i) =>
+      textAt(frame.left + frame.width + 12, heights[i] + 4, text.trim(), {
+        ...paint({ fill: colour }),
+        "font-weight": 600,
+      }),
+    )
+    .join("");
+}
+
+/** Ascending heights, moved as little as a simple rule can so that neighbours are `gap` apart, within [from, to]. */
+export function spread(heights: readonly number[], gap: number, from: number, to: number): number[] {
+  const result = [...heights];
+  for (let i = 1; i < result.length; i++) {
+    const lack = gap - (result[i] - result[i - 1]);
+    if (lack <= 0) continue;
+    result[i - 1] -= lack / 2;
+    result[i] += lack / 2;
+  }
+  for (let i = 0; i < result.length; i++) {
+    result[i] = Math.max(result[i], i === 0 ? from : result[i - 1] + gap);
+  }
+  for (let i = result.length - 1; i >= 0; i--) {
+    result[i] = Math.min(result[i], i === result.length - 1 ? to : result[i + 1] - gap);
+  }
+  return result;
+}
