@@ -5,6 +5,7 @@ import process from "node:process";
 import { runtimeInfo } from "../lib/index.ts";
 import type { LoadedModel } from "./checkpoints.ts";
 import { asJson, asText, type Contestant } from "./compare_output.ts";
+import { writePicture } from "./compare_picture.ts";
 import { loadData } from "./datasets.ts";
 import { formatCount } from "./format.ts";
 import { disagreementOf, readAll } from "./head_to_head.ts";
@@ -57,6 +58,7 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
       ? JSON.stringify(asJson(contestants, disagreement, about))
       : asText(contestants, disagreement, about, stdout).join("\n");
     process.stdout.write(`${text}\n`);
+    if (request.out !== undefined) writePicture(request.out, contestants, about);
   } finally {
     progress.clear();
   }

@@ -64,7 +64,9 @@ function titleOf({ model, id }: RunRecord): string {
 
 function differing(runs: readonly RunRecord[]): { rows: Row[]; sameCount: number } {
   const settings = runs.map(settingsOf);
-  const names = [...new Set(settings.flatMap(Object.keys))];
+  const all = [...new Set(settings.flatMap(Object.keys))];
+  // Long, and of several runs their sizes, digests and seeds say the same.
+  const names = all.filter((name) => runs.length === 1 || !/^dataset\.\w+\.name$/.test(name));
   const rows = names.map((label) => ({ label, values: settings.map((each) => show(each[label])) }));
   // By value, since two digests or texts that differ may look alike when they are cut.
   const isSame = (label: string): boolean => new Set(settings.map((each) => JSON.stringify(each[label]))).size === 1;
@@ -86,7 +88,7 @@ function resultsOf(runs: readonly RunRecord[], markOf: (run: RunRecord) => Mark)
   const row = (label: string, value: (run: RunRecord) => string): Row => ({ label, values: runs.map(value) });
   return [
     row("status", (run) => printable(statusOf(run))),
-    row("epochs", epochsOf),
+    row("epochs done", epochsOf),
     row("validation accuracy", ({ validationAccuracy }) => percent(validationAccuracy)),
     row("test accuracy", ({ testAccuracy }) => percent(testAccuracy)),
     row("test loss", ({ testLoss }) => testLoss?.toFixed(4) ?? "–"),

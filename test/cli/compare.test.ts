@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -118,6 +118,17 @@ test("what names no checkpoint, or that of the other network, ends it before the
     /lacks fc\.weight/,
   );
   await expectFailure(folder, ["compare", "--data", "auto"], 2, /compare never falls back/);
+});
+
+test("--out writes the picture, into a folder that it makes; what cannot be written ends with 1", async () => {
+  const { code, stderr } = await runCli(folder, [...QUICK, "--out", "reports/today"]);
+  assert.equal([code, stderr.split("\n").at(-2)], [0, `The picture: ${join("reports", "today", "comparison.svg")}`]);
+  const svg = readFileSync(join(folder, "reports", "today", "comparison.svg"), "utf8");
+  assert.match(svg, /^<svg /);
+  for (const text of ["Error rate", "Parameters", "102,026", "linear", "cnn", "100 test images"]) assert.ok(svg.includes(text), text); // biome-ignore format: one line
+  const failed = await runCli(folder, [...QUICK, "--out", "reports/today/comparison.svg/x"]);
+  assert.is(failed.code, 1);
+  assert.match(failed.stderr, /error: cannot write to .*: a part of the path is a file/);
 });
 
 test("bytes are written with the unit that fits", () => {
