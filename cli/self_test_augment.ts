@@ -62,26 +62,29 @@ function augment64(picture: Uint8Array, row: number): number[] {
   });
 }
 
-/** (u, v) = centre + R(θ)·[1 k; 0 1]·diag(1/sx, 1/sy)·((j, i) − centre) + shift + the spline's displacement. */
+/**
+ * From a pixel back to where it comes from: p = centre + shift + R(θ)·[1 k; 0 1]·diag(sx, sy)·(source − centre), solved for
+ * the source, to which the spline's displacement is added.
+ */
 function placeOf(row: number): (i: number, j: number) => [number, number] {
   const [turn, slant, wide, high, right, down] = draws(row, PLAN_DRAWS, 0);
   const angle = (turn * MOST.rotate * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const [sx, sy] = [1 + wide * MOST.scale, 1 + high * MOST.scale];
   const knots = draws(row, 2 * KNOT_ROWS * KNOTS, 1).map((value) => value * MOST.elastic);
+  const [cx, cy] = [(W - 1) / 2, (H - 1) / 2];
   return (i, j) => {
-    const y = (i - (H - 1) / 2) / sy;
-    const x = (j - (W - 1) / 2) / sx + slant * MOST.shear * y;
+    const [x, y] = [j - cx - right * MOST.shift, i - cy - down * MOST.shift];
+    const turnedBack = [cos * x + sin * y, cos * y - sin * x];
+    const upright = turnedBack[0] - slant * MOST.shear * turnedBack[1];
     const bend = [0, 1].map((axis) => {
       let sum = 0;
-      for (const [r, br] of spline(i, H))
+      for (const [r, br] of spline(i, H)) {
         for (const [k, bk] of spline(j, W)) sum += br * bk * knots[(axis * KNOT_ROWS + r) * KNOTS + k];
+      }
       return sum;
     });
-    return [
-      (W - 1) / 2 + cos * x - sin * y + right * MOST.shift + bend[0],
-      (H - 1) / 2 + sin * x + cos * y + down * MOST.shift + bend[1],
-    ];
+    return [cx + upright / sx + bend[0], cy + turnedBack[1] / sy + bend[1]];
   };
 }
 
