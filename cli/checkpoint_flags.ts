@@ -7,5 +7,6 @@ export const CHECKPOINT_FLAGS = {
   model: choiceFlag("Which network; default: what --checkpoint holds, else cnn", MODEL_NAMES),
   checkpoint: valueFlag("A safetensors file instead of the shipped one"),
   run: valueFlag("A run of mnist train instead: latest, or its id"),
-  runs: valueFlag("The folder where train kept its runs", "outputs"),
+  version: valueFlag("current, shipped, or a number of mnist versions", "shipped"),
+  runs: valueFlag("The folder where train kept its runs and promote its versions", "outputs"),
 } as const;

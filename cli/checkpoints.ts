@@ -1,9 +1,9 @@
-// Which checkpoint answers: the shipped one, a run's, or a file; and where it comes from.
+// Which checkpoint answers: the shipped one, a version, a run's, or a file; and where it comes from.
 
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import process from "node:process";
 import { loadCheckpoint } from "../data/index.ts";
-import { CheckpointError, type Sequential } from "../lib/index.ts";
+import { CheckpointError, decodeCheckpoint, type Sequential } from "../lib/index.ts";
 import { UsageError } from "./exit_codes.ts";
 import { checkpointOfRun } from "./find_run.ts";
 import { type Flags, textFlag } from "./flags.ts";
@@ -11,6 +11,8 @@ import { formatPercent, printable, shortDigest } from "./format.ts";
 import { isModelName, type ModelName } from "./model_names.ts";
 import { buildModel } from "./models.ts";
 import { packageRoot } from "./package_root.ts";
+import { versionFile } from "./registry.ts";
+import { findVersion, readVersion } from "./version_file.ts";
 
 export interface LoadedModel {
   name: ModelName;
@@ -18,25 +20,42 @@ export interface LoadedModel {
   network: Sequential;
   path: string;
   metadata: Record<string, string>;
+  /** Of the registry; null for what is none of its versions. */
+  version: number | null;
 }
 
 /**
- * The model the flags ask for.
+ * The model the flags ask for; the shipped one where they name none, whatever is current, so that the same
+ * command gives the same answer everywhere.
  *
- * @throws {UsageError} both a run and a file
+ * @throws {UsageError} more than one of a version, a run and a file
  * @throws {CheckpointError} missing, damaged, or another network's
  */
 export function loadModel(flags: Flags): LoadedModel {
   const model = textFlag(flags, "model");
   const file = textFlag(flags, "checkpoint");
   const run = textFlag(flags, "run");
-  if (file !== undefined && run !== undefined)
-    throw new UsageError("--checkpoint and --run exclude each other; give one.");
+  const version = textFlag(flags, "version");
+  const named = Object.entries({ checkpoint: file, run, version }).filter(([, value]) => value !== undefined);
+  if (named.length > 1) {
+    throw new UsageError(`${named.map(([name]) => `--${name}`).join(" and ")} exclude each other; give one.`);
+  }
   const name: ModelName = isModelName(model) ? model : "cnn";
-  if (file !== undefined && model === undefined) return loadUnnamed(file);
   const runs = textFlag(flags, "runs") ?? "outputs";
-  const path = file ?? (run === undefined ? shippedCheckpoint(name) : checkpointOfRun(runs, name, run));
-  return load(path, name);
+  if (file !== undefined) return model === undefined ? loadUnnamed(file) : load(file, name);
+  if (run !== undefined) return load(checkpointOfRun(runs, name, run), name);
+  return version === undefined || version === "shipped" ? loadShipped(name) : loadVersion(runs, name, version);
+}
+
+export function loadShipped(name: ModelName): LoadedModel {
+  return load(shippedCheckpoint(name), name);
+}
+
+/** @param which "current", or a version's number */
+export function loadVersion(outputs: string, name: ModelName, which: string): LoadedModel {
+  const { registry, event } = findVersion(outputs, name, which);
+  const path = versionFile(registry, event.version);
+  return { ...decodeFinite(readVersion(registry, event), path, name), version: event.version };
 }
 
 function shippedCheckpoint(name: ModelName): string {
@@ -45,11 +64,21 @@ function shippedCheckpoint(name: ModelName): string {
   return fromHere.startsWith("..") ? path : fromHere;
 }
 
-function load(path: string, name: ModelName): LoadedModel {
+export function load(path: string, name: ModelName): LoadedModel {
   const network = buildModel(name);
-  const metadata = loadCheckpoint(path, network);
-  checkFinite(path, network);
-  return { name, network: network.eval() as Sequential, path, metadata };
+  return checked({ name, network, path, metadata: loadCheckpoint(path, network), version: null });
+}
+
+/** @param path as messages should say it */
+export function decodeFinite(bytes: Uint8Array, path: string, name: ModelName): LoadedModel {
+  const network = buildModel(name);
+  return checked({ name, network, path, metadata: decodeCheckpoint(network, bytes, basename(path)), version: null });
+}
+
+function checked(model: LoadedModel): LoadedModel {
+  checkFinite(model.path, model.network);
+  model.network.eval();
+  return model;
 }
 
 /** One flipped bit, or a run that diverged, is enough for every answer to be NaN. */
@@ -84,12 +113,12 @@ function misfits({ details }: CheckpointError): number {
   return missing.length + unknown.length;
 }
 
-/** One line: the file, and what it was trained on. */
-export function describeOrigin({ name, path, metadata }: LoadedModel): string {
+/** One line: the version, the file, and what it was trained on. */
+export function describeOrigin({ name, path, metadata, version }: LoadedModel): string {
   const { dataset, dataset_sha256: digest, test_accuracy: accuracy } = metadata;
   const data = dataset
     ? `trained on ${printable(dataset)}${digest ? ` (sha256 ${printable(shortDigest(digest))}…)` : ""}`
     : "data set unknown";
   const result = Number(accuracy) >= 0 ? `, ${formatPercent(Number(accuracy))} of its test images right` : "";
-  return `${name} from ${printable(path)}, ${data}${result}`;
+  return `${name}${version === null ? "" : ` version ${version}`} from ${printable(path)}, ${data}${result}`;
 }

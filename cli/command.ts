@@ -7,6 +7,8 @@ export interface Command {
   /** As yargs reads it: "infer <files..>". */
   usage: string;
   summary: string;
+  /** What the words are that its usage takes; none without one. */
+  operands?: string;
   /** What --help says below the flags. */
   details: string;
   examples: readonly (readonly [command: string, what: string])[];

@@ -41,10 +41,16 @@ export async function evaluateModel(flags: Flags, request: EvaluateRequest, sign
   }
 }
 
-function asJson({ name, path, metadata }: LoadedModel, dataset: string, test: TestSet, result: Evaluation): object {
+function asJson(
+  { name, path, metadata, version }: LoadedModel,
+  dataset: string,
+  test: TestSet,
+  result: Evaluation,
+): object {
   return {
     model: name,
     checkpoint: path,
+    version,
     trained_on: metadata.dataset ?? null,
     dataset,
     dataset_sha256: test.digest,

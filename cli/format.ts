@@ -35,3 +35,11 @@ export function printable(text: string): string {
 export function shortDigest(digest: string): string {
   return digest.slice(0, 12);
 }
+
+/** @example formatBytes(412040) // "402 KiB" */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
+  const value = bytes / 2 ** (10 * power);
+  return `${power > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
+}

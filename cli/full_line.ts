@@ -57,21 +57,27 @@ function describeProgram(
     .demandCommand(1)
     .exitProcess(false)
     .help()
-    .version(packageVersion())
     .epilogue("mnist COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 usage, 3 bad data, 130 interrupted.")
     .fail((message, error) => {
       throw message ? explainUsage(message, args, commands) : error;
     });
+  program = takesVersion(args, commands) ? program.version(false) : program.version(packageVersion());
   for (const command of commands) {
     program = program.command(
       // Optional for yargs, which does not count what stands behind a "--".
       command.usage.replace(/<(.*)>/, "[$1]"),
       command.summary,
       (builder) => describeCommand(builder, command),
-      (flags: Flags) => command.run(flags, filesOf(flags), signal),
+      (flags: Flags) => command.run(flags, operandsOf(flags, command), signal),
     );
   }
   return program;
+}
+
+/** `mnist --version` is the program's; behind a command that reads checkpoints the flag names one. */
+function takesVersion(args: readonly string[], commands: readonly Command[]): boolean {
+  const word = args[0] === "--version" ? undefined : args.find((arg) => !arg.startsWith("-"));
+  return commands.some(({ usage, flags }) => usage.split(" ")[0] === word && "version" in flags);
 }
 
 function describeCommand(builder: Argv, command: Command): Argv {
@@ -79,13 +85,19 @@ function describeCommand(builder: Argv, command: Command): Argv {
     .usage(`Usage: mnist ${command.usage} [flags]\n\n${command.details}`)
     .options(command.flags)
     .example(command.examples.map(([line, what]): [string, string] => [line, what]));
-  if (!command.usage.includes("files")) return described;
-  return described.positional("files", { type: "string", array: true, describe: "PNG files; - is standard input" });
+  const operand = operandName(command);
+  if (operand === undefined) return described;
+  const array = command.usage.includes("..");
+  return described.positional(operand, { type: "string", array, describe: command.operands });
+}
+
+function operandName({ usage }: Command): string | undefined {
+  return usage.match(/[<[](\w+)/)?.[1];
 }
 
 /** Those named before and after a "--". */
-function filesOf(flags: Flags): string[] {
+function operandsOf(flags: Flags, command: Command): string[] {
   const [, ...rest] = (flags._ ?? []) as string[];
-  const files = [...((flags.files ?? []) as string[]), ...rest];
-  return files.map((file) => (file === STDIN ? "-" : file));
+  const named = flags[operandName(command) ?? ""] ?? [];
+  return [...([named].flat() as string[]), ...rest].map((word) => (word === STDIN ? "-" : word));
 }

@@ -8,6 +8,7 @@ import { isSet, textFlag } from "./flags.ts";
 export const infer: Command = {
   usage: "infer <files..>",
   summary: "Read digits in PNG pictures",
+  operands: "PNG files; - is standard input",
   details:
     "Any size, colour type and polarity; the digit may stand anywhere in the picture. A picture that cannot be read " +
     "gets a line on stderr and exit code 3; the others are answered all the same.",

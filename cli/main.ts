@@ -7,15 +7,21 @@
 
 import process from "node:process";
 import type { Command } from "./command.ts";
+import { compare } from "./compare.ts";
+import { doctor } from "./doctor.ts";
 import { evaluate } from "./evaluate.ts";
 import { exitCodeOf, InterruptedError } from "./exit_codes.ts";
 import { infer } from "./infer.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import { readPlainLine } from "./plain_line.ts";
+import { promote } from "./promote.ts";
 import { reportError } from "./report_error.ts";
+import { rollback } from "./rollback.ts";
+import { runs } from "./runs.ts";
 import { train } from "./train.ts";
+import { versions } from "./versions.ts";
 
-const COMMANDS: readonly Command[] = [train, infer, evaluate];
+const COMMANDS: readonly Command[] = [train, infer, evaluate, runs, promote, rollback, versions, compare, doctor];
 
 await main(process.argv.slice(2));
 

@@ -52,7 +52,8 @@ export function warmUp(network: Sequential): void {
   classify(network, new Uint8Array(SIDE * SIDE));
 }
 
-function classify(network: Sequential, pixels: Uint8Array): number[] {
+/** Pixels to probabilities. */
+export function classify(network: Sequential, pixels: Uint8Array): number[] {
   return scope(() =>
     noGrad(() => {
       const x = normalizeImages(tensor(pixels, [1, SIDE, SIDE], "u8"));

@@ -2,6 +2,7 @@
 
 import process from "node:process";
 import { type EpochReport, type Evaluation, runtimeInfo, type Sequential } from "../lib/index.ts";
+import { thisProcess } from "./run_alive.ts";
 import type { TrainJob } from "./train_job.ts";
 
 /** The checkpoint's metadata: what it is, and what it was trained on. */
@@ -44,6 +45,7 @@ export function runRecord({ model, recipe, data, request }: TrainJob, network: S
     parameters: countParameters(network),
     versions: { simdgrad: version, node: process.versions.node, kernels: variant, threads },
     platform: `${process.platform}-${process.arch}`,
+    runner: thisProcess(),
     started: started.toISOString(),
   };
 }

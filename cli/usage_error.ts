@@ -41,6 +41,9 @@ function explain(message: string, args: readonly string[], commands: readonly Co
   const unknown = message.match(/^Unknown arguments?: (.*)$/)?.[1].split(", ")[0];
   if (unknown !== undefined) return unknownArgument(unknown, args, word ?? "", flags);
   const lacking = message.match(/^Not enough arguments following: (.*)$/)?.[1];
+  if (lacking === "version") {
+    return `--version needs a value behind ${word}: current, shipped or a number. mnist --version prints the program's own.`;
+  }
   if (lacking !== undefined) return `--${lacking} needs a value, as in --${lacking} VALUE.`;
   const [, flag, given, choices] = message.match(/Argument: ([\w-]+), Given: (.*), Choices: (.*)/) ?? [];
   if (flag !== undefined) return wrongChoice(flag, given, choices);

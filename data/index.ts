@@ -5,4 +5,5 @@ export { decodePng } from "./decode_png.ts";
 export type { DownloadProgress } from "./download.ts";
 export { encodePng } from "./encode_png.ts";
 export { type DataSource, type LoadMnistOptions, loadMnist, type MnistSets } from "./mnist.ts";
+export { type MnistFileState, type MnistState, mnistState } from "./mnist_state.ts";
 export type { PngLimits } from "./png_guard.ts";

@@ -15,7 +15,7 @@ export interface FetchOptions {
 }
 
 /** The path of the file, gzipped or not; null where neither is in the folder. */
-async function pathOf(folder: string, file: MnistFile): Promise<string | null> {
+export async function pathOf(folder: string, file: MnistFile): Promise<string | null> {
   for (const name of [`${file.name}.gz`, file.name]) {
     const path = join(folder, name);
     const entry = await stat(path).catch(() => null);

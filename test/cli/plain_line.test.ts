@@ -4,12 +4,18 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Command } from "../../cli/command.ts";
+import { compare } from "../../cli/compare.ts";
+import { doctor } from "../../cli/doctor.ts";
 import { evaluate } from "../../cli/evaluate.ts";
 import { type Flags, isSet, textFlag } from "../../cli/flags.ts";
 import { runInFull } from "../../cli/full_line.ts";
 import { infer } from "../../cli/infer.ts";
 import { readPlainLine } from "../../cli/plain_line.ts";
+import { promote } from "../../cli/promote.ts";
+import { rollback } from "../../cli/rollback.ts";
+import { runs } from "../../cli/runs.ts";
 import { train } from "../../cli/train.ts";
+import { versions } from "../../cli/versions.ts";
 
 const test = suite("plain command lines");
 
@@ -20,9 +26,21 @@ interface Reading {
   files: readonly string[];
 }
 
-const COMMANDS = [train, infer, evaluate];
+const COMMANDS = [train, infer, evaluate, runs, promote, rollback, versions, compare, doctor];
 const SWITCHES = ["--json", "--quiet", "--visualize"];
-const VALUE_FLAGS = ["--model", "--run", "--checkpoint", "--epochs", "--optimizer", "--out", "--limit"];
+const VALUE_FLAGS = [
+  "--model",
+  "--run",
+  "--checkpoint",
+  "--version",
+  "--sort",
+  "--to",
+  "--note",
+  "--epochs",
+  "--optimizer",
+  "--out",
+  "--limit",
+];
 const WORDS = ["digit.png", "cnn", "linear", "latest", "adam", "3", "1e3", "0x10", "007", "a=b", "dir/a.b.png", "é"];
 const ODD = [
   ...["-", "--", "", " ", "a b", "true", "false", "'a'", '"b"', "infer", "train", "help", "null", "undefined"],
@@ -39,7 +57,10 @@ const part = fc.oneof(
   { weight: 1, arbitrary: fc.string().map((word) => [word]) },
 );
 const line = fc
-  .tuple(fc.constantFrom("train", "infer", "infer", "evaluate"), fc.array(part, { maxLength: 5 }))
+  .tuple(
+    fc.constantFrom("infer", "infer", ...COMMANDS.map(({ usage }) => usage.split(" ")[0])),
+    fc.array(part, { maxLength: 5 }),
+  )
   .map(([command, parts]) => [command, ...parts.flat()]);
 
 function describeReading({ flags: known, usage }: Command, flags: Flags, files: readonly string[]): Reading {

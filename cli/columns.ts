@@ -1,0 +1,57 @@
+// A table of columns as wide as what stands in them; where the line is too narrow, the least important go first.
+
+import type { TerminalStream } from "./terminal.ts";
+
+export interface Column {
+  title: string;
+  cells: readonly string[];
+  isRight?: boolean;
+  /** The lowest goes first where the line is too narrow; without one the column stays. */
+  rank?: number;
+  /** Colours a cell, padded already. */
+  style?(text: string, row: number): string;
+}
+
+const GAP = "  ";
+
+/** @returns the head, and a line a row; a pipe gets all columns, whatever their width */
+export function columnTable(columns: readonly Column[], stream: TerminalStream): string[] {
+  const shown = fitting(columns, stream.isTerminal ? stream.width : Number.POSITIVE_INFINITY);
+  const line = (cell: (column: Column, width: number) => string): string =>
+    shown
+      .map((column) => cell(column, widthOf(column)))
+      .join(GAP)
+      .trimEnd();
+  const pad = ({ isRight }: Column, text: string, width: number): string =>
+    isRight ? text.padStart(width) : text.padEnd(width);
+  const rows = columns[0]?.cells.length ?? 0;
+  return [
+    stream.bold(line((column, width) => pad(column, column.title, width))),
+    ...Array.from({ length: rows }, (_, row) =>
+      line((column, width) => {
+        const text = pad(column, column.cells[row], width);
+        return column.style ? column.style(text, row) : text;
+      }),
+    ),
+  ];
+}
+
+/** Columns in which something stands, as many as fit. */
+function fitting(columns: readonly Column[], width: number): readonly Column[] {
+  const shown = columns.filter(({ cells }) => cells.some((cell) => cell !== ""));
+  while (totalWidth(shown) > width) {
+    const ranks = shown.map(({ rank }) => rank ?? Number.POSITIVE_INFINITY);
+    const lowest = Math.min(...ranks);
+    if (lowest === Number.POSITIVE_INFINITY) break;
+    shown.splice(ranks.indexOf(lowest), 1);
+  }
+  return shown;
+}
+
+function totalWidth(columns: readonly Column[]): number {
+  return columns.reduce((total, column) => total + widthOf(column), GAP.length * (columns.length - 1));
+}
+
+function widthOf({ title, cells }: Column): number {
+  return Math.max(title.length, ...cells.map((cell) => cell.length));
+}

@@ -1,0 +1,138 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { formatBytes } from "../../cli/format.ts";
+import { disagreementOf } from "../../cli/head_to_head.ts";
+import { namedCheckpoint, trainingSeconds } from "../../cli/named_checkpoint.ts";
+import { encodeCheckpoint } from "../../lib/index.ts";
+import { linear } from "../../models/index.ts";
+import { fakeRun } from "../support/fake_run.ts";
+import { testOnMnist } from "../support/real_mnist.ts";
+import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
+import { IDS, outputsWithRuns, promote } from "../support/versions.ts";
+
+const test = suite("mnist compare");
+
+const folder = temporaryFolder();
+const QUICK = ["compare", "--data", "synthetic", "--limit", "100"];
+
+test("who is right where is counted, by digit too, and every image on which they differ is named", () => {
+  const labels = [3, 3, 7, 7, 7];
+  const { images, perDigit, ...counts } = disagreementOf(
+    labels,
+    Int32Array.of(3, 5, 7, 1, 1),
+    Int32Array.of(3, 3, 2, 1, 9),
+  );
+  assert.equal(counts, { bothRight: 1, onlyLinear: 1, onlyCnn: 1, bothWrong: 2 });
+  assert.equal(images, [
+    { index: 1, label: 3, linear: 5, cnn: 3 },
+    { index: 2, label: 7, linear: 7, cnn: 2 },
+    { index: 4, label: 7, linear: 1, cnn: 9 },
+  ]);
+  assert.equal(perDigit[7], { digit: 7, images: 3, linearErrors: 2, cnnErrors: 3, differ: 2 });
+  assert.equal(perDigit[0], { digit: 0, images: 0, linearErrors: 0, cnnErrors: 0, differ: 0 });
+});
+
+testOnMnist(test, "the shipped networks on MNIST: figures that agree with one another", async () => {
+  const { code, stdout, stderr } = await runCli(folder, ["compare", "--json"]);
+  assert.equal([code, stderr], [0, ""]);
+  const { models, disagreement, images, dataset, threads } = JSON.parse(stdout);
+  assert.equal([dataset, images, threads], ["mnist", 10_000, 1]);
+  const [small, large] = models;
+  assert.equal([small.model, small.parameters, large.model, large.parameters], ["linear", 7850, "cnn", 102_026]);
+  assert.ok(small.accuracy >= 0.9242 && large.accuracy >= 0.992);
+  for (const each of models) {
+    assert.is(each.errors, Math.round(each.error_rate * images));
+    assert.ok(each.latency_ms.median > 0 && each.latency_ms.p99 >= each.latency_ms.median);
+    assert.ok(each.images_per_second > 0);
+    assert.ok(each.file_bytes > 4 * each.parameters);
+    assert.ok(each.training_seconds > 1, "the record beside the shipped weights says how long");
+  }
+  const { both_right, only_linear, only_cnn, both_wrong, per_digit } = disagreement;
+  assert.is(both_right + only_linear + only_cnn + both_wrong, images);
+  assert.is(only_cnn + both_wrong, small.errors);
+  assert.is(only_linear + both_wrong, large.errors);
+  assert.is(disagreement.images.length, per_digit.reduce((sum: number, { differ }: { differ: number }) => sum + differ, 0)); // biome-ignore format: one line
+});
+
+test("for people it prints both origins, a table, and where they disagree", async () => {
+  const { code, stdout } = await runCli(folder, QUICK);
+  assert.is(code, 0);
+  const lines = stdout.split("\n");
+  assert.match(lines[0], /^linear from .*linear\.safetensors, trained on mnist/);
+  assert.match(lines[1], /^cnn from .*cnn\.safetensors, trained on mnist/);
+  assert.match(
+    lines[2],
+    /^on 100 test images \(synthetic, sha256 [0-9a-f]{12}…\), (simd|relaxed) kernels, one thread$/,
+  );
+  assert.match(stdout, /^accuracy +\d+\.\d\d % +\d+\.\d\d %$/m);
+  assert.match(stdout, /^parameters +7,850 +102,026$/m);
+  assert.match(stdout, /^file +31 KiB +402 KiB$/m);
+  assert.match(stdout, /^one image, p99 +\d+\.\d{3} ms +\d+\.\d{3} ms$/m);
+  assert.match(stdout, /^64 at a time +[\d,]+ images\/s +[\d,]+ images\/s$/m);
+  assert.match(stdout, /^training +0:14 +5:47$/m);
+  assert.match(
+    stdout,
+    /^They disagree on \d+ images: the CNN is right on \d+, the linear model on \d+, neither on \d+\.$/m,
+  );
+});
+
+test("a checkpoint is a version, a run, a file or shipped; its training time is where it was written", async () => {
+  const outputs = outputsWithRuns(folder);
+  await promote(outputs, IDS[1]);
+  const path = join(folder, "mine.safetensors");
+  writeFileSync(path, encodeCheckpoint(linear({ seed: 4 }), {}));
+  const named = (word: string): [string, number | null, number | null] => {
+    const model = namedCheckpoint(outputs, "linear", word);
+    return [
+      model.path.replace(/\\/g, "/").split("/").slice(-2).join("/"),
+      model.version,
+      trainingSeconds(outputs, model),
+    ];
+  };
+  assert.equal(named("shipped").slice(0, 2), ["pretrained/linear.safetensors", null]);
+  assert.equal(named("current"), ["versions/1.safetensors", 1, 7]);
+  assert.equal(named("1"), ["versions/1.safetensors", 1, 7]);
+  assert.equal(named("latest"), [`${IDS[2]}/model.safetensors`, null, 7]);
+  assert.equal(named(IDS[0]), [`${IDS[0]}/model.safetensors`, null, 7]);
+  assert.equal(named(path).slice(1), [null, null]);
+});
+
+test("what names no checkpoint, or that of the other network, ends it before the data are read", async () => {
+  const outputs = mkdtempSync(join(folder, "o-"));
+  fakeRun(outputs, "20260101-000001", { model: "cnn" });
+  const compare = (...more: string[]): string[] => [...QUICK, "--runs", outputs, ...more];
+  await expectFailure(
+    folder,
+    compare("--cnn", "20260101-00001"),
+    3,
+    /--cnn 20260101-00001: neither a file nor a run .* Did you mean 20260101-000001\?/,
+  );
+  await expectFailure(folder, compare("--cnn", "shiped"), 3, /Did you mean shipped\?/);
+  await expectFailure(folder, compare("--linear", "current"), 3, /there is no version of linear/);
+  await expectFailure(
+    folder,
+    compare("--linear", join(outputs, "cnn/20260101-000001/model.safetensors")),
+    3,
+    /lacks fc\.weight/,
+  );
+  await expectFailure(folder, ["compare", "--data", "auto"], 2, /compare never falls back/);
+});
+
+test("--out writes the picture, into a folder that it makes; what cannot be written ends with 1", async () => {
+  const { code, stderr } = await runCli(folder, [...QUICK, "--out", "reports/today"]);
+  assert.equal([code, stderr.split("\n").at(-2)], [0, `The picture: ${join("reports", "today", "comparison.svg")}`]);
+  const svg = readFileSync(join(folder, "reports", "today", "comparison.svg"), "utf8");
+  assert.match(svg, /^<svg /);
+  for (const text of ["Error rate", "Parameters", "102,026", "linear", "cnn", "100 test images"]) assert.ok(svg.includes(text), text); // biome-ignore format: one line
+  const failed = await runCli(folder, [...QUICK, "--out", "reports/today/comparison.svg/x"]);
+  assert.is(failed.code, 1);
+  assert.match(failed.stderr, /error: cannot write to .*: a part of the path is a file/);
+});
+
+test("bytes are written with the unit that fits", () => {
+  assert.equal([0, 999, 1024, 31_800, 412_040, 5 * 2 ** 20, 2 ** 40].map(formatBytes), ["0 B", "999 B", "1.0 KiB", "31 KiB", "402 KiB", "5.0 MiB", "1.0 TiB"]); // biome-ignore format: one line
+});
+
+test.run();

@@ -1,0 +1,217 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { columnTable } from "../../cli/columns.ts";
+import { findRun, listRuns } from "../../cli/list_runs.ts";
+import { isRunnerAlive, thisProcess } from "../../cli/run_alive.ts";
+import { statusOf, whyUnfinished } from "../../cli/run_record.ts";
+import type { TerminalStream } from "../../cli/terminal.ts";
+import { fakeRun } from "../support/fake_run.ts";
+import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
+import { GONE_PID } from "../support/versions.ts";
+
+const test = suite("mnist runs");
+
+const folder = temporaryFolder();
+const freshOutputs = (): string => mkdtempSync(join(folder, "o-"));
+const same = (text: string): string => text;
+const terminal = (width: number): TerminalStream => ({
+  ...{ isTerminal: true, hasColor: false, width },
+  ...{ bold: same, dim: same, red: same, green: same, yellow: same, cyan: same },
+});
+
+test("runs are listed newest first, of both networks, a number within a second counted", async () => {
+  const outputs = freshOutputs();
+  for (const id of ["20260101-000000", "20260101-000000-2", "20260101-000000-10", "20251231-235959"])
+    fakeRun(outputs, id);
+  fakeRun(outputs, "20260102-000000", { model: "cnn", testAccuracy: 0.9942 });
+  const { code, stdout, stderr } = await runCli(folder, ["runs", "--runs", outputs]);
+  assert.equal([code, stderr], [0, ""]);
+  const [head, ...rows] = stdout.trimEnd().split("\n");
+  assert.match(head, /^id +model +status +epochs +val +test +time +weights$/);
+  assert.match(rows[0], /^20260102-000000 +cnn +done +2\/3 +91\.00 % +99\.42 % +0:07 +[0-9a-f]{8}$/);
+  assert.equal(
+    rows.map((row) => row.split(" ")[0]),
+    ["20260102-000000", "20260101-000000-10", "20260101-000000-2", "20260101-000000", "20251231-235959"],
+  );
+});
+
+test("--model leaves the others out; --sort puts the best first, and what has no figure last", async () => {
+  const outputs = freshOutputs();
+  fakeRun(outputs, "20260101-000001", { testAccuracy: 0.91, validationAccuracy: 0.8, seconds: 3 });
+  fakeRun(outputs, "20260101-000002", { testAccuracy: 0.93, validationAccuracy: 0.7, seconds: 9 });
+  fakeRun(outputs, "20260101-000003", { testAccuracy: null, status: "interrupted", validationAccuracy: 0.9 });
+  fakeRun(outputs, "20260101-000004", { model: "cnn" });
+  const ids = async (...args: string[]): Promise<number[]> => {
+    const { stdout } = await runCli(folder, ["runs", "--runs", outputs, "--model", "linear", "--json", ...args]);
+    return stdout.trim().split("\n").map((line) => Number(JSON.parse(line).id.slice(-1))); // biome-ignore format: one line
+  };
+  assert.equal(await ids(), [3, 2, 1]);
+  assert.equal(await ids("--sort", "test"), [2, 1, 3]);
+  assert.equal(await ids("--sort", "validation"), [3, 1, 2]);
+  assert.equal(await ids("--sort", "duration"), [1, 3, 2]);
+});
+
+test("--json prints one object a run, in a stable form", async () => {
+  const outputs = freshOutputs();
+  const weights = fakeRun(outputs, "20260101-000001", { testAccuracy: 0.91 });
+  const { stdout } = await runCli(folder, ["runs", "--runs", outputs, "--json"]);
+  assert.equal(JSON.parse(stdout), {
+    ...{ id: "20260101-000001", model: "linear", status: "done", problem: null, epochs: 2, planned_epochs: 3 },
+    ...{
+      val_accuracy: 0.91,
+      test_accuracy: 0.91,
+      seconds: 7,
+      weights_sha256: weights,
+      versions: [],
+      is_current: false,
+    },
+    path: join(outputs, "linear", "20260101-000001"),
+  });
+});
+
+test("no folder and an empty folder are no error: a line says what to do", async () => {
+  const none = await runCli(folder, ["runs", "--runs", "nowhere"]);
+  assert.equal([none.code, none.stdout], [0, ""]);
+  assert.match(none.stderr, /^There is no folder nowhere here.* Train one: mnist train/);
+  const empty = await runCli(folder, ["runs", "--runs", freshOutputs(), "--json"]);
+  assert.equal([empty.code, empty.stdout], [0, ""]);
+  assert.match(empty.stderr, /^No run is in /);
+});
+
+test("a run.json that is damaged, empty, another thing or missing gets a line; the others are listed", async () => {
+  const outputs = freshOutputs();
+  const damages: Record<string, string | null> = {
+    "1": '{"status": "done", ',
+    "2": "",
+    "3": "[1, 2]",
+    "4": "null",
+    "5": null,
+  };
+  fakeRun(outputs, "20260101-000009");
+  for (const [n, text] of Object.entries(damages)) {
+    const id = `20260101-00000${n}`;
+    fakeRun(outputs, id);
+    const path = join(outputs, "linear", id, "run.json");
+    if (text === null) rmSync(path);
+    else writeFileSync(path, text);
+  }
+  mkdirSync(join(outputs, "linear", "versions"));
+  mkdirSync(join(outputs, "linear", "notes of mine"));
+  const { code, stdout } = await runCli(folder, ["runs", "--runs", outputs]);
+  assert.is(code, 0);
+  assert.is(stdout.match(/^20260101-00000[1-5] +linear +damaged /gm)?.length, 5);
+  assert.is(stdout.match(/^linear\/20260101-00000[1-4]: run\.json is damaged: it holds no JSON object$/gm)?.length, 4);
+  assert.match(stdout, /^linear\/20260101-000005: it has no run\.json$/m);
+  assert.match(stdout, /^20260101-000009 +linear +done/m);
+  assert.not.match(stdout, /versions|notes/);
+});
+
+test("fields of another type than they should be are left out, not believed", () => {
+  const outputs = freshOutputs();
+  const more = { status: 7, test_accuracy: "high", seconds: null, weights_sha256: 5, history: "none", recipe: [1] };
+  fakeRun(outputs, "20260101-000001", { more });
+  const [run] = listRuns(outputs);
+  assert.equal(
+    [run.status, run.testAccuracy, run.seconds, run.weights, run.epochs],
+    ["unknown", null, null, null, null],
+  );
+});
+
+test("a status of a later version is shown as it is, and cut where it is long", async () => {
+  const outputs = freshOutputs();
+  fakeRun(outputs, "20260101-000001", { status: "stopped early, the validation loss rose" });
+  const { stdout } = await runCli(folder, ["runs", "--runs", outputs]);
+  assert.match(stdout, / stopped early, … +2\/3 /);
+});
+
+test("a run that says running is alive, died or unknown, by its process", () => {
+  const outputs = freshOutputs();
+  const { host } = thisProcess();
+  fakeRun(outputs, "20260101-000001", { status: "running", more: { runner: thisProcess() } });
+  fakeRun(outputs, "20260101-000002", { status: "running", more: { runner: { pid: GONE_PID, host } } });
+  fakeRun(outputs, "20260101-000003", { status: "running", more: { runner: { pid: 1, host: "elsewhere" } } });
+  fakeRun(outputs, "20260101-000004", { status: "running" });
+  assert.equal(listRuns(outputs).map(statusOf), ["running?", "running?", "died", "running"]);
+  assert.equal(listRuns(outputs).map(whyUnfinished), [
+    ...["it is still running", "it is still running", "its process died after epoch 2 of 3", "it is still running"],
+  ]);
+  for (const pid of [0, -1, 1.5, "1", null]) assert.is(isRunnerAlive({ runner: { pid, host } }), null);
+});
+
+test("two runs side by side: what differs, the results, and how much is the same", async () => {
+  const outputs = freshOutputs();
+  fakeRun(outputs, "20260101-000001", { lr: 0.001, testAccuracy: 0.91 });
+  fakeRun(outputs, "20260101-000002", { lr: 0.01, seed: 2, testAccuracy: 0.93 });
+  const { code, stdout } = await runCli(folder, ["runs", "20260101-000001", "latest", "--runs", outputs]);
+  assert.is(code, 0);
+  const [head, ...rows] = stdout.split("\n");
+  assert.match(head, /^ +linear\/20260101-000001 +linear\/20260101-000002$/);
+  assert.match(rows[0], /^lr +0\.001 +0\.01$/);
+  assert.match(rows[1], /^seed +1 +2$/);
+  assert.match(rows[2], /^status +done +done$/);
+  assert.match(stdout, /^test accuracy +91\.00 % +93\.00 %$/m);
+  assert.match(stdout, /^The same in all: \d+ settings\./m);
+  assert.not.match(stdout, /optimizer/);
+});
+
+test("one run alone is shown with all its settings; --json has them too", async () => {
+  const outputs = freshOutputs();
+  fakeRun(outputs, "20260101-000001");
+  const { stdout } = await runCli(folder, ["runs", "20260101", "--runs", outputs]);
+  assert.match(stdout, /^optimizer +adam$/m);
+  assert.match(stdout, /^dataset\.train\.sha256 +abababababab$/m);
+  const json = await runCli(folder, ["runs", "20260101", "--runs", outputs, "--json"]);
+  const { settings } = JSON.parse(json.stdout);
+  assert.equal([settings.lr, settings.seed, settings["versions.node"]], [0.001, 1, "20.0.0"]);
+});
+
+test("an unknown run gets a suggestion, an ambiguous one the candidates, one named twice a word", async () => {
+  const outputs = freshOutputs();
+  fakeRun(outputs, "20260101-000001");
+  fakeRun(outputs, "20260101-000002");
+  const runs = (...args: string[]): string[] => ["runs", ...args, "--runs", outputs];
+  await expectFailure(folder, runs("20260101-00001"), 3, /no such run .* Did you mean 20260101-00000\d\?/);
+  await expectFailure(folder, runs("best"), 3, /best: there is no such run in .* The latest is 20260101-000002\./);
+  await expectFailure(folder, runs("2026"), 2, /2026: 2 runs are called so: linear\/20260101-000002, /);
+  await expectFailure(folder, runs("latest", "20260101-000002"), 2, /named twice/);
+  await expectFailure(folder, runs("latest", "--sort", "test"), 2, /--sort orders the list/);
+  await expectFailure(folder, ["runs", "--sort", "tset"], 2, /--sort must be one of .* Did you mean test\?/);
+  await expectFailure(folder, ["runs", "x", "--runs", "nowhere"], 3, /there is no run in nowhere\. Train one first/);
+  await expectFailure(folder, ["runs", "--runs", "file"], 1, /file.*: a part of the path is a file/, {});
+});
+
+test("a run of the same id in both networks is named with its network", () => {
+  const outputs = freshOutputs();
+  fakeRun(outputs, "20260101-000001");
+  fakeRun(outputs, "20260101-000001", { model: "cnn" });
+  const runs = listRuns(outputs);
+  assert.throws(() => findRun(runs, "20260101-000001", outputs), /2 runs are called so/);
+  assert.is(findRun(runs, "cnn/20260101-000001", outputs).model, "cnn");
+});
+
+test("where the line is narrow the least important columns go; a pipe gets all", () => {
+  const columns = [
+    { title: "id", cells: ["a-long-id"] },
+    { title: "time", cells: ["0:01"], rank: 2 },
+    { title: "weights", cells: ["abcdef"], rank: 1 },
+    { title: "nothing", cells: [""] },
+  ];
+  const heads = (stream: TerminalStream): string => columnTable(columns, stream)[0];
+  assert.is(heads(terminal(80)), "id         time  weights");
+  assert.is(heads(terminal(23)), "id         time");
+  assert.is(heads(terminal(5)), "id");
+  assert.is(heads({ ...terminal(5), isTerminal: false }), "id         time  weights");
+});
+
+test("what a run.json holds cannot command the terminal", async () => {
+  const outputs = freshOutputs();
+  fakeRun(outputs, "20260101-000001", { status: "\u001b[2Jdone" });
+  const { stdout } = await runCli(folder, ["runs", "--runs", outputs]);
+  assert.match(stdout, /\\u001b\[2Jdone/);
+});
+
+writeFileSync(join(folder, "file"), "");
+
+test.run();
