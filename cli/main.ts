@@ -9,6 +9,7 @@ import yargs, { type Argv } from "yargs";
 import type { Command } from "./command.ts";
 import { evaluate } from "./evaluate.ts";
 import { EXIT, exitCodeOf, InterruptedError } from "./exit_codes.ts";
+import { exportCommand } from "./export.ts";
 import type { Flags } from "./flags.ts";
 import { infer } from "./infer.ts";
 import { catchInterrupts } from "./interrupt.ts";
@@ -18,7 +19,7 @@ import { stdout } from "./terminal.ts";
 import { train } from "./train.ts";
 import { checkSwitches, explainUsage } from "./usage_error.ts";
 
-const COMMANDS: readonly Command[] = [train, infer, evaluate];
+const COMMANDS: readonly Command[] = [train, infer, evaluate, exportCommand];
 /** Flags as they are typed, values as text: what they must be is checked in one place, ./flags.ts. */
 const PARSER = {
   "boolean-negation": false,
@@ -29,7 +30,7 @@ const PARSER = {
 };
 const MAX_HELP_WIDTH = 110;
 /** Stands for "-" while yargs reads the line, which drops a lone dash. */
-const STDIN = "\u0000stdin";
+const DASH = "\u0000dash";
 
 await main(process.argv.slice(2));
 
@@ -57,7 +58,7 @@ function endNow(error: unknown): never {
 }
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<void> {
-  const program = describeProgram(yargs(args.map((arg) => (arg === "-" ? STDIN : arg))), args, signal);
+  const program = describeProgram(yargs(args.map((arg) => (arg === "-" ? DASH : arg))), args, signal);
   if (args.length > 0) {
     checkSwitches(args, COMMANDS);
     await program.parseAsync();
@@ -89,7 +90,7 @@ function describeProgram(empty: Argv, args: readonly string[], signal: AbortSign
       command.usage.replace(/<(.*)>/, "[$1]"),
       command.summary,
       (builder) => describeCommand(builder, command),
-      (flags: Flags) => command.run(flags, filesOf(flags), signal),
+      (flags: Flags) => command.run(withDashes(flags), filesOf(flags), signal),
     );
   }
   return program;
@@ -108,5 +109,10 @@ function describeCommand(builder: Argv, command: Command): Argv {
 function filesOf(flags: Flags): string[] {
   const [, ...rest] = (flags._ ?? []) as string[];
   const files = [...((flags.files ?? []) as string[]), ...rest];
-  return files.map((file) => (file === STDIN ? "-" : file));
+  return files.map((file) => (file === DASH ? "-" : file));
+}
+
+function withDashes(flags: Flags): Flags {
+  const dash = (value: unknown): unknown => (value === DASH ? "-" : Array.isArray(value) ? value.map(dash) : value);
+  return Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, dash(value)]));
 }
