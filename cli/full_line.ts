@@ -19,7 +19,7 @@ const PARSER = {
 };
 const MAX_HELP_WIDTH = 110;
 /** Stands for "-" while yargs reads the line, which drops a lone dash. */
-const STDIN = "\u0000stdin";
+const DASH = "\u0000dash";
 
 /**
  * Reads the line and runs its command.
@@ -31,7 +31,7 @@ export async function runInFull(
   commands: readonly Command[],
   signal: AbortSignal,
 ): Promise<void> {
-  const program = describeProgram(yargs(args.map((arg) => (arg === "-" ? STDIN : arg))), args, commands, signal);
+  const program = describeProgram(yargs(args.map((arg) => (arg === "-" ? DASH : arg))), args, commands, signal);
   if (args.length > 0) {
     checkSwitches(args, commands);
     await program.parseAsync();
@@ -68,7 +68,7 @@ function describeProgram(
       command.usage.replace(/<(.*)>/, "[$1]"),
       command.summary,
       (builder) => describeCommand(builder, command),
-      (flags: Flags) => command.run(flags, operandsOf(flags, command), signal),
+      (flags: Flags) => command.run(withDashes(flags), operandsOf(flags, command), signal),
     );
   }
   return program;
@@ -99,5 +99,10 @@ function operandName({ usage }: Command): string | undefined {
 function operandsOf(flags: Flags, command: Command): string[] {
   const [, ...rest] = (flags._ ?? []) as string[];
   const named = flags[operandName(command) ?? ""] ?? [];
-  return [...([named].flat() as string[]), ...rest].map((word) => (word === STDIN ? "-" : word));
+  return [...([named].flat() as string[]), ...rest].map((word) => (word === DASH ? "-" : word));
+}
+
+function withDashes(flags: Flags): Flags {
+  const dash = (value: unknown): unknown => (value === DASH ? "-" : Array.isArray(value) ? value.map(dash) : value);
+  return Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, dash(value)]));
 }

@@ -11,6 +11,7 @@ import { compare } from "./compare.ts";
 import { doctor } from "./doctor.ts";
 import { evaluate } from "./evaluate.ts";
 import { exitCodeOf, InterruptedError } from "./exit_codes.ts";
+import { exportCommand } from "./export.ts";
 import { infer } from "./infer.ts";
 import { catchInterrupts } from "./interrupt.ts";
 import { readPlainLine } from "./plain_line.ts";
@@ -21,7 +22,7 @@ import { runs } from "./runs.ts";
 import { train } from "./train.ts";
 import { versions } from "./versions.ts";
 
-const COMMANDS: readonly Command[] = [train, infer, evaluate, runs, promote, rollback, versions, compare, doctor];
+const COMMANDS: readonly Command[] = [train, infer, evaluate, exportCommand, runs, promote, rollback, versions, compare, doctor]; // biome-ignore format: one line
 
 await main(process.argv.slice(2));
 

@@ -13,12 +13,14 @@ export type { Picture } from "./data/picture/picture.ts";
 export { type PreprocessedDigit, preprocessDigit } from "./data/preprocess.ts";
 export { type SyntheticOptions, syntheticDigits, syntheticDigitsAsync } from "./data/synthetic.ts";
 export { decodeCheckpoint, encodeCheckpoint, loadStateDict, stateDict } from "./formats/checkpoint.ts";
+export { encodeOnnx, type OnnxOptions } from "./formats/onnx.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
   type Safetensors,
   type StoredTensor,
 } from "./formats/safetensors.ts";
+export { encodeEvent, encodeFileVersion, type ScalarEvent } from "./formats/tensorboard.ts";
 export { AdaptiveAvgPool2d } from "./nn/adaptive_avg_pool2d.ts";
 export { AvgPool2d } from "./nn/avg_pool2d.ts";
 export { BatchNorm2d, type BatchNorm2dLayerOptions } from "./nn/batch_norm2d.ts";

@@ -4,6 +4,7 @@
 //   node scripts/test.mjs [part of a path …]    test/**/*.test.ts
 //   node scripts/test.mjs --suite pack          test/**/*.pack.ts, which take more than npm test may
 //   node scripts/test.mjs --suite browser       test/**/*.browser.ts, which need Chromium
+//   node scripts/test.mjs --suite interop       test/**/*.interop.ts, which need MNIST and other people's programs
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";

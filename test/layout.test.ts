@@ -93,7 +93,7 @@ test("a file of ours that a comment or a page names exists", () => {
 test("a test file runs every suite that it makes", () => {
   const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
   const forgotten = all
-    .filter((file) => /^test\/.*\.(test|pack)\.ts$/.test(file))
+    .filter((file) => /^test\/.*\.(test|pack|interop)\.ts$/.test(file))
     .filter((file) => {
       const code = withoutComments(read(file));
       return count(code, /\bsuite\(/g) !== count(code, /\.run\(\)/g);

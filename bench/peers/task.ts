@@ -6,9 +6,8 @@ import { join } from "node:path";
 import * as library from "../../lib/index.ts";
 import * as models from "../../models/index.ts";
 import { type TrainingStep, trainingStep } from "../training_step.ts";
-import { onnxModel } from "./onnx_model.ts";
 
-const { encodeSafetensors, loadStateDict, noGrad, scope, stateDict } = library;
+const { encodeOnnx, encodeSafetensors, loadStateDict, noGrad, scope, stateDict } = library;
 const simdgrad = { library, models };
 
 export const BATCH = 64;
@@ -32,7 +31,9 @@ export function layOutTask(): Task {
   const state = stateDict(trained.model);
   const x: library.StoredTensor = { dtype: "F32", shape: trained.x.shape, data: Float32Array.from(trained.x.data) };
   writeFileSync(join(folder, "task.safetensors"), encodeSafetensors({ ...state, x }));
-  writeFileSync(join(folder, "cnn.onnx"), onnxModel(state));
+  const cnn = models.cnn();
+  loadStateDict(cnn, state, "the task");
+  writeFileSync(join(folder, "cnn.onnx"), encodeOnnx(cnn, { inputShape: [28, 28, 1], name: "cnn" }));
 
   const contestant = (batch: number): TrainingStep => {
     const step = trainingStep(simdgrad, "cnn", batch, 0);

@@ -9,7 +9,8 @@
 
 import { CheckpointError, formatShape } from "../tensor/errors.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
-import { ARRAYS, type Fail, readHeader, type StoredDType } from "./safetensors_header.ts";
+import { printable, printableName } from "./printable.ts";
+import { ARRAYS, type Fail, isListOfCounts, readHeader, type StoredDType } from "./safetensors_header.ts";
 
 /** A tensor as a file holds it. */
 export interface StoredTensor {
@@ -31,25 +32,31 @@ const LENGTH_BYTES = 8;
 /**
  * @param tensors  by name; written with the largest elements first, so that all are aligned
  * @param metadata texts by name
- * @throws {CheckpointError} an array of another type or length than dtype and shape say, or too long a header
+ * @throws {CheckpointError} an unknown dtype, an array of another type or length than dtype and shape say, metadata that
+ *   are no texts, or too long a header
  * @example encodeSafetensors({ w: { dtype: "F32", shape: [2], data: new Float32Array(2) } })
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, StoredTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  for (const [name, tensor] of Object.entries(tensors)) checkTensor(name, tensor);
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== "string") {
+      throw new CheckpointError(
+        `encodeSafetensors: metadata are texts; ${printableName(key)} is ${printable(value)}.`,
+        {
+          key,
+        },
+      );
+    }
+  }
   const entries = Object.entries(tensors).sort(
     (a, b) => ARRAYS[b[1].dtype].BYTES_PER_ELEMENT - ARRAYS[a[1].dtype].BYTES_PER_ELEMENT,
   );
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
   let end = 0;
   for (const [name, { dtype, shape, data }] of entries) {
-    if (name === "__metadata__" || !(data instanceof ARRAYS[dtype]) || data.length !== sizeOf(shape)) {
-      throw new CheckpointError(
-        `encodeSafetensors: ${name} is not ${dtype} ${formatShape(shape)}; its array is ${data.constructor.name} of ${data.length}.`,
-        { name, dtype, shape },
-      );
-    }
     header.push([name, { dtype, shape, data_offsets: [end, end + data.byteLength] }]);
     end += data.byteLength;
   }
@@ -94,6 +101,22 @@ export function decodeSafetensors(bytes: Uint8Array, fileName: string): Safetens
     return [name, { dtype, shape, data: new ARRAYS[dtype](own.buffer) }];
   });
   return { tensors: Object.fromEntries(tensors), metadata };
+}
+
+/** @throws {CheckpointError} what could not be read back */
+function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
+  const isFit =
+    name !== "__metadata__" &&
+    Object.hasOwn(ARRAYS, dtype) &&
+    data instanceof ARRAYS[dtype] &&
+    isListOfCounts(shape) &&
+    data.length === sizeOf(shape);
+  if (isFit) return;
+  throw new CheckpointError(
+    `encodeSafetensors: ${printableName(name)} is not ${dtype} ${formatShape(shape)}; its array is ` +
+      `${data.constructor.name} of ${data.length}.`,
+    { name, dtype, shape },
+  );
 }
 
 /** Where the data begin. */

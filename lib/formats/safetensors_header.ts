@@ -60,6 +60,7 @@ function parseObject(header: Uint8Array, fail: Fail): Record<string, unknown> {
     return fail("its header is not JSON");
   }
   if (!isObject(value)) return fail("its header is not a JSON object");
+  if (!isBareObject(text)) return fail("its header is not a JSON object with nothing but spaces behind it");
   const duplicate = findDuplicateKey(text);
   if (duplicate !== null) return fail(`its header has ${printable(duplicate)} twice`, { name: duplicate });
   return value;
@@ -67,8 +68,10 @@ function parseObject(header: Uint8Array, fail: Fail): Record<string, unknown> {
 
 function readMetadata(value: unknown, fail: Fail): Record<string, string> {
   if (value === undefined) return {};
-  if (!isObject(value) || Object.values(value).some((text) => typeof text !== "string")) {
-    return fail("its __metadata__ is not an object of texts");
+  if (!isObject(value)) return fail("its __metadata__ is not an object of texts");
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== "string")
+      fail(`its __metadata__ has ${printable(text)} as ${printableName(key)}, which is no text`);
   }
   return value as Record<string, string>;
 }
@@ -87,6 +90,10 @@ function readEntry(name: string, value: unknown, fail: Fail): HeaderEntry {
   }
   if (!isListOfCounts(offsets) || offsets.length !== 2) return broken("has no two offsets ≥ 0");
   const [begin, end] = offsets;
+  // Before the sizes are multiplied: a product beyond 2^53 would be rounded, or hidden by a 0 behind it.
+  if (!Number.isSafeInteger(sizeOf(shape.filter((dim) => dim > 0)))) {
+    return broken(`has a shape of more than 2^53 elements, ${printable(shape)}`);
+  }
   const needed = sizeOf(shape) * ARRAYS[dtype as StoredDType].BYTES_PER_ELEMENT;
   if (end - begin !== needed) {
     return broken(`holds ${end - begin} bytes, but ${dtype} ${formatShape(shape)} takes ${needed}`);
@@ -102,15 +109,27 @@ function checkCover(entries: readonly HeaderEntry[], dataBytes: number, fail: Fa
       const fault = begin > at ? "leaving a hole after" : "overlapping";
       fail(`${printableName(name)} begins at byte ${begin} of the data, ${fault} ${at}`, { name });
     }
+    if (end > dataBytes)
+      fail(`${printableName(name)} ends at byte ${end} of the data, of which there are ${dataBytes}`, { name });
     at = end;
   }
-  if (at !== dataBytes) fail(`its tensors take ${at} bytes, but ${dataBytes} follow the header`);
+  if (at !== dataBytes) fail(`its tensors end at byte ${at} of the data, of which there are ${dataBytes}`);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isListOfCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
+/** JSON allows white space of all kinds around it; the format begins with the brace, and pads with spaces. */
+function isBareObject(json: string): boolean {
+  let end = json.length;
+  while (json[end - 1] === " ") end--;
+  return json[0] === "{" && json[end - 1] === "}";
+}
+
+/** Of integers from 0 to 2⁵³ − 1; −0 is none. */
+export function isListOfCounts(value: unknown): value is number[] {
+  return (
+    Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0 && !Object.is(count, -0))
+  );
 }

@@ -13,7 +13,7 @@ import { Module } from "./module.ts";
 export class AvgPool2d extends Module {
   constructor(
     readonly kernelSize: Size2d,
-    private readonly options: Omit<Pool2dOptions, "kernelSize"> = {},
+    readonly options: Omit<Pool2dOptions, "kernelSize"> = {},
   ) {
     super();
   }

@@ -69,6 +69,9 @@ function poolOf(layer: Module | undefined): Pool | null {
 }
 
 /** Whether it is a layer of this class, whose forward nobody has replaced. */
-function is<T extends Module>(layer: Module | undefined, type: abstract new (...args: never[]) => T): layer is T {
+export function is<T extends Module>(
+  layer: Module | undefined,
+  type: abstract new (...args: never[]) => T,
+): layer is T {
   return layer instanceof type && layer.forward === type.prototype.forward;
 }

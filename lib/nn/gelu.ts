@@ -4,7 +4,7 @@ import { Module } from "./module.ts";
 
 /** y = x·Φ(x), any shape, exact or by tanh; see the op `gelu`. */
 export class GELU extends Module {
-  constructor(private readonly options: GeluOptions = {}) {
+  constructor(readonly options: GeluOptions = {}) {
     super();
   }
 

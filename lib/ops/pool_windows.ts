@@ -129,7 +129,7 @@ function checkImages(op: string, shape: Shape): void {
   }
 }
 
-function sizePair(op: string, name: string, size: Size2d, least: number): readonly [number, number] {
+export function sizePair(op: string, name: string, size: Size2d, least: number): readonly [number, number] {
   const pair = typeof size === "number" ? ([size, size] as const) : size;
   if (!Array.isArray(pair) || pair.length !== 2 || !pair.every((part) => Number.isInteger(part) && part >= least)) {
     const got = Array.isArray(size) ? formatShape(size) : size;

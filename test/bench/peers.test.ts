@@ -5,11 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { contest, type Entry, relativeError, type Work } from "../../bench/peers/contest.ts";
 import type { Contestant } from "../../bench/peers/contestant.ts";
-import { onnxModel } from "../../bench/peers/onnx_model.ts";
 import { compare, skippedLines, table } from "../../bench/peers/report.ts";
-import { stateDict } from "../../lib/index.ts";
-import { cnn } from "../../models/index.ts";
-import { readProtobuf } from "../support/read_protobuf.ts";
 
 const test = suite("bench:peers");
 
@@ -120,25 +116,6 @@ test("a bad option ends with 2 and one line", () => {
     assert.match(stderr, /^bench:peers: [^\n]+\n$/);
     assert.match(stderr, message);
   }
-});
-
-test("the ONNX file holds the layers in order and every weight as it is", () => {
-  const state = stateDict(cnn());
-  const model = readProtobuf(onnxModel(state));
-  assert.equal([model.number(1), model.message(8).number(2)], [8, 17]);
-  const graph = model.message(7);
-  const block = ["Conv", "BatchNormalization", "Relu", "MaxPool"];
-  assert.equal(
-    graph.messages(1).map((node) => node.text(4)),
-    [...block, ...block, ...block.slice(0, 3), "GlobalAveragePool", "Flatten", "Gemm", "Relu", "Gemm"],
-  );
-  const weights = Object.entries(state).filter(([, { dtype }]) => dtype === "F32");
-  assert.equal(
-    graph.messages(5).map((weight) => [weight.text(8), weight.numbers(1), weight.bytes(9)]),
-    weights.map(([name, { shape, data }]) => [name, [...shape], new Uint8Array(data.buffer)]),
-  );
-  const read = new Set(graph.messages(1).flatMap((node) => node.texts(1)));
-  for (const [name] of weights) assert.ok(read.has(name), name);
 });
 
 test.run();

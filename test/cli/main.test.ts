@@ -15,7 +15,7 @@ test("--version prints that of the package, alone", async () => {
 test("--help lists the commands on stdout; each command's help has its flags and examples", async () => {
   const main = await runCli(folder, ["--help"]);
   assert.is(main.code, 0);
-  for (const command of ["train", "infer", "evaluate"]) {
+  for (const command of ["train", "infer", "evaluate", "export"]) {
     assert.match(main.stdout, new RegExp(`^ +mnist ${command}\\b`, "m"));
     const { code, stdout } = await runCli(folder, [command, "--help"]);
     assert.is(code, 0);

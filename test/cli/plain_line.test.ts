@@ -7,6 +7,7 @@ import type { Command } from "../../cli/command.ts";
 import { compare } from "../../cli/compare.ts";
 import { doctor } from "../../cli/doctor.ts";
 import { evaluate } from "../../cli/evaluate.ts";
+import { exportCommand } from "../../cli/export.ts";
 import { type Flags, isSet, textFlag } from "../../cli/flags.ts";
 import { runInFull } from "../../cli/full_line.ts";
 import { infer } from "../../cli/infer.ts";
@@ -26,7 +27,7 @@ interface Reading {
   files: readonly string[];
 }
 
-const COMMANDS = [train, infer, evaluate, runs, promote, rollback, versions, compare, doctor];
+const COMMANDS = [train, infer, evaluate, exportCommand, runs, promote, rollback, versions, compare, doctor];
 const SWITCHES = ["--json", "--quiet", "--visualize"];
 const VALUE_FLAGS = [
   "--model",
@@ -44,7 +45,7 @@ const VALUE_FLAGS = [
 const WORDS = ["digit.png", "cnn", "linear", "latest", "adam", "3", "1e3", "0x10", "007", "a=b", "dir/a.b.png", "é"];
 const ODD = [
   ...["-", "--", "", " ", "a b", "true", "false", "'a'", '"b"', "infer", "train", "help", "null", "undefined"],
-  ...["-x", "-1", "--model=cnn", "--json=true", "--no-json", "--constructor", "--__proto__", "__proto__", "\0stdin"],
+  ...["-x", "-1", "--model=cnn", "--json=true", "--no-json", "--constructor", "--__proto__", "__proto__", "\0dash"],
   ...["--files", "--_", "--$0", "--m", "--Json", "---json", "[1]", "{}", "*", "%", "$0", "_", "..", "\n"],
 ];
 
@@ -58,7 +59,7 @@ const part = fc.oneof(
 );
 const line = fc
   .tuple(
-    fc.constantFrom("infer", "infer", ...COMMANDS.map(({ usage }) => usage.split(" ")[0])),
+    fc.constantFrom(...Array(9).fill("infer"), ...COMMANDS.map(({ usage }) => usage.split(" ")[0])),
     fc.array(part, { maxLength: 5 }),
   )
   .map(([command, parts]) => [command, ...parts.flat()]);

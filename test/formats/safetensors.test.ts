@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../../lib/formats/safetensors.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type StoredTensor,
+} from "../../lib/formats/safetensors.ts";
 import { CheckpointError } from "../../lib/tensor/errors.ts";
 
 const test = suite("safetensors");
@@ -57,9 +62,19 @@ test("an array that does not fit its dtype and shape is not encoded", () => {
   for (const wrong of [
     { dtype: "F32", shape: [3], data: new Float32Array(2) },
     { dtype: "F32", shape: [2], data: new Int32Array(2) },
+    { dtype: "F32", shape: [-1, -2], data: new Float32Array(2) },
+    { dtype: "F31" as "F32", shape: [2], data: new Float32Array(2) },
+    { dtype: "constructor" as "F32", shape: [2], data: new Float32Array(2) },
   ] as const) {
-    assert.throws(() => encodeSafetensors({ w: wrong }), isCheckpointError(/w is not F32 \[\d\]/));
+    assert.throws(
+      () => encodeSafetensors({ w: wrong }),
+      isCheckpointError(/w is not (F3[12]|constructor) \[[-\d, ]+\]/),
+    );
   }
+  const one: StoredTensor = { dtype: "U8", shape: [1], data: new Uint8Array(1) };
+  assert.throws(() => encodeSafetensors({ __metadata__: one }), isCheckpointError(/__metadata__ is not U8/));
+  const count = { epoch: 3 as unknown as string };
+  assert.throws(() => encodeSafetensors({ w: one }, count), isCheckpointError(/metadata are texts; epoch is 3/));
   assert.throws(() => encodeSafetensors({}, { text: "x".repeat(1 << 20) }), isCheckpointError(/header takes/));
 });
 
@@ -76,7 +91,14 @@ test("each way of breaking the format is refused, naming the file and the tensor
     ["null", file("null"), /not a JSON object/],
     ["a key twice", file('{"w": 1, "w": 2}'), /has "w" twice/],
     ["a field twice", file('{"w": {"dtype": "F32", "dtype": "F32"}}'), /has "dtype" twice/],
-    ["metadata that are no texts", file({ __metadata__: { a: 1 } }), /__metadata__/],
+    ["metadata that are no texts", file({ __metadata__: { a: "b", c: 1 } }), /__metadata__ has 1 as c, which is no/],
+    ["metadata that are no object", file({ __metadata__: ["a"] }), /__metadata__ is not an object/],
+    ["metadata twice", file('{"__metadata__": {}, "__metadata__": {}}'), /has "__metadata__" twice/],
+    ["a key of the metadata twice", file('{"__metadata__": {"a": "", "a": ""}}'), /has "a" twice/],
+    ["no header", file(""), /not JSON/],
+    ["white space before the header", file(" {}"), /with nothing but spaces behind it/],
+    ["a header padded with line feeds", file("{}\n"), /with nothing but spaces behind it/],
+    ["a byte order mark", file("\ufeff{}"), /not JSON/],
     ["no object", file({ w: 3 }), /w is not described by an object/],
     ["an unknown dtype", file({ w: { ...f32(0, 4), dtype: "F31" } }, 4), /w has the unknown dtype "F31"/],
     ["a dtype from the prototype", file({ w: { ...f32(0, 4), dtype: "constructor" } }, 4), /unknown dtype/],
@@ -84,15 +106,39 @@ test("each way of breaking the format is refused, naming the file and the tensor
     ["a name of many lines", file({ ["a\nb".repeat(99)]: 3 }), /"a\\nba\\n.*… is not described/],
     ["a shape of very many axes", file({ w: f32(0, 4, Array(1e5).fill(1)) }, 8), /w has no shape of at most 32/],
     ["a fractional dimension", file({ w: f32(0, 4, [0.5]) }, 4), /w has no shape/],
+    [
+      "a dimension of minus zero",
+      file('{"w": {"dtype": "F32", "shape": [-0], "data_offsets": [0, 0]}}'),
+      /w has no shape/,
+    ],
+    [
+      "a dimension beyond 2⁵³",
+      file(`{"w": {"dtype": "U8", "shape": [${2 ** 53}, 0], "data_offsets": [0, 0]}}`),
+      /no shape/,
+    ],
+    ["a dimension that is text", file({ w: f32(0, 4, ["1" as unknown as number]) }, 4), /w has no shape/],
+    ["a shape that is a number", file({ w: { ...f32(0, 4), shape: 1 } }, 4), /w has no shape/],
     ["a negative dimension", file({ w: f32(0, 4, [-1, -1]) }, 4), /w has no shape/],
+    ["three offsets", file({ w: { dtype: "F32", shape: [1], data_offsets: [0, 4, 8] } }, 4), /w has no two offsets/],
+    ["a fractional offset", file({ w: f32(0.5, 4.5, [1]) }, 5), /w has no two offsets/],
+    ["a negative offset", file({ w: f32(-4, 0, [1]) }, 4), /w has no two offsets/],
     ["no offsets", file({ w: { dtype: "F32", shape: [1] } }, 4), /w has no two offsets/],
     ["a shape that takes more", file({ w: f32(0, 4, [2]) }, 4), /w holds 4 bytes, but F32 \[2\] takes 8/],
-    ["a shape beyond all bounds", file({ w: f32(0, 4, [2 ** 52, 2 ** 52]) }, 4), /w holds 4 bytes/],
+    ["a shape beyond all bounds", file({ w: f32(0, 4, [2 ** 52, 2 ** 52]) }, 4), /w has a shape of more than 2\^53/],
+    ["a shape beyond all bounds, and a 0", file({ w: f32(0, 0, [2 ** 52, 2 ** 52, 0]) }), /w has a shape of more than/],
+    ["a dtype that is none of ours", file({ w: { ...f32(0, 4), dtype: "F8_E4M3" } }, 4), /unknown dtype "F8_E4M3"/],
+    ["no dtype", file({ w: { shape: [1], data_offsets: [0, 4] } }, 4), /w has the unknown dtype nothing/],
+    ["a wider dtype than its bytes", file({ w: { ...f32(0, 4, [1]), dtype: "F64" } }, 4), /but F64 \[1\] takes 8/],
     ["offsets that go back", file({ w: f32(8, 4, [1]) }, 8), /w holds -4 bytes/],
     ["an overlap", file({ v: f32(0, 8), w: f32(4, 12) }, 12), /w begins at byte 4 of the data, overlapping 8/],
     ["a hole", file({ v: f32(0, 4), w: f32(8, 12) }, 12), /w begins at byte 8 of the data, leaving a hole after 4/],
-    ["bytes missing", file({ w: f32(0, 8) }, 4), /tensors take 8 bytes, but 4 follow/],
-    ["bytes left over", file({ w: f32(0, 4) }, 5), /tensors take 4 bytes, but 5 follow/],
+    ["a hole before the first", file({ w: f32(4, 8) }, 8), /w begins at byte 4 of the data, leaving a hole after 0/],
+    ["two in one place", file({ v: f32(0, 4), w: f32(0, 4) }, 4), /w begins at byte 0 of the data, overlapping 4/],
+    ["an empty one inside another", file({ v: f32(0, 8), w: f32(4, 4) }, 8), /w begins at byte 4 .* overlapping 8/],
+    ["an empty one behind the end", file({ v: f32(0, 4), w: f32(8, 8) }, 4), /w begins at byte 8 .* hole after 4/],
+    ["bytes missing", file({ v: f32(0, 4), w: f32(4, 8) }, 6), /w ends at byte 8 of the data, of which there are 6/],
+    ["bytes left over", file({ w: f32(0, 4) }, 5), /tensors end at byte 4 of the data, of which there are 5/],
+    ["data of no tensor", file({}, 1), /tensors end at byte 0 of the data, of which there are 1/],
   ];
   for (const [what, bytes, pattern] of broken) {
     assert.throws(
@@ -101,6 +147,15 @@ test("each way of breaking the format is refused, naming the file and the tensor
       what,
     );
   }
+});
+
+test("what the format allows is read: any order, spaces behind the header, empty tensors anywhere, any name", () => {
+  const header = { z: f32(8, 12), "": f32(0, 8, [2, 1]), none: f32(8, 8, [3, 0]), end: f32(12, 12, [0]) };
+  const { tensors, metadata } = decodeSafetensors(file(`${JSON.stringify(header)}${" ".repeat(7)}`, 12), "a");
+  assert.equal(Object.keys(tensors), ["z", "", "none", "end"]);
+  assert.equal(tensors[""], { dtype: "F32", shape: [2, 1], data: new Float32Array(2) });
+  assert.equal([tensors.none.data.length, tensors.none.shape, metadata], [0, [3, 0], {}]);
+  assert.equal(decodeSafetensors(file("{}"), "a"), { tensors: {}, metadata: {} });
 });
 
 test("a tensor may be named __proto__ and harms nothing", () => {
@@ -128,6 +183,49 @@ test("files of random damage are decoded or refused, never anything else, and qu
   assert.ok(performance.now() - started < 20_000);
 });
 
+test("a header in which one figure was changed is refused, unless the tensors cover the data all the same", () => {
+  const small = fc.integer({ min: -8, max: 64 });
+  const figure = fc.oneof(small, fc.maxSafeInteger(), fc.double(), fc.constantFrom("4", null, [], 2 ** 32, 2 ** 53));
+  const change = fc.record({
+    name: fc.constantFrom("a", "b", "c"),
+    field: fc.constantFrom("shape", "data_offsets"),
+    at: fc.nat(2),
+    figure,
+    dataBytes: fc.constantFrom(28, 28, 28, 27, 29, 0),
+  });
+  let refused = 0;
+  fc.assert(
+    fc.property(change, ({ name, field, at, figure, dataBytes }) => {
+      const header: Record<string, Record<string, unknown[]>> = JSON.parse(
+        JSON.stringify({ a: f32(0, 16, [2, 2]), b: f32(16, 16, [0]), c: f32(16, 28) }),
+      );
+      header[name][field][at] = figure;
+      const bytes = file(header, dataBytes);
+      const { tensors } = decodeOrRefuse(bytes) ?? {};
+      if (!tensors) {
+        refused++;
+        return;
+      }
+      // Read: then sizes, offsets and the data's length agree, by arithmetic that cannot be rounded.
+      const entries = Object.values(JSON.parse(JSON.stringify(header))) as ReturnType<typeof f32>[];
+      const covered = new Uint8Array(dataBytes);
+      for (const {
+        shape,
+        data_offsets: [begin, end],
+      } of entries) {
+        assert.is(
+          shape.reduce((size, dim) => size * BigInt(dim), 4n),
+          BigInt(end - begin),
+        );
+        for (let i = begin; i < end; i++) covered[i]++;
+      }
+      assert.ok(covered.every((times) => times === 1));
+    }),
+    { numRuns: 3000, seed: 3 },
+  );
+  assert.ok(refused > 1000 && refused < 3000, `${refused} of 3000 were refused`);
+});
+
 test("headers of random JSON are decoded or refused, never anything else", () => {
   const entry = fc.record(
     {
@@ -145,12 +243,13 @@ test("headers of random JSON are decoded or refused, never anything else", () =>
   );
 });
 
-function decodeOrRefuse(bytes: Uint8Array): void {
+function decodeOrRefuse(bytes: Uint8Array): Safetensors | null {
   try {
-    decodeSafetensors(bytes, "fuzz");
+    return decodeSafetensors(bytes, "fuzz");
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
     assert.ok(!error.message.includes("\n") && error.message.length < 1000, error.message);
+    return null;
   }
 }
 

@@ -1,0 +1,106 @@
+// ONNX: a network as other runtimes read it.
+
+import { is } from "../nn/fusion.ts";
+import { join, type Module } from "../nn/module.ts";
+import { Sequential } from "../nn/sequential.ts";
+import { VERSION } from "../runtime/version.ts";
+import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
+import { checkShape, type Shape } from "../tensor/shape.ts";
+import { stateDict } from "./checkpoint.ts";
+import { convertLayer } from "./onnx_layers.ts";
+import { OnnxNodes, type OnnxParts } from "./onnx_nodes.ts";
+import { encodeModel, type Value } from "./onnx_proto.ts";
+import type { StoredTensor } from "./safetensors.ts";
+
+export interface OnnxOptions {
+  /** What the model takes, without the batch: [H, W, C], or [features]. */
+  inputShape: Shape;
+  /** The graph's name. */
+  name: string;
+  /** For people: what goes in and comes out. */
+  description?: string;
+  /** For programs: texts by key, e.g. how pictures are prepared. */
+  metadata?: Readonly<Record<string, string>>;
+  /** Default "images". */
+  inputName?: string;
+  /** Default "logits". */
+  outputName?: string;
+}
+
+/**
+ * The model in evaluation as an ONNX file: opset 17, IR version 8, f32, any batch size.
+ *
+ * Images go in as [N, C, H, W], ONNX's order, where the model itself takes [N, H, W, C]; with one channel the bytes are
+ * the same. Parameters have PyTorch's names and layout. Layers stand one by one as in the model, dropout left out: what
+ * folds and fuses is the reader's affair. Nested Sequentials are unrolled.
+ *
+ * @param model layers of this library; the mode it is in does not matter
+ * @throws {OptionError} a layer that ONNX cannot express or that has a forward of its own, a name that is none
+ * @throws {ShapeError} an inputShape that does not go through the layers; the layer is named
+ *
+ * @example writeFileSync("cnn.onnx", encodeOnnx(cnn(), { inputShape: [28, 28, 1], name: "cnn" }))
+ */
+export function encodeOnnx(model: Sequential, options: OnnxOptions): Uint8Array<ArrayBuffer> {
+  const { name, description = "", metadata = {}, inputName = "images", outputName = "logits" } = options;
+  checkName("name", name);
+  checkName("inputName", inputName);
+  checkName("outputName", outputName);
+  if (inputName === outputName) {
+    throw new OptionError(`encodeOnnx: inputName and outputName are both ${inputName}; they must differ.`, {
+      inputName,
+    });
+  }
+  const parts: OnnxParts = { nodes: [], values: [], initializers: [] };
+  const input = { name: inputName, shape: channelsFirst(options.inputShape) };
+  const state = stateDict(model);
+  let last = append("", model, input, { parts, state });
+  if (last === input) last = new OnnxNodes("", parts, state).add("Identity", [input.name], input.shape);
+
+  const output = { name: outputName, shape: last.shape };
+  const nodes = parts.nodes.map((node) => (node.output === last.name ? { ...node, output: outputName } : node));
+  const values = parts.values.filter((value) => value !== last);
+  const graph = { name, description, input, output, nodes, initializers: parts.initializers, values };
+  return encodeModel(graph, ["simdgrad", VERSION], metadata);
+}
+
+interface Target {
+  parts: OnnxParts;
+  state: Readonly<Record<string, StoredTensor>>;
+}
+
+/** Adds a layer's nodes, or those of all the layers in it. @returns the value behind it */
+function append(path: string, layer: Module, x: Value, target: Target): Value {
+  if (is(layer, Sequential)) {
+    return layer.children().reduce((value, [name, child]) => append(join(path, name), child, value, target), x);
+  }
+  const y = convertLayer(layer, x, new OnnxNodes(path, target.parts, target.state));
+  if (y) return y;
+  const which = path === "" ? "the model" : path;
+  throw new OptionError(
+    `encodeOnnx: ${which} is a ${layer.constructor.name}, of which ONNX knows nothing. Build it from the library's ` +
+      "layers, with their own forward.",
+    { layer: path, type: layer.constructor.name },
+  );
+}
+
+function channelsFirst(shape: Shape): Shape {
+  checkShape("encodeOnnx", shape);
+  if ((shape.length !== 1 && shape.length !== 3) || shape.includes(0)) {
+    throw new ShapeError(
+      `encodeOnnx: inputShape must be [H, W, C] or [features], without the batch; got ${formatShape(shape)}.`,
+      { inputShape: shape },
+    );
+  }
+  const [h, w, c] = shape;
+  return shape.length === 3 ? [c, h, w] : shape;
+}
+
+/** Letters, digits and "_", as ONNX wants them; so that it is no parameter's ("a.b") nor a node's ("a/b"). */
+function checkName(option: string, name: string): void {
+  if (!/^[A-Za-z_]\w*$/.test(name)) {
+    throw new OptionError(
+      `encodeOnnx: ${option} must be letters, digits and _, no digit first; got ${JSON.stringify(name)}.`,
+      { [option]: name },
+    );
+  }
+}
