@@ -11,8 +11,8 @@ export interface PlainLine {
   files: readonly string[];
 }
 
-/** Words that yargs takes as they stand: neither a flag, nor empty, nor in quotes, nor the value of a switch. */
-const PLAIN_WORD = /^(?!true$|false$)[^-"'\s\0][^\s\0]*$/;
+/** Words that yargs takes as they stand: neither a flag, nor empty, nor in quotes, nor one that it acts on. */
+const PLAIN_WORD = /^(?!true$|false$|help$)[^-"'\s\0][^\s\0]*$/;
 
 /**
  * What yargs would make of `COMMAND --switch --flag WORD file …`. Anything else, mistakes and --help among
