@@ -99,4 +99,11 @@ export {
 } from "./train/evaluate.ts";
 export type { EpochReport, History, StepReport } from "./train/history.ts";
 export { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./train/metrics.ts";
-export { Trainer, type TrainerOptions } from "./train/trainer.ts";
+export { Trainer } from "./train/trainer.ts";
+export type { FitOptions, TrainerOptions } from "./train/trainer_options.ts";
+export {
+  decodeTrainingState,
+  encodeTrainingState,
+  type TrainingProgress,
+  type TrainingState,
+} from "./train/training_state.ts";

@@ -17,6 +17,18 @@ export interface EpochReport {
   learningRate: number;
 }
 
+/** @internal All that a report says, in the order in which a state holds it. */
+export const EPOCH_FIELDS = [
+  "epoch",
+  "trainLoss",
+  "trainAccuracy",
+  "validationLoss",
+  "validationAccuracy",
+  "seconds",
+  "samplesPerSecond",
+  "learningRate",
+] as const satisfies readonly (keyof EpochReport)[];
+
 export interface StepReport {
   epoch: number;
   /** Within the epoch, from 1. */
@@ -34,6 +46,8 @@ export interface History {
   epochs: EpochReport[];
   /** The epoch of the highest validation accuracy, the lower loss among equals; null before the first ends. */
   best: EpochReport | null;
+  /** Why there were fewer epochs than planned; null where that is not so. */
+  stopped: string | null;
 }
 
 /** Whether `a` did better on the validation images than `b`. */
@@ -42,4 +56,11 @@ export function isBetter(a: EpochReport, b: EpochReport | null): boolean {
     return !b || a.validationAccuracy > b.validationAccuracy;
   }
   return a.validationLoss < b.validationLoss;
+}
+
+/** Why `patience` ends a run that went through this, if it does. */
+export function patienceEnds({ epochs, best }: History, patience: number | undefined): string | null {
+  const since = epochs.length - (best ? epochs.indexOf(best) + 1 : 0);
+  if (patience === undefined || since < patience) return null;
+  return `no better validation in ${since} epoch${since === 1 ? "" : "s"}`;
 }
