@@ -1,6 +1,6 @@
 // What goes over all parameters of the CNN once a step: the optimizers, clipping, adding up gradients.
 
-import { Adam, backward, clipGradNorm, SGD, sum, type Tensor, tensor } from "../lib/index.ts";
+import { Adam, backward, clipGradNorm, Ema, SGD, sum, type Tensor, tensor } from "../lib/index.ts";
 import { cnn } from "../models/index.ts";
 import { type Benchmark, sampledError, uniform } from "./benchmark.ts";
 
@@ -51,7 +51,7 @@ const STEPS: Step[] = [
   },
 ];
 
-export const benchmarks: Benchmark[] = [...STEPS.map(benchmark), accumulation()];
+export const benchmarks: Benchmark[] = [...STEPS.map(benchmark), averaging(), accumulation()];
 
 function bind(optimizer: { step(): void }): () => void {
   return () => optimizer.step();
@@ -103,6 +103,36 @@ function release(parameters: readonly Tensor<"f32">[]): void {
     parameter.grad?.dispose();
     parameter.dispose();
   }
+}
+
+/** After the first update 9/11 of what the parameter has moved by reaches the mean. */
+function averaging(): Benchmark {
+  return {
+    name: `Ema, ${PARAMETERS} parameters of the CNN`,
+    bytes: 3 * PASS,
+    tolerance: 1e-6,
+    setUp() {
+      const parameters = withGradients();
+      const ema = new Ema(parameters, { decay: 0.999 });
+      return {
+        run: () => ema.update(),
+        error() {
+          const fresh = withGradients();
+          const before = values(fresh, (parameter) => parameter.data);
+          const moved = uniform(PARAMETERS, 9);
+          const mean = new Ema(fresh, { decay: 0.999 });
+          let at = 0;
+          for (const { data } of fresh) for (let i = 0; i < data.length; i++) data[i] += moved[at++];
+          mean.update();
+          mean.swap();
+          const after = values(fresh, (parameter) => parameter.data);
+          release(fresh);
+          return sampledError(after, (i) => before[i] + (9 / 11) * moved[i], 5000);
+        },
+        tearDown: () => release(parameters),
+      };
+    },
+  };
 }
 
 /** The second gradient that reaches a tensor is added to the first. */

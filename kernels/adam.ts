@@ -6,7 +6,8 @@
 //   p ← p·shrink − stepSize·m / (√v·vScale + ε)
 //
 // stepSize = lr/(1 − β₁ᵗ) and vScale = 1/√(1 − β₂ᵗ) correct the moments' start at zero;
-// shrink = 1 − lr·decay is AdamW's decoupled decay. Adam has shrink = 1, AdamW l2 = 0.
+// shrink = 1 − lr·decay is AdamW's decoupled decay. Adam has shrink = 1, AdamW l2 = 0; so have both where the table says
+// that a parameter does not decay.
 //
 // m, v   the moments of all parameters, one behind another
 // table  p and g of each parameter that has a gradient, and its place in m and v: shared/parameters.ts
@@ -14,7 +15,7 @@
 // Numerics: one madd a term, one square root, one division, each element on its own. Tested in test/optim/adam.test.ts
 // against PyTorch. Source: Kingma & Ba 2015, arXiv:1412.6980; Loshchilov & Hutter 2019, arXiv:1711.05101.
 
-import { endWithin, firstOf, gradientOf, parameterOf, startWithin } from "./shared/parameters";
+import { decayOf, endWithin, firstOf, gradientOf, parameterOf, startWithin } from "./shared/parameters";
 import { load4, madd, store4, storeTail } from "./shared/simd";
 
 export function adam_f32(
@@ -41,11 +42,11 @@ export function adam_f32(
   const minusStep = f32x4.splat(-stepSize);
   const scale = f32x4.splat(vScale);
   const eps = f32x4.splat(epsilon);
-  const decay = f32x4.splat(l2);
-  const shrinkage = f32x4.splat(shrink);
   for (let row: usize = 0; row < rows; row++) {
     const p = parameterOf(table, row);
     const g = gradientOf(table, row);
+    const decay = f32x4.splat(decayOf(table, row, l2, 0));
+    const shrinkage = f32x4.splat(decayOf(table, row, shrink, 1));
     const moments = firstOf(table, row) << 2;
     const ownM = m + moments;
     const ownV = v + moments;

@@ -1,6 +1,6 @@
 // One step of stochastic gradient descent, as PyTorch defines it, for all parameters in one launch.
 //
-//   d = g + decay·p
+//   d = g + decay·p, or g where the table says that the parameter does not decay
 //   sgd_f32           p ← p − lr·d
 //   sgd_momentum_f32  m ← momentum·m + d;  p ← p − lr·(nesterov ? d + momentum·m : m)
 //
@@ -10,15 +10,15 @@
 // Numerics: one madd a term, each element on its own. Tested in test/optim/sgd.test.ts against PyTorch.
 // Source: Sutskever et al. 2013, On the importance of initialization and momentum in deep learning.
 
-import { endWithin, firstOf, gradientOf, parameterOf, startWithin } from "./shared/parameters";
+import { decayOf, endWithin, firstOf, gradientOf, parameterOf, startWithin } from "./shared/parameters";
 import { load4, madd, store4, storeTail, storeUpTo } from "./shared/simd";
 
 export function sgd_f32(table: usize, rows: usize, lr: f32, decay: f32, from: usize, to: usize): void {
   const minusLr = f32x4.splat(-lr);
-  const weightDecay = f32x4.splat(decay);
   for (let row: usize = 0; row < rows; row++) {
     const p = parameterOf(table, row);
     const g = gradientOf(table, row);
+    const weightDecay = f32x4.splat(decayOf(table, row, decay, 0));
     const end = endWithin(table, row, to);
     for (let i = startWithin(table, row, from); i < end; i += 4) {
       const weights = load4(p, i);
@@ -41,11 +41,11 @@ export function sgd_momentum_f32(
 ): void {
   const minusLr = f32x4.splat(-lr);
   const rate = f32x4.splat(momentum);
-  const weightDecay = f32x4.splat(decay);
   for (let row: usize = 0; row < rows; row++) {
     const p = parameterOf(table, row);
     const g = gradientOf(table, row);
     const ownM = m + (firstOf(table, row) << 2);
+    const weightDecay = f32x4.splat(decayOf(table, row, decay, 0));
     const end = endWithin(table, row, to);
     for (let i = startWithin(table, row, from); i < end; i += 4) {
       const weights = load4(p, i);

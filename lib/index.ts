@@ -3,6 +3,7 @@
 export { backward } from "./autograd/backward.ts";
 export { noGrad } from "./autograd/grad_mode.ts";
 export { type GradcheckOptions, gradcheck } from "./autograd/gradcheck.ts";
+export { type Augmentation, type AugmentKey, augmentImages } from "./data/augment.ts";
 export { type Batch, Batches, type BatchOptions } from "./data/batches.ts";
 export { Dataset, type DatasetOptions } from "./data/dataset.ts";
 export { type IdxArray, readIdx } from "./data/idx.ts";
@@ -65,6 +66,7 @@ export { tanh } from "./ops/tanh.ts";
 export { transpose } from "./ops/transpose.ts";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.ts";
 export { clipGradNorm } from "./optim/clip_grad_norm.ts";
+export { Ema } from "./optim/ema.ts";
 export type { Optimizer } from "./optim/optimizer.ts";
 export { constantLr, cosineLr, oneCycleLr, type Schedule, stepLr } from "./optim/schedules.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
@@ -90,6 +92,7 @@ export {
 export { scope } from "./tensor/scope.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type DType, Tensor } from "./tensor/tensor.ts";
+export type { AveragingOptions } from "./train/averaging.ts";
 export {
   type EvaluateAsyncOptions,
   type EvaluateOptions,
@@ -99,6 +102,7 @@ export {
 } from "./train/evaluate.ts";
 export type { EpochReport, History, StepReport } from "./train/history.ts";
 export { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./train/metrics.ts";
+export { recalibrate } from "./train/recalibrate.ts";
 export { Trainer } from "./train/trainer.ts";
 export type { FitOptions, TrainerOptions } from "./train/trainer_options.ts";
 export {

@@ -1,13 +1,14 @@
-// The table by which one launch goes over all parameters that have a gradient: four u32 a row.
+// The table by which one launch goes over all parameters that have a gradient: five u32 a row.
 //
 //   parameter, gradient  their addresses
 //   first                where the parameter begins in the concatenation of all, which is how moments lie
 //   size                 its elements
+//   decays               1 where weight decay pulls on it, else 0
 //
 // Rows ascend in `first`. lib/optim/parameter_table.ts writes it.
 
 function word(table: usize, row: usize, index: usize): usize {
-  return <usize>load<u32>(table + (row << 4) + (index << 2));
+  return <usize>load<u32>(table + row * 20 + (index << 2));
 }
 
 export function parameterOf(table: usize, row: usize): usize {
@@ -24,6 +25,11 @@ export function firstOf(table: usize, row: usize): usize {
 
 export function sizeOf(table: usize, row: usize): usize {
   return word(table, row, 3);
+}
+
+/** The decay of this row, or what stands for none. */
+export function decayOf(table: usize, row: usize, decay: f32, none: f32): f32 {
+  return word(table, row, 4) ? decay : none;
 }
 
 /** Where the range that begins at `from`, in the concatenation, begins in the row's own elements. */

@@ -5,6 +5,7 @@ import { STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
 import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { type Augmentation, augmentImages, checkAugmentation } from "./augment.ts";
 import { normalizeImages } from "./normalize.ts";
 
 export interface Batch {
@@ -19,6 +20,7 @@ export interface BatchOptions {
   seed?: number;
   epoch?: number;
   dropLast?: boolean;
+  augment?: Augmentation;
 }
 
 /** What `Dataset.batches()` gives: may be walked through several times, with the same result. */
@@ -38,6 +40,7 @@ export class Batches implements Iterable<Batch> {
     check("batchSize", batchSize, 1);
     check("seed", seed, 0);
     check("epoch", epoch, 0);
+    if (options.augment) checkAugmentation(options.augment);
     this.size = rows ? rows.length : labels.size;
     this.length = dropLast ? Math.floor(this.size / batchSize) : Math.ceil(this.size / batchSize);
   }
@@ -78,7 +81,11 @@ export class Batches implements Iterable<Batch> {
     for (let i = from; i < to; i++) data[i - from] = order ? order[i] : i;
     const { data: labels } = this.labels;
     y.data.set(data.map((row) => labels[row]));
-    return { x: normalizeImages(this.images, index), y };
+    const { augment, seed = 0, epoch = 0 } = this.options;
+    const x = augment
+      ? augmentImages(this.images, index, augment, { seed, epoch, position: from })
+      : normalizeImages(this.images, index);
+    return { x, y };
   }
 }
 

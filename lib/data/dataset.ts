@@ -115,6 +115,8 @@ export class Dataset {
    * @param options.seed      shuffles, differently in each epoch; default: in order
    * @param options.epoch     which shuffle; default 0
    * @param options.dropLast  leave out a last batch that is not full; default false
+   * @param options.augment   how far each picture is distorted, by a draw from seed, epoch and its place in the order;
+   *   default: not at all. See `augmentImages`
    * @throws {OptionError} batchSize is not an integer ≥ 1, seed or epoch not one ≥ 0
    *
    * Cost: about 2 µs a picture of 28×28, nothing on the JS heap in proportion to the pixels.

@@ -28,7 +28,8 @@ export class BatchNorm2d extends Module {
   /** A scalar: training batches seen. */
   readonly numBatchesTracked = zeros([], "i32").keep();
   readonly eps: number;
-  readonly momentum: number;
+  /** The share of the new value in the running statistics. */
+  momentum: number;
 
   constructor(channels: number, options: BatchNorm2dLayerOptions = {}) {
     super();

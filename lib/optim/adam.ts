@@ -11,6 +11,8 @@ export interface AdamOptions {
   eps?: number;
   /** ≥ 0; default 0 in Adam, 0.01 in AdamW. */
   weightDecay?: number;
+  /** Parameters that it leaves alone, usually those of one dimension: biases, and BatchNorm's. Default none. */
+  noDecay?: readonly Tensor<"f32">[];
 }
 
 /** Adam and AdamW, which differ in where the weight decay goes. */
@@ -29,7 +31,7 @@ abstract class AdamFamily extends StatefulOptimizer {
     options: AdamOptions,
     private readonly isDecoupled: boolean,
   ) {
-    super(name, params, options.lr ?? 1e-3);
+    super(name, params, options.lr ?? 1e-3, options.noDecay);
     const { betas = [0.9, 0.999], eps = 1e-8, weightDecay = isDecoupled ? 0.01 : 0 } = options;
     for (const beta of betas) checkOption(name, "betas", beta, (value) => value >= 0 && value < 1, "in [0, 1)");
     checkOption(name, "eps", eps, (value) => value > 0 && Number.isFinite(value), "finite and > 0");

@@ -25,6 +25,7 @@ export interface Optimizer {
 /** @internal The base of SGD, Adam and AdamW. */
 export abstract class StatefulOptimizer implements Optimizer {
   private readonly params: readonly Parameter[];
+  private readonly noDecay: ReadonlySet<Parameter>;
   private readonly size: number;
   private readonly steps = zeros([], "i32").keep();
   /** Each a moment of all parameters, one behind another in one tensor. */
@@ -35,6 +36,7 @@ export abstract class StatefulOptimizer implements Optimizer {
     private readonly name: string,
     params: readonly Parameter[],
     lr: number,
+    noDecay: readonly Parameter[] = [],
   ) {
     if (params.length === 0) {
       throw new OptionError(`${name}: there are no parameters to train; pass model.parameters().`);
@@ -42,6 +44,10 @@ export abstract class StatefulOptimizer implements Optimizer {
     this.params = [...params];
     if (new Set(params).size < params.length) {
       throw new OptionError(`${name}: a parameter is given twice, and would move twice a step; pass each once.`);
+    }
+    this.noDecay = new Set(noDecay);
+    if (noDecay.some((parameter) => !params.includes(parameter))) {
+      throw new OptionError(`${name}: noDecay holds a tensor that is not among the parameters; pass some of these.`);
     }
     this.size = totalSize(params);
     this.lr = lr;
@@ -58,7 +64,7 @@ export abstract class StatefulOptimizer implements Optimizer {
   }
 
   step(): void {
-    using table = parameterTable(this.name, this.params);
+    using table = parameterTable(this.name, this.params, this.noDecay);
     this.steps.data[0]++;
     this.beginStep();
     this.move(this.size, table.ptr, table.shape[0]);
@@ -82,19 +88,7 @@ export abstract class StatefulOptimizer implements Optimizer {
 
   /** @throws {CheckpointError} a tensor is missing, or of another shape or dtype */
   loadState(state: Readonly<Record<string, Tensor>>): void {
-    const own = Object.entries(this.state());
-    for (const [name, { shape, dtype }] of own) {
-      const given = state[name];
-      if (!given || given.dtype !== dtype || !sameShape(given.shape, shape)) {
-        const found = given ? `${given.dtype} ${formatShape(given.shape)}` : "missing";
-        throw new CheckpointError(
-          `loadState: ${name} of ${this.name} must be ${dtype} ${formatShape(shape)} but is ${found}. ` +
-            "Was it saved from another model or optimizer?",
-          { name, expected: shape, found: given?.shape ?? null },
-        );
-      }
-    }
-    for (const [name, tensor] of own) tensor.data.set(state[name].data);
+    loadTensors(this.name, this.state(), state);
     this.resume(this.steps.item());
   }
 
@@ -118,6 +112,30 @@ export abstract class StatefulOptimizer implements Optimizer {
    * @param table where they lie: kernels/shared/parameters.ts
    */
   protected abstract move(size: number, table: number, rows: number): void;
+}
+
+/**
+ * @internal Copies the tensors of `state` into those of `own`; all are checked before the first is touched.
+ *
+ * @throws {CheckpointError} one is missing, or of another shape or dtype
+ */
+export function loadTensors(
+  owner: string,
+  own: Readonly<Record<string, Tensor>>,
+  state: Readonly<Record<string, Tensor>>,
+): void {
+  for (const [name, { shape, dtype }] of Object.entries(own)) {
+    const given = state[name];
+    if (!given || given.dtype !== dtype || !sameShape(given.shape, shape)) {
+      const found = given ? `${given.dtype} ${formatShape(given.shape)}` : "missing";
+      throw new CheckpointError(
+        `loadState: ${name} of ${owner} must be ${dtype} ${formatShape(shape)} but is ${found}. ` +
+          "Was it saved from another model or optimizer?",
+        { name, expected: shape, found: given?.shape ?? null },
+      );
+    }
+  }
+  for (const [name, tensor] of Object.entries(own)) tensor.data.set(state[name].data);
 }
 
 /** @throws {OptionError} unless `isValid(value)` */

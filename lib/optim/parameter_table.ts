@@ -5,16 +5,21 @@ import { formatShape, ShapeError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** As in kernels/shared/parameters.ts. */
-const WORDS = 4;
+const WORDS = 5;
 
 /**
  * A row for each parameter that has a gradient; `first` counts the elements of the others too. Good until one of
  * them moves.
  *
- * @returns [rows, 4]
+ * @param noDecay those that weight decay leaves alone
+ * @returns [rows, 5]
  * @throws {ShapeError} a gradient of another size than its parameter
  */
-export function parameterTable(owner: string, params: readonly Tensor<"f32">[]): Tensor<"i32"> {
+export function parameterTable(
+  owner: string,
+  params: readonly Tensor<"f32">[],
+  noDecay?: ReadonlySet<Tensor<"f32">>,
+): Tensor<"i32"> {
   const words: number[] = [];
   let first = 0;
   for (const parameter of params) {
@@ -26,7 +31,7 @@ export function parameterTable(owner: string, params: readonly Tensor<"f32">[]):
           { parameter: shape, gradient: grad.shape },
         );
       }
-      words.push(parameter.ptr, grad.ptr, first, size);
+      words.push(parameter.ptr, grad.ptr, first, size, noDecay?.has(parameter) ? 0 : 1);
     }
     first += size;
   }

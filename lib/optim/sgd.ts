@@ -12,6 +12,8 @@ export interface SGDOptions {
   nesterov?: boolean;
   /** λ of the penalty λ/2·‖p‖², ≥ 0; default 0. */
   weightDecay?: number;
+  /** Parameters that it leaves alone. Default none. */
+  noDecay?: readonly Tensor<"f32">[];
 }
 
 /**
@@ -31,7 +33,7 @@ export class SGD extends StatefulOptimizer {
   private readonly weightDecay: number;
 
   constructor(params: readonly Tensor<"f32">[], options: SGDOptions) {
-    super("SGD", params, options.lr);
+    super("SGD", params, options.lr, options.noDecay);
     const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
     checkOption("SGD", "momentum", momentum, (value) => value >= 0 && value < 1, "in [0, 1)");
     checkOption("SGD", "weightDecay", weightDecay, (value) => value >= 0 && Number.isFinite(value), "finite and ≥ 0");

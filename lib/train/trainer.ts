@@ -9,6 +9,7 @@ import { clipGradNorm } from "../optim/clip_grad_norm.ts";
 import { Breather } from "../runtime/breather.ts";
 import { DataError, TrainingError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
+import { Averaging } from "./averaging.ts";
 import { rememberModes } from "./eval_mode.ts";
 import { evaluateAsync } from "./evaluate.ts";
 import { type EpochReport, type History, isBetter, patienceEnds } from "./history.ts";
@@ -54,8 +55,9 @@ export class Trainer {
     for (const [role, dataset] of Object.entries({ training: train, validation })) {
       if (dataset.size === 0) throw new DataError(`Trainer: the ${role} set ${dataset.name} is empty.`);
     }
-    const { signal, restoreBest = true } = this.options;
-    const run = new TrainingRun(this.model, this.options.optimizer);
+    const { optimizer, average, signal, restoreBest = true } = this.options;
+    const averaging = average ? new Averaging(this.model, average) : null;
+    const run = new TrainingRun(this.model, optimizer, averaging);
     const save = this.saver(run, train, validation);
     if (resume) run.load(resume, setupOf(this.options, train, validation));
     this.history = run.history;
@@ -64,6 +66,7 @@ export class Trainer {
     try {
       await this.runEpochs(run, train, validation, save);
     } catch (error) {
+      averaging?.leave();
       if (signal?.aborted && error === signal.reason && run.hasBegun && run.history.stopped === null) await save();
       throw error;
     } finally {
@@ -74,16 +77,19 @@ export class Trainer {
   }
 
   private async runEpochs(run: TrainingRun, train: Dataset, validation: Dataset, save: Save): Promise<void> {
-    const { epochs, patience, restoreBest = true, onEpoch } = this.options;
-    const { history } = run;
+    const { epochs, patience, batchSize, signal, restoreBest = true, onEpoch } = this.options;
+    const { history, averaging } = run;
     const breather = new Breather();
     while (run.epoch <= epochs && history.stopped === null) {
       history.stopped = patienceEnds(history, patience) ?? this.timeEnds(run);
-      if (history.stopped !== null) return;
+      if (history.stopped !== null) break;
+      averaging?.leave();
       const stopped = await this.runSteps(run, train, breather, save);
       // What is saved has not seen the validation of a part of an epoch: resumed, there is none.
       if (stopped !== null) await save();
-      const report = await this.validate(run, validation);
+      const samplesPerSecond = run.seen / run.epochWatch.seconds;
+      await averaging?.enter(train, batchSize, signal);
+      const report = await this.validate(run, samplesPerSecond, validation);
       history.stopped = stopped;
       history.epochs.push(report);
       if (isBetter(report, history.best)) {
@@ -94,12 +100,15 @@ export class Trainer {
       await onEpoch?.(report);
       if (stopped === null) await save();
     }
+    // Resumed where no epoch was left, it has not averaged yet.
+    if (averaging && !averaging.hasEntered && !restoreBest) await averaging.enter(train, batchSize, signal);
   }
 
   /** The steps of the epoch that are left. @returns why it was left before its end; null where it was not */
   private async runSteps(run: TrainingRun, train: Dataset, breather: Breather, save: Save): Promise<string | null> {
-    const { optimizer, schedule, batchSize, checkpointSeconds = 30, seed = 0, signal, onStep } = this.options;
-    const batches = train.batches({ batchSize, seed, epoch: run.epoch });
+    const { optimizer, schedule, batchSize, augment, seed = 0, signal, onStep } = this.options;
+    const { checkpointSeconds = 30 } = this.options;
+    const batches = train.batches({ batchSize, seed, augment, epoch: run.epoch });
     const stepsPerEpoch = batches.length;
     const { epoch } = run;
     let sinceSaved = new Stopwatch();
@@ -109,6 +118,7 @@ export class Trainer {
       if (schedule) optimizer.lr = schedule(stepOfRun);
       this.model.setRandomState(seed, stepOfRun);
       const { loss, correct } = scope(() => this.step(batch));
+      run.averaging?.ema.update();
       const step = ++run.step;
       const learningRate = optimizer.lr;
       if (!Number.isFinite(loss)) throw diverged(loss, epoch, step, learningRate);
@@ -130,10 +140,12 @@ export class Trainer {
     return null;
   }
 
-  private async validate(run: TrainingRun, validation: Dataset): Promise<EpochReport> {
+  private async validate(
+    { epoch, seen, lossSum, right, epochWatch }: TrainingRun,
+    samplesPerSecond: number,
+    validation: Dataset,
+  ): Promise<EpochReport> {
     const { optimizer, batchSize, signal } = this.options;
-    const { epoch, seen, lossSum, right, epochWatch } = run;
-    const samplesPerSecond = seen / epochWatch.seconds;
     const { loss, accuracy } = await evaluateAsync(this.model, validation, { batchSize, signal });
     return {
       epoch,

@@ -1,10 +1,12 @@
 // What a Trainer is told, and which part of it two halves of a run must have in common.
 
+import type { Augmentation } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import { runtimeInfo } from "../runtime/info.ts";
 import { OptionError } from "../tensor/errors.ts";
+import type { AveragingOptions } from "./averaging.ts";
 import type { EpochReport, StepReport } from "./history.ts";
 import type { TrainingState } from "./training_state.ts";
 
@@ -17,12 +19,19 @@ export interface TrainerOptions {
   schedule?: Schedule;
   epochs: number;
   batchSize: number;
-  /** Drives shuffling and dropout; default 0. */
+  /** Drives shuffling, augmentation and dropout; default 0. */
   seed?: number;
   /** Scales gradients down to this global norm where they exceed it; default: never. */
   clipNorm?: number;
   /** The part of the target spread evenly over the classes, in [0, 1); default 0. */
   labelSmoothing?: number;
+  /** Distorts the training pictures, each anew in every epoch; default: not. */
+  augment?: Augmentation;
+  /**
+   * Validates, keeps and ends with a moving average of the weights, for which BatchNorm's statistics are made anew at
+   * the end of each epoch; default: the weights themselves.
+   */
+  average?: AveragingOptions;
   /** Ends with the weights of the best epoch rather than the last; default true. */
   restoreBest?: boolean;
   /** Stops after so many epochs without a better validation; default: never. */
@@ -80,8 +89,10 @@ export function setupOf(
   train: Dataset,
   validation: Dataset,
 ): Readonly<Record<string, unknown>> {
-  const { epochs, batchSize, seed = 0, clipNorm = null, labelSmoothing = 0, restoreBest = true } = options;
+  const { epochs, batchSize, seed = 0, clipNorm = null, labelSmoothing = 0 } = options;
+  const { augment = null, average = null, restoreBest = true } = options;
   const [trainingSet, validationSet] = [train, validation].map(({ name, size, digest }) => ({ name, size, digest }));
   const { variant: kernels } = runtimeInfo();
-  return { kernels, trainingSet, validationSet, epochs, batchSize, seed, clipNorm, labelSmoothing, restoreBest };
+  const regularisation = { clipNorm, labelSmoothing, augment, average };
+  return { kernels, trainingSet, validationSet, epochs, batchSize, seed, ...regularisation, restoreBest };
 }

@@ -6,6 +6,7 @@ import type { StoredTensor } from "../formats/safetensors.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { CheckpointError } from "../tensor/errors.ts";
+import type { Averaging } from "./averaging.ts";
 import { type History, isBetter } from "./history.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { copyTensors, loadStored, prefixed, withPrefix } from "./stored_tensors.ts";
@@ -29,6 +30,7 @@ export class TrainingRun {
   constructor(
     private readonly model: Module,
     private readonly optimizer: Optimizer,
+    readonly averaging: Averaging | null = null,
   ) {}
 
   get hasBegun(): boolean {
@@ -51,8 +53,12 @@ export class TrainingRun {
     if (this.best) loadStateDict(this.model, this.best, "the best epoch");
   }
 
-  /** A copy of all of it. */
+  /** A copy of all of it; where the model holds an average, of the weights behind it. */
   state(setup: Setup): TrainingState {
+    return this.averaging ? this.averaging.outside(() => this.copy(setup)) : this.copy(setup);
+  }
+
+  private copy(setup: Setup): TrainingState {
     const { epoch, step, seen, lossSum, right, model, optimizer, best } = this;
     const epochSeconds = this.epochWatch.seconds;
     const seconds = this.watch.seconds;
@@ -65,6 +71,7 @@ export class TrainingRun {
         ...prefixed("model", stateDict(model)),
         ...prefixed("best", best ?? {}),
         ...prefixed("optimizer", copyTensors(optimizer.state())),
+        ...prefixed("average", copyTensors(this.averaging?.ema.state() ?? {})),
       },
     };
   }
@@ -83,6 +90,7 @@ export class TrainingRun {
       if (Object.keys(best).length > 0) loadStateDict(this.model, best, "the state's best epoch");
       loadStateDict(this.model, withPrefix("model", tensors), "the state");
       loadStored(this.optimizer, withPrefix("optimizer", tensors));
+      if (this.averaging) loadStored(this.averaging.ema, withPrefix("average", tensors));
     } catch (error) {
       loadStateDict(this.model, before.model, "the model");
       loadStored(this.optimizer, before.optimizer);

@@ -30,7 +30,7 @@ export interface TrainingState {
   progress: TrainingProgress;
   /** The epochs that have ended. */
   epochs: readonly EpochReport[];
-  /** `model.…`, `best.…`, `optimizer.…`, each by its own names. */
+  /** `model.…`, `best.…`, `optimizer.…`, `average.…`, each by its own names. */
   tensors: Readonly<Record<string, StoredTensor>>;
 }
 

@@ -12,6 +12,7 @@ import { SGD } from "../../lib/optim/sgd.ts";
 import { setThreads } from "../../lib/runtime/threads.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { Trainer } from "../../lib/train/trainer.ts";
+import type { TrainerOptions } from "../../lib/train/trainer_options.ts";
 import { decodeTrainingState, encodeTrainingState, type TrainingState } from "../../lib/train/training_state.ts";
 import { cnn } from "../../models/cnn.ts";
 import { linear } from "../../models/linear.ts";
@@ -42,7 +43,7 @@ function small(optimizer = "adamw", more: object = {}): Recipe {
 }
 
 /** Three epochs of 4 steps with dropout and a one-cycle rate. */
-function digits(name: "cnn" | "linear"): Recipe {
+function digits(name: "cnn" | "linear", more: Partial<TrainerOptions> = {}): Recipe {
   const all = syntheticDigits({ count: 140 });
   const [train, validation] = all.split(32, { seed: 1 });
   return {
@@ -50,6 +51,7 @@ function digits(name: "cnn" | "linear"): Recipe {
     options: (model) => ({
       ...{ optimizer: new AdamW(model.parameters(), { lr: 0.01 }), epochs: 3, batchSize: 32, seed: 9 },
       schedule: oneCycleLr({ maxLr: 0.01, totalSteps: 12 }),
+      ...more,
     }),
     train,
     validation,
@@ -88,7 +90,7 @@ test("both networks, on one thread and on two, end with the same bits", async ()
     const whole = await runWithStops(recipe);
     for (const threads of [1, 2]) {
       await setThreads(threads);
-      for (const stops of [["1.1"], ["1.4"], ["1"], ["2.2", "2.3", "3.1"]]) {
+      for (const stops of [["1.4"], ["1.1", "1", "2.2", "2.3", "3.1"]]) {
         same(await runWithStops(recipe, stops), whole, `${name} on ${threads} at ${stops}`);
       }
     }
@@ -100,6 +102,34 @@ test("both networks, on one thread and on two, end with the same bits", async ()
     const { state } = decodeTrainingState(bytes, "state");
     await new Trainer(model, recipe.options(model)).fit(recipe.train, recipe.validation, { resume: state });
     assert.is(weightsOf(model), whole.weights);
+  }
+});
+
+test("a run with augmentation and averaged weights ends with the same bits, stopped anywhere", async () => {
+  for (const restoreBest of [true, false]) {
+    const augment = { shift: 1, rotate: 10, scale: 0.1 };
+    const recipe = digits("cnn", { augment, average: { decay: 0.9, calibration: 64 }, restoreBest });
+    const whole = await runWithStops(recipe);
+    const plain = await runWithStops(digits("cnn", { restoreBest }));
+    assert.is.not(whole.weights, plain.weights);
+    for (const stops of [["1"], ["3.4"], ["1.3", "1.4", "2.1", "2", "3.2"]]) {
+      same(await runWithStops(recipe, stops), whole, `stopped at ${stops}`);
+    }
+  }
+});
+
+test("a state taken while the model holds the average resumes like one taken before", async () => {
+  const recipe = digits("cnn", { average: { decay: 0.9, calibration: 64 }, restoreBest: false });
+  const whole = await runWithStops(recipe);
+  const states: TrainingState[] = [];
+  const options = { onCheckpoint: (state: TrainingState) => void states.push(state), checkpointSeconds: 0 };
+  const model = recipe.model();
+  await new Trainer(model, { ...recipe.options(model), ...options }).fit(recipe.train, recipe.validation);
+  assert.is(states.length, 12);
+  for (const resume of states.slice(6)) {
+    const again = recipe.model();
+    const history = await new Trainer(again, recipe.options(again)).fit(recipe.train, recipe.validation, { resume });
+    same({ history, weights: weightsOf(again) }, whole, `${resume.progress.epoch}.${resume.progress.step}`);
   }
 });
 
@@ -177,6 +207,8 @@ test("a state of other options, data or kernels is refused with what differs, an
     [{}, { seed: 6 }, state, /seed is 5 in the state but 6 here/],
     [{}, { epochs: 5 }, state, /epochs is 4 in the state but 5 here/],
     [{}, { labelSmoothing: 0 }, state, /labelSmoothing is 0\.1 in the state but 0 here/],
+    [{}, { augment: { shift: 1 } }, state, /augment is null in the state but \{"shift":1\} here/],
+    [{}, { average: { decay: 0.9 } }, state, /average is null in the state but \{"decay":0\.9\} here/],
     [{}, { clipNorm: undefined }, state, /clipNorm is 1 in the state but null here/],
     [
       { train: stripes(148, 9) },

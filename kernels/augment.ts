@@ -1,0 +1,138 @@
+// Pictures distorted as hands distort them: one bilinear warp of the data set's bytes, strokes thickened or thinned,
+// and the result normalised.
+//
+//   u = a·j + b·i + c + Σₖ β(j, k)·Σᵣ β(i, r)·grid[0,r,k]         where pixel (i, j) comes from: column u,
+//   v = d·j + e·i + f + Σₖ β(j, k)·Σᵣ β(i, r)·grid[1,r,k]         row v; without grids the sums are 0
+//   p = x[index[n]] at (v, u), between four pixels; 0 outside the picture
+//   q = p + t·(max3×3(p) − p) for t ≥ 0, p + |t|·(min3×3(p) − p) for t < 0
+//   y = (q/255 − mean)/std
+//
+// y       [rows, h, w] f32
+// x       [any, h, w] u8;  index [rows] i32: which picture becomes row n
+// plans   [rows, 8] f32: a, b, c, d, e, f, t, and one that is not read
+// grids   [rows, 2, 7, 8] f32: displacements in pixels at the 7 × 7 knots of a cubic B-spline over the picture, the
+//         eighth of each row not used; or 0 for none. β sums to 1, so no pixel moves farther than the largest of them.
+// scratch augment_scratch(h, w) elements
+// Range: rows [from, to). Registers: 4 gathered vectors, 2 coordinates, 4 of the plan.
+// Numerics: one madd a term. The identity (a = e = 1, all else 0) gives the bits of normalize_f32.
+// Tested in test/kernels/augment.test.ts, timed by bench/layout.bench.ts.
+// Source: Simard, Steinkraus & Platt 2003, Best practices for convolutional neural networks.
+
+import { basis, displace } from "./augment/spline";
+import { load4, loadF32, madd, splat, storeF32, storeUpTo, zero4 } from "./shared/simd";
+
+const PLAN: usize = 8;
+/** Elements of a row of grids. */
+const GRIDS: usize = 2 * 7 * 8;
+/** 255, and what a column adds to the first of four. */
+const BYTE_MAX = memory.data<f32>([255]);
+const LANES = memory.data<f32>([0, 1, 2, 3]);
+
+/** Elements of scratch: the picture and the warped one in borders of zeros, a row of displacements, the spline's table. */
+export function augment_scratch(h: usize, w: usize): usize {
+  return (h + 3) * (w + 3) + (h + 2) * (w + 2) + 7 * w + 40;
+}
+
+export function augment_f32(
+  y: usize,
+  x: usize,
+  index: usize,
+  plans: usize,
+  grids: usize,
+  h: usize,
+  w: usize,
+  mean: f32,
+  std: f32,
+  scratch: usize,
+  from: usize,
+  to: usize,
+): void {
+  const warped = scratch + (((h + 3) * (w + 3) + 4) << 2);
+  const du = warped + (((h + 2) * (w + 2) + 4) << 2);
+  const dv = du + ((w + 4) << 2);
+  const spline = dv + ((w + 4) << 2);
+  memory.fill(scratch, 0, augment_scratch(h, w) << 2);
+  if (grids) for (let j: usize = 0; j < w; j++) basis(spline + 64 + j * 20, j, w);
+  for (let row = from; row < to; row++) {
+    const plan = plans + ((row * PLAN) << 2);
+    unpack(scratch, x + <usize>load<u32>(index + (row << 2)) * h * w, h, w);
+    for (let i: usize = 0; i < h; i++) {
+      if (grids) displace(du, dv, grids + ((row * GRIDS) << 2), spline, i, h, w);
+      warpRow(warped + (((i + 1) * (w + 2) + 1) << 2), scratch, plan, du, dv, i, h, w);
+    }
+    finish(y + ((row * h * w) << 2), warped, loadF32(plan, 6), h, w, mean, std);
+  }
+}
+
+/** The bytes of a picture as f32, behind one row and one column of zeros, before two. */
+function unpack(board: usize, x: usize, h: usize, w: usize): void {
+  for (let i: usize = 0; i < h; i++) {
+    const out = board + (((i + 1) * (w + 3) + 1) << 2);
+    for (let j: usize = 0; j < w; j++) storeF32(out, j, <f32>load<u8>(x + i * w + j));
+  }
+}
+
+function warpRow(out: usize, board: usize, plan: usize, du: usize, dv: usize, i: usize, h: usize, w: usize): void {
+  const pitch = <i32>((w + 3) << 2);
+  const rowU = f32x4.splat(loadF32(plan, 1) * <f32>i + loadF32(plan, 2));
+  const rowV = f32x4.splat(loadF32(plan, 4) * <f32>i + loadF32(plan, 5));
+  const one = splat(LANES, 1);
+  // Beyond one pixel outside everything is 0.
+  const lastU = f32x4.splat(<f32>(w + 1));
+  const lastV = f32x4.splat(<f32>(h + 1));
+  for (let j: usize = 0; j < w; j += 4) {
+    const column = f32x4.add(f32x4.splat(<f32>j), load4(LANES, 0));
+    let u = f32x4.add(madd(splat(plan, 0), column, rowU), f32x4.add(load4(du, j), one));
+    let v = f32x4.add(madd(splat(plan, 3), column, rowV), f32x4.add(load4(dv, j), one));
+    u = f32x4.pmin(f32x4.pmax(u, zero4()), lastU);
+    v = f32x4.pmin(f32x4.pmax(v, zero4()), lastV);
+    const left = f32x4.floor(u);
+    const top = f32x4.floor(v);
+    const du4 = f32x4.sub(u, left);
+    const offsets = i32x4.add(
+      i32x4.mul(i32x4.trunc_sat_f32x4_s(top), i32x4.splat(pitch)),
+      i32x4.shl(i32x4.trunc_sat_f32x4_s(left), 2),
+    );
+    const upper = between(board, offsets, du4);
+    const lower = between(board + <usize>pitch, offsets, du4);
+    storeUpTo(out, j, w, madd(f32x4.sub(v, top), f32x4.sub(lower, upper), upper));
+  }
+}
+
+/** Of four places the pixel there and the one to its right, mixed: (1 − t)·left + t·right. */
+function between(board: usize, offsets: v128, t: v128): v128 {
+  let ab = v128.load64_zero(board + <usize>i32x4.extract_lane(offsets, 0));
+  ab = v128.load64_lane(board + <usize>i32x4.extract_lane(offsets, 1), ab, 1);
+  let cd = v128.load64_zero(board + <usize>i32x4.extract_lane(offsets, 2));
+  cd = v128.load64_lane(board + <usize>i32x4.extract_lane(offsets, 3), cd, 1);
+  const left = v128.shuffle<f32>(ab, cd, 0, 2, 4, 6);
+  return madd(t, f32x4.sub(v128.shuffle<f32>(ab, cd, 1, 3, 5, 7), left), left);
+}
+
+/** Strokes thickened (t > 0) or thinned (t < 0), and all normalised. */
+function finish(y: usize, board: usize, t: f32, h: usize, w: usize, mean: f32, std: f32): void {
+  const pitch = w + 2;
+  const strength = f32x4.splat(abs(t));
+  const byteMax = splat(BYTE_MAX, 0);
+  for (let i: usize = 0; i < h; i++) {
+    for (let j: usize = 0; j < w; j += 4) {
+      const at = (i + 1) * pitch + j + 1;
+      let q = load4(board, at);
+      if (t !== 0) q = madd(strength, f32x4.sub(extreme(board, at, pitch, t > 0), q), q);
+      const value = f32x4.div(f32x4.sub(f32x4.div(q, byteMax), f32x4.splat(mean)), f32x4.splat(std));
+      storeUpTo(y, i * w + j, i * w + w, value);
+    }
+  }
+}
+
+/** The largest or the smallest of the 3×3 around each of four pixels. */
+function extreme(board: usize, at: usize, pitch: usize, isLargest: boolean): v128 {
+  let best = load4(board, at);
+  for (let row = at - pitch - 1; row <= at + pitch - 1; row += pitch) {
+    for (let k: usize = 0; k < 3; k++) {
+      const pixel = load4(board, row + k);
+      best = isLargest ? f32x4.pmax(pixel, best) : f32x4.pmin(pixel, best);
+    }
+  }
+  return best;
+}

@@ -1,0 +1,72 @@
+import { parallelFor } from "../runtime/parallel.ts";
+import { tensor, zeros } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkOption, loadTensors } from "./optimizer.ts";
+
+/**
+ * An exponential moving average of a model's weights, which is often better than the weights of any one step:
+ *
+ *   m ← m + (1 − d)·(p − m),  d = min(decay, (1 + t)/(10 + t)) at the t-th update
+ *
+ * The smaller d of the first updates lets the mean forget the initial weights. What belongs to the weights but is
+ * not trained, such as BatchNorm's running statistics, does not follow: `recalibrate` makes it anew.
+ *
+ * State: `updates`, and `mean0`, `mean1` … in the order of the parameters.
+ *
+ * @param params what to follow; the means start as copies
+ * @param decay  how much of the mean each update keeps, in [0, 1)
+ * @throws {OptionError} a decay outside its range
+ *
+ * Source: Polyak & Juditsky 1992; the start as in TensorFlow's ExponentialMovingAverage.
+ * @example
+ *   const ema = new Ema(model.parameters(), { decay: 0.999 });
+ *   for (…) { optimizer.step(); ema.update(); }
+ *   ema.swap(); // the model now holds the means
+ */
+export class Ema {
+  private readonly params: readonly Tensor<"f32">[];
+  private readonly means: readonly Tensor<"f32">[];
+  private readonly updates = zeros([], "i32").keep();
+  private readonly decay: number;
+
+  constructor(params: readonly Tensor<"f32">[], { decay }: { decay: number }) {
+    checkOption("Ema", "decay", decay, (value) => value >= 0 && value < 1, "in [0, 1)");
+    this.params = [...params];
+    this.means = params.map(({ data, shape }) => tensor(data, shape).keep());
+    this.decay = decay;
+  }
+
+  /** Takes in the parameters as they are now: after each step of the optimizer. */
+  update(): void {
+    const t = ++this.updates.data[0];
+    const share = 1 - Math.min(this.decay, (1 + t) / (10 + t));
+    this.params.forEach((parameter, i) => {
+      parallelFor("ema_f32", parameter.size, this.means[i].ptr, parameter.ptr, share);
+    });
+  }
+
+  /** Exchanges parameters and means; a second call puts them back. */
+  swap(): void {
+    this.params.forEach((parameter, i) => {
+      const { data } = parameter;
+      const kept = data.slice();
+      data.set(this.means[i].data);
+      this.means[i].data.set(kept);
+      parameter.markWritten();
+    });
+  }
+
+  /** Everything that a resumed run needs: live tensors, not copies. */
+  state(): Record<string, Tensor> {
+    return { updates: this.updates, ...Object.fromEntries(this.means.map((mean, i) => [`mean${i}`, mean])) };
+  }
+
+  /**
+   * Takes over what `state()` gave, by copying it.
+   *
+   * @throws {CheckpointError} a tensor is missing, or of another shape or dtype
+   */
+  loadState(state: Readonly<Record<string, Tensor>>): void {
+    loadTensors("Ema", this.state(), state);
+  }
+}

@@ -1,0 +1,56 @@
+// recalibrate: running statistics that fit the weights as they are.
+
+import { noGrad } from "../autograd/grad_mode.ts";
+import type { Batch } from "../data/batches.ts";
+import { BatchNorm2d } from "../nn/batch_norm2d.ts";
+import type { Module } from "../nn/module.ts";
+import { runSteps } from "../runtime/steps.ts";
+import { scope } from "../tensor/scope.ts";
+import { rememberModes } from "./eval_mode.ts";
+
+/**
+ * Makes BatchNorm's running statistics anew: the plain mean of those of the given batches. Weights that were averaged
+ * need it, since no step of training has seen them.
+ *
+ * Dropout does not drop meanwhile; modes, momenta and the count of batches are put back.
+ *
+ * @param batches of the training set; some thousand pictures are enough
+ * @example
+ *   ema.swap();
+ *   recalibrate(model, train.take(5000).batches({ batchSize: 64 }));
+ */
+export function recalibrate(model: Module, batches: Iterable<Batch>): void {
+  runSteps(recalibrateSteps(model, batches));
+}
+
+/** @internal The same, a batch a step. */
+export function* recalibrateSteps(model: Module, batches: Iterable<Batch>): Generator<void, void> {
+  const norms = batchNormsOf(model);
+  if (norms.length === 0) return;
+  const momenta = norms.map(({ momentum }) => momentum);
+  const counts = norms.map(({ numBatchesTracked }) => numBatchesTracked.item());
+  const putModesBack = rememberModes(model);
+  model.eval();
+  for (const norm of norms) norm.isTraining = true;
+  try {
+    let seen = 0;
+    for (const { x } of batches) {
+      seen++;
+      // 1/1, 1/2, 1/3 …: the running mean of all so far.
+      for (const norm of norms) norm.momentum = 1 / seen;
+      noGrad(() => scope(() => void model.forward(x)));
+      yield;
+    }
+  } finally {
+    norms.forEach((norm, i) => {
+      norm.momentum = momenta[i];
+      norm.numBatchesTracked.data[0] = counts[i];
+    });
+    putModesBack();
+  }
+}
+
+function batchNormsOf(module: Module): BatchNorm2d[] {
+  const inside = module.children().flatMap(([, child]) => batchNormsOf(child));
+  return module instanceof BatchNorm2d ? [module, ...inside] : inside;
+}

@@ -1,0 +1,156 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Augmentation, augmentImages } from "../../lib/data/augment.ts";
+import { Dataset } from "../../lib/data/dataset.ts";
+import { normalizeImages } from "../../lib/data/normalize.ts";
+import { setThreads } from "../../lib/runtime/threads.ts";
+import { tensor } from "../../lib/tensor/create.ts";
+import { DTypeError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
+import { expectClose } from "../support/expect_close.ts";
+import { leaks } from "../support/leaks.ts";
+
+const test = suite("augmentImages");
+
+const [N, SIDE] = [40, 28];
+const ALL: Required<Augmentation> = { rotate: 15, shift: 2, scale: 0.1, shear: 0.1, elastic: 1.5, thickness: 0.4 };
+const KEY = { seed: 3, epoch: 1, position: 0 };
+
+/** A blot of 255 somewhat off the centre, or one a picture. */
+const pixels = Uint8Array.from({ length: N * SIDE * SIDE }, (_, at) => {
+  const [i, j] = [Math.floor(at / SIDE) % SIDE, at % SIDE];
+  return Math.abs(i - 10) < 4 && Math.abs(j - 15) < 5 ? 255 : 0;
+});
+const images = tensor(pixels, [N, SIDE, SIDE], "u8").keep();
+const rows = (count = N): ReturnType<typeof tensor<"i32">> =>
+  tensor(
+    Array.from({ length: count }, (_, i) => i),
+    [count],
+    "i32",
+  );
+const augmented = (augmentation: Augmentation, key = KEY, count = N): Float32Array =>
+  augmentImages(images, rows(count), augmentation, key).data.slice();
+
+/** Ink of each picture, in pixels, and the centre of it: [ink, row, column]. */
+function inkOf(values: Float32Array): [number, number, number][] {
+  return Array.from({ length: values.length / SIDE ** 2 }, (_, n) => {
+    let [ink, row, column] = [0, 0, 0];
+    for (let at = 0; at < SIDE ** 2; at++) {
+      const value = values[n * SIDE ** 2 + at] * 0.3081 + 0.1307;
+      ink += value;
+      row += value * Math.floor(at / SIDE);
+      column += value * (at % SIDE);
+    }
+    return [ink, row / ink, column / ink];
+  });
+}
+
+const isA =
+  (type: abstract new (...args: never[]) => Error) =>
+  (error: Error): boolean =>
+    error instanceof type;
+
+test("with nothing to distort it is normalizeImages, to the bit", () => {
+  expectClose(augmented({}), normalizeImages(images, rows()).data, 0);
+  expectClose(augmented({ rotate: 0, elastic: 0 }), normalizeImages(images, rows()).data, 0);
+});
+
+test("a picture's distortion follows from seed, epoch and position alone", () => {
+  const whole = augmented(ALL);
+  assert.equal(augmented(ALL), whole);
+  // In two batches, the second of which begins at position 10.
+  const tail = augmentImages(images, tensor([7, 8], [2], "i32"), ALL, { ...KEY, position: 10 }).data.slice();
+  assert.equal(tail, whole.slice(10 * SIDE ** 2, 12 * SIDE ** 2));
+  assert.not.equal(augmented(ALL, { ...KEY, epoch: 2 }), whole);
+  assert.not.equal(augmented(ALL, { ...KEY, seed: 4 }), whole);
+});
+
+test("no two pictures are distorted alike", () => {
+  const first = (n: number, values: Float32Array): string => values.slice(n * SIDE ** 2, (n + 1) * SIDE ** 2).join();
+  for (const name of Object.keys(ALL) as (keyof Augmentation)[]) {
+    const values = augmented({ [name]: ALL[name] });
+    assert.is(new Set(Array.from({ length: N }, (_, n) => first(n, values))).size, N, name);
+  }
+});
+
+test("each part does what it says, within its bound", () => {
+  // Undistorted: 7 × 9 pixels about (10, 15).
+  const centres = (augmentation: Augmentation): number[][] => inkOf(augmented(augmentation));
+  const spread = (values: number[]): number => Math.max(...values) - Math.min(...values);
+  for (const [ink, row, column] of centres({ shift: 2 })) {
+    assert.ok(Math.abs(ink - 63) < 1e-3, `ink ${ink}`);
+    assert.ok(Math.abs(row - 10) < 2.001 && Math.abs(column - 15) < 2.001, `${row}, ${column}`);
+  }
+  assert.ok(spread(centres({ shift: 2 }).map(([, row]) => row)) > 2);
+  assert.ok(spread(centres({ shift: 2 }).map(([, , column]) => column)) > 2);
+  // About the centre (13.5, 13.5), from which the blot is √(3.5² + 1.5²) away.
+  for (const [ink, row, column] of centres({ rotate: 30 })) {
+    assert.ok(Math.abs(ink - 63) < 1, `ink ${ink}`);
+    const [before, after] = [Math.atan2(10 - 13.5, 15 - 13.5), Math.atan2(row - 13.5, column - 13.5)];
+    assert.ok(Math.abs(after - before) < Math.PI / 6 + 0.02, `turned by ${after - before}`);
+    assert.ok(Math.abs(Math.hypot(row - 13.5, column - 13.5) - Math.hypot(3.5, 1.5)) < 0.1);
+  }
+  for (const [ink] of centres({ scale: 0.2 }))
+    assert.ok(ink > 63 * 0.8 ** 2 - 1 && ink < 63 * 1.2 ** 2 + 1, `ink ${ink}`);
+  for (const [ink, , column] of centres({ shear: 0.2 })) {
+    assert.ok(Math.abs(ink - 63) < 1 && Math.abs(column - 15) < 0.2 * 3.5 + 0.01, `ink ${ink}, column ${column}`);
+  }
+  for (const [, row, column] of centres({ elastic: 2 })) assert.ok(Math.abs(row - 10) < 2 && Math.abs(column - 15) < 2);
+  // Its edge of 9 × 11 − 7 × 9 = 36 pixels gains, or 63 − 5 × 7 = 28 lose, at most half.
+  for (const [ink] of centres({ thickness: 0.5 }))
+    assert.ok(ink > 63 - 14 - 1e-3 && ink < 63 + 18 + 1e-3, `ink ${ink}`);
+  assert.ok(spread(centres({ thickness: 0.5 }).map(([ink]) => ink)) > 16);
+});
+
+test("batches distort where they are asked to, anew in each epoch, in the same way at any batch size", () => {
+  const labels = tensor(new Uint8Array(N), [N], "u8").keep();
+  const dataset = new Dataset({ name: "blots", images, labels });
+  const walk = (batchSize: number, epoch: number, augment?: Augmentation): number[] =>
+    collect(dataset, { batchSize, seed: 1, epoch, augment });
+  assert.equal(walk(7, 1, ALL), walk(16, 1, ALL));
+  assert.not.equal(walk(16, 1, ALL), walk(16, 2, ALL));
+  assert.not.equal(walk(16, 1, ALL), walk(16, 1));
+  assert.throws(() => dataset.batches({ batchSize: 7, augment: { rotate: -1 } }), isA(OptionError));
+});
+
+function collect(dataset: Dataset, options: Parameters<Dataset["batches"]>[0]): number[] {
+  const all: number[] = [];
+  for (const { x } of dataset.batches(options)) all.push(...x.data);
+  return all;
+}
+
+test("the number of threads changes no bit", async () => {
+  const alone = augmented(ALL);
+  await setThreads(2);
+  try {
+    assert.equal(augmented(ALL), alone);
+  } finally {
+    await setThreads(1);
+  }
+});
+
+test("nothing is left in memory", () => {
+  using index = rows();
+  assert.is(
+    leaks(() => augmentImages(images, index, ALL, KEY).dispose()),
+    0,
+  );
+});
+
+test("wrong parts, keys and operands are refused by name", () => {
+  const refuse = (augmentation: object, what: RegExp): void =>
+    assert.throws(
+      () => augmentImages(images, rows(), augmentation, KEY),
+      (error: Error) => error instanceof OptionError && what.test(error.message),
+    );
+  refuse({ rotate: 181 }, /augment: rotate must be a number from 0 to 180; got 181/);
+  refuse({ scale: 1 }, /scale must be a number from 0 to 0.99; got 1/);
+  refuse({ shift: Number.NaN }, /shift must be .* got NaN/);
+  refuse({ twist: 1 }, /there is no twist; there are rotate, shift/);
+  assert.throws(() => augmentImages(images, rows(), {}, { ...KEY, seed: -1 }), isA(OptionError));
+  assert.throws(() => augmentImages(images, rows(), {}, { ...KEY, position: 0.5 }), isA(OptionError));
+  const floats = tensor([1, 2], [1, 1, 2]) as never;
+  assert.throws(() => augmentImages(floats, rows(), {}, KEY), isA(DTypeError));
+  assert.throws(() => augmentImages(images, tensor([[0]], undefined, "i32") as never, {}, KEY), isA(ShapeError));
+});
+
+test.run();

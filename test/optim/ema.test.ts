@@ -1,0 +1,142 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Ema } from "../../lib/optim/ema.ts";
+import { setThreads } from "../../lib/runtime/threads.ts";
+import { tensor } from "../../lib/tensor/create.ts";
+import { CheckpointError, OptionError } from "../../lib/tensor/errors.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { uniform64 } from "../support/array64.ts";
+import { expectClose } from "../support/expect_close.ts";
+import { inPieces, KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
+import { leaks } from "../support/leaks.ts";
+
+const test = suite("Ema");
+
+const DECAY = 0.9;
+const STEPS = 30;
+/** Each update rounds twice, and passes its mean on. */
+const TOLERANCE = STEPS * 2 * 2 ** -24;
+
+/** The values that a parameter takes, step by step. */
+const path = (size: number, step: number): Float64Array => uniform64([size], 100 * size + step).data;
+
+/** m ← m + (1 − d)·(p − m), d = min(decay, (1 + t)/(10 + t)), in f64. */
+function reference(size: number): Float64Array {
+  const mean = path(size, 0).slice();
+  for (let t = 1; t <= STEPS; t++) {
+    const d = Math.min(DECAY, (1 + t) / (10 + t));
+    path(size, t).forEach((value, i) => {
+      mean[i] += (1 - d) * (value - mean[i]);
+    });
+  }
+  return mean;
+}
+
+function walk(params: readonly Tensor<"f32">[], ema: Ema, from = 1, to = STEPS): void {
+  for (let t = from; t <= to; t++) {
+    for (const parameter of params) parameter.data.set(path(parameter.size, t));
+    ema.update();
+  }
+}
+
+const start = (): Tensor<"f32">[] => [5, 33].map((size) => tensor(path(size, 0)).keep());
+
+test("the means are those of the definition, from the first update on", () => {
+  const params = start();
+  const ema = new Ema(params, { decay: DECAY });
+  walk(params, ema);
+  ema.swap();
+  for (const { data, size } of params) expectClose(data, reference(size), TOLERANCE, `size ${size}`);
+});
+
+test("a second swap puts the parameters back", () => {
+  const params = start();
+  const ema = new Ema(params, { decay: DECAY });
+  walk(params, ema);
+  ema.swap();
+  ema.swap();
+  for (const { data, size } of params) expectClose(data, path(size, STEPS), 0);
+});
+
+test("its state resumes it to the bit", () => {
+  const run = (stopAt: number): number[] => {
+    const params = start();
+    let ema = new Ema(params, { decay: DECAY });
+    walk(params, ema, 1, stopAt);
+    const state = ema.state();
+    ema = new Ema(params, { decay: DECAY });
+    ema.loadState(state);
+    walk(params, ema, stopAt + 1);
+    ema.swap();
+    return params.flatMap(({ data }) => [...data]);
+  };
+  const whole = run(0);
+  assert.equal(run(1), whole);
+  assert.equal(run(17), whole);
+});
+
+test("a state of other parameters is refused, and changes nothing", () => {
+  const params = start();
+  const ema = new Ema(params, { decay: DECAY });
+  walk(params, ema, 1, 3);
+  const before = Object.values(ema.state()).map(({ data }) => [...data]);
+  const { mean1: _, ...rest } = new Ema(start(), { decay: DECAY }).state();
+  assert.throws(
+    () => ema.loadState(rest),
+    (error: Error) =>
+      error instanceof CheckpointError && /mean1 of Ema must be f32 \[33\] but is missing/.test(error.message),
+  );
+  const after = Object.values(ema.state()).map(({ data }) => [...data]);
+  assert.equal(after, before);
+});
+
+test("the number of threads changes no bit, and an update keeps no memory", async () => {
+  const run = (): number[] => {
+    const params = start();
+    const ema = new Ema(params, { decay: DECAY });
+    walk(params, ema);
+    assert.is(
+      leaks(() => ema.update()),
+      0,
+    );
+    ema.swap();
+    return params.flatMap(({ data }) => [...data]);
+  };
+  const alone = run();
+  await setThreads(2);
+  try {
+    assert.equal(run(), alone);
+  } finally {
+    await setThreads(1);
+  }
+});
+
+test("a decay outside [0, 1) is refused", () => {
+  for (const decay of [1, -0.1, Number.NaN]) {
+    assert.throws(
+      () => new Ema([], { decay }),
+      (error: Error) => error instanceof OptionError && error.message.includes("Ema: decay must be in [0, 1)"),
+    );
+  }
+});
+
+for (const variant of ["simd", "relaxed"] as const) {
+  test(`the kernel moves every element and no other, however the range is cut (${variant})`, () => {
+    const module = new KernelModule(variant);
+    for (const size of TAIL_SIZES) {
+      const [mean, x] = [1, 2].map((seed) => uniform64([size], seed).data);
+      const [m, p] = [mean, x].map((values) => module.put(values));
+      // The kernel may be cut at any element: the pool does.
+      inPieces(size, [3, 10], (from, to) => module.kernels.ema_f32(m.ptr, p.ptr, 0.25, from, to));
+      module.checkCanaries();
+      expectClose(
+        m.data,
+        mean.map((value, i) => value + 0.25 * (x[i] - value)),
+        3 * 2 ** -24,
+        `size ${size}`,
+      );
+    }
+  });
+}
+
+test.run();
