@@ -100,7 +100,7 @@ export {
   evaluate,
   evaluateAsync,
 } from "./train/evaluate.ts";
-export type { EpochReport, History, StepReport } from "./train/history.ts";
+export { bestEpoch, type EpochReport, type History, type StepReport, type Stopped } from "./train/history.ts";
 export { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./train/metrics.ts";
 export { recalibrate } from "./train/recalibrate.ts";
 export { Trainer } from "./train/trainer.ts";

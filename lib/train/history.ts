@@ -47,7 +47,14 @@ export interface History {
   /** The epoch of the highest validation accuracy, the lower loss among equals; null before the first ends. */
   best: EpochReport | null;
   /** Why there were fewer epochs than planned; null where that is not so. */
-  stopped: string | null;
+  stopped: Stopped | null;
+}
+
+export interface Stopped {
+  /** The option that did it. What `maxSeconds` stopped can go on. */
+  by: "patience" | "maxSeconds";
+  /** "no better validation in 3 epochs" */
+  why: string;
 }
 
 /** Whether `a` did better on the validation images than `b`. */
@@ -58,9 +65,16 @@ export function isBetter(a: EpochReport, b: EpochReport | null): boolean {
   return a.validationLoss < b.validationLoss;
 }
 
-/** Why `patience` ends a run that went through this, if it does. */
-export function patienceEnds({ epochs, best }: History, patience: number | undefined): string | null {
+/** The best of them; null where there is none. */
+export function bestEpoch(epochs: readonly EpochReport[]): EpochReport | null {
+  let best: EpochReport | null = null;
+  for (const report of epochs) if (isBetter(report, best)) best = report;
+  return best;
+}
+
+/** @internal Why `patience` ends a run that went through this, if it does. */
+export function patienceEnds({ epochs, best }: History, patience: number | undefined): Stopped | null {
   const since = epochs.length - (best ? epochs.indexOf(best) + 1 : 0);
   if (patience === undefined || since < patience) return null;
-  return `no better validation in ${since} epoch${since === 1 ? "" : "s"}`;
+  return { by: "patience", why: `no better validation in ${since} epoch${since === 1 ? "" : "s"}` };
 }

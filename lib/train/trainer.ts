@@ -12,7 +12,7 @@ import { scope } from "../tensor/scope.ts";
 import { Averaging } from "./averaging.ts";
 import { rememberModes } from "./eval_mode.ts";
 import { evaluateAsync } from "./evaluate.ts";
-import { type EpochReport, type History, isBetter, patienceEnds } from "./history.ts";
+import { type EpochReport, type History, isBetter, patienceEnds, type Stopped } from "./history.ts";
 import { predictedClasses } from "./predicted_classes.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { checkTrainerOptions, type FitOptions, setupOf, type TrainerOptions } from "./trainer_options.ts";
@@ -105,7 +105,7 @@ export class Trainer {
   }
 
   /** The steps of the epoch that are left. @returns why it was left before its end; null where it was not */
-  private async runSteps(run: TrainingRun, train: Dataset, breather: Breather, save: Save): Promise<string | null> {
+  private async runSteps(run: TrainingRun, train: Dataset, breather: Breather, save: Save): Promise<Stopped | null> {
     const { optimizer, schedule, batchSize, augment, seed = 0, signal, onStep } = this.options;
     const { checkpointSeconds = 30 } = this.options;
     const batches = train.batches({ batchSize, seed, augment, epoch: run.epoch });
@@ -174,11 +174,11 @@ export class Trainer {
   }
 
   /** Why `maxSeconds` ends the run now, if it does. */
-  private timeEnds({ watch, epoch, step }: TrainingRun): string | null {
+  private timeEnds({ watch, epoch, step }: TrainingRun): Stopped | null {
     const { maxSeconds = Number.POSITIVE_INFINITY } = this.options;
     if (watch.seconds < maxSeconds) return null;
     const where = step > 0 ? `after step ${step} of epoch ${epoch}` : `after epoch ${epoch - 1}`;
-    return `${maxSeconds} s had passed ${where}`;
+    return { by: "maxSeconds", why: `${maxSeconds} s had passed ${where}` };
   }
 
   /** Hands the state to whoever wants it. */

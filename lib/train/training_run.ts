@@ -7,7 +7,7 @@ import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { CheckpointError } from "../tensor/errors.ts";
 import type { Averaging } from "./averaging.ts";
-import { type History, isBetter } from "./history.ts";
+import { bestEpoch, type History } from "./history.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { copyTensors, loadStored, prefixed, withPrefix } from "./stored_tensors.ts";
 import type { TrainingState } from "./training_state.ts";
@@ -103,7 +103,7 @@ export class TrainingRun {
     this.optimizer.lr = learningRate;
     this.best = Object.keys(best).length > 0 ? best : null;
     this.history.epochs = [...epochs];
-    for (const report of epochs) if (isBetter(report, this.history.best)) this.history.best = report;
+    this.history.best = bestEpoch(epochs);
   }
 }
 

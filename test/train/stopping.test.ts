@@ -35,7 +35,7 @@ test("patience ends the run after so many epochs without a better validation, wi
   const history = await impatient.fit(TRAIN, VALIDATION);
   assert.is(history.best?.epoch, 2);
   assert.is(history.epochs.length, 5);
-  assert.is(history.stopped, "no better validation in 3 epochs");
+  assert.is(history.stopped?.why, "no better validation in 3 epochs");
   assert.is(weightsOf(model), byEpoch[1]);
 });
 
@@ -44,7 +44,7 @@ test("with a patience of 1 the first epoch that is no better is the last; better
   const history = await trainer({ patience: 1, schedule }).trainer.fit(TRAIN, VALIDATION);
   assert.is(history.best?.epoch, 3);
   assert.is(history.epochs.length, 4);
-  assert.is(history.stopped, "no better validation in 1 epoch");
+  assert.is(history.stopped?.why, "no better validation in 1 epoch");
 });
 
 test("without patience, and with one that is never used up, all epochs are run", async () => {
@@ -81,7 +81,7 @@ test("maxSeconds ends the run after the step in which it passes, and validates w
   // 15 steps of 20 ms pass 0.3 s; on a busy machine fewer do.
   assert.ok(steps.length <= 15, `${steps.length} steps`);
   const where = step === "10" ? `after epoch ${epoch}` : `after step ${step} of epoch ${epoch}`;
-  assert.is(history.stopped, `0.3 s had passed ${where}`);
+  assert.is(history.stopped?.why, `0.3 s had passed ${where}`);
   assert.equal(history.epochs, reports);
   assert.is(reports[reports.length - 1].epoch, Number(epoch));
   assert.ok(history.best);
