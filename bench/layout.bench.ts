@@ -103,9 +103,12 @@ function augmented64(x: ArrayLike<number>): (at: number) => number {
     const [row, i, j] = [Math.floor(at / (h * w)), Math.floor(at / w) % h, at % w];
     const pixel = (r: number, c: number): number => (r >= 0 && r < h && c >= 0 && c < w ? x[(row * h + r) * w + c] : 0);
     const turn = (draws[16 * row] * rotate * Math.PI) / 180;
-    const [down, right] = [i - (h - 1) / 2, j - (w - 1) / 2];
-    const u = (w - 1) / 2 + Math.cos(turn) * right - Math.sin(turn) * down + draws[16 * row + 4] * shift;
-    const v = (h - 1) / 2 + Math.sin(turn) * right + Math.cos(turn) * down + draws[16 * row + 5] * shift;
+    const [down, right] = [
+      i - (h - 1) / 2 - draws[16 * row + 5] * shift,
+      j - (w - 1) / 2 - draws[16 * row + 4] * shift,
+    ];
+    const u = (w - 1) / 2 + Math.cos(turn) * right + Math.sin(turn) * down;
+    const v = (h - 1) / 2 + Math.cos(turn) * down - Math.sin(turn) * right;
     const [left, top] = [Math.floor(u), Math.floor(v)];
     const mix = (r: number): number => (left + 1 - u) * pixel(r, left) + (u - left) * pixel(r, left + 1);
     const value = (top + 1 - v) * mix(top) + (v - top) * mix(top + 1);

@@ -24,9 +24,11 @@ export interface Peaks {
   stream: Benchmark;
 }
 
-/** @throws the compiler refuses the loops */
-export function peaks(): Peaks {
-  const { variant } = loadKernels();
+/**
+ * @param variant of the kernels that are measured against them; default: those that are loaded
+ * @throws the compiler refuses the loops
+ */
+export function peaks(variant: string = loadKernels().variant): Peaks {
   const isRelaxed = variant === "relaxed";
   const compiler = fileURLToPath(new URL("programs/compile.mjs", import.meta.url));
   const features = isRelaxed ? "simd,relaxed-simd" : "simd";

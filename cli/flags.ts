@@ -7,6 +7,8 @@ export type Flags = Record<string, unknown>;
 interface NumberRule {
   /** Smallest value allowed. */
   min?: number;
+  /** Largest value allowed. */
+  max?: number;
   /** Values must be larger than this. */
   above?: number;
   /** Values must be smaller than this. */
@@ -30,11 +32,12 @@ export function numberFlag(flags: Flags, name: string, rule: NumberRule = {}): n
   const text = textFlag(flags, name)?.trim();
   if (text === undefined) return undefined;
   const value = NUMBER.test(text) ? Number(text) : Number.NaN;
-  const { min, above, below, isInteger } = rule;
+  const { min, max, above, below, isInteger } = rule;
   const fits =
     Number.isFinite(value) &&
     !(isInteger && !Number.isSafeInteger(value)) &&
     !(min !== undefined && value < min) &&
+    !(max !== undefined && value > max) &&
     !(above !== undefined && value <= above) &&
     !(below !== undefined && value >= below);
   if (!fits) throw new UsageError(`--${name} must be ${describe(rule)}; got ${text}.`);
@@ -46,9 +49,10 @@ export function isSet(flags: Flags, name: string): boolean {
   return (Array.isArray(value) ? value[value.length - 1] : value) === true;
 }
 
-function describe({ min, above, below, isInteger }: NumberRule): string {
+function describe({ min, max, above, below, isInteger }: NumberRule): string {
   const bounds = [
     ...(min !== undefined ? [`≥ ${min}`] : []),
+    ...(max !== undefined ? [`≤ ${max}`] : []),
     ...(above !== undefined ? [`> ${above}`] : []),
     ...(below !== undefined ? [`< ${below}`] : []),
   ];

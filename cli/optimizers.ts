@@ -16,18 +16,19 @@ import type { Recipe } from "./recipes.ts";
 
 /** The step schedule divides by ten after each third of the run. */
 const STEPS_IN_RUN = 3;
-/** The cosine schedule warms up over this part of the run. */
-const WARMUP = 0.05;
 
-export function makeOptimizer(model: Module, { optimizer, lr, momentum, betas, weightDecay }: Recipe): Optimizer {
+export function makeOptimizer(model: Module, recipe: Recipe): Optimizer {
+  const { optimizer, lr, momentum, betas, weightDecay, decay } = recipe;
   const parameters = model.parameters();
-  if (optimizer === "sgd") return new SGD(parameters, { lr, momentum: momentum ?? 0, weightDecay });
-  return new (optimizer === "adam" ? Adam : AdamW)(parameters, { lr, betas: betas ?? undefined, weightDecay });
+  const noDecay = decay === "all" ? [] : parameters.filter(({ shape }) => shape.length < 2);
+  if (optimizer === "sgd") return new SGD(parameters, { lr, momentum: momentum ?? 0, weightDecay, noDecay });
+  const options = { lr, betas: betas ?? undefined, weightDecay, noDecay };
+  return new (optimizer === "adam" ? Adam : AdamW)(parameters, options);
 }
 
-export function makeSchedule({ schedule, lr }: Recipe, totalSteps: number): Schedule {
+export function makeSchedule({ schedule, lr, warmup }: Recipe, totalSteps: number): Schedule {
   if (schedule === "constant") return constantLr({ lr });
   if (schedule === "step") return stepLr({ lr, every: Math.ceil(totalSteps / STEPS_IN_RUN) });
-  if (schedule === "cosine") return cosineLr({ lr, totalSteps, warmupSteps: Math.floor(WARMUP * totalSteps) });
-  return oneCycleLr({ maxLr: lr, totalSteps });
+  if (schedule === "cosine") return cosineLr({ lr, totalSteps, warmupSteps: Math.floor((warmup ?? 0) * totalSteps) });
+  return oneCycleLr({ maxLr: lr, totalSteps, pctStart: warmup ?? undefined });
 }

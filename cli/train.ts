@@ -4,7 +4,7 @@ import { type Command, choiceFlag, switchFlag, valueFlag } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 import { type Flags, isSet, numberFlag, textFlag } from "./flags.ts";
 import { MODEL_NAMES, type ModelName } from "./model_names.ts";
-import { OPTIMIZERS, type Recipe, type RecipeFlags, SCHEDULES } from "./recipes.ts";
+import { RECIPE_FLAGS, readRecipeFlags } from "./recipe_flags.ts";
 import type { Circumstances } from "./train_job.ts";
 
 const MODELS = [...MODEL_NAMES, "both"] as const;
@@ -18,22 +18,14 @@ export const train: Command = {
     "Ctrl-C keeps the run's state: --resume goes on from there to the very weights of a run that was never stopped.",
   examples: [
     ["mnist train", "the CNN, as it was tuned"],
-    ["mnist train --epochs 1 --dropout 0", "in a hurry: 99 % of the test images after one epoch"],
+    ["mnist train --preset fast", "in a hurry: 99 % of the test images after one epoch"],
     ["mnist train --model both --json > runs.jsonl", "one object a line, for programs"],
     ["mnist train --resume latest", "go on with the run that was stopped last"],
     ["mnist train --limit 2000 --data synthetic", "a try without data or network"],
   ],
   flags: {
     model: { ...choiceFlag("Which network", MODELS), defaultDescription: "cnn" },
-    epochs: valueFlag("How often all training images are seen", "10, cnn: 8"),
-    "batch-size": valueFlag("Images a step", "64"),
-    lr: valueFlag("Highest learning rate", "by model and optimizer"),
-    optimizer: choiceFlag("How gradients become steps; default adam, cnn: adamw", OPTIMIZERS),
-    momentum: valueFlag("Of sgd, from 0 to below 1", "0.9"),
-    "weight-decay": valueFlag("Pull of the weights toward 0", "0, adamw: 0.01"),
-    dropout: valueFlag("First rate of the cnn, from 0 to below 1; the second is 0.6 of it", "0.5"),
-    "label-smoothing": valueFlag("Part of each target spread over all digits, from 0 to below 1", "0, cnn: 0.05"),
-    schedule: choiceFlag("The learning rate over the run; default cosine, cnn: one-cycle", SCHEDULES),
+    ...RECIPE_FLAGS,
     patience: valueFlag("Stop after so many epochs without a better validation; schedules do not know of it"),
     "max-seconds": valueFlag("Stop training after this time, validate and test what there is; --resume can go on"),
     resume: valueFlag("Go on with a run that was stopped: its id, or latest; what it began with stays"),
@@ -65,7 +57,7 @@ export const train: Command = {
       return;
     }
     const models: ModelName[] = model === "both" ? [...MODEL_NAMES] : [model];
-    const given = recipeFlags(flags);
+    const { preset, given } = readRecipeFlags(flags);
     if (given.dropout !== undefined && !models.includes("cnn")) {
       throw new UsageError("--dropout is for the cnn; the linear model has none.");
     }
@@ -74,7 +66,7 @@ export const train: Command = {
     const patience = numberFlag(flags, "patience", { min: 1, isInteger: true });
     const data = textFlag(flags, "data") ?? "auto";
     const { trainModels } = await import("./train_models.ts");
-    await trainModels({ models, given, patience, seed, limit, data, ...circumstances }, signal);
+    await trainModels({ models, preset, given, patience, seed, limit, data, ...circumstances }, signal);
   },
 };
 
@@ -92,19 +84,4 @@ function checkResumeFlags(flags: Flags): void {
   if (textFlag(flags, "model") === "both") {
     throw new UsageError("--resume goes on with one run; give --model linear, --model cnn, or neither.");
   }
-}
-
-function recipeFlags(flags: Flags): RecipeFlags {
-  const given: Record<keyof RecipeFlags, unknown> = {
-    epochs: numberFlag(flags, "epochs", { min: 1, isInteger: true }),
-    batchSize: numberFlag(flags, "batch-size", { min: 1, isInteger: true }),
-    optimizer: textFlag(flags, "optimizer") as Recipe["optimizer"] | undefined,
-    lr: numberFlag(flags, "lr", { above: 0 }),
-    schedule: textFlag(flags, "schedule") as Recipe["schedule"] | undefined,
-    momentum: numberFlag(flags, "momentum", { min: 0, below: 1 }),
-    weightDecay: numberFlag(flags, "weight-decay", { min: 0 }),
-    dropout: numberFlag(flags, "dropout", { min: 0, below: 1 }),
-    labelSmoothing: numberFlag(flags, "label-smoothing", { min: 0, below: 1 }),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -4,7 +4,7 @@ import type { TrainingState } from "../lib/index.ts";
 import type { Data } from "./datasets.ts";
 import type { ModelName } from "./model_names.ts";
 import type { Progress } from "./progress.ts";
-import type { Recipe, RecipeFlags } from "./recipes.ts";
+import type { Preset, Recipe, RecipeFlags } from "./recipes.ts";
 import type { RunFolder } from "./run_folder.ts";
 
 /** What may change from one half of a run to the next: no weight depends on it. */
@@ -22,6 +22,7 @@ export interface Circumstances {
 
 export interface TrainRequest extends Circumstances {
   models: readonly ModelName[];
+  preset: Preset;
   /** What flags say about how to train. */
   given: RecipeFlags;
   patience: number | undefined;

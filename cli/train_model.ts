@@ -1,6 +1,6 @@
 // Trains one network from its first step, or from where an earlier half of the run stood, and tests it.
 
-import { bestEpoch, evaluateAsync, Trainer, type TrainingState } from "../lib/index.ts";
+import { type Augmentation, bestEpoch, evaluateAsync, Trainer, type TrainingState } from "../lib/index.ts";
 import { formatCount } from "./format.ts";
 import { buildModel } from "./models.ts";
 import { makeOptimizer, makeSchedule } from "./optimizers.ts";
@@ -21,6 +21,8 @@ export async function trainModel(job: TrainJob): Promise<void> {
   const trainer = new Trainer(model, {
     ...{ optimizer: makeOptimizer(model, recipe), schedule: makeSchedule(recipe, recipe.epochs * stepsPerEpoch) },
     ...{ seed, signal, epochs: recipe.epochs, batchSize: recipe.batchSize, labelSmoothing: recipe.labelSmoothing },
+    augment: isStill(recipe.augment) ? undefined : recipe.augment,
+    average: recipe.average > 0 ? { decay: recipe.average } : undefined,
     ...{ patience: plan.patience ?? undefined, maxSeconds: circumstances.maxSeconds },
     checkpointSeconds: circumstances.saveEvery,
     onCheckpoint: (state) => keeper.state(state),
@@ -65,4 +67,9 @@ export async function trainModel(job: TrainJob): Promise<void> {
 
 function historyOf({ epochs }: TrainingState): Trainer["history"] {
   return { epochs: [...epochs], best: bestEpoch(epochs), stopped: null };
+}
+
+/** Nothing to distort: then batches are made the shorter way. */
+function isStill(augment: Required<Augmentation>): boolean {
+  return Object.values(augment).every((most) => most === 0);
 }

@@ -11,9 +11,9 @@ import { trainModel } from "./train_model.ts";
 
 export async function trainModels(request: TrainRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
-  const { models, given, seed, limit, patience } = request;
+  const { models, preset, given, seed, limit, patience } = request;
   // All of them before the first: a flag that is wrong for the second must not wait for the first to end.
-  const recipes = models.map((model) => recipeFor(model, given));
+  const recipes = models.map((model) => recipeFor(model, preset, given));
   const command = `mnist ${process.argv.slice(2).join(" ")}`;
   const progress = new Progress(request.isQuiet);
   try {

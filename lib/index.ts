@@ -6,6 +6,7 @@ export { type GradcheckOptions, gradcheck } from "./autograd/gradcheck.ts";
 export { type Augmentation, type AugmentKey, augmentImages } from "./data/augment.ts";
 export { type Batch, Batches, type BatchOptions } from "./data/batches.ts";
 export { Dataset, type DatasetOptions } from "./data/dataset.ts";
+export { type Distortion, distortImages } from "./data/distort.ts";
 export { type IdxArray, readIdx } from "./data/idx.ts";
 export { MNIST_MEAN, MNIST_STD, normalizeImages } from "./data/normalize.ts";
 export type { Picture } from "./data/picture/picture.ts";
@@ -100,6 +101,7 @@ export {
   evaluate,
   evaluateAsync,
 } from "./train/evaluate.ts";
+export { evaluateShifted, type ShiftedOptions } from "./train/evaluate_shifted.ts";
 export { bestEpoch, type EpochReport, type History, type StepReport, type Stopped } from "./train/history.ts";
 export { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./train/metrics.ts";
 export { recalibrate } from "./train/recalibrate.ts";

@@ -1,7 +1,8 @@
-// Compiles kernels/*.ts to build/kernels.{simd,relaxed}.wasm, and writes what the library imports:
+// Compiles kernels/*.ts to build/kernels.{simd,relaxed}.wasm, and kernels/sets/inference.ts, a few of them, to
+// build/kernels.inference.wasm; and writes what the library and the program import:
 //
-//   build/kernels.{simd,relaxed}.js   the same bytes as base64, so that no bundler needs configuring
-//   build/kernels.d.ts                the type of every exported kernel
+//   build/kernels.{simd,relaxed,inference}.js   the same bytes as base64, so that no bundler needs configuring
+//   build/kernels.d.ts                          the type of every exported kernel
 //
 // asc knows no globs, and drops the second of two equal export names without a word: both are ours.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,8 +17,9 @@ const entries = readdirSync("kernels")
 
 const signatures = readSignatures(entries);
 mkdirSync("build", { recursive: true });
-for (const target of ["simd", "relaxed"]) {
-  const { error, stderr } = await asc.main([...entries, "--config", "asconfig.json", "--target", target], {
+const targets = { simd: entries, relaxed: entries, inference: ["kernels/sets/inference.ts"] };
+for (const [target, files] of Object.entries(targets)) {
+  const { error, stderr } = await asc.main([...files, "--config", "asconfig.json", "--target", target], {
     transforms: [new InlineShared()],
   });
   if (error) {

@@ -11,6 +11,10 @@ const PRODUCTS = {
     inputs: ["kernels", "asconfig.json", "scripts/build_kernels.mjs", "scripts/inline_shared.mjs", "package-lock.json"],
     output: "build/kernels.d.ts",
   },
+  export: {
+    inputs: ["cli/export", "lib", "scripts/build_export.mjs", "LICENSE", "package-lock.json"],
+    output: "build/export.d.ts",
+  },
   dist: {
     inputs: [
       "lib",
@@ -21,13 +25,14 @@ const PRODUCTS = {
       "scripts",
       "asconfig.json",
       "tsconfig.json",
+      "LICENSE",
       "package-lock.json",
     ],
     output: "dist/cli.js",
   },
 };
 
-/** @param {"kernels" | "dist"} product */
+/** @param {"kernels" | "export" | "dist"} product */
 export function isCurrent(product) {
   return existsSync(PRODUCTS[product].output) && readStamp()[product] === hashOf(product);
 }
@@ -61,5 +66,5 @@ function filesUnder(path) {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { recursive: true, encoding: "utf8" })
     .map((file) => `${path}/${file.replaceAll("\\", "/")}`)
-    .filter((file) => /\.(ts|mjs|json)$/.test(file));
+    .filter((file) => /\.(ts|mjs|json|html|css)$/.test(file));
 }

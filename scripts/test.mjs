@@ -28,6 +28,7 @@ if (files.length === 0) {
   process.exit(1);
 }
 if (!isCurrent("kernels")) await import("./build_kernels.mjs");
+if (!isCurrent("export")) await import("./build_export.mjs");
 
 let passed = 0;
 let failed = 0;

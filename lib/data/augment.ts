@@ -1,13 +1,11 @@
 // Augmentation: pictures distorted at random as hands distort them.
 
-import { cosPi } from "../optim/cos_pi.ts";
-import { loadKernels } from "../runtime/kernels.ts";
-import { parallelFor, parallelForWithScratch } from "../runtime/parallel.ts";
+import { parallelFor } from "../runtime/parallel.ts";
 import { keyArguments, STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
-import { DTypeError, formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
+import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { MNIST_MEAN, MNIST_STD } from "./normalize.ts";
+import { type Distortion, warpImages } from "./distort.ts";
 
 /** How far each picture may be distorted: every part is drawn evenly from 0 to this, either way. Default: not at all. */
 export interface Augmentation {
@@ -41,8 +39,6 @@ const LIMITS: Record<keyof Augmentation, number> = {
   elastic: 1000,
   thickness: 1,
 };
-/** As kernels/augment.ts has them. */
-const PLAN = 8;
 /** Numbers drawn for a picture: whole groups of 16, which are four blocks of the generator. */
 const PLAN_DRAWS = 16;
 /** Two axes, seven rows of eight knots. */
@@ -87,28 +83,10 @@ export function augmentImages(
   augmentation: Augmentation,
   key: AugmentKey,
 ): Tensor<"f32"> {
-  if (images.dtype !== "u8" || index.dtype !== "i32") {
-    throw new DTypeError(`augmentImages: images must be u8, index i32; got ${images.dtype}, ${index.dtype}.`, {
-      images: images.dtype,
-      index: index.dtype,
-    });
-  }
-  if (images.shape.length !== 3 || index.shape.length !== 1) {
-    throw new ShapeError(
-      `augmentImages: images must be [N, H, W], index [B]; got ${formatShape(images.shape)}, ${formatShape(index.shape)}.`,
-      { images: images.shape, index: index.shape },
-    );
-  }
   checkAugmentation(augmentation);
-  const [, h, w] = images.shape;
   const rows = index.size;
-  using plans = drawPlans(rows, h, w, augmentation, key);
   using grids = augmentation.elastic ? draw(rows, GRID_DRAWS, augmentation.elastic, key, 1) : null;
-  const y = empty([rows, h, w, 1]);
-  const pointers = [y.ptr, images.ptr, index.ptr, plans.ptr, grids?.ptr ?? 0];
-  const scratchSize = loadKernels().kernels.augment_scratch(h, w);
-  parallelForWithScratch("augment_f32", rows, scratchSize, ...pointers, h, w, MNIST_MEAN, MNIST_STD);
-  return y;
+  return warpImages("augmentImages", images, index, drawDistortions(rows, augmentation, key), grids);
 }
 
 /** [rows, count], each from −reach to reach; those of a picture follow from its position alone. */
@@ -123,29 +101,20 @@ function draw(rows: number, count: number, reach: number, key: AugmentKey, kind:
   return y;
 }
 
-/**
- * The plans of kernels/augment.ts: from the place (i, j) of a pixel to where it comes from,
- *
- *   (u, v) = centre + R(θ)·[1 k; 0 1]·diag(1/sx, 1/sy)·((j, i) − centre) + shift
- */
-function drawPlans(rows: number, h: number, w: number, most: Augmentation, key: AugmentKey): Tensor<"f32"> {
+function drawDistortions(rows: number, most: Augmentation, key: AugmentKey): Distortion[] {
   const { rotate = 0, shift = 0, scale = 0, shear = 0, thickness = 0 } = most;
   using drawn = draw(rows, PLAN_DRAWS, 1, key, 0);
   const draws = drawn.data;
-  const plans = empty([rows, PLAN]);
-  const { data } = plans;
-  const [cx, cy] = [(w - 1) / 2, (h - 1) / 2];
-  for (let row = 0; row < rows; row++) {
+  return Array.from({ length: rows }, (_, row) => {
     const at = row * PLAN_DRAWS;
-    const turn = (draws[at] * rotate) / 180;
-    const [cos, sin] = [cosPi(turn), cosPi(turn - 0.5)];
-    const slant = draws[at + 1] * shear;
-    const [sx, sy] = [1 + draws[at + 2] * scale, 1 + draws[at + 3] * scale];
-    const [a, b] = [cos / sx, (cos * slant - sin) / sy];
-    const [d, e] = [sin / sx, (sin * slant + cos) / sy];
-    const c = cx - a * cx - b * cy + draws[at + 4] * shift;
-    const f = cy - d * cx - e * cy + draws[at + 5] * shift;
-    data.set([a, b, c, d, e, f, draws[at + 6] * thickness, 0], row * PLAN);
-  }
-  return plans;
+    return {
+      rotate: draws[at] * rotate,
+      shear: draws[at + 1] * shear,
+      scaleX: 1 + draws[at + 2] * scale,
+      scaleY: 1 + draws[at + 3] * scale,
+      shiftX: draws[at + 4] * shift,
+      shiftY: draws[at + 5] * shift,
+      thickness: draws[at + 6] * thickness,
+    };
+  });
 }

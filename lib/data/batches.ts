@@ -6,6 +6,7 @@ import { empty } from "../tensor/create.ts";
 import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Augmentation, augmentImages, checkAugmentation } from "./augment.ts";
+import { checkDistortion, type Distortion, distortImages } from "./distort.ts";
 import { normalizeImages } from "./normalize.ts";
 
 export interface Batch {
@@ -21,6 +22,7 @@ export interface BatchOptions {
   epoch?: number;
   dropLast?: boolean;
   augment?: Augmentation;
+  distort?: Distortion;
 }
 
 /** What `Dataset.batches()` gives: may be walked through several times, with the same result. */
@@ -41,6 +43,10 @@ export class Batches implements Iterable<Batch> {
     check("seed", seed, 0);
     check("epoch", epoch, 0);
     if (options.augment) checkAugmentation(options.augment);
+    if (options.distort) checkDistortion(options.distort);
+    if (options.augment && options.distort) {
+      throw new OptionError("batches: augment and distort exclude each other; give one.");
+    }
     this.size = rows ? rows.length : labels.size;
     this.length = dropLast ? Math.floor(this.size / batchSize) : Math.ceil(this.size / batchSize);
   }
@@ -81,11 +87,13 @@ export class Batches implements Iterable<Batch> {
     for (let i = from; i < to; i++) data[i - from] = order ? order[i] : i;
     const { data: labels } = this.labels;
     y.data.set(data.map((row) => labels[row]));
-    const { augment, seed = 0, epoch = 0 } = this.options;
-    const x = augment
-      ? augmentImages(this.images, index, augment, { seed, epoch, position: from })
-      : normalizeImages(this.images, index);
-    return { x, y };
+    return { x: this.pictures(index, from), y };
+  }
+
+  private pictures(index: Tensor<"i32">, position: number): Tensor<"f32"> {
+    const { augment, distort, seed = 0, epoch = 0 } = this.options;
+    if (augment) return augmentImages(this.images, index, augment, { seed, epoch, position });
+    return distort ? distortImages(this.images, index, distort) : normalizeImages(this.images, index);
   }
 }
 

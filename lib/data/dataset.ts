@@ -117,7 +117,8 @@ export class Dataset {
    * @param options.dropLast  leave out a last batch that is not full; default false
    * @param options.augment   how far each picture is distorted, by a draw from seed, epoch and its place in the order;
    *   default: not at all. See `augmentImages`
-   * @throws {OptionError} batchSize is not an integer ≥ 1, seed or epoch not one ≥ 0
+   * @param options.distort   by how much all pictures are distorted; default: not. See `distortImages`
+   * @throws {OptionError} batchSize is not an integer ≥ 1, seed or epoch not one ≥ 0, a distortion outside its limits
    *
    * Cost: about 2 µs a picture of 28×28, nothing on the JS heap in proportion to the pixels.
    */

@@ -180,7 +180,7 @@ test("Ctrl-C while the digits are made ends it at once, before anything is writt
   const controller = new AbortController();
   setTimeout(() => controller.abort(new InterruptedError("Interrupted.")), 100);
   const started = performance.now();
-  const request = { models: ["cnn"], given: {}, seed: 0, threads: 1, data: "synthetic", out: join(folder, "early") } as const; // biome-ignore format: one line
+  const request = { models: ["cnn"], preset: "fast" as const, given: {}, seed: 0, threads: 1, data: "synthetic", out: join(folder, "early") } as const; // biome-ignore format: one line
   const unset = { limit: undefined, patience: undefined, maxSeconds: undefined };
   const options = { ...request, ...unset, saveEvery: 30, isJson: true, isQuiet: true };
   const error = await trainModels(options, controller.signal).catch((caught) => caught);

@@ -1,6 +1,6 @@
 // A real browser, headless, and a server for it: what a page finds out, it posts back.
 
-import { spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,6 +9,7 @@ import { extname, join } from "node:path";
 
 const LIMIT_MS = 120_000;
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+export const FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
 const TYPES: Record<string, string> = {
   ".html": "text/html",
   ".js": "text/javascript",
@@ -90,8 +91,7 @@ function fileAt(path: string): Buffer | null {
 
 async function openAndWait(url: string, reported: Promise<string>): Promise<string> {
   const profile = mkdtempSync(join(tmpdir(), "simdgrad-browser-"));
-  const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
-  const browser = await launch([...flags, `--user-data-dir=${profile}`, url]);
+  const browser = await launch([...FLAGS, `--user-data-dir=${profile}`, url]);
   let timer: NodeJS.Timeout | undefined;
   try {
     const ended = new Promise<never>((_, reject) => {
@@ -109,10 +109,10 @@ async function openAndWait(url: string, reported: Promise<string>): Promise<stri
 }
 
 /** The first browser that is installed; the environment variable CHROMIUM names another. */
-async function launch(args: readonly string[]) {
+export async function launch(args: readonly string[], stdio: StdioOptions = "ignore"): Promise<ChildProcess> {
   const { CHROMIUM } = process.env;
   for (const name of CHROMIUM ? [CHROMIUM] : NAMES) {
-    const browser = spawn(name, args, { stdio: "ignore" });
+    const browser = spawn(name, args, { stdio });
     const hasStarted = await new Promise<boolean>((resolve) => {
       browser.once("spawn", () => resolve(true));
       browser.once("error", () => resolve(false));

@@ -1,0 +1,29 @@
+// What an exported file says about its network: the constant `model` of the module.
+
+import type { LoadedModel } from "../checkpoints.ts";
+import { packageVersion } from "../package_root.ts";
+import { weightsDigest } from "../weights_digest.ts";
+
+export interface ModelCard {
+  name: string;
+  parameters: number;
+  /** Of the data set's test pictures; null where the checkpoint does not say. */
+  testAccuracy: number | null;
+  /** As `mnist evaluate` and run.json print it. */
+  weightsSha256: string;
+  /** The checkpoint's own metadata: data set, seed, epoch … */
+  checkpoint: Record<string, string>;
+  madeBy: string;
+}
+
+export function modelCard({ name, network, metadata }: LoadedModel): ModelCard {
+  const accuracy = Number.parseFloat(metadata.test_accuracy ?? "");
+  return {
+    name,
+    parameters: network.parameters().reduce((total, { size }) => total + size, 0),
+    testAccuracy: accuracy >= 0 && accuracy <= 1 ? accuracy : null,
+    weightsSha256: weightsDigest(network),
+    checkpoint: metadata,
+    madeBy: `simdgrad ${packageVersion()}`,
+  };
+}

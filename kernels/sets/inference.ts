@@ -1,0 +1,12 @@
+// What a model needs that is exported to a file of its own: the forward kernels of the networks in models/, compiled
+// by themselves, with plain SIMD and memory that is not shared. Used by cli/export/runtime/.
+
+export { gemm_f32 } from "../gemm";
+export { gray_block_f32 } from "../gray_block";
+export { relu_f32 } from "../relu";
+export { winograd_filter_f32 } from "../winograd_filter";
+export {
+  winograd_relu_max_pool2d_f32,
+  winograd_relu_mean_f32,
+  winograd_relu_pool_scratch,
+} from "../winograd_relu_pool";

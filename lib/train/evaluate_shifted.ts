@@ -1,0 +1,86 @@
+// evaluateShifted: what a model says of a picture and of the same picture moved by a pixel or two, taken together.
+
+import { noGrad } from "../autograd/grad_mode.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Module } from "../nn/module.ts";
+import { softmax } from "../ops/softmax.ts";
+import { runStepsAsync } from "../runtime/steps.ts";
+import { DataError, OptionError } from "../tensor/errors.ts";
+import { scope } from "../tensor/scope.ts";
+import { rememberModes } from "./eval_mode.ts";
+import type { EvaluateAsyncOptions } from "./evaluate.ts";
+import { accuracyOf, type ConfusionMatrix, emptyConfusion } from "./metrics.ts";
+
+export interface ShiftedOptions extends EvaluateAsyncOptions {
+  /** By up to how many pixels each way; default 1, which makes 9 pictures of one. */
+  shift?: number;
+}
+
+const DEFAULT_BATCH = 64;
+
+/**
+ * The accuracy of a model that reads each picture (2·shift + 1)² times, moved by whole pixels, and takes the class of the
+ * highest mean probability. Each module's mode is put back afterwards.
+ *
+ * It is another reading than `evaluate`'s, at so many times the cost: report the two apart.
+ *
+ * @throws {DataError} the data set is empty
+ * @throws {OptionError} shift or batchSize is not an integer ≥ 1
+ * @example const { accuracy } = await evaluateShifted(model, test, { shift: 1 });
+ */
+export async function evaluateShifted(
+  model: Module,
+  dataset: Dataset,
+  { shift = 1, batchSize = DEFAULT_BATCH, signal, onProgress }: ShiftedOptions = {},
+): Promise<{ accuracy: number; confusion: ConfusionMatrix }> {
+  for (const [name, value] of Object.entries({ shift, batchSize })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new OptionError(`evaluateShifted: ${name} must be an integer ≥ 1; got ${value}.`, { [name]: value });
+    }
+  }
+  if (dataset.size === 0) throw new DataError(`evaluateShifted: the data set ${dataset.name} is empty.`);
+  const putModesBack = rememberModes(model);
+  model.eval();
+  try {
+    const total = dataset.size * (2 * shift + 1) ** 2;
+    const sums = await runStepsAsync(sumProbabilities(model, dataset, shift, batchSize), {
+      signal,
+      onStep: (done) => onProgress?.(done, total),
+    });
+    const classes = sums.length / dataset.size;
+    const confusion = emptyConfusion(classes);
+    dataset.labels.data.forEach((label, n) => {
+      const own = sums.subarray(n * classes, (n + 1) * classes);
+      confusion[label][own.indexOf(Math.max(...own))]++;
+    });
+    return { accuracy: accuracyOf(confusion), confusion };
+  } finally {
+    putModesBack();
+  }
+}
+
+/** [size, classes], summed over the shifts; yields how many pictures were read. */
+function* sumProbabilities(
+  model: Module,
+  dataset: Dataset,
+  shift: number,
+  batchSize: number,
+): Generator<number, Float64Array> {
+  let sums = new Float64Array();
+  let read = 0;
+  for (let shiftY = -shift; shiftY <= shift; shiftY++) {
+    for (let shiftX = -shift; shiftX <= shift; shiftX++) {
+      let at = 0;
+      for (const { x } of dataset.batches({ batchSize, distort: { shiftX, shiftY } })) {
+        scope(() => {
+          const { data, shape } = noGrad(() => softmax(model.forward(x)));
+          if (read === 0) sums = new Float64Array(dataset.size * shape[1]);
+          for (const value of data) sums[at++] += value;
+          read += shape[0];
+        });
+        yield read;
+      }
+    }
+  }
+  return sums;
+}

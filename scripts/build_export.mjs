@@ -1,0 +1,39 @@
+// Makes build/export.js: what `mnist export` writes files from, as text, so that it needs no compiler.
+//
+//   RUNTIME   the code of an exported module
+//   PAGE, PAGE_STYLE, PAGE_SCRIPT   an exported page
+//   LICENSE   which both carry along
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+import { markCurrent } from "./stamp.mjs";
+
+const texts = {
+  RUNTIME: await bundle("cli/export/runtime/predict.ts", "esm"),
+  PAGE: readFileSync("cli/export/page/page.html", "utf8"),
+  PAGE_STYLE: readFileSync("cli/export/page/page.css", "utf8"),
+  PAGE_SCRIPT: await bundle("cli/export/page/page.ts", "iife"),
+  LICENSE: readFileSync("LICENSE", "utf8"),
+};
+mkdirSync("build", { recursive: true });
+const names = Object.keys(texts);
+writeFileSync(
+  "build/export.js",
+  names.map((name) => `export const ${name} = ${JSON.stringify(texts[name])};\n`).join(""),
+);
+writeFileSync("build/export.d.ts", names.map((name) => `export declare const ${name}: string;\n`).join(""));
+markCurrent("export");
+
+/** For people to read, hence not minified. */
+async function bundle(entry, format) {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format,
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  return outputFiles[0].text;
+}

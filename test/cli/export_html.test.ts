@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { loadModel } from "../../cli/checkpoints.ts";
+import { exportHtml } from "../../cli/export_html.ts";
+import { exportMjs } from "../../cli/export_mjs.ts";
+
+const test = suite("export to a page");
+
+const loaded = loadModel({ model: "cnn" });
+const bytes = exportHtml(loaded);
+const page = new TextDecoder().decode(bytes);
+
+/** The content of the one element of this name. */
+function contentOf(name: string): string {
+  const found = [...page.matchAll(new RegExp(`<${name}(?: [^>]*)?>([\\s\\S]*?)</${name}>`, "g"))];
+  assert.is(found.length, 1, `<${name}>`);
+  return found[0][1];
+}
+
+test("it takes no more than the module and 40 KB", () => {
+  const room = bytes.length - exportMjs(loaded).length;
+  assert.ok(room < 40_000, `${room}`);
+});
+
+test("it holds the module as it is, and the same weights give the same bytes", () => {
+  assert.ok(contentOf("script").includes(new TextDecoder().decode(exportMjs(loaded))));
+  assert.is(Buffer.compare(exportHtml({ ...loaded, path: "/elsewhere.safetensors" }), bytes), 0);
+});
+
+test("its policy allows its own script and style, and nothing from anywhere", () => {
+  const policy = page.match(/<meta http-equiv="Content-Security-Policy" content="([^"]+)">/)?.[1].split("; ");
+  const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  assert.equal(policy, [
+    "default-src 'none'",
+    `script-src ${hash(contentOf("script"))} 'wasm-unsafe-eval'`,
+    `style-src ${hash(contentOf("style"))}`,
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ]);
+});
+
+test("no address of the network stands in it, and no place is left unfilled", () => {
+  const shell = page.replace(contentOf("script"), "");
+  assert.not.match(page, /https?:|\bimport\(|\bfetch\(|XMLHttpRequest|WebSocket/);
+  assert.equal(
+    [...shell.matchAll(/\b(?:src|href)="([^"]*)"/g)].map(([, url]) => url),
+    ["data:,"],
+  );
+  assert.not.match(page, /\{\{\w+\}\}|undefined<|\bnull</);
+});
+
+test("what a checkpoint says of itself cannot end the script, and a dollar stays one", () => {
+  const dataset = "$&$`</script><script>alert(1)</script>";
+  const text = new TextDecoder().decode(exportHtml({ ...loaded, metadata: { dataset } }));
+  assert.is(text.match(/<\/script/g)?.length, 1);
+  assert.ok(text.includes("$&$`\\u003c/script>"));
+});
+
+test.run();

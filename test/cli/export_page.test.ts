@@ -1,0 +1,101 @@
+// The parts of an exported page that need no browser: the drawing, and the picture made of it.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { loadModel } from "../../cli/checkpoints.ts";
+import { Drawing, PEN_WIDTH, type Point, SIDE, smooth } from "../../cli/export/page/drawing.ts";
+import { pictureOf } from "../../cli/export/page/ink.ts";
+import { percent } from "../../cli/export/page/percent.ts";
+import { readDigit } from "../../cli/read_digit.ts";
+import { preprocessDigit } from "../../lib/index.ts";
+import { DIGIT_STROKES } from "../support/digit_strokes.ts";
+
+const test = suite("the drawing on an exported page");
+
+const point = (x: number, y: number): Point => ({ x, y });
+/** Ink in all, in pixels. */
+const inkOf = (strokes: Point[][]): number => {
+  const { data } = pictureOf(strokes);
+  let sum = 0;
+  for (let i = 0; i < data.length; i += 4) sum += 1 - data[i] / 255;
+  return sum;
+};
+
+function drawn(...strokes: Point[][]): Drawing {
+  const drawing = new Drawing();
+  for (const stroke of strokes) {
+    for (const each of stroke) drawing.draw(each);
+    drawing.lift();
+  }
+  return drawing;
+}
+
+test("strokes are taken back one by one, the last first", () => {
+  const drawing = drawn([point(1, 1), point(2, 2)], [point(3, 3)]);
+  assert.is(drawing.strokes.length, 2);
+  drawing.undo();
+  assert.equal(drawing.strokes, [[point(1, 1), point(2, 2)]]);
+  drawing.undo();
+  assert.ok(drawing.isEmpty && !drawing.canUndo);
+  drawing.undo();
+  assert.ok(drawing.isEmpty);
+});
+
+test("clearing is taken back as a whole", () => {
+  const drawing = drawn([point(1, 1)], [point(2, 2)]);
+  drawing.clear();
+  assert.ok(drawing.isEmpty && drawing.canUndo);
+  drawing.clear();
+  drawing.undo();
+  assert.equal(drawing.strokes, [[point(1, 1)], [point(2, 2)]]);
+});
+
+test("a stroke that is being drawn counts, and taking it back lifts the pen", () => {
+  const drawing = new Drawing();
+  drawing.draw(point(1, 1));
+  assert.ok(drawing.isDrawing && !drawing.isEmpty && drawing.canUndo);
+  drawing.undo();
+  assert.ok(!drawing.isDrawing && drawing.isEmpty);
+});
+
+test("a smoothed stroke begins and ends where the pen did, and stays within its points", () => {
+  const stroke = [point(10, 10), point(50, 10), point(50, 90), point(90, 90)];
+  const line = smooth(stroke);
+  assert.equal([line[0], line[line.length - 1]], [stroke[0], stroke[3]]);
+  assert.ok(line.length > stroke.length);
+  assert.ok(line.every(({ x, y }) => x >= 10 && x <= 90 && y >= 10 && y <= 90));
+  assert.equal(smooth([point(1, 2)]), [point(1, 2)]);
+});
+
+test("a dot has the area of the pen, wherever it is; a line that of a box with round ends", () => {
+  const dot = (Math.PI * PEN_WIDTH ** 2) / 4;
+  // A pixel at the edge is off by 0.1 of itself at most, and the errors cancel but for a hundredth of the edge.
+  const tolerance = 0.01 * Math.PI * PEN_WIDTH + 0.5;
+  for (const at of [50, 50.25, 50.5, 50.8]) assert.ok(Math.abs(inkOf([[point(at, 70)]]) - dot) < tolerance);
+  const line = inkOf([[point(40, 60), point(100, 60)]]);
+  assert.ok(Math.abs(line - dot - 60 * PEN_WIDTH) < tolerance, `${line}`);
+});
+
+test("ink does not add up where strokes cross, and ends at the border", () => {
+  const stroke = [point(40, 60), point(100, 60)];
+  assert.is(inkOf([stroke, stroke]), inkOf([stroke]));
+  assert.ok(inkOf([[point(0, SIDE)]]) < (Math.PI * PEN_WIDTH ** 2) / 8);
+  assert.is(inkOf([[point(-50, 2 * SIDE)]]), 0);
+});
+
+test("an empty square is blank, and drawn digits are read right", () => {
+  assert.ok(preprocessDigit(pictureOf([])).isBlank);
+  const { network } = loadModel({ model: "cnn" });
+  for (const [digit, strokes] of Object.entries(DIGIT_STROKES)) {
+    const seen = preprocessDigit(pictureOf(strokes.map((stroke) => stroke.map(([x, y]) => point(x * SIDE, y * SIDE)))));
+    assert.equal(seen.warnings, []);
+    assert.is(readDigit(network, { file: "", model: "cnn", ...seen }).predicted_class, Number(digit));
+  }
+});
+
+test("a share that is not quite certain is not called so", () => {
+  const shares = [0, 0.424, 0.985, 0.99, 0.9979, 0.99989, 0.9999, 1];
+  assert.equal(shares.map(percent), ["0 %", "42 %", "99 %", "99.0 %", "99.7 %", "99.9 %", "100 %", "100 %"]);
+});
+
+test.run();

@@ -1,0 +1,116 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { UsageError } from "../../cli/exit_codes.ts";
+import type { Flags } from "../../cli/flags.ts";
+import { makeOptimizer, makeSchedule } from "../../cli/optimizers.ts";
+import { RECIPE_FLAGS, readRecipeFlags } from "../../cli/recipe_flags.ts";
+import { PRESETS, type Recipe, recipeFor } from "../../cli/recipes.ts";
+import { tensor } from "../../lib/index.ts";
+import { linear } from "../../models/index.ts";
+
+const test = suite("recipes");
+
+const recipe = (model: "linear" | "cnn", flags: Flags = {}): Recipe => {
+  const { preset, given } = readRecipeFlags(flags);
+  return recipeFor(model, preset, given);
+};
+const refuses = (flags: Flags, message: RegExp, model: "linear" | "cnn" = "cnn"): void =>
+  assert.throws(
+    () => recipe(model, flags),
+    (error: Error) => error instanceof UsageError && message.test(error.message),
+  );
+
+test("every preset of either network says everything there is to say", () => {
+  const settings = Object.keys(recipe("cnn")).sort();
+  for (const model of ["linear", "cnn"] as const) {
+    for (const preset of PRESETS) {
+      const found = recipe(model, { preset });
+      assert.equal(Object.keys(found).sort(), settings, `${model} ${preset}`);
+      assert.is(found.preset, preset);
+      assert.ok(Object.values(found).every((value) => value !== undefined));
+    }
+  }
+});
+
+test("the presets are in earnest: more epochs from fast to best, and one epoch for the cnn in a hurry", () => {
+  for (const model of ["linear", "cnn"] as const) {
+    const [fast, standard, best] = PRESETS.map((preset) => recipe(model, { preset }).epochs);
+    assert.ok(fast < standard && standard < best, `${model}: ${fast}, ${standard}, ${best}`);
+  }
+  assert.is(recipe("cnn", { preset: "fast" }).epochs, 1);
+});
+
+test("every flag overrides its own setting, and no other", () => {
+  const values: Record<string, [text: string, path: string[], value: unknown]> = {
+    epochs: ["3", ["epochs"], 3],
+    "batch-size": ["17", ["batchSize"], 17],
+    lr: ["0.5", ["lr"], 0.5],
+    schedule: ["cosine", ["schedule"], "cosine"],
+    warmup: ["0.15", ["warmup"], 0.15],
+    betas: ["0.5,0.6", ["betas"], [0.5, 0.6]],
+    "weight-decay": ["0.2", ["weightDecay"], 0.2],
+    decay: ["all", ["decay"], "all"],
+    dropout: ["0.45", ["dropout"], 0.45],
+    "label-smoothing": ["0.35", ["labelSmoothing"], 0.35],
+    average: ["0.25", ["average"], 0.25],
+    rotate: ["33", ["augment", "rotate"], 33],
+    shift: ["4.5", ["augment", "shift"], 4.5],
+    scale: ["0.35", ["augment", "scale"], 0.35],
+    shear: ["0.45", ["augment", "shear"], 0.45],
+    elastic: ["7", ["augment", "elastic"], 7],
+    thickness: ["0.95", ["augment", "thickness"], 0.95],
+  };
+  // Those two decide what others default to.
+  const covered = [...Object.keys(values), "preset", "optimizer", "momentum"].sort();
+  assert.equal(covered, Object.keys(RECIPE_FLAGS).sort());
+  for (const [flag, [text, path, value]] of Object.entries(values)) {
+    const expected = structuredClone(recipe("cnn")) as unknown as Record<string, Record<string, unknown>>;
+    const inner = path.length > 1 ? expected[path[0]] : expected;
+    inner[path[path.length - 1]] = value as never;
+    // A cosine warms up over another part.
+    if (flag === "schedule") (expected as Record<string, unknown>).warmup = 0.05;
+    assert.equal(recipe("cnn", { [flag]: text }), expected as unknown as Recipe, flag);
+  }
+});
+
+test("an optimizer brings its own rate, decay and memory", () => {
+  const { lr, weightDecay, betas, momentum } = recipe("cnn", { optimizer: "sgd" });
+  assert.equal([lr, weightDecay, betas, momentum], [0.1, 0, null, 0.9]);
+  assert.is(recipe("linear", { optimizer: "adamw" }).weightDecay, 0.01);
+});
+
+test("flags without an effect, and values that do not fit, are refused", () => {
+  refuses({ momentum: "0.5" }, /--momentum is for --optimizer sgd/);
+  refuses({ betas: "0.5,0.6", optimizer: "sgd" }, /--betas is for adam and adamw/);
+  refuses({ warmup: "0.1", schedule: "step" }, /--warmup is for cosine and one-cycle; the step schedule only falls/);
+  refuses({ betas: "0.9" }, /--betas takes two numbers, as in --betas 0\.9,0\.999; got 0\.9/);
+  refuses({ betas: "0.9,1" }, /--betas must be a number ≥ 0 and < 1; got 1/);
+  refuses({ rotate: "181" }, /--rotate must be a number ≥ 0 and ≤ 180; got 181/);
+  refuses({ scale: "1" }, /--scale must be a number ≥ 0 and < 1; got 1/);
+  refuses({ average: "1" }, /--average must be a number ≥ 0 and < 1; got 1/);
+});
+
+test("weight decay reaches biases where it is told to decay all, and not otherwise", () => {
+  const shrunk = (decay: string): boolean[] => {
+    const model = linear({ seed: 1 });
+    for (const parameter of model.parameters()) {
+      parameter.data.fill(1);
+      parameter.grad = tensor(new Float32Array(parameter.size), parameter.shape);
+    }
+    makeOptimizer(model, recipe("linear", { optimizer: "adamw", "weight-decay": "0.5", lr: "0.1", decay })).step();
+    return model.parameters().map(({ data }) => data[0] < 1);
+  };
+  assert.equal(shrunk("weights"), [true, false]);
+  assert.equal(shrunk("all"), [true, true]);
+});
+
+test("the rate rises over the part of the run that --warmup says", () => {
+  for (const schedule of ["cosine", "one-cycle"]) {
+    const rate = makeSchedule(recipe("cnn", { schedule, warmup: "0.5", lr: "1" }), 1000);
+    const rates = Array.from({ length: 1000 }, (_, step) => rate(step));
+    const peak = rates.indexOf(Math.max(...rates));
+    assert.ok(Math.abs(peak - 500) <= 2, `${schedule}: ${peak}`);
+  }
+});
+
+test.run();
