@@ -12,7 +12,9 @@ export interface KillPlan {
   kills: number;
   /** What runs `mnist`: node's arguments. */
   program: readonly string[];
-  /** Of mnist train. */
+  /** What a run is begun with. */
+  recipe: readonly string[];
+  /** What it is begun with and gone on with. */
   flags: readonly string[];
   /** Where runs are kept. */
   folder: string;
@@ -40,7 +42,7 @@ export interface KillReport {
 
 export async function killRuns(plan: KillPlan): Promise<KillReport> {
   const out = (name: string): string[] => ["--out", join(plan.folder, name), "--json", "--quiet"];
-  const whole = await run(plan, ["train", ...plan.flags, ...out("whole")]);
+  const whole = await run(plan, ["train", ...plan.recipe, ...plan.flags, ...out("whole")]);
   const weights = digestOf(whole);
   const report: KillReport = { ...{ kills: 0, withoutState: 0, oldState: 0, newState: 0, torn: 0 }, finished: 0, weights, faults: [] }; // biome-ignore format: one line
   for (let n = 1; report.kills < plan.kills && report.faults.length === 0; n++) {
@@ -54,7 +56,7 @@ async function killToTheEnd(plan: KillPlan, report: KillReport, name: string, ou
   let before = -1;
   for (;;) {
     const isLast = report.kills >= plan.kills;
-    const args = before < 0 ? ["train", ...plan.flags, ...out] : ["train", "--resume", "latest", ...out];
+    const args = ["train", ...(before < 0 ? plan.recipe : ["--resume", "latest"]), ...plan.flags, ...out];
     // One in ten is killed while it starts, loads, and reads the state.
     const delay = { sinceStart: plan.random() < 0.1, ms: plan.random() * plan.withinMs };
     const outcome = await run(plan, args, isLast ? null : delay);

@@ -29,18 +29,8 @@ let report: KillReport;
 try {
   report = await killRuns({
     ...{ kills, folder, withinMs: within, random: Math.random, program: ["dist/cli.js"] },
-    flags: [
-      "--data",
-      "synthetic",
-      "--limit",
-      String(limit),
-      "--batch-size",
-      "16",
-      "--epochs",
-      "6",
-      "--save-every",
-      "0.02",
-    ],
+    recipe: ["--data", "synthetic", "--limit", String(limit), "--batch-size", "16", "--epochs", "6"],
+    flags: ["--save-every", "0.02"],
     onKill: (count) => {
       if (count % 20 === 0) console.error(`${count} kills`);
     },
