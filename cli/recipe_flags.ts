@@ -9,7 +9,11 @@ import { DECAYS, OPTIMIZERS, PRESETS, type Preset, type RecipeFlags, SCHEDULES }
 const BY_PRESET = "by preset";
 
 export const RECIPE_FLAGS = {
-  preset: choiceFlag("What the flags below default to: one epoch, some, or the most accurate", PRESETS, "standard"),
+  preset: {
+    ...choiceFlag("What the flags below default to: one epoch, some, or the most accurate", PRESETS),
+    // Not yargs's own default, which could not be told from a flag: see --resume.
+    defaultDescription: "standard",
+  },
   epochs: valueFlag("How often all training images are seen", BY_PRESET),
   "batch-size": valueFlag("Images a step", "64"),
   optimizer: choiceFlag("How gradients become steps; default adam, cnn: adamw", OPTIMIZERS),

@@ -1,12 +1,25 @@
-// Where a run is kept: outputs/<model>/<run id>/ with model.safetensors and run.json.
+// Where a run is kept: outputs/<model>/<run id>/ with model.safetensors, run.json, metrics.jsonl and state.safetensors.
 
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, rmdirSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../data/index.ts";
+import { type Fields, fieldsOf } from "./fields.ts";
 import { CHECKPOINT_FILE } from "./find_run.ts";
 import { describeSystemError } from "./report_error.ts";
 
+export const STATE_FILE = "state.safetensors";
 const RUN_FILE = "run.json";
 /** More than a run of the larger network writes. */
 const PROBE_BYTES = 1 << 20;
@@ -39,6 +52,28 @@ export function createRunFolder(outputs: string, model: string, now: Date): RunF
     throw new Error(
       `${describeSystemError(`cannot write to ${parent}`, error)}. Nothing was trained; choose another folder with --out.`,
     );
+  }
+}
+
+/** The folder of a run that is gone on with, without what a process left there that was killed while it wrote. */
+export function reopenRunFolder(id: string, path: string): RunFolder {
+  for (const name of readdirSync(path)) {
+    if (/^\.(.*\.tmp|probe\..*)$/.test(name)) rmSync(join(path, name), { force: true });
+  }
+  return { id, path, checkpoint: join(path, CHECKPOINT_FILE) };
+}
+
+/** Nothing is left to go on with. */
+export function removeRunState({ path }: RunFolder): void {
+  rmSync(join(path, STATE_FILE), { force: true });
+}
+
+/** A run.json; nothing where it is missing or damaged. */
+export function readRunFile(path: string): Fields {
+  try {
+    return fieldsOf(JSON.parse(readFileSync(join(path, RUN_FILE), "utf8")));
+  } catch {
+    return {};
   }
 }
 

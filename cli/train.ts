@@ -2,9 +2,10 @@
 
 import { type Command, choiceFlag, switchFlag, valueFlag } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
-import { isSet, numberFlag, textFlag } from "./flags.ts";
+import { type Flags, isSet, numberFlag, textFlag } from "./flags.ts";
 import { MODEL_NAMES, type ModelName } from "./model_names.ts";
 import { RECIPE_FLAGS, readRecipeFlags } from "./recipe_flags.ts";
+import type { Circumstances } from "./train_job.ts";
 
 const MODELS = [...MODEL_NAMES, "both"] as const;
 
@@ -13,16 +14,22 @@ export const train: Command = {
   summary: "Train a network, keep the run",
   details:
     "The best epoch on the validation images is kept; the test images are read once, at the end. What is not said " +
-    "follows from model and optimizer, and stands in the run's run.json. The same seed gives the same weights.",
+    "follows from model and optimizer, and stands in the run's run.json. The same seed gives the same weights. " +
+    "Ctrl-C keeps the run's state: --resume goes on from there to the very weights of a run that was never stopped.",
   examples: [
     ["mnist train", "the CNN, as it was tuned"],
     ["mnist train --preset fast", "in a hurry: 99 % of the test images after one epoch"],
     ["mnist train --model both --json > runs.jsonl", "one object a line, for programs"],
+    ["mnist train --resume latest", "go on with the run that was stopped last"],
     ["mnist train --limit 2000 --data synthetic", "a try without data or network"],
   ],
   flags: {
-    model: choiceFlag("Which network", MODELS, "cnn"),
+    model: { ...choiceFlag("Which network", MODELS), defaultDescription: "cnn" },
     ...RECIPE_FLAGS,
+    patience: valueFlag("Stop after so many epochs without a better validation; schedules do not know of it"),
+    "max-seconds": valueFlag("Stop training after this time, validate and test what there is; --resume can go on"),
+    resume: valueFlag("Go on with a run that was stopped: its id, or latest; what it began with stays"),
+    "save-every": valueFlag("Seconds between two states that are kept within an epoch", "30"),
     seed: valueFlag("Of initial weights, order of images, dropout", "0"),
     data: valueFlag("auto, mnist (never falls back), synthetic, or a folder with MNIST's files", "auto"),
     out: valueFlag("The folder where runs are kept", "outputs"),
@@ -32,7 +39,23 @@ export const train: Command = {
     quiet: switchFlag("No progress on stderr"),
   },
   async run(flags, _files, signal) {
-    const model = textFlag(flags, "model") as (typeof MODELS)[number];
+    const circumstances: Circumstances = {
+      threads: numberFlag(flags, "threads", { min: 1, isInteger: true }) ?? "auto",
+      maxSeconds: numberFlag(flags, "max-seconds", { above: 0 }),
+      saveEvery: numberFlag(flags, "save-every", { min: 0 }) ?? 30,
+      out: textFlag(flags, "out") ?? "outputs",
+      isJson: isSet(flags, "json"),
+      isQuiet: isSet(flags, "quiet"),
+    };
+    const model = (textFlag(flags, "model") ?? "cnn") as (typeof MODELS)[number];
+    const id = textFlag(flags, "resume");
+    if (id !== undefined) {
+      checkResumeFlags(flags);
+      const { resumeRun } = await import("./resume_run.ts");
+      const only = flags.model === undefined ? undefined : (model as ModelName);
+      await resumeRun({ id, model: only, data: textFlag(flags, "data"), ...circumstances }, signal);
+      return;
+    }
     const models: ModelName[] = model === "both" ? [...MODEL_NAMES] : [model];
     const { preset, given } = readRecipeFlags(flags);
     if (given.dropout !== undefined && !models.includes("cnn")) {
@@ -40,24 +63,25 @@ export const train: Command = {
     }
     const seed = numberFlag(flags, "seed", { min: 0, isInteger: true }) ?? 0;
     const limit = numberFlag(flags, "limit", { min: 1, isInteger: true });
-    const threads = numberFlag(flags, "threads", { min: 1, isInteger: true }) ?? "auto";
+    const patience = numberFlag(flags, "patience", { min: 1, isInteger: true });
     const data = textFlag(flags, "data") ?? "auto";
-    const out = textFlag(flags, "out") ?? "outputs";
     const { trainModels } = await import("./train_models.ts");
-    await trainModels(
-      {
-        models,
-        preset,
-        given,
-        seed,
-        limit,
-        threads,
-        data,
-        out,
-        isJson: isSet(flags, "json"),
-        isQuiet: isSet(flags, "quiet"),
-      },
-      signal,
-    );
+    await trainModels({ models, preset, given, patience, seed, limit, data, ...circumstances }, signal);
   },
 };
+
+/** What --resume does not take from the run itself. */
+const RESUME_FLAGS = ["resume", "model", "data", "out", "threads", "max-seconds", "save-every", "json", "quiet"];
+
+/** @throws {UsageError} a flag that would make another run of it */
+function checkResumeFlags(flags: Flags): void {
+  const wrong = Object.keys(train.flags).find((name) => flags[name] !== undefined && !RESUME_FLAGS.includes(name));
+  if (wrong !== undefined) {
+    throw new UsageError(
+      `--${wrong} is settled when a run begins; --resume goes on with what it began with. Leave it out.`,
+    );
+  }
+  if (textFlag(flags, "model") === "both") {
+    throw new UsageError("--resume goes on with one run; give --model linear, --model cnn, or neither.");
+  }
+}

@@ -1,112 +1,72 @@
-// Trains one network, and keeps the run: the best epoch's weights at once, the result at the end.
+// Trains one network from its first step, or from where an earlier half of the run stood, and tests it.
 
-import { saveCheckpoint } from "../data/index.ts";
-import { type Augmentation, evaluateAsync, type History, type Sequential, Trainer } from "../lib/index.ts";
-import { InterruptedError } from "./exit_codes.ts";
+import { type Augmentation, bestEpoch, evaluateAsync, Trainer, type TrainingState } from "../lib/index.ts";
 import { formatCount } from "./format.ts";
 import { buildModel } from "./models.ts";
 import { makeOptimizer, makeSchedule } from "./optimizers.ts";
-import { messageOf } from "./report_error.ts";
-import { createRunFolder, type RunFolder, removeRunFolder, writeRunFile } from "./run_folder.ts";
+import { RunKeeper } from "./run_keeper.ts";
 import type { TrainJob } from "./train_job.ts";
-import { emit, printResult, showEpoch, showStep } from "./train_output.ts";
-import { checkpointMetadata, countParameters, runRecord } from "./train_record.ts";
-import { weightsDigest } from "./weights_digest.ts";
+import { emit, printResult, showEpoch, showStart, showStep } from "./train_output.ts";
 
-/** @throws {InterruptedError} Ctrl-C came; the best epoch so far is kept */
+/** @throws {InterruptedError} Ctrl-C came; the best epoch and the state so far are kept */
 export async function trainModel(job: TrainJob): Promise<void> {
-  const { recipe, data, request, progress, signal } = job;
-  const { seed } = request;
-  const model = buildModel(job.model, { seed, dropout: recipe.dropout ?? undefined });
+  const { plan, data, circumstances, resume, progress, signal } = job;
+  const { recipe, seed } = plan;
+  const model = buildModel(plan.model, { seed, dropout: recipe.dropout ?? undefined });
   const stepsPerEpoch = Math.ceil(data.train.size / recipe.batchSize);
-  const optimizer = makeOptimizer(model, recipe);
-  const schedule = makeSchedule(recipe, recipe.epochs * stepsPerEpoch);
-  const started = new Date();
-  const folder = createRunFolder(request.out, job.model, started);
-  const seconds = (): number => (Date.now() - started.getTime()) / 1000;
+  const begun = performance.now();
+  const before = resume?.state.progress.seconds ?? 0;
+  const seconds = (): number => before + (performance.now() - begun) / 1000;
+  const keeper = new RunKeeper(job, model, stepsPerEpoch);
   const trainer = new Trainer(model, {
-    ...{
-      optimizer,
-      schedule,
-      seed,
-      signal,
-      epochs: recipe.epochs,
-      batchSize: recipe.batchSize,
-      labelSmoothing: recipe.labelSmoothing,
-      augment: isStill(recipe.augment) ? undefined : recipe.augment,
-      average: recipe.average > 0 ? { decay: recipe.average } : undefined,
+    ...{ optimizer: makeOptimizer(model, recipe), schedule: makeSchedule(recipe, recipe.epochs * stepsPerEpoch) },
+    ...{ seed, signal, epochs: recipe.epochs, batchSize: recipe.batchSize, labelSmoothing: recipe.labelSmoothing },
+    augment: isStill(recipe.augment) ? undefined : recipe.augment,
+    average: recipe.average > 0 ? { decay: recipe.average } : undefined,
+    ...{ patience: plan.patience ?? undefined, maxSeconds: circumstances.maxSeconds },
+    checkpointSeconds: circumstances.saveEvery,
+    onCheckpoint: (state) => keeper.state(state),
+    onStep: (report) => {
+      keeper.step(report);
+      showStep(job, report, seconds());
     },
-    onStep: (report) => showStep(job, report, seconds()),
     onEpoch: (report) => {
-      if (trainer.history.best === report)
-        saveCheckpoint(folder.checkpoint, model, checkpointMetadata(job, report, null));
+      keeper.epoch(report, trainer.history.best === report);
       showEpoch(job, report);
     },
   });
-  const record = (status: string, more: object = {}): void =>
-    writeRunFile(folder, { status, ...runRecord(job, model, started), ...more, history: trainer.history });
+  if (resume) trainer.history = historyOf(resume.state);
   let hasBegun = false;
   try {
-    record("running");
-    emit(job, {
-      event: "start",
-      dataset: data.name,
-      dataset_sha256: data.train.digest,
-      notice: data.notice,
-      run: folder.path,
-    });
+    keeper.begin(trainer.history);
+    showStart(job, keeper.folder.path, stepsPerEpoch);
     hasBegun = true;
-    const { best } = await trainer.fit(data.train, data.validation);
+    const history = await trainer.fit(data.train, data.validation, { resume: resume?.state });
     const test = await evaluateAsync(model, data.test, {
       signal,
       onProgress: (done, total) => progress.update("test", done / total, () => formatCount(done)),
     });
-    saveCheckpoint(folder.checkpoint, model, checkpointMetadata(job, best, test));
-    const result = {
-      test_accuracy: test.accuracy,
-      parameters: countParameters(model),
-      seconds: seconds(),
-      checkpoint: folder.checkpoint,
-      weights_sha256: weightsDigest(model),
-    };
-    record("done", { test_loss: test.loss, ...result });
+    const result = keeper.finish(history, test, seconds());
     progress.clear();
     emit(job, { event: "done", dataset: data.name, ...result });
-    if (!request.isJson) printResult(job, best, test, result);
+    if (!circumstances.isJson) printResult(job, history, test, result);
   } catch (error) {
     progress.clear();
-    if (error === signal.reason) throw keepInterrupted(job, model, trainer.history, folder, record);
-    if (hasBegun) noteFailure(record, error);
-    else removeRunFolder(folder);
+    if (error === signal.reason) {
+      const { error: interrupted, ...kept } = keeper.interrupt(trainer.history);
+      emit(job, { event: "interrupted", ...kept });
+      throw interrupted;
+    }
+    if (hasBegun) keeper.fail(trainer.history, error);
+    else keeper.abandon();
     throw error;
+  } finally {
+    keeper.close();
   }
 }
 
-/** Before the first epoch ended there is nothing that `--run latest` should find: then nothing is kept. */
-function keepInterrupted(
-  job: TrainJob,
-  model: Sequential,
-  { best }: History,
-  folder: RunFolder,
-  record: (status: string) => void,
-): InterruptedError {
-  emit(job, { event: "interrupted", checkpoint: best && folder.checkpoint });
-  if (!best) {
-    removeRunFolder(folder);
-    return new InterruptedError("Interrupted before the first epoch ended; nothing is kept.");
-  }
-  saveCheckpoint(folder.checkpoint, model, checkpointMetadata(job, best, null));
-  record("interrupted");
-  return new InterruptedError(`Interrupted; the weights of epoch ${best.epoch} are kept in ${folder.checkpoint}.`);
-}
-
-/** The disk may be what failed: then the error that is on its way says so. */
-function noteFailure(record: (status: string, more: object) => void, error: unknown): void {
-  try {
-    record("failed", { error: messageOf(error) });
-  } catch {
-    // The first error counts.
-  }
+function historyOf({ epochs }: TrainingState): Trainer["history"] {
+  return { epochs: [...epochs], best: bestEpoch(epochs), stopped: null };
 }
 
 /** Nothing to distort: then batches are made the shorter way. */

@@ -7,15 +7,15 @@ import type { TrainJob } from "./train_job.ts";
 
 /** The checkpoint's metadata: what it is, and what it was trained on. */
 export function checkpointMetadata(
-  { model, data, request }: TrainJob,
+  { plan, data }: TrainJob,
   best: EpochReport | null,
   test: Evaluation | null,
 ): Record<string, string> {
   return {
-    model,
+    model: plan.model,
     dataset: data.name,
     dataset_sha256: data.train.digest,
-    seed: String(request.seed),
+    seed: String(plan.seed),
     ...(best ? { epoch: String(best.epoch), val_accuracy: String(best.validationAccuracy) } : {}),
     ...(test ? { test_accuracy: String(test.accuracy) } : {}),
     simdgrad: runtimeInfo().version,
@@ -23,15 +23,17 @@ export function checkpointMetadata(
   };
 }
 
-export function runRecord({ model, recipe, data, request }: TrainJob, network: Sequential, started: Date): object {
+export function runRecord({ plan, data, circumstances }: TrainJob, network: Sequential): object {
   const { version, variant, threads } = runtimeInfo();
   const { train, validation, test } = data;
   return {
-    model,
-    command: `mnist ${process.argv.slice(2).join(" ")}`,
-    recipe,
-    seed: request.seed,
-    limit: request.limit ?? null,
+    model: plan.model,
+    command: plan.command,
+    recipe: plan.recipe,
+    patience: plan.patience,
+    max_seconds: circumstances.maxSeconds ?? null,
+    seed: plan.seed,
+    limit: plan.limit,
     dataset: {
       name: data.name,
       notice: data.notice,
@@ -46,7 +48,8 @@ export function runRecord({ model, recipe, data, request }: TrainJob, network: S
     versions: { simdgrad: version, node: process.versions.node, kernels: variant, threads },
     platform: `${process.platform}-${process.arch}`,
     runner: thisProcess(),
-    started: started.toISOString(),
+    started: plan.started,
+    resumed: plan.resumed,
   };
 }
 

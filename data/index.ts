@@ -1,6 +1,7 @@
 // What Node adds to the library: `import { loadMnist } from "simdgrad/node"`.
 
-export { loadCheckpoint, saveCheckpoint, writeFileAtomic } from "../lib/formats/files.node.ts";
+export { writeFileAtomic } from "../lib/formats/atomic_file.node.ts";
+export { loadCheckpoint, saveCheckpoint } from "../lib/formats/files.node.ts";
 export { decodePng } from "./decode_png.ts";
 export type { DownloadProgress } from "./download.ts";
 export { encodePng } from "./encode_png.ts";

@@ -116,7 +116,14 @@ export {
   evaluateAsync,
 } from "./train/evaluate.ts";
 export { evaluateShifted, type ShiftedOptions } from "./train/evaluate_shifted.ts";
-export type { EpochReport, History, StepReport } from "./train/history.ts";
+export { bestEpoch, type EpochReport, type History, type StepReport, type Stopped } from "./train/history.ts";
 export { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./train/metrics.ts";
 export { recalibrate } from "./train/recalibrate.ts";
-export { Trainer, type TrainerOptions } from "./train/trainer.ts";
+export { Trainer } from "./train/trainer.ts";
+export type { FitOptions, TrainerOptions } from "./train/trainer_options.ts";
+export {
+  decodeTrainingState,
+  encodeTrainingState,
+  type TrainingProgress,
+  type TrainingState,
+} from "./train/training_state.ts";

@@ -51,10 +51,15 @@ export class Batches implements Iterable<Batch> {
     this.length = dropLast ? Math.floor(this.size / batchSize) : Math.ceil(this.size / batchSize);
   }
 
-  *[Symbol.iterator](): Iterator<Batch> {
+  [Symbol.iterator](): Iterator<Batch> {
+    return this.from(0)[Symbol.iterator]();
+  }
+
+  /** Those from the given one on, counted from 0, as if all before had been asked for. */
+  *from(first: number): Iterable<Batch> {
     const { batchSize } = this.options;
     const order = this.order();
-    for (let b = 0; b < this.length; b++) {
+    for (let b = first; b < this.length; b++) {
       const batch = this.make(order, b * batchSize, Math.min((b + 1) * batchSize, this.size));
       try {
         yield batch;

@@ -37,14 +37,35 @@ export class Averaging {
     await runStepsAsync(recalibrateSteps(this.model, batches), { signal });
   }
 
+  /** What `work` finds, with the weights in the model with which training goes on, wherever they are now. */
+  outside<T>(work: () => T): T {
+    if (!this.kept) return work();
+    this.exchange();
+    try {
+      return work();
+    } finally {
+      this.exchange();
+    }
+  }
+
   /** Puts the weights back with which training goes on; nothing where they are there. */
   leave(): void {
+    this.exchange();
+    this.kept = null;
+  }
+
+  get hasEntered(): boolean {
+    return this.kept !== null;
+  }
+
+  private exchange(): void {
     const { kept } = this;
     if (!kept) return;
-    this.kept = null;
     this.ema.swap();
     this.buffers.forEach(({ data }, i) => {
+      const held = data.slice();
       data.set(kept[i]);
+      kept[i] = held;
     });
   }
 }

@@ -17,6 +17,18 @@ export interface EpochReport {
   learningRate: number;
 }
 
+/** @internal All that a report says, in the order in which a state holds it. */
+export const EPOCH_FIELDS = [
+  "epoch",
+  "trainLoss",
+  "trainAccuracy",
+  "validationLoss",
+  "validationAccuracy",
+  "seconds",
+  "samplesPerSecond",
+  "learningRate",
+] as const satisfies readonly (keyof EpochReport)[];
+
 export interface StepReport {
   epoch: number;
   /** Within the epoch, from 1. */
@@ -34,6 +46,15 @@ export interface History {
   epochs: EpochReport[];
   /** The epoch of the highest validation accuracy, the lower loss among equals; null before the first ends. */
   best: EpochReport | null;
+  /** Why there were fewer epochs than planned; null where that is not so. */
+  stopped: Stopped | null;
+}
+
+export interface Stopped {
+  /** The option that did it. What `maxSeconds` stopped can go on. */
+  by: "patience" | "maxSeconds";
+  /** "no better validation in 3 epochs" */
+  why: string;
 }
 
 /** Whether `a` did better on the validation images than `b`. */
@@ -42,4 +63,18 @@ export function isBetter(a: EpochReport, b: EpochReport | null): boolean {
     return !b || a.validationAccuracy > b.validationAccuracy;
   }
   return a.validationLoss < b.validationLoss;
+}
+
+/** The best of them; null where there is none. */
+export function bestEpoch(epochs: readonly EpochReport[]): EpochReport | null {
+  let best: EpochReport | null = null;
+  for (const report of epochs) if (isBetter(report, best)) best = report;
+  return best;
+}
+
+/** @internal Why `patience` ends a run that went through this, if it does. */
+export function patienceEnds({ epochs, best }: History, patience: number | undefined): Stopped | null {
+  const since = epochs.length - (best ? epochs.indexOf(best) + 1 : 0);
+  if (patience === undefined || since < patience) return null;
+  return { by: "patience", why: `no better validation in ${since} epoch${since === 1 ? "" : "s"}` };
 }

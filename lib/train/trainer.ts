@@ -1,58 +1,29 @@
 // Trainer: the training loop. Batches, steps, validation, and the best epoch kept.
 
 import { backward } from "../autograd/backward.ts";
-import type { Augmentation } from "../data/augment.ts";
 import type { Batch } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { clipGradNorm } from "../optim/clip_grad_norm.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
-import type { Schedule } from "../optim/schedules.ts";
 import { Breather } from "../runtime/breather.ts";
-import { DataError, OptionError, TrainingError } from "../tensor/errors.ts";
+import { DataError, TrainingError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
-import { Averaging, type AveragingOptions } from "./averaging.ts";
+import { Averaging } from "./averaging.ts";
 import { rememberModes } from "./eval_mode.ts";
 import { evaluateAsync } from "./evaluate.ts";
-import { type EpochReport, type History, isBetter, type StepReport } from "./history.ts";
+import { type EpochReport, type History, isBetter, patienceEnds, type Stopped } from "./history.ts";
 import { predictedClasses } from "./predicted_classes.ts";
-import { takeSnapshot } from "./snapshot.ts";
-
-export interface TrainerOptions {
-  optimizer: Optimizer;
-  /** The learning rate at each step, counted from 0 over the whole run; default: the optimizer's own, unchanged. */
-  schedule?: Schedule;
-  epochs: number;
-  batchSize: number;
-  /** Drives shuffling, augmentation and dropout; default 0. */
-  seed?: number;
-  /** Scales gradients down to this global norm where they exceed it; default: never. */
-  clipNorm?: number;
-  /** The part of the target spread evenly over the classes, in [0, 1); default 0. */
-  labelSmoothing?: number;
-  /** Distorts the training pictures, each anew in every epoch; default: not. */
-  augment?: Augmentation;
-  /**
-   * Validates, keeps and ends with a moving average of the weights, for which BatchNorm's statistics are made anew at
-   * the end of each epoch; default: the weights themselves.
-   */
-  average?: AveragingOptions;
-  /** Ends with the weights of the best epoch rather than the last; default true. */
-  restoreBest?: boolean;
-  /** Stops between two steps: `fit` is then rejected with the signal's reason, the best weights so far restored. */
-  signal?: AbortSignal;
-  onStep?: (report: StepReport) => void;
-  /** Awaited, the model holding that epoch's weights. */
-  onEpoch?: (report: EpochReport) => void | Promise<void>;
-}
+import { Stopwatch } from "./stopwatch.ts";
+import { checkTrainerOptions, type FitOptions, setupOf, type TrainerOptions } from "./trainer_options.ts";
+import { TrainingRun } from "./training_run.ts";
 
 /**
  * Trains a model on labelled pictures by minimising the cross-entropy.
  *
  * Each step runs in a scope of its own, so memory stays flat, and the event loop runs at least every
  * 50 ms (or after each step, where one takes longer). The same seed, data and kernel variant give the
- * same weights, bit for bit.
+ * same weights, bit for bit; so does a run that was stopped and resumed from its state, however often.
  *
  * @example
  *   const trainer = new Trainer(model, { optimizer: new AdamW(model.parameters(), { lr: 1e-3 }), epochs: 3, batchSize: 64 });
@@ -60,115 +31,132 @@ export interface TrainerOptions {
  */
 export class Trainer {
   /** What the latest `fit` went through so far; complete once it settles. */
-  history: History = { epochs: [], best: null };
+  history: History = { epochs: [], best: null, stopped: null };
 
-  /** @throws {OptionError} a count that is not an integer ≥ 1 */
+  /** @throws {OptionError} a count that is not an integer ≥ 1, or a time that is not a number ≥ 0 */
   constructor(
     private readonly model: Module,
     private readonly options: TrainerOptions,
   ) {
-    for (const name of ["epochs", "batchSize"] as const) {
-      const value = options[name];
-      if (!Number.isInteger(value) || value < 1) {
-        throw new OptionError(`Trainer: ${name} must be an integer ≥ 1; got ${value}.`, { [name]: value });
-      }
-    }
+    checkTrainerOptions(options);
   }
 
   /**
    * Trains for the epochs asked for, validating after each.
    *
+   * @param options.resume goes on from this state, which a trainer with the same options, optimizer and data handed to
+   *   its `onCheckpoint`; model and optimizer are those of the run's beginning, whatever they hold
    * @returns what it went through; the model holds the best epoch's weights, in the mode it came in
    * @throws {TrainingError} the loss became NaN or infinite
    * @throws {DataError} either data set is empty
+   * @throws {CheckpointError} the state is that of another run, or made by another variant of the kernels
    */
-  async fit(train: Dataset, validation: Dataset): Promise<History> {
-    const { epochs, batchSize, average, signal, restoreBest = true } = this.options;
+  async fit(train: Dataset, validation: Dataset, { resume }: FitOptions = {}): Promise<History> {
     for (const [role, dataset] of Object.entries({ training: train, validation })) {
       if (dataset.size === 0) throw new DataError(`Trainer: the ${role} set ${dataset.name} is empty.`);
     }
-    const history: History = { epochs: [], best: null };
-    this.history = history;
+    const { optimizer, average, signal, restoreBest = true } = this.options;
     const averaging = average ? new Averaging(this.model, average) : null;
-    let restore: (() => void) | null = null;
-    const breather = new Breather();
+    const run = new TrainingRun(this.model, optimizer, averaging);
+    const save = this.saver(run, train, validation);
+    if (resume) run.load(resume, setupOf(this.options, train, validation));
+    this.history = run.history;
     const putModesBack = rememberModes(this.model);
     this.model.train();
     try {
-      for (let epoch = 1; epoch <= epochs; epoch++) {
-        const passed = await this.runEpoch(epoch, train, averaging, breather);
-        await averaging?.enter(train, batchSize, signal);
-        const report = await this.validate(passed, validation);
-        history.epochs.push(report);
-        if (isBetter(report, history.best)) {
-          history.best = report;
-          if (restoreBest) restore = takeSnapshot(this.model);
-        }
-        await this.options.onEpoch?.(report);
-        if (epoch < epochs) averaging?.leave();
-      }
+      await this.runEpochs(run, train, validation, save);
     } catch (error) {
       averaging?.leave();
+      if (signal?.aborted && error === signal.reason && run.hasBegun && run.history.stopped === null) await save();
       throw error;
     } finally {
-      restore?.();
+      if (restoreBest) run.restoreBest();
       putModesBack();
     }
-    return history;
+    return run.history;
   }
 
-  /** All steps of an epoch. @returns what there is to report before its validation */
-  private async runEpoch(
-    epoch: number,
-    train: Dataset,
-    averaging: Averaging | null,
-    breather: Breather,
-  ): Promise<Omit<EpochReport, "validationLoss" | "validationAccuracy">> {
-    const { optimizer, schedule, batchSize, augment, seed = 0, signal } = this.options;
-    const started = performance.now();
-    const elapsed = (): number => (performance.now() - started) / 1000;
-    const batches = train.batches({ batchSize, seed, epoch, augment });
+  private async runEpochs(run: TrainingRun, train: Dataset, validation: Dataset, save: Save): Promise<void> {
+    const { epochs, patience, batchSize, signal, restoreBest = true, onEpoch } = this.options;
+    const { history, averaging } = run;
+    const breather = new Breather();
+    while (run.epoch <= epochs && history.stopped === null) {
+      history.stopped = patienceEnds(history, patience) ?? this.timeEnds(run);
+      if (history.stopped !== null) break;
+      averaging?.leave();
+      const stopped = await this.runSteps(run, train, breather, save);
+      // What is saved has not seen the validation of a part of an epoch: resumed, there is none.
+      if (stopped !== null) await save();
+      const samplesPerSecond = run.seen / run.epochWatch.seconds;
+      await averaging?.enter(train, batchSize, signal);
+      const report = await this.validate(run, samplesPerSecond, validation);
+      history.stopped = stopped;
+      history.epochs.push(report);
+      if (isBetter(report, history.best)) {
+        history.best = report;
+        if (restoreBest) run.keepBest();
+      }
+      if (stopped === null) run.beginEpoch(run.epoch + 1);
+      await onEpoch?.(report);
+      if (stopped === null) await save();
+    }
+    // Resumed where no epoch was left, it has not averaged yet.
+    if (averaging && !averaging.hasEntered && !restoreBest) await averaging.enter(train, batchSize, signal);
+  }
+
+  /** The steps of the epoch that are left. @returns why it was left before its end; null where it was not */
+  private async runSteps(run: TrainingRun, train: Dataset, breather: Breather, save: Save): Promise<Stopped | null> {
+    const { optimizer, schedule, batchSize, augment, seed = 0, signal, onStep } = this.options;
+    const { checkpointSeconds = 30 } = this.options;
+    const batches = train.batches({ batchSize, seed, augment, epoch: run.epoch });
     const stepsPerEpoch = batches.length;
-    let step = 0;
-    let seen = 0;
-    let lossSum = 0;
-    let right = 0;
-    for (const batch of batches) {
+    const { epoch } = run;
+    let sinceSaved = new Stopwatch();
+    for (const batch of batches.from(run.step)) {
       signal?.throwIfAborted();
-      const n = batch.y.size;
-      const stepOfRun = (epoch - 1) * stepsPerEpoch + step;
+      const stepOfRun = (epoch - 1) * stepsPerEpoch + run.step;
       if (schedule) optimizer.lr = schedule(stepOfRun);
       this.model.setRandomState(seed, stepOfRun);
       const { loss, correct } = scope(() => this.step(batch));
-      averaging?.ema.update();
-      step++;
-      if (!Number.isFinite(loss)) throw diverged(loss, epoch, step, optimizer.lr);
-      seen += n;
-      lossSum += loss * n;
-      right += correct;
+      run.averaging?.ema.update();
+      const step = ++run.step;
       const learningRate = optimizer.lr;
-      this.options.onStep?.({ epoch, step, stepsPerEpoch, loss, learningRate, samplesPerSecond: seen / elapsed() });
+      if (!Number.isFinite(loss)) throw diverged(loss, epoch, step, learningRate);
+      run.seen += batch.y.size;
+      run.lossSum += loss * batch.y.size;
+      run.right += correct;
+      const samplesPerSecond = run.seen / run.epochWatch.seconds;
+      onStep?.({ epoch, step, stepsPerEpoch, loss, learningRate, samplesPerSecond });
+      if (step < stepsPerEpoch) {
+        const stopped = this.timeEnds(run);
+        if (stopped !== null) return stopped;
+        if (sinceSaved.seconds >= checkpointSeconds) {
+          await save();
+          sinceSaved = new Stopwatch();
+        }
+      }
       await breather.pauseIfDue();
     }
+    return null;
+  }
+
+  private async validate(
+    { epoch, seen, lossSum, right, epochWatch }: TrainingRun,
+    samplesPerSecond: number,
+    validation: Dataset,
+  ): Promise<EpochReport> {
+    const { optimizer, batchSize, signal } = this.options;
+    const { loss, accuracy } = await evaluateAsync(this.model, validation, { batchSize, signal });
     return {
       epoch,
       trainLoss: lossSum / seen,
       trainAccuracy: right / seen,
-      seconds: elapsed(),
-      samplesPerSecond: seen / elapsed(),
+      validationLoss: loss,
+      validationAccuracy: accuracy,
+      seconds: epochWatch.seconds,
+      samplesPerSecond,
       learningRate: optimizer.lr,
     };
-  }
-
-  private async validate(
-    passed: Omit<EpochReport, "validationLoss" | "validationAccuracy">,
-    validation: Dataset,
-  ): Promise<EpochReport> {
-    const { batchSize, signal } = this.options;
-    const started = performance.now();
-    const { loss, accuracy } = await evaluateAsync(this.model, validation, { batchSize, signal });
-    const seconds = passed.seconds + (performance.now() - started) / 1000;
-    return { ...passed, seconds, validationLoss: loss, validationAccuracy: accuracy };
   }
 
   /** One update of the weights. */
@@ -184,7 +172,24 @@ export class Trainer {
     const correct = predictedClasses(logits).reduce((count, c, i) => count + (c === labels[i] ? 1 : 0), 0);
     return { loss: loss.item(), correct };
   }
+
+  /** Why `maxSeconds` ends the run now, if it does. */
+  private timeEnds({ watch, epoch, step }: TrainingRun): Stopped | null {
+    const { maxSeconds = Number.POSITIVE_INFINITY } = this.options;
+    if (watch.seconds < maxSeconds) return null;
+    const where = step > 0 ? `after step ${step} of epoch ${epoch}` : `after epoch ${epoch - 1}`;
+    return { by: "maxSeconds", why: `${maxSeconds} s had passed ${where}` };
+  }
+
+  /** Hands the state to whoever wants it. */
+  private saver(run: TrainingRun, train: Dataset, validation: Dataset): Save {
+    const { onCheckpoint } = this.options;
+    if (!onCheckpoint) return async () => {};
+    return async () => onCheckpoint(run.state(setupOf(this.options, train, validation)));
+  }
 }
+
+type Save = () => Promise<void>;
 
 function diverged(loss: number, epoch: number, step: number, lr: number): TrainingError {
   return new TrainingError(

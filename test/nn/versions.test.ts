@@ -15,7 +15,6 @@ import { Adam } from "../../lib/optim/adam.ts";
 import { clipGradNorm } from "../../lib/optim/clip_grad_norm.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { takeSnapshot } from "../../lib/train/snapshot.ts";
 
 const test = suite("versions of a model's tensors");
 
@@ -83,11 +82,10 @@ test("gradients that grow or are clipped change too", () => {
   assert.is.not(gradient.version, grown);
 });
 
-test("initialising, loading and going back to a snapshot change everything", () => {
+test("initialising and loading change everything", () => {
   const model = network();
   const file = encodeCheckpoint(model);
-  const restore = takeSnapshot(model);
-  for (const change of [() => model.initialize(3), () => decodeCheckpoint(model, file, "it"), restore]) {
+  for (const change of [() => model.initialize(3), () => decodeCheckpoint(model, file, "it")]) {
     assert.equal(changedBy(model, change), [...PARAMETERS, ...STATISTICS]);
   }
 });

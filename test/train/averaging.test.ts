@@ -10,7 +10,8 @@ import { Ema } from "../../lib/optim/ema.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
 import { evaluate } from "../../lib/train/evaluate.ts";
 import type { History } from "../../lib/train/history.ts";
-import { Trainer, type TrainerOptions } from "../../lib/train/trainer.ts";
+import { Trainer } from "../../lib/train/trainer.ts";
+import type { TrainerOptions } from "../../lib/train/trainer_options.ts";
 import { stripes, stripesModel } from "../support/stripes.ts";
 
 const test = suite("Trainer: averaging and augmentation");

@@ -9,7 +9,8 @@ import { SGD } from "../../lib/optim/sgd.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
 import { evaluate } from "../../lib/train/evaluate.ts";
 import type { EpochReport, History } from "../../lib/train/history.ts";
-import { Trainer, type TrainerOptions } from "../../lib/train/trainer.ts";
+import { Trainer } from "../../lib/train/trainer.ts";
+import type { TrainerOptions } from "../../lib/train/trainer_options.ts";
 import { overfits } from "../support/overfits.ts";
 import { stripes, stripesModel } from "../support/stripes.ts";
 

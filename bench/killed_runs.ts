@@ -1,0 +1,141 @@
+// Kills `mnist train` with SIGKILL at random moments and goes on with what it left, again and again: each time the
+// state must be the old or the new one, whole, and every run must end as one that was never killed.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { decodeTrainingState } from "../lib/index.ts";
+
+export interface KillPlan {
+  /** How often at least. */
+  kills: number;
+  /** What runs `mnist`: node's arguments. */
+  program: readonly string[];
+  /** What a run is begun with. */
+  recipe: readonly string[];
+  /** What it is begun with and gone on with. */
+  flags: readonly string[];
+  /** Where runs are kept. */
+  folder: string;
+  /** Kills come up to so many ms after training began. */
+  withinMs: number;
+  /** In [0, 1): when. */
+  random: () => number;
+  onKill?: (kills: number) => void;
+}
+
+export interface KillReport {
+  kills: number;
+  /** Of these: before a first state was there, with the same state as the kill before, with a newer one. */
+  withoutState: number;
+  oldState: number;
+  newState: number;
+  /** Kills that left a half-written file beside the state, which was the old one then. */
+  torn: number;
+  /** Runs that were gone on with to their end, each with this digest. */
+  finished: number;
+  weights: string;
+  /** What was wrong; empty where nothing was. */
+  faults: string[];
+}
+
+export async function killRuns(plan: KillPlan): Promise<KillReport> {
+  const out = (name: string): string[] => ["--out", join(plan.folder, name), "--json", "--quiet"];
+  const whole = await run(plan, ["train", ...plan.recipe, ...plan.flags, ...out("whole")]);
+  const weights = digestOf(whole);
+  const report: KillReport = { ...{ kills: 0, withoutState: 0, oldState: 0, newState: 0, torn: 0 }, finished: 0, weights, faults: [] }; // biome-ignore format: one line
+  for (let n = 1; report.kills < plan.kills && report.faults.length === 0; n++) {
+    await killToTheEnd(plan, report, `run${n}`, out(`run${n}`));
+  }
+  return report;
+}
+
+/** One run, killed until it ends or the kills are used up, and then gone on with to its end. */
+async function killToTheEnd(plan: KillPlan, report: KillReport, name: string, out: string[]): Promise<void> {
+  let before = -1;
+  for (;;) {
+    const isLast = report.kills >= plan.kills;
+    const args = ["train", ...(before < 0 ? plan.recipe : ["--resume", "latest"]), ...plan.flags, ...out];
+    // One in ten is killed while it starts, loads, and reads the state.
+    const delay = { sinceStart: plan.random() < 0.1, ms: plan.random() * plan.withinMs };
+    const outcome = await run(plan, args, isLast ? null : delay);
+    if (outcome.code === 0) {
+      const digest = digestOf(outcome);
+      if (digest !== report.weights) report.faults.push(`${name} ended with ${digest}, not ${report.weights}`);
+      report.finished++;
+      return;
+    }
+    if (!outcome.isKilled) {
+      report.faults.push(`${name} ended with ${outcome.code}: ${outcome.stderr}`);
+      return;
+    }
+    report.kills++;
+    plan.onKill?.(report.kills);
+    const found = look(join(plan.folder, name));
+    if (found.isTorn) report.torn++;
+    if (found.at === null) {
+      report.withoutState++;
+      if (before >= 0) report.faults.push(`${name}: the state is gone that was there at the kill before`);
+    } else if (found.at < before) report.faults.push(`${name}: the state went back from ${before} to ${found.at}`);
+    else if (found.at === before) report.oldState++;
+    else report.newState++;
+    before = found.at ?? -1;
+    if (report.faults.length > 0) return;
+  }
+}
+
+/** Where the latest run's state stands, read whole: its epochs, and its steps as a fraction. @throws it is torn */
+function look(folder: string): { at: number | null; isTorn: boolean } {
+  const runs = existsSync(folder) ? readdirSync(folder).flatMap((m) => readdirSync(join(folder, m)).map((id) => join(folder, m, id))) : []; // biome-ignore format: one line
+  const latest = runs.filter((path) => existsSync(join(path, "state.safetensors"))).sort().pop(); // biome-ignore format: one line
+  const isTorn = runs.some((path) => readdirSync(path).some((file) => file.startsWith(".state.")));
+  if (latest === undefined) return { at: null, isTorn };
+  const { state } = decodeTrainingState(readFileSync(join(latest, "state.safetensors")), "state.safetensors");
+  return { at: state.progress.epoch * 1e6 + state.progress.step, isTorn };
+}
+
+interface Outcome {
+  code: number | null;
+  isKilled: boolean;
+  stdout: string;
+  stderr: string;
+}
+
+/** @param delay until SIGKILL, from the process's start or from that of training; null: it is left alone */
+function run(
+  plan: KillPlan,
+  args: readonly string[],
+  delay: { sinceStart: boolean; ms: number } | null = null,
+): Promise<Outcome> {
+  const child: ChildProcess = spawn(process.execPath, [...plan.program, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr, isKilled] = ["", "", false];
+  let timer: NodeJS.Timeout | undefined;
+  const arm = (): void => {
+    if (timer || !delay) return;
+    timer = setTimeout(() => {
+      isKilled = child.kill("SIGKILL");
+    }, delay.ms);
+  };
+  if (delay?.sinceStart) arm();
+  child.stdout?.on("data", (data) => {
+    stdout += data;
+    arm();
+  });
+  child.stderr?.on("data", (data) => {
+    stderr += data;
+  });
+  return new Promise((resolve) => {
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code, isKilled, stdout, stderr });
+    });
+  });
+}
+
+function digestOf({ code, stdout, stderr }: Outcome): string {
+  if (code !== 0) throw new Error(`mnist train ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout.trim().split("\n").pop() ?? "").weights_sha256;
+}

@@ -1,0 +1,50 @@
+// npm run soak:kill: see ./killed_runs.ts. On synthetic digits, which are there sooner than MNIST is read and checked.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { type KillReport, killRuns } from "./killed_runs.ts";
+import { parse, readOptions, wholeNumber } from "./options.ts";
+
+const USAGE = `npm run soak:kill -- [options]: SIGKILL at random moments of training, and --resume
+
+  --kills N     how often; default 200
+  --limit N     training pictures; default 320
+  --within N    ms of training after which it is killed at the latest; default 900`;
+
+const { kills, limit, within } = readOptions("soak:kill", USAGE, (args) => {
+  const text = (byDefault: string) => ({ type: "string", default: byDefault }) as const;
+  const values = parse(args, { kills: text("200"), limit: text("320"), within: text("900") });
+  return {
+    kills: wholeNumber("kills", values.kills),
+    limit: wholeNumber("limit", values.limit),
+    within: wholeNumber("within", values.within),
+  };
+});
+
+const folder = mkdtempSync(join(tmpdir(), "simdgrad-kill-"));
+const started = performance.now();
+let report: KillReport;
+try {
+  report = await killRuns({
+    ...{ kills, folder, withinMs: within, random: Math.random, program: ["dist/cli.js"] },
+    recipe: ["--data", "synthetic", "--limit", String(limit), "--batch-size", "16", "--epochs", "6"],
+    flags: ["--save-every", "0.02"],
+    onKill: (count) => {
+      if (count % 20 === 0) console.error(`${count} kills`);
+    },
+  });
+} finally {
+  rmSync(folder, { recursive: true });
+}
+const { withoutState, oldState, newState, torn, finished, weights, faults } = report;
+console.log(
+  `${report.kills} kills in ${((performance.now() - started) / 1000).toFixed(0)} s: ${newState} left a newer state, ` +
+    `${oldState} the one before, ${withoutState} came before the first; ${torn} in the middle of writing one.`,
+);
+console.log(
+  `${finished} runs gone on with to their end, weights sha256 ${weights} like the run that was never killed.`,
+);
+for (const fault of faults) console.error(`WRONG: ${fault}`);
+process.exitCode = faults.length > 0 ? 1 : 0;

@@ -1,0 +1,137 @@
+// What a run writes to its folder while it goes on, and when it ends, well or not.
+
+import { saveCheckpoint } from "../data/index.ts";
+import type { EpochReport, Evaluation, History, Sequential, StepReport, TrainingState } from "../lib/index.ts";
+import { InterruptedError } from "./exit_codes.ts";
+import { MetricsFile } from "./metrics_file.ts";
+import { messageOf } from "./report_error.ts";
+import { createRunFolder, type RunFolder, removeRunFolder, removeRunState, writeRunFile } from "./run_folder.ts";
+import { saveRunState } from "./run_state.ts";
+import { shellWord } from "./shell_word.ts";
+import type { TrainJob } from "./train_job.ts";
+import { checkpointMetadata, countParameters, runRecord } from "./train_record.ts";
+import { weightsDigest } from "./weights_digest.ts";
+
+export interface Result {
+  test_accuracy: number;
+  parameters: number;
+  seconds: number;
+  checkpoint: string;
+  weights_sha256: string;
+}
+
+export class RunKeeper {
+  readonly folder: RunFolder;
+  private readonly metrics: MetricsFile;
+  private hasState: boolean;
+  private lastStep: number;
+
+  /** @throws the folder cannot be made or written */
+  constructor(
+    private readonly job: TrainJob,
+    private readonly model: Sequential,
+    private readonly stepsPerEpoch: number,
+  ) {
+    const { resume, plan, circumstances } = job;
+    this.folder = resume?.folder ?? createRunFolder(circumstances.out, plan.model, new Date(plan.started));
+    this.hasState = resume !== null;
+    this.lastStep = resume ? this.stepOfRun(resume.state.progress) : 0;
+    this.metrics = new MetricsFile(this.folder.path, resume?.metricsBytes ?? 0);
+  }
+
+  /** Before the first step: the run is under way. */
+  begin(history: History): void {
+    this.record("running", history);
+  }
+
+  step(report: StepReport): void {
+    this.lastStep = this.stepOfRun(report);
+    this.metrics.step(report);
+  }
+
+  /** The model holds the weights of this epoch. */
+  epoch(report: EpochReport, isBest: boolean): void {
+    if (isBest) saveCheckpoint(this.folder.checkpoint, this.model, checkpointMetadata(this.job, report, null));
+    this.metrics.epoch(report, this.lastStep);
+  }
+
+  /** The lines first, then the state that counts on them. */
+  state(state: TrainingState): void {
+    const { plan, data, circumstances } = this.job;
+    this.metrics.flush();
+    const { name, size, digest } = data.test;
+    saveRunState(this.folder.path, state, {
+      ...{ plan, maxSeconds: circumstances.maxSeconds ?? null, testSet: { name, size, digest } },
+      metricsBytes: this.metrics.bytes,
+    });
+    this.hasState = true;
+  }
+
+  /** The model holds the weights that were tested. */
+  finish(history: History, test: Evaluation, seconds: number): Result {
+    const { folder, model, job } = this;
+    this.metrics.flush();
+    saveCheckpoint(folder.checkpoint, model, checkpointMetadata(job, history.best, test));
+    const result = {
+      test_accuracy: test.accuracy,
+      parameters: countParameters(model),
+      seconds,
+      checkpoint: folder.checkpoint,
+      weights_sha256: weightsDigest(model),
+    };
+    const { stopped } = history;
+    this.record(stopped === null ? "done" : `stopped early: ${stopped.why}`, history, {
+      test_loss: test.loss,
+      ...result,
+    });
+    if (stopped?.by !== "maxSeconds") removeRunState(folder);
+    return result;
+  }
+
+  /** The model holds the best epoch's weights, if one has ended. @returns the line to end with */
+  interrupt({ best, ...history }: History): {
+    error: InterruptedError;
+    checkpoint: string | null;
+    resume: string | null;
+  } {
+    const { folder, hasState, job } = this;
+    if (!hasState) {
+      removeRunFolder(folder);
+      const error = new InterruptedError("Interrupted before the first step; nothing is kept.");
+      return { error, checkpoint: null, resume: null };
+    }
+    const checkpoint = best && folder.checkpoint;
+    if (best) saveCheckpoint(folder.checkpoint, this.model, checkpointMetadata(job, best, null));
+    this.record("interrupted", { best, ...history });
+    const { out } = job.circumstances;
+    const resume = `mnist train --resume ${folder.id}${out === "outputs" ? "" : ` --out ${shellWord(out)}`}`;
+    const kept = best ? `the weights of epoch ${best.epoch} are kept in ${checkpoint}` : "no epoch has ended yet";
+    return { error: new InterruptedError(`Interrupted; ${kept}. Go on with: ${resume}`), checkpoint, resume };
+  }
+
+  /** The disk may be what failed: then the error that is on its way says so. */
+  fail(history: History, error: unknown): void {
+    try {
+      this.record("failed", history, { error: messageOf(error) });
+    } catch {
+      // The first error counts.
+    }
+  }
+
+  /** Nothing was trained: takes a new run's folder away again. */
+  abandon(): void {
+    if (!this.hasState) removeRunFolder(this.folder);
+  }
+
+  close(): void {
+    this.metrics.close();
+  }
+
+  private record(status: string, history: History, more: object = {}): void {
+    writeRunFile(this.folder, { status, ...runRecord(this.job, this.model), ...more, history });
+  }
+
+  private stepOfRun({ epoch, step }: { epoch: number; step: number }): number {
+    return (epoch - 1) * this.stepsPerEpoch + step;
+  }
+}

@@ -1,0 +1,105 @@
+// A training run that can be gone on with: everything that its next step depends on, and what it went through.
+
+import { sha256 } from "../data/sha256.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../formats/safetensors.ts";
+import { CheckpointError } from "../tensor/errors.ts";
+import { EPOCH_FIELDS, type EpochReport } from "./history.ts";
+
+/** How far a run is. */
+export interface TrainingProgress {
+  /** The epoch under way, from 1; one more than there are when all have ended. */
+  epoch: number;
+  /** Its steps that are done. */
+  step: number;
+  /** Over these steps: images, Σ loss, and how many were read correctly. */
+  seen: number;
+  lossSum: number;
+  right: number;
+  /** How long they took. */
+  epochSeconds: number;
+  /** How long all epochs so far took. */
+  seconds: number;
+  /** That of the last step. */
+  learningRate: number;
+}
+
+/** What `TrainerOptions.onCheckpoint` is given and `fit(…, { resume })` takes: plain data, all copies. */
+export interface TrainingState {
+  /** What the run must have in common with the one that resumes it. */
+  setup: Readonly<Record<string, unknown>>;
+  progress: TrainingProgress;
+  /** The epochs that have ended. */
+  epochs: readonly EpochReport[];
+  /** `model.…`, `best.…`, `optimizer.…`, `average.…`, each by its own names. */
+  tensors: Readonly<Record<string, StoredTensor>>;
+}
+
+const FORMAT = "simdgrad training state 1";
+const HISTORY = "history";
+const RESERVED = ["format", "setup", "progress", "sha256"];
+
+/**
+ * A state as one safetensors file. Its numbers come back exactly: those of the history are f64, those of the progress
+ * decimal texts that say each f64 to the bit.
+ *
+ * @param metadata texts kept with it; not named format, setup, progress or sha256
+ * @throws {CheckpointError} one is named so, or more than 1 MB of texts
+ * @example writeFileSync("state.safetensors", encodeTrainingState(state))
+ */
+export function encodeTrainingState(
+  { setup, progress, epochs, tensors }: TrainingState,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const taken = RESERVED.find((name) => name in metadata);
+  if (taken) {
+    throw new CheckpointError(`encodeTrainingState: metadata may not be named ${taken}; the state needs that name.`);
+  }
+  const history = Float64Array.from(epochs.flatMap((report) => EPOCH_FIELDS.map((field) => report[field])));
+  const all: Record<string, StoredTensor> = {
+    [HISTORY]: { dtype: "F64", shape: [epochs.length, EPOCH_FIELDS.length], data: history },
+    ...tensors,
+  };
+  const texts = { ...metadata, format: FORMAT, setup: JSON.stringify(setup), progress: JSON.stringify(progress) };
+  return encodeSafetensors(all, { ...texts, sha256: digestOf(all, texts) });
+}
+
+/**
+ * The state in a file, and the texts kept with it.
+ *
+ * @param fileName as messages should say it
+ * @throws {CheckpointError} a file that is damaged, if only by a bit, or holds no training state
+ */
+export function decodeTrainingState(
+  bytes: Uint8Array,
+  fileName: string,
+): { state: TrainingState; metadata: Record<string, string> } {
+  const { tensors: all, metadata: texts } = decodeSafetensors(bytes, fileName);
+  if (texts.format !== FORMAT) {
+    throw new CheckpointError(`decodeTrainingState: ${fileName} holds no training state of this version's.`, {
+      fileName,
+      format: texts.format ?? null,
+    });
+  }
+  const { sha256: digest, ...signed } = texts;
+  if (digestOf(all, signed) !== digest) {
+    throw new CheckpointError(`decodeTrainingState: ${fileName} is damaged; its content and its SHA-256 differ.`, {
+      fileName,
+    });
+  }
+  const { format: _, setup, progress, ...metadata } = signed;
+  const { [HISTORY]: history, ...tensors } = all;
+  const state = { setup: JSON.parse(setup), progress: JSON.parse(progress), epochs: readEpochs(history), tensors };
+  return { state, metadata };
+}
+
+function readEpochs({ shape: [count], data }: StoredTensor): EpochReport[] {
+  return Array.from({ length: count }, (_, n) => {
+    const row = EPOCH_FIELDS.map((field, i) => [field, data[n * EPOCH_FIELDS.length + i]]);
+    return Object.fromEntries(row) as EpochReport;
+  });
+}
+
+/** Of the file as it would be without its digest. */
+function digestOf(tensors: Readonly<Record<string, StoredTensor>>, texts: Readonly<Record<string, string>>): string {
+  return sha256(encodeSafetensors(tensors, texts));
+}

@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
+import { lastRun, metricsOf, resultOf } from "../support/train_runs.ts";
+
+const test = suite("mnist train, stopping early");
+
+const folder = temporaryFolder();
+const CNN = ["train", "--data", "synthetic", "--limit", "200", "--epochs", "2", "--batch-size", "16", "--seed", "3"];
+
+test("--max-seconds ends a run with a result; with more time it goes on to the uninterrupted one's", async () => {
+  const args = [...CNN, "--out", "hurried", "--quiet"];
+  const first = await runCli(folder, [...args, "--max-seconds", "0.3"]);
+  assert.is(first.code, 0, first.stderr);
+  assert.match(first.stdout, /^stopped early: 0\.3 s had passed after (step \d+ of epoch|epoch) \d$/m);
+  const run = lastRun(join(folder, "hurried"));
+  const { status, test_accuracy, max_seconds } = JSON.parse(readFileSync(join(run, "run.json"), "utf8"));
+  assert.match(status, /^stopped early: 0\.3 s had passed/);
+  assert.ok(test_accuracy >= 0 && max_seconds === 0.3);
+  assert.ok(existsSync(join(run, "model.safetensors")) && existsSync(join(run, "state.safetensors")));
+  const resume = ["train", "--resume", "latest", "--out", "hurried", "--quiet"];
+  const usedUp = /it has trained for \d+\.\d s .* of --max-seconds 0\.3\. Give more than that, as in --max-seconds \d+/;
+  await expectFailure(folder, resume, 2, usedUp);
+  assert.is((await runCli(folder, [...resume, "--max-seconds", "1000"])).code, 0);
+  const whole = await runCli(folder, [...CNN, "--quiet", "--out", "unhurried"]);
+  assert.is(whole.code, 0);
+  assert.equal(resultOf(run), resultOf(lastRun(join(folder, "unhurried"))));
+  assert.equal(metricsOf(run), metricsOf(lastRun(join(folder, "unhurried"))));
+});
+
+test("--patience ends a run, which is then done", async () => {
+  const flags = [
+    "--patience",
+    "1",
+    "--epochs",
+    "50",
+    "--limit",
+    "300",
+    "--quiet",
+    "--out",
+    "patient",
+    "--model",
+    "linear",
+  ];
+  const { code, stdout } = await runCli(folder, [...CNN, ...flags]);
+  assert.is(code, 0);
+  assert.match(stdout, /^stopped early: no better validation in 1 epoch$/m);
+  const run = lastRun(join(folder, "patient"));
+  const { status, patience, history } = JSON.parse(readFileSync(join(run, "run.json"), "utf8"));
+  assert.equal([status, patience], ["stopped early: no better validation in 1 epoch", 1]);
+  assert.is(history.epochs.length, history.best.epoch + 1);
+  const id = run.split("/").pop() ?? "";
+  await expectFailure(
+    folder,
+    ["train", "--resume", id, "--out", "patient"],
+    3,
+    /is stopped early: no better .*nothing left to train/,
+  );
+});
+
+test.run();

@@ -1,0 +1,119 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { writeFileAtomic } from "../../lib/formats/atomic_file.node.ts";
+import { RuntimeError } from "../../lib/tensor/errors.ts";
+import { failingFiles } from "../support/failing_files.ts";
+
+const test = suite("writeFileAtomic");
+const folder = mkdtempSync(join(tmpdir(), "simdgrad-files-"));
+test.after(() => rmSync(folder, { recursive: true }));
+test.after.each(() => {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+});
+
+const path = join(folder, "a.bin");
+const OLD = Uint8Array.from({ length: 50 }, (_, i) => i);
+const NEW = Uint8Array.from({ length: 1000 }, (_, i) => 255 - (i % 251));
+const content = (): Uint8Array => new Uint8Array(readFileSync(path));
+
+/** The error with which writing NEW over OLD ends; null where it does not. */
+function replacing(files: Parameters<typeof writeFileAtomic>[2]): RuntimeError | null {
+  writeFileSync(path, OLD);
+  try {
+    writeFileAtomic(path, NEW, files);
+    return null;
+  } catch (error) {
+    assert.instance(error, RuntimeError);
+    return error as RuntimeError;
+  }
+}
+
+test("a file is written whole, replaces the old one, and nothing is left beside it", () => {
+  writeFileAtomic(path, Uint8Array.of(1, 2, 3));
+  writeFileAtomic(path, Uint8Array.of(4));
+  assert.equal([...content()], [4]);
+  assert.equal(readdirSync(folder), ["a.bin"]);
+});
+
+test("a failure says why and what to do in one line, leaves what was there, and no temporary file", () => {
+  const taken = join(folder, "taken");
+  mkdirSync(taken);
+  writeFileSync(join(taken, "inside"), "old");
+  const failures: [string, RegExp][] = [
+    [taken, /taken cannot be written: (EISDIR|ENOTEMPTY|EEXIST|EPERM)[^'\n]*\. What was there is unchanged\. C\w+ an?/],
+    [
+      join(folder, "missing", "a.bin"),
+      /a\.bin cannot be written: ENOENT: no such file or directory\. What was there is unchanged\. Make the folder first\.$/,
+    ],
+  ];
+  for (const [target, pattern] of failures) {
+    assert.throws(
+      () => writeFileAtomic(target, Uint8Array.of(1)),
+      (error: unknown) => error instanceof RuntimeError && pattern.test(error.message),
+    );
+  }
+  assert.equal(readdirSync(folder), ["taken"]);
+  assert.equal(readdirSync(taken), ["inside"]);
+});
+
+test("an error at the n-th operation, whichever it is, loses nothing, leaves nothing, and says what to do", () => {
+  for (const code of ["ENOSPC", "EIO"] as const) {
+    // Writes of at most 300 bytes: open, 4 writes, fsync, close, rename; then open, fsync, close of the folder.
+    const failed: string[] = [];
+    for (let n = 0; ; n++) {
+      const files = failingFiles({ failAt: n, code, mostBytes: 300 });
+      const error = replacing(files);
+      if (n >= files.calls.length) {
+        assert.is(error, null);
+        break;
+      }
+      failed.push(files.calls[n]);
+      assert.equal(readdirSync(folder), ["a.bin"], `${code} at operation ${n}, ${files.calls[n]}`);
+      assert.equal(files.stillOpen, [], `${code} at operation ${n} left a file open`);
+      if (n < 8) {
+        assert.equal(content(), OLD);
+        assert.is(error?.details.code, code);
+        assert.is(error?.details.path, path);
+        assert.ok(error?.message.startsWith(`writeFileAtomic: ${path} cannot be written: ${code}: `), error?.message);
+        const remedy =
+          code === "ENOSPC" ? /unchanged\. Free some space, and try again\.$/ : /unchanged\. The disk .*\.$/;
+        assert.match(error?.message ?? "", remedy);
+      } else {
+        // Renamed: the new file is there, whole, and only its durability was not confirmed.
+        assert.is(error, null);
+        assert.equal(content(), NEW);
+      }
+    }
+    const beforeRename = ["open", "write", "write", "write", "write", "fsync", "close", "rename"];
+    assert.equal(failed, [...beforeRename, "open", "fsync", "close"]);
+  }
+});
+
+test("from the n-th operation on all of them fail: the old content stays, and the first error is the one told", () => {
+  for (let n = 0; n < 8; n++) {
+    const files = failingFiles({ failAt: n, code: "EIO", isLasting: true, mostBytes: 300 });
+    const error = replacing(files);
+    assert.match(error?.message ?? "", new RegExp(`cannot be written: EIO: .*${files.calls[n]}`));
+    assert.equal(content(), OLD);
+  }
+});
+
+test("a write that takes fewer bytes than it was given is gone on with, down to one byte at a time", () => {
+  for (const mostBytes of [1, 7, 999]) {
+    assert.is(replacing(failingFiles({ mostBytes })), null);
+    assert.equal(content(), NEW);
+  }
+});
+
+test("a write that takes no bytes ends in an error, not in a loop", () => {
+  const files = failingFiles({ mostBytes: 0 });
+  assert.match(replacing(files)?.message ?? "", /the system took 0 of 1000 bytes and no more\. What was there is unch/);
+  assert.is(files.calls.filter((call) => call === "write").length, 1);
+  assert.equal(content(), OLD);
+  assert.equal(readdirSync(folder), ["a.bin"]);
+});
+
+test.run();

@@ -1,0 +1,78 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { decodeTrainingState, encodeTrainingState, type TrainingState } from "../../lib/train/training_state.ts";
+
+const test = suite("training state");
+
+/** Numbers that decimal text or f32 would lose, if anything did. */
+const report = (epoch: number) => ({
+  ...{ epoch, trainLoss: 1 / 3, trainAccuracy: 0.1 + 0.2, validationLoss: Number.POSITIVE_INFINITY },
+  ...{ validationAccuracy: 1 - 2 ** -53, seconds: 5e-324, samplesPerSecond: 2 ** 53 - 1, learningRate: 1e-300 / 3 },
+});
+
+function state(epochs = 3): TrainingState {
+  const progress = { ...{ epoch: 4, step: 7, seen: 100, lossSum: 100 / 7, right: 93 }, epochSeconds: 0.1, seconds: 1 / 3, learningRate: 0.1 }; // biome-ignore format: one line
+  return {
+    setup: { kernels: "simd", seed: 2 ** 53 - 1, clipNorm: null, trainingSet: { name: "digits", size: 3 } },
+    progress,
+    epochs: Array.from({ length: epochs }, (_, i) => report(i + 1)),
+    tensors: {
+      "model.w": { dtype: "F32", shape: [2, 2], data: Float32Array.of(1, -0, Number.NaN, 1e-45) },
+      "model.n": { dtype: "I64", shape: [], data: BigInt64Array.of(9007199254740993n) },
+      "optimizer.step": { dtype: "I32", shape: [], data: Int32Array.of(-5) },
+    },
+  };
+}
+
+test("what was encoded comes back to the bit, with its metadata", () => {
+  for (const epochs of [0, 1, 3]) {
+    const given = state(epochs);
+    const { state: found, metadata } = decodeTrainingState(encodeTrainingState(given, { model: "cnn" }), "state");
+    assert.equal([found.setup, found.progress, found.epochs], [given.setup, given.progress, given.epochs]);
+    assert.equal(Object.keys(found.tensors).sort(), Object.keys(given.tensors).sort());
+    // By their bytes: NaN is not equal to itself, and 0 is to −0.
+    for (const [name, { dtype, shape, data }] of Object.entries(found.tensors)) {
+      const { data: expected, ...rest } = given.tensors[name];
+      assert.equal([dtype, shape], [rest.dtype, rest.shape]);
+      assert.equal(new Uint8Array(data.buffer), new Uint8Array(expected.buffer));
+    }
+    assert.equal(metadata, { model: "cnn" });
+  }
+});
+
+test("the history of a run of 20,000 epochs fits", () => {
+  const given = state(20_000);
+  assert.equal(decodeTrainingState(encodeTrainingState(given), "state").state.epochs[19_999], given.epochs[19_999]);
+});
+
+test("a file with any one bit flipped, or cut short anywhere, is refused", () => {
+  const bytes = encodeTrainingState(state(), { model: "cnn" });
+  const isRefused = (damaged: Uint8Array): boolean => {
+    try {
+      decodeTrainingState(damaged, "state");
+      return false;
+    } catch (error) {
+      assert.is((error as Error).name, "CheckpointError", (error as Error).message);
+      return true;
+    }
+  };
+  assert.not.ok(isRefused(bytes));
+  for (let at = 0; at < bytes.length; at++) {
+    const flipped = bytes.slice();
+    flipped[at] ^= 1 << (at % 8);
+    assert.ok(isRefused(flipped), `bit ${at % 8} of byte ${at}`);
+    assert.ok(isRefused(bytes.subarray(0, at)), `cut at ${at}`);
+  }
+});
+
+test("names that the state needs are not for metadata, and other files are no states", () => {
+  for (const name of ["format", "setup", "progress", "sha256"]) {
+    assert.throws(() => encodeTrainingState(state(), { [name]: "x" }), new RegExp(`may not be named ${name}`));
+  }
+  const empty = new Uint8Array(16);
+  empty[0] = 8;
+  empty.set(new TextEncoder().encode("{}      "), 8);
+  assert.throws(() => decodeTrainingState(empty, "weights"), /weights holds no training state of this version's/);
+});
+
+test.run();
