@@ -3,9 +3,9 @@
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { fieldsOf } from "./fields.ts";
+import { type Fields, fieldsOf, numberOf } from "./fields.ts";
 import { describeSystemError } from "./report_error.ts";
-import { isProcessAlive, type Runner, thisHost, thisProcess } from "./run_alive.ts";
+import { isRunnerAlive, thisHost, thisProcess } from "./run_alive.ts";
 
 const RETRY_MS = 20;
 const PATIENCE_MS = 10_000;
@@ -70,17 +70,17 @@ function removeStale(path: string): boolean {
 }
 
 function isStale(path: string): boolean {
-  const holder = holderOf(path);
-  if (holder?.host === thisHost()) return !isProcessAlive(holder.pid);
+  const isAlive = isRunnerAlive({ runner: holderOf(path) });
+  if (isAlive !== null) return !isAlive;
   const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   return made !== undefined && Date.now() - made > FORGOTTEN_MS;
 }
 
 /** @returns null also for a lock whose maker has not written its name yet, or never came to */
-function holderOf(path: string): Runner | null {
+function holderOf(path: string): Fields | null {
   try {
-    const { pid, host } = fieldsOf(JSON.parse(readFileSync(path, "utf8")));
-    return Number.isSafeInteger(pid) && Number(pid) > 0 ? { pid: Number(pid), host: String(host) } : null;
+    const holder = fieldsOf(JSON.parse(readFileSync(path, "utf8")));
+    return numberOf(holder.pid) === null ? null : holder;
   } catch {
     return null;
   }

@@ -36,7 +36,7 @@ export function thisHost(): string {
 }
 
 /** A process of this machine, anybody's. */
-export function isProcessAlive(pid: number): boolean {
+function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

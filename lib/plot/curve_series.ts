@@ -32,7 +32,7 @@ const MAX_POINTS = 300;
  * An epoch's values lie at its end, where it was validated. With steps, the training loss is their running mean, and
  * the epoch's own where none was kept: at its middle, since it is a mean as well.
  */
-export function runSeries({ epochs }: History, steps: readonly StepPoint[]): RunSeries {
+export function runSeries({ epochs }: Pick<History, "epochs">, steps: readonly StepPoint[]): RunSeries {
   const stepsPerEpoch = steps.reduce((most, { step, stepsPerEpoch: n = step }) => Math.max(most, n), 1);
   const pointsOf = (key: "loss" | "learningRate"): Point[] =>
     steps.map((point) => ({ x: point.epoch - 1 + point.step / (point.stepsPerEpoch ?? stepsPerEpoch), y: point[key] }));

@@ -40,7 +40,7 @@ const PANEL_GAP = 40;
  * @throws {DataError} neither an epoch nor a step
  * @example writeFileSync("curves.svg", curvesSvg(await trainer.fit(train, test), { title: "cnn, seed 0" }));
  */
-export function curvesSvg(history: History, options: CurvesOptions = {}): string {
+export function curvesSvg(history: Pick<History, "epochs" | "best">, options: CurvesOptions = {}): string {
   const { steps = [], title = "Training", subtitle } = options;
   const { epochs, best } = history;
   if (epochs.length + steps.length === 0) {
@@ -103,7 +103,7 @@ function bestLabel({ epoch, validationAccuracy }: EpochReport, x: number, y: num
   return textAt(at, y, text, { "text-anchor": "middle", "font-weight": 600 });
 }
 
-function describe({ epochs, best }: History, steps: number): string {
+function describe({ epochs, best }: Pick<History, "epochs" | "best">, steps: number): string {
   const count = `${epochs.length} ${epochs.length === 1 ? "epoch" : "epochs"}${steps > 0 ? `, ${steps} steps` : ""}`;
   const what = `Loss, accuracy and learning rate over ${count}.`;
   if (!best) return what;
