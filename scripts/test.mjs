@@ -1,5 +1,5 @@
 // Runs the tests: one process a file, a few at a time, with a limit for each; a file that holds no test,
-// hangs or forgets `test.run()` fails. What was skipped is said. The last line is `N passed, N failed`.
+// hangs or forgets `test.run()` fails. What was skipped or measured is said. The last line is `N passed, N failed`.
 //
 //   node scripts/test.mjs [part of a path …]    test/**/*.test.ts
 //   node scripts/test.mjs --suite pack          test/**/*.pack.ts, which take more than npm test may
@@ -89,5 +89,5 @@ function report(file, { code, output, timedOut, seconds }) {
   const notes = [omitted > 0 ? `${omitted} SKIPPED` : "", problem].filter(Boolean).map((note) => `  ${note}`);
   console.log(`${good ? "ok  " : "FAIL"} ${file}  ${ok}/${total}  ${seconds.toFixed(1)} s${notes.join("")}`);
   if (!good) console.log(output.replace(/^/gm, "     "));
-  else for (const line of output.match(/^.*SKIPPED.*$/gm) ?? []) console.log(`     ${line.trim()}`);
+  else for (const line of output.match(/^.*SKIPPED.*$|measured: .*$/gm) ?? []) console.log(`     ${line.trim()}`);
 }

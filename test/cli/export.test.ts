@@ -3,7 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { UsageError } from "../../cli/exit_codes.ts";
 import { EXPORT_FORMATS } from "../../cli/export_formats.ts";
+import { exportModel } from "../../cli/export_model.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../lib/index.ts";
 import { cnn, linear } from "../../models/index.ts";
 import { readProtobuf } from "../support/read_protobuf.ts";
@@ -63,6 +65,21 @@ test("--out - writes the same bytes to standard output, and the report to stderr
     assert.match(stderr, /^linear from .*\nstandard output: onnx, [\d,]+ bytes, sha256 [0-9a-f]{64}\n$/);
   }
   assert.not.ok(readdirSync(folder).includes("x.onnx"));
+});
+
+test("--out - writes no bytes to a terminal", async () => {
+  const { isTTY } = process.stdout;
+  process.stdout.isTTY = true;
+  try {
+    const request = { format: "onnx", out: "-", isForced: false, isJson: false };
+    await exportModel({ model: "linear" }, request);
+    assert.unreachable();
+  } catch (error) {
+    assert.instance(error, UsageError);
+    assert.match((error as Error).message, /^--out - would write onnx to the terminal; name a file/);
+  } finally {
+    process.stdout.isTTY = isTTY;
+  }
 });
 
 test("without --out the file is named after model and format", async () => {

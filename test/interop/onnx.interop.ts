@@ -117,7 +117,7 @@ for (const name of ["cnn", "linear"] as const) {
       }
       assert.is(count, 10_000);
       console.log(
-        `${name}, ${runtime.name}: ${count} images, same classes, largest |Δ logit| ${worst.toExponential(1)}`,
+        `measured: ${name}, ${runtime.name}: ${count} images, same classes, largest |Δ logit| ${worst.toExponential(1)}`,
       );
     }
   });

@@ -2,6 +2,9 @@
 
 import { spawnSync } from "node:child_process";
 
+/** The system's own, whatever stands first in PATH. */
+const RUN = 'exec "$(command -p -v python3)" "$@"';
+
 /**
  * What the script prints, as JSON.
  *
@@ -9,7 +12,7 @@ import { spawnSync } from "node:child_process";
  * @throws it does not run, or fails; nothing is skipped
  */
 export function runPython(script: string, ...args: string[]): unknown {
-  const { status, stdout, stderr, error } = spawnSync("/usr/bin/python3", [script, ...args], {
+  const { status, stdout, stderr, error } = spawnSync("sh", ["-c", RUN, "python3", script, ...args], {
     encoding: "utf8",
     maxBuffer: 1 << 28,
   });
