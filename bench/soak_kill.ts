@@ -11,11 +11,11 @@ const USAGE = `npm run soak:kill -- [options]: SIGKILL at random moments of trai
 
   --kills N     how often; default 200
   --limit N     training pictures; default 320
-  --within N    ms of training after which it is killed at the latest; default 900`;
+  --within N    ms of training after which it is killed at the latest; default 1500`;
 
 const { kills, limit, within } = readOptions("soak:kill", USAGE, (args) => {
   const text = (byDefault: string) => ({ type: "string", default: byDefault }) as const;
-  const values = parse(args, { kills: text("200"), limit: text("320"), within: text("900") });
+  const values = parse(args, { kills: text("200"), limit: text("320"), within: text("1500") });
   return {
     kills: wholeNumber("kills", values.kills),
     limit: wholeNumber("limit", values.limit),
