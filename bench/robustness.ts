@@ -3,7 +3,6 @@
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import process from "node:process";
 import { enableRelaxedSimd } from "../cli/relaxed_simd.ts";
 import { loadMnist } from "../data/index.ts";
 import {
@@ -89,7 +88,6 @@ if (options.json) {
   console.log(line("mean of the ten", mean.map(percent)));
 }
 await setThreads(1);
-process.exitCode = 0;
 
 function modelOf(file: string): ReturnType<typeof cnn> {
   const bytes = readFileSync(file);

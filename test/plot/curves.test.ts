@@ -112,7 +112,7 @@ test("the best epoch's label stays in the picture where the first is the best", 
 
 test("a history without a best epoch has no mark", () => {
   const { epochs } = run(3);
-  assert.not.match(curvesSvg({ epochs, best: null, stopped: null }), "best");
+  assert.not.match(curvesSvg({ epochs, best: null }), "best");
 });
 
 test("what is not finite is a gap, with a cross where it begins, and no NaN reaches the picture", () => {
@@ -161,7 +161,7 @@ test("with steps one epoch is a curve, over steps", () => {
 });
 
 test("steps alone will do: of a first epoch that has not ended", () => {
-  const svg = curvesSvg({ epochs: [], best: null, stopped: null }, { steps: stepsOf(1, 100).slice(0, 30) });
+  const svg = curvesSvg({ epochs: [], best: null }, { steps: stepsOf(1, 100).slice(0, 30) });
   assert.equal(layoutFaults(svg), []);
   assert.is(circles(svg, "orange").length, 0);
 });
@@ -209,7 +209,7 @@ test("the accuracy's axis shows what the later epochs differ by, and never more 
 
 test("nothing at all is refused", () => {
   assert.throws(
-    () => curvesSvg({ epochs: [], best: null, stopped: null }),
+    () => curvesSvg({ epochs: [], best: null }),
     (error: Error) => {
       return error instanceof DataError && /^curvesSvg: there is nothing to draw; /.test(error.message);
     },
