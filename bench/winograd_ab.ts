@@ -20,6 +20,7 @@ const USAGE = `npm run winograd-ab -- [options]: test accuracy of the CNN on MNI
   --threads N   default: all processors`;
 
 const BATCH = 64;
+const ALL = 60_000;
 const [MAX_LR, BETAS] = [2e-2, [0.8, 0.95]] as const;
 
 enableRelaxedSimd();
@@ -29,7 +30,7 @@ const options = readOptions("winograd-ab", USAGE, (args) => {
   return {
     seeds: wholeNumber("seeds", values.seeds ?? "3"),
     epochs: wholeNumber("epochs", values.epochs ?? "3"),
-    limit: values.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber("limit", values.limit),
+    limit: wholeNumber("limit", values.limit ?? String(ALL)),
     threads: values.threads === undefined ? ("auto" as const) : wholeNumber("threads", values.threads),
   };
 });

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { writeFileAtomic } from "../data/index.ts";
-import { comparisonSvg } from "../lib/index.ts";
+import { comparisonSvg } from "../lib/plot/index.ts";
 import type { About, Contestant } from "./compare_output.ts";
 import { formatCount, printable } from "./format.ts";
 import { BATCH } from "./measure_model.ts";

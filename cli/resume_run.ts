@@ -26,7 +26,7 @@ export async function resumeRun(request: ResumeRequest, signal: AbortSignal): Pr
   enableRelaxedSimd();
   const { id, path } = findResumable(request.out, request.model, request.id);
   const { state, extras } = readRunState(path);
-  const { plan, metricsBytes } = extras;
+  const { plan, logSizes } = extras;
   checkKernels(id, state);
   const maxSeconds = request.maxSeconds ?? extras.maxSeconds ?? undefined;
   checkBudget(id, state, maxSeconds);
@@ -40,7 +40,7 @@ export async function resumeRun(request: ResumeRequest, signal: AbortSignal): Pr
     await trainModel({
       ...{ plan: { ...plan, resumed }, data, progress, signal },
       circumstances: { ...request, maxSeconds },
-      resume: { folder: reopenRunFolder(id, path), state, metricsBytes },
+      resume: { folder: reopenRunFolder(id, path), state, logSizes },
     });
   } finally {
     progress.clear();

@@ -3,9 +3,10 @@
 import { saveCheckpoint } from "../data/index.ts";
 import type { EpochReport, Evaluation, History, Sequential, StepReport, TrainingState } from "../lib/index.ts";
 import { InterruptedError } from "./exit_codes.ts";
-import { MetricsFile } from "./metrics_file.ts";
 import { messageOf } from "./report_error.ts";
 import { createRunFolder, type RunFolder, removeRunFolder, removeRunState, writeRunFile } from "./run_folder.ts";
+import { RunLog } from "./run_log.ts";
+import { drawCurves } from "./run_pictures.ts";
 import { saveRunState } from "./run_state.ts";
 import { shellWord } from "./shell_word.ts";
 import type { TrainJob } from "./train_job.ts";
@@ -22,7 +23,7 @@ export interface Result {
 
 export class RunKeeper {
   readonly folder: RunFolder;
-  private readonly metrics: MetricsFile;
+  private readonly log: RunLog;
   private hasState: boolean;
   private lastStep: number;
 
@@ -36,7 +37,7 @@ export class RunKeeper {
     this.folder = resume?.folder ?? createRunFolder(circumstances.out, plan.model, new Date(plan.started));
     this.hasState = resume !== null;
     this.lastStep = resume ? this.stepOfRun(resume.state.progress) : 0;
-    this.metrics = new MetricsFile(this.folder.path, resume?.metricsBytes ?? 0);
+    this.log = new RunLog(this.folder.path, plan.started, resume?.logSizes ?? null);
   }
 
   /** Before the first step: the run is under way. */
@@ -46,23 +47,28 @@ export class RunKeeper {
 
   step(report: StepReport): void {
     this.lastStep = this.stepOfRun(report);
-    this.metrics.step(report);
+    this.log.step(report);
   }
 
   /** The model holds the weights of this epoch. */
   epoch(report: EpochReport, isBest: boolean): void {
     if (isBest) saveCheckpoint(this.folder.checkpoint, this.model, checkpointMetadata(this.job, report, null));
-    this.metrics.epoch(report, this.lastStep);
+    this.log.epoch(report, this.lastStep);
+  }
+
+  /** What the run went through so far, as a picture. */
+  draw(history: History): void {
+    drawCurves(this.folder, this.job.plan, history, this.log.steps(this.stepsPerEpoch));
   }
 
   /** The lines first, then the state that counts on them. */
   state(state: TrainingState): void {
     const { plan, data, circumstances } = this.job;
-    this.metrics.flush();
+    this.log.flush();
     const { name, size, digest } = data.test;
     saveRunState(this.folder.path, state, {
       ...{ plan, maxSeconds: circumstances.maxSeconds ?? null, testSet: { name, size, digest } },
-      metricsBytes: this.metrics.bytes,
+      logSizes: this.log.sizes,
     });
     this.hasState = true;
   }
@@ -70,7 +76,7 @@ export class RunKeeper {
   /** The model holds the weights that were tested. */
   finish(history: History, test: Evaluation, seconds: number): Result {
     const { folder, model, job } = this;
-    this.metrics.flush();
+    this.log.flush();
     saveCheckpoint(folder.checkpoint, model, checkpointMetadata(job, history.best, test));
     const result = {
       test_accuracy: test.accuracy,
@@ -124,7 +130,7 @@ export class RunKeeper {
   }
 
   close(): void {
-    this.metrics.close();
+    this.log.close();
   }
 
   private record(status: string, history: History, more: object = {}): void {

@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../data/index.ts";
 import { CheckpointError, decodeTrainingState, encodeTrainingState, type TrainingState } from "../lib/index.ts";
 import { messageOf } from "./report_error.ts";
 import { STATE_FILE } from "./run_folder.ts";
+import type { LogSizes } from "./run_log.ts";
 import type { RunPlan } from "./train_job.ts";
 
 /** The part of the state that Trainer does not know. */
@@ -13,8 +14,8 @@ export interface RunExtras {
   plan: RunPlan;
   maxSeconds: number | null;
   testSet: { name: string; size: number; digest: string };
-  /** How long metrics.jsonl was: what stands behind that comes again. */
-  metricsBytes: number;
+  /** How long its log was: what stands behind that comes again. */
+  logSizes: LogSizes;
 }
 
 export function saveRunState(folder: string, state: TrainingState, extras: RunExtras): void {

@@ -6,6 +6,7 @@ import type { ModelName } from "./model_names.ts";
 import type { Progress } from "./progress.ts";
 import type { Preset, Recipe, RecipeFlags } from "./recipes.ts";
 import type { RunFolder } from "./run_folder.ts";
+import type { LogSizes } from "./run_log.ts";
 
 /** What may change from one half of a run to the next: no weight depends on it. */
 export interface Circumstances {
@@ -51,8 +52,8 @@ export interface RunPlan {
 export interface ResumedRun {
   folder: RunFolder;
   state: TrainingState;
-  /** How much of its metrics.jsonl counts. */
-  metricsBytes: number;
+  /** How much of its log counts. */
+  logSizes: LogSizes;
 }
 
 export interface TrainJob {

@@ -1,10 +1,18 @@
 // Trains one network from its first step, or from where an earlier half of the run stood, and tests it.
 
-import { type Augmentation, bestEpoch, evaluateAsync, Trainer, type TrainingState } from "../lib/index.ts";
+import {
+  type Augmentation,
+  bestEpoch,
+  type Evaluation,
+  evaluateAsync,
+  Trainer,
+  type TrainingState,
+} from "../lib/index.ts";
 import { formatCount } from "./format.ts";
 import { buildModel } from "./models.ts";
 import { makeOptimizer, makeSchedule } from "./optimizers.ts";
 import { RunKeeper } from "./run_keeper.ts";
+import { drawReading } from "./run_pictures.ts";
 import type { TrainJob } from "./train_job.ts";
 import { emit, printResult, showEpoch, showStart, showStep } from "./train_output.ts";
 
@@ -32,17 +40,19 @@ export async function trainModel(job: TrainJob): Promise<void> {
     },
     onEpoch: (report) => {
       keeper.epoch(report, trainer.history.best === report);
+      keeper.draw(trainer.history);
       showEpoch(job, report);
     },
   });
   if (resume) trainer.history = historyOf(resume.state);
   let hasBegun = false;
+  let test: Evaluation;
   try {
     keeper.begin(trainer.history);
     showStart(job, keeper.folder.path, stepsPerEpoch);
     hasBegun = true;
     const history = await trainer.fit(data.train, data.validation, { resume: resume?.state });
-    const test = await evaluateAsync(model, data.test, {
+    test = await evaluateAsync(model, data.test, {
       signal,
       onProgress: (done, total) => progress.update("test", done / total, () => formatCount(done)),
     });
@@ -63,6 +73,9 @@ export async function trainModel(job: TrainJob): Promise<void> {
   } finally {
     keeper.close();
   }
+  // The run is kept by now, whatever comes of its pictures.
+  await drawReading(keeper.folder, plan, model, data.test, test, signal);
+  progress.print(`Pictures: curves.svg, confusion.svg and mistakes.png in ${keeper.folder.path}`);
 }
 
 function historyOf({ epochs }: TrainingState): Trainer["history"] {

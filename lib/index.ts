@@ -73,18 +73,6 @@ export { Ema } from "./optim/ema.ts";
 export type { Optimizer } from "./optim/optimizer.ts";
 export { constantLr, cosineLr, oneCycleLr, type Schedule, stepLr } from "./optim/schedules.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
-export {
-  type Comparison,
-  type ComparisonEntry,
-  comparisonSvg,
-  type Measure,
-} from "./plot/comparison.ts";
-export { type ConfusionOptions, confusionSvg } from "./plot/confusion.ts";
-export { type ContactSheetOptions, contactSheet } from "./plot/contact_sheet.ts";
-export type { StepPoint } from "./plot/curve_series.ts";
-export { type CurvesOptions, curvesSvg } from "./plot/curves.ts";
-export { type FindMistakesOptions, findMistakes } from "./plot/find_mistakes.ts";
-export { type Mistake, type MistakeOptions, worstMistakes } from "./plot/mistakes.ts";
 export { type RuntimeInfo, runtimeInfo } from "./runtime/info.ts";
 export { supportsVariant, useKernels } from "./runtime/kernels.ts";
 export { memoryUsage } from "./runtime/memory.ts";

@@ -1,12 +1,20 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { thisProcess } from "../../cli/run_alive.ts";
 import { decodeTrainingState, encodeTrainingState } from "../../lib/train/training_state.ts";
 import { expectFailure, type Outcome, runCli, temporaryFolder } from "../support/run_cli.ts";
-import { eventsOf, lastRun, metricsOf, resultOf } from "../support/train_runs.ts";
+import {
+  eventsOf,
+  FINISHED_FILES,
+  filesOf,
+  lastRun,
+  metricsOf,
+  resultOf,
+  scalarsOfRun,
+} from "../support/train_runs.ts";
 
 const test = suite("mnist train --resume");
 
@@ -71,7 +79,8 @@ test("a run stopped by Ctrl-C, once or several times, ends as the uninterrupted 
     assert.is.not(resumed, whole);
     assert.equal(resultOf(resumed), expected);
     assert.equal(metricsOf(resumed), metricsOf(whole));
-    assert.equal(readdirSync(resumed).sort(), ["metrics.jsonl", "model.safetensors", "run.json"]);
+    assert.equal(scalarsOfRun(resumed), scalarsOfRun(whole));
+    assert.equal(filesOf(resumed), FINISHED_FILES);
     const run = JSON.parse(readFileSync(join(resumed, "run.json"), "utf8"));
     assert.is(run.resumed.length, steps.length);
     assert.match(run.command, /--batch-size 16/);
@@ -95,6 +104,25 @@ test("metrics.jsonl has a line for each epoch, and about fifty for the steps of 
   }
 });
 
+test("TensorBoard's event file holds what metrics.jsonl holds, each at the same step of the run", async () => {
+  const lines = metricsOf(lastRun(outputs));
+  const expected = lines.map((line) =>
+    line.kind === "step"
+      ? [line.step, { "loss/step": line.loss, learning_rate: line.learning_rate }]
+      : [
+          line.step,
+          {
+            ...{ "loss/train": line.train_loss, "loss/validation": line.validation_loss },
+            ...{ "accuracy/train": line.train_accuracy, "accuracy/validation": line.validation_accuracy },
+          },
+        ],
+  );
+  const rounded = JSON.parse(JSON.stringify(expected), (_, value) =>
+    typeof value === "number" ? Math.fround(value) : value,
+  );
+  assert.equal(scalarsOfRun(lastRun(outputs)), rounded);
+});
+
 /** A run that was stopped in its first epoch, in a folder of its own. */
 async function stopped(name: string, ...flags: string[]): Promise<string> {
   const outcome = await stopAt([...LINEAR, "--out", name, ...flags], hasStep(20), "SIGINT");
@@ -104,7 +132,7 @@ async function stopped(name: string, ...flags: string[]): Promise<string> {
 
 test("stopped in its first epoch, a run keeps its state; infer and evaluate do not find it yet", async () => {
   const run = await stopped("early");
-  assert.equal(readdirSync(run).sort(), ["metrics.jsonl", "run.json", "state.safetensors"]);
+  assert.equal(filesOf(run), ["events.out.tfevents.simdgrad", "metrics.jsonl", "run.json", "state.safetensors"]);
   assert.ok(statSync(join(run, "state.safetensors")).size < 2e5);
   const { status, history } = JSON.parse(readFileSync(join(run, "run.json"), "utf8"));
   assert.equal([status, history], ["interrupted", { epochs: [], best: null, stopped: null }]);
@@ -166,7 +194,7 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
   rmSync(join(run, "run.json"));
   copyFileSync(path, join(run, ".state.safetensors.123.456.tmp"));
   assert.is((await runCli(folder, [...resume, "--quiet"])).code, 0);
-  assert.equal(readdirSync(run).sort(), ["metrics.jsonl", "model.safetensors", "run.json"]);
+  assert.equal(filesOf(run), FINISHED_FILES);
   await expectFailure(
     folder,
     ["train", "--resume", id, "--out", "refused"],

@@ -1,34 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { crc32c } from "../../lib/formats/crc32c.ts";
 import { concat } from "../../lib/formats/protobuf.ts";
 import { encodeEvent, encodeFileVersion } from "../../lib/formats/tensorboard.ts";
 import { OptionError } from "../../lib/tensor/errors.ts";
-import { type Message, readProtobuf } from "../support/read_protobuf.ts";
+import { readEvents } from "../support/read_events.ts";
 
 const test = suite("tensorboard");
-
-const MASK = 0xa282ead8;
-
-/** The checksum under the mask: taken off, as readers do it. */
-function unmask(masked: number): number {
-  const turned = (masked - MASK) >>> 0;
-  return ((turned >>> 17) | (turned << 15)) >>> 0;
-}
-
-function readRecords(file: Uint8Array): Message[] {
-  const records: Message[] = [];
-  const view = new DataView(file.buffer);
-  for (let at = 0; at < file.length; ) {
-    const length = Number(view.getBigUint64(at, true));
-    const data = file.subarray(at + 12, at + 12 + length);
-    const [ofLength, ofData] = [at + 8, at + 12 + length].map((place) => unmask(view.getUint32(place, true)));
-    if (ofLength !== crc32c(file.subarray(at, at + 8)) || ofData !== crc32c(data)) throw new Error("damaged");
-    records.push(readProtobuf(data));
-    at += length + 16;
-  }
-  return records;
-}
 
 test("a file's first record is its version, to the byte", () => {
   // wall_time 1.5 and "brain.Event:2".
@@ -37,7 +14,7 @@ test("a file's first record is its version, to the byte", () => {
   assert.is(record.length, 8 + 4 + data.length + 4);
   assert.equal(Buffer.from(record.subarray(0, 8)).toString("hex"), "1800000000000000");
   assert.equal(Buffer.from(record.subarray(12, 12 + data.length)).toString("hex"), data.toString("hex"));
-  const [event] = readRecords(record);
+  const [event] = readEvents(record);
   assert.equal([event.double(1), event.text(3)], [1.5, "brain.Event:2"]);
 });
 
@@ -50,7 +27,7 @@ test("records that were appended are read back in order, with their checksums", 
     encodeEvent(large),
     encodeEvent({ wallTime: 3, step: 7, scalars: {} }),
   ]);
-  const [version, first, second, empty] = readRecords(file);
+  const [version, first, second, empty] = readEvents(file);
   assert.is(version.text(3), "brain.Event:2");
   assert.equal([first.double(1), first.number(2)], [2.5, 0]);
   assert.equal(
@@ -67,7 +44,7 @@ test("one flipped bit in a record is noticed by its checksums", () => {
   for (let at = 12; at < record.length; at++) {
     const flipped = record.slice();
     flipped[at] ^= 4;
-    assert.throws(() => readRecords(flipped), /damaged/);
+    assert.throws(() => readEvents(flipped), /damaged/);
   }
 });
 

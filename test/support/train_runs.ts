@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readEvents, scalarsOf } from "./read_events.ts";
 import type { Outcome } from "./run_cli.ts";
 
 export const eventsOf = ({ stdout }: Outcome) => stdout.trim().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: one line
@@ -33,5 +34,29 @@ export function metricsOf(run: string) {
   return lines.map((line) => {
     const { seconds: _, samples_per_second: __, ...rest } = JSON.parse(line);
     return rest;
+  });
+}
+
+/** A run's folder, the event file's name without the time in it. */
+export function filesOf(run: string): string[] {
+  return readdirSync(run)
+    .map((name) => name.replace(/tfevents\.\d+\./, "tfevents."))
+    .sort();
+}
+
+/** What a run that has ended holds. */
+export const FINISHED_FILES = [
+  ...["confusion.svg", "curves.svg", "events.out.tfevents.simdgrad", "metrics.jsonl"],
+  ...["mistakes.png", "model.safetensors", "run.json"],
+];
+
+/** The run's scalars as TensorBoard reads them, [step, scalars], but for the speed. */
+export function scalarsOfRun(run: string): [step: number, scalars: Record<string, number>][] {
+  const [file] = readdirSync(run).filter((name) => name.includes("tfevents"));
+  const [version, ...events] = readEvents(new Uint8Array(readFileSync(join(run, file))));
+  if (version.text(3) !== "brain.Event:2") throw new Error(`${file} begins with ${version.text(3)}`);
+  return events.map((event) => {
+    const { images_per_second: _, ...scalars } = scalarsOf(event);
+    return [event.number(2), scalars];
   });
 }

@@ -1,0 +1,9 @@
+// Pictures of training: what `simdgrad/plot` exports. An entry of its own, since most who train never draw.
+
+export { type Comparison, type ComparisonEntry, comparisonSvg, type Measure } from "./comparison.ts";
+export { type ConfusionOptions, confusionSvg } from "./confusion.ts";
+export { type ContactSheetOptions, contactSheet } from "./contact_sheet.ts";
+export type { StepPoint } from "./curve_series.ts";
+export { type CurvesOptions, curvesSvg } from "./curves.ts";
+export { type FindMistakesOptions, findMistakes } from "./find_mistakes.ts";
+export { type Mistake, type MistakeOptions, worstMistakes } from "./mistakes.ts";
