@@ -1,0 +1,71 @@
+// npm run scaling: how much a second thread brings to the training step, and how much a second processor brings to this machine:
+// one thread alone, two threads, and two processes of one thread each at the same time, in turns. On a shared machine the
+// processors seldom are both free for long, so two processes say what could be had at all.
+
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { quantile } from "./figure.ts";
+import { parse, readOptions, wholeNumber } from "./options.ts";
+
+const USAGE = `npm run scaling -- [options]: what a second thread brings to training the CNN at batch 64
+
+  --rounds N   default 9
+  --seconds N  of each measurement; default 3`;
+/** Of a measurement's steps, this part ran undisturbed, as a rule: their slowest says what the code can do. */
+const UNDISTURBED = 0.1;
+
+interface Speed {
+  /** Pictures a second. */
+  median: number;
+  undisturbed: number;
+}
+
+const options = readOptions("scaling", USAGE, (args) => {
+  const values = parse(args, { rounds: { type: "string", default: "9" }, seconds: { type: "string", default: "3" } });
+  return { rounds: wholeNumber("rounds", values.rounds), seconds: wholeNumber("seconds", values.seconds) };
+});
+
+const rows: { name: string; run: () => Promise<Speed>; speeds: Speed[] }[] = [
+  { name: "one thread", run: () => measure(1), speeds: [] },
+  { name: "two threads", run: () => measure(2), speeds: [] },
+  { name: "two processes", run: async () => sum(await Promise.all([measure(1), measure(1)])), speeds: [] },
+];
+for (let round = 0; round < options.rounds; round++) for (const row of rows) row.speeds.push(await row.run());
+const [alone] = rows;
+console.log(`pictures a second, medians of ${options.rounds} rounds; undisturbed: the fastest tenth of the steps`);
+for (const { name, speeds } of rows) {
+  const cells = (["median", "undisturbed"] as const).map((kind) => {
+    const value = quantile(
+      speeds.map((speed) => speed[kind]),
+      0.5,
+    );
+    const ratio = quantile(
+      speeds.map((speed, round) => speed[kind] / alone.speeds[round][kind]),
+      0.5,
+    );
+    return `${kind} ${value.toFixed(0).padStart(5)} (${ratio.toFixed(2)}×)`;
+  });
+  console.log(`${name.padEnd(14)} ${cells.join("   ")}`);
+}
+
+function sum(speeds: readonly Speed[]): Speed {
+  const total = (kind: keyof Speed): number => speeds.reduce((all, speed) => all + speed[kind], 0);
+  return { median: total("median"), undisturbed: total("undisturbed") };
+}
+
+async function measure(threads: number): Promise<Speed> {
+  const program = fileURLToPath(new URL("programs/steps.mjs", import.meta.url));
+  const child = spawn(process.execPath, [program, String(threads), String(options.seconds)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+  });
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  if (code !== 0) throw new Error(`scaling: ${program} ended with ${code}`);
+  const { batch, times } = JSON.parse(text) as { batch: number; times: number[] };
+  const speed = (q: number): number => (1000 * batch) / quantile(times, q);
+  return { median: speed(0.5), undisturbed: speed(UNDISTURBED) };
+}
