@@ -3,6 +3,7 @@
 
 import process from "node:process";
 import { enableRelaxedSimd } from "../cli/relaxed_simd.ts";
+import type { TrainerOptions } from "../lib/index.ts";
 import * as library from "../lib/index.ts";
 import * as models from "../models/index.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
@@ -54,19 +55,28 @@ async function costOf(work: () => void | Promise<void>): Promise<Cost> {
 const stepped = (): void => {
   for (let i = 0; i < steps; i++) scope(bare.run);
 };
-const trained = async (): Promise<void> => {
-  await new Trainer(model, { optimizer, epochs: 1, batchSize: BATCH, onStep: () => {} }).fit(digits, validation);
-};
+const trained =
+  (more: Partial<TrainerOptions> = {}) =>
+  async (): Promise<void> => {
+    const options = { optimizer, epochs: 1, batchSize: BATCH, onStep: () => {}, ...more };
+    await new Trainer(model, options).fit(digits, validation);
+  };
+/** With what the longer presets add to each step. Statistics are made anew once an epoch, which is short here. */
+const augment = { rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1 };
+const average = { decay: 0.999, calibration: BATCH };
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 
-stepped();
-await trained();
 const bareCosts: Cost[] = [];
-const trainerCosts: Cost[] = [];
+const rows = [
+  { name: "Trainer", work: trained(), costs: [] as Cost[] },
+  { name: "with augmentation", work: trained({ augment }), costs: [] as Cost[] },
+  { name: "and averaging", work: trained({ augment, average }), costs: [] as Cost[] },
+];
+for (const work of [stepped, ...rows.map((row) => row.work)]) await work();
 for (let round = 0; round < rounds; round++) {
   // In turns, and neither always first.
   if (round % 2 === 0) bareCosts.push(await costOf(stepped));
-  trainerCosts.push(await costOf(trained));
+  for (const { work, costs } of rows) costs.push(await costOf(work));
   if (round % 2 === 1) bareCosts.push(await costOf(stepped));
 }
 const { variant, threads: taking } = runtimeInfo();
@@ -78,8 +88,8 @@ for (const [what, unit] of [
   ["cpuMs", "images a second of processor time"],
 ] as const) {
   const speed = (costs: Cost[]): string => median(costs.map((cost) => (1000 * steps * BATCH) / cost[what])).toFixed(0);
-  const ratio = median(bareCosts.map((bare, i) => bare[what] / trainerCosts[i][what]));
-  console.log(
-    `bare step ${speed(bareCosts)}, Trainer ${speed(trainerCosts)} ${unit}: ${(100 * ratio).toFixed(1)} % of the bare step`,
-  );
+  const ratio = (costs: Cost[]): string =>
+    `${(100 * median(bareCosts.map((bare, i) => bare[what] / costs[i][what]))).toFixed(1)} %`;
+  const cells = rows.map(({ name, costs }) => `${name} ${speed(costs)}, ${ratio(costs)} of it`);
+  console.log(`${unit}: bare step ${speed(bareCosts)}; ${cells.join("; ")}`);
 }
