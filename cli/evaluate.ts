@@ -20,6 +20,7 @@ export const evaluate: Command = {
     ...CHECKPOINT_FLAGS,
     data: valueFlag("mnist, synthetic, or a folder with MNIST's files", "mnist"),
     limit: valueFlag("Only the first N test images"),
+    shifts: valueFlag("Also read each image moved by up to N pixels each way; told apart: (2N + 1)² times the work"),
     json: switchFlag("Print the result as one JSON object"),
     quiet: switchFlag("No progress on stderr"),
   },
@@ -29,7 +30,9 @@ export const evaluate: Command = {
       throw new UsageError("evaluate never falls back to other digits; --data takes mnist, synthetic or a folder.");
     }
     const limit = numberFlag(flags, "limit", { min: 1, isInteger: true });
+    const shifts = numberFlag(flags, "shifts", { min: 1, max: 4, isInteger: true });
     const { evaluateModel } = await import("./evaluate_model.ts");
-    await evaluateModel(flags, { data, limit, isJson: isSet(flags, "json"), isQuiet: isSet(flags, "quiet") }, signal);
+    const request = { data, limit, shifts, isJson: isSet(flags, "json"), isQuiet: isSet(flags, "quiet") };
+    await evaluateModel(flags, request, signal);
   },
 };

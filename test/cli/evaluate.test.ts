@@ -42,6 +42,23 @@ testOnMnist(test, "for people it prints accuracy, a table by class and the confu
   assert.is(stdout.match(/^ {4}\d │( +(\d+|·)){10}$/gm)?.length, 10);
 });
 
+test("--shifts tells a second reading apart from the first", async () => {
+  const args = ["evaluate", "--model", "linear", "--data", "synthetic", "--limit", "100", "--quiet"];
+  const plain = JSON.parse((await runCli(folder, [...args, "--json"])).stdout);
+  const both = JSON.parse((await runCli(folder, [...args, "--json", "--shifts", "1"])).stdout);
+  const { shifted, ...first } = both;
+  assert.equal(first, plain);
+  assert.is(shifted.shifts, 1);
+  assert.ok(
+    shifted.accuracy > 0.3 && shifted.accuracy < 1 && shifted.accuracy !== plain.accuracy,
+    `${shifted.accuracy}`,
+  );
+  const { stdout } = await runCli(folder, [...args, "--shifts", "1"]);
+  const percent = (100 * shifted.accuracy).toFixed(2);
+  assert.match(stdout, new RegExp(`^read 9 times each, moved by up to 1 px: accuracy ${percent} %$`, "m"));
+  await expectFailure(folder, [...args, "--shifts", "0"], 2, /--shifts must be an integer ≥ 1 and ≤ 4; got 0/);
+});
+
 test("it never falls back: what is missing, and --data auto, end it", async () => {
   const env = { MNIST_DIR: "" };
   mkdirSync(join(folder, "empty"));
