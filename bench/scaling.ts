@@ -1,6 +1,7 @@
 // npm run scaling: how much a second thread brings to the training step, and how much a second processor brings to this machine:
 // one thread alone, two threads, and two processes of one thread each at the same time, in turns. On a shared machine the
-// processors seldom are both free for long, so two processes say what could be had at all.
+// processors seldom are both free for long, so two processes say what could be had at all. Their undisturbed steps need not have been
+// at the same moments, as those of two threads must: of the two ratios the medians compare better.
 
 import { spawn } from "node:child_process";
 import process from "node:process";

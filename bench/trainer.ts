@@ -61,9 +61,9 @@ const trained =
     const options = { optimizer, epochs: 1, batchSize: BATCH, onStep: () => {}, ...more };
     await new Trainer(model, options).fit(digits, validation);
   };
-/** With what the longer presets add to each step. Statistics are made anew once an epoch, which is short here. */
+/** With what the longer presets add. Statistics are made anew once an epoch, of as large a part as the program takes. */
 const augment = { rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1 };
-const average = { decay: 0.999, calibration: BATCH };
+const average = { decay: 0.999, calibration: Math.ceil((5000 / 55_000) * steps * BATCH) };
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 
 const bareCosts: Cost[] = [];
