@@ -1,0 +1,99 @@
+// npm run accuracy: what a preset reaches on MNIST's test images, over several seeds: each run is `mnist train`, whose checkpoint was
+// chosen on the validation images, so the test images have no say in it.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { oneOf, parse, readOptions, wholeNumber } from "./options.ts";
+
+const PRESETS = ["fast", "standard", "best"] as const;
+const MODELS = ["cnn", "linear"] as const;
+const USAGE = `npm run accuracy -- [options]: test accuracy of a preset over several seeds
+
+  --model cnn|linear             default cnn
+  --preset fast|standard|best    default standard
+  --seeds N                      seeds 0 … N − 1; default 5
+  --at-once N                    runs at the same time, on one thread each; default 2
+  -- FLAGS                       more flags of mnist train, such as --elastic 1`;
+
+const cut = process.argv.indexOf("--", 2);
+const more = cut < 0 ? [] : process.argv.splice(cut).slice(1);
+const options = readOptions("accuracy", USAGE, (args) => {
+  const text = (byDefault: string) => ({ type: "string", default: byDefault }) as const;
+  const values = parse(args, {
+    ...{ model: text("cnn"), preset: text("standard"), seeds: text("5"), "at-once": text("2") },
+  });
+  return {
+    model: oneOf("model", MODELS, values.model),
+    preset: oneOf("preset", PRESETS, values.preset),
+    seeds: wholeNumber("seeds", values.seeds),
+    atOnce: wholeNumber("at-once", values["at-once"]),
+  };
+});
+
+interface Outcome {
+  validation: number;
+  test: number;
+}
+
+const outcomes: Outcome[] = [];
+let next = 0;
+await Promise.all(
+  Array.from({ length: options.atOnce }, async () => {
+    while (next < options.seeds) {
+      const seed = next++;
+      outcomes[seed] = await train(seed);
+      const { validation, test } = outcomes[seed];
+      console.log(`seed ${seed}: test ${percent(test)}, validation ${percent(validation)}`);
+    }
+  }),
+);
+const flags = more.length > 0 ? ` ${more.join(" ")}` : "";
+console.log(
+  `${options.model}, ${options.preset}${flags}, ${options.seeds} seeds: test ${summary(({ test }) => test)}; ` +
+    `validation ${summary(({ validation }) => validation)}`,
+);
+
+function percent(part: number): string {
+  return `${(100 * part).toFixed(2)} %`;
+}
+
+/** Mean ± standard deviation, in per cent. */
+function summary(of: (outcome: Outcome) => number): string {
+  const values = outcomes.map((outcome) => 100 * of(outcome));
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const deviation = values.length > 1 ? ` ± ${Math.sqrt(squares / (values.length - 1)).toFixed(3)}` : "";
+  return `${mean.toFixed(3)}${deviation} %`;
+}
+
+async function train(seed: number): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), "simdgrad-accuracy-"));
+  const program = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
+  const args = [
+    "train",
+    "--data",
+    "mnist",
+    "--model",
+    options.model,
+    "--preset",
+    options.preset,
+    "--seed",
+    String(seed),
+  ];
+  const how = ["--threads", "1", "--out", folder, "--json", "--quiet"];
+  const child = spawn(process.execPath, [program, ...args, ...how, ...more], { stdio: ["ignore", "pipe", "inherit"] });
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+  });
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  rmSync(folder, { recursive: true, force: true });
+  if (code !== 0) throw new Error(`mnist train ended with ${code}`);
+  const events = text.trim().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: one line
+  const validations = events.filter(({ event }) => event === "epoch").map(({ val_accuracy }) => val_accuracy);
+  return { validation: Math.max(...validations), test: events[events.length - 1].test_accuracy };
+}
