@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -149,6 +158,22 @@ test("stopped in its first epoch, a run keeps its state; infer and evaluate do n
   assert.is(metricsOf(run).filter(({ kind }) => kind === "epoch").length, 3);
 });
 
+test("a log that somebody cut within a line, or within an event, is cut to the last whole one and gone on with", async () => {
+  const run = await stopped("cut");
+  const files = readdirSync(run).filter((name) => name === "metrics.jsonl" || name.includes("tfevents"));
+  assert.is(files.length, 2);
+  const eventsBefore = scalarsOfRun(run).length;
+  const linesBefore = metricsOf(run).length;
+  for (const name of files) truncateSync(join(run, name), statSync(join(run, name)).size - 5);
+  const { code, stderr } = await runCli(folder, ["train", "--resume", "latest", "--out", "cut", "--quiet"]);
+  assert.is(code, 0, stderr);
+  const whole = lastRun(outputs);
+  // The line, and the event, that lacked its end is the one that is gone.
+  const without = <T>(all: readonly T[], lost: number): T[] => all.filter((_, n) => n !== lost);
+  assert.equal(metricsOf(run), without(metricsOf(whole), linesBefore - 1));
+  assert.equal(scalarsOfRun(run), without(scalarsOfRun(whole), eventsBefore - 1));
+});
+
 test("what cannot be gone on with is refused in one line with 3, and left as it is", async () => {
   const run = await stopped("refused");
   const path = join(run, "state.safetensors");
@@ -202,6 +227,26 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
     /this run is done; there is nothing left to train/,
   );
   await expectFailure(folder, resume, 3, /there is no such run to go on with in refused\. None is left unfinished/);
+});
+
+test("latest passes over a run that was killed between its end and the removal of its state, and removes that", async () => {
+  const open = await stopped("leftover");
+  const state = readFileSync(join(open, "state.safetensors"));
+  const ends = [
+    { status: "done", history: { stopped: null } },
+    { status: "stopped early: no better", history: { stopped: { by: "patience", why: "no better" } } },
+  ];
+  const finished = ends.map((end, n) => {
+    const path = join(folder, "leftover", "linear", `29990101-00000${n}`);
+    mkdirSync(path);
+    writeFileSync(join(path, "state.safetensors"), state);
+    writeFileSync(join(path, "run.json"), JSON.stringify(end));
+    return path;
+  });
+  const { code, stderr } = await runCli(folder, ["train", "--resume", "latest", "--out", "leftover", "--quiet"]);
+  assert.is(code, 0, stderr);
+  assert.equal(filesOf(open), FINISHED_FILES);
+  for (const path of finished) assert.equal(filesOf(path), ["run.json"]);
 });
 
 test("flags that would make another run of it, and what is no id, end with 2", async () => {
