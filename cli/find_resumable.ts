@@ -66,7 +66,7 @@ function isFinished({ status, history }: Fields): boolean {
 }
 
 /** @throws {CheckpointError} it is done, or another process is at it */
-function checkOpen({ id, path }: FoundRun): void {
+export function checkOpen({ id, path }: FoundRun): void {
   const run = readRunFile(path);
   const hasState = existsSync(join(path, STATE_FILE));
   if (isFinished(run)) {

@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { claimRun } from "../../cli/claim_run.ts";
 import { thisProcess } from "../../cli/run_alive.ts";
 import { decodeTrainingState, encodeTrainingState } from "../../lib/train/training_state.ts";
 import { expectFailure, type Outcome, runCli, temporaryFolder } from "../support/run_cli.ts";
@@ -195,8 +196,10 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
   for (const [content, message] of damaged) {
     writeFileSync(path, content);
     const before = digest();
+    const runBefore = readFileSync(join(run, "run.json"), "utf8");
     await expectFailure(folder, resume, 3, message);
     assert.is(digest(), before);
+    assert.is(readFileSync(join(run, "run.json"), "utf8"), runBefore);
   }
   writeFileSync(path, bytes);
   const data = [...resume, "--data", process.env.MNIST_DIR ?? ""];
@@ -227,6 +230,49 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
     /this run is done; there is nothing left to train/,
   );
   await expectFailure(folder, resume, 3, /there is no such run to go on with in refused\. None is left unfinished/);
+});
+
+test("of several that go on with a run at once one does, and the others are refused with 3", async () => {
+  const run = await stopped("sought");
+  const resume = ["train", "--resume", "latest", "--out", "sought", "--quiet"];
+  const outcomes = await Promise.all([0, 1, 2].map(() => runCli(folder, resume)));
+  const codes = outcomes.map(({ code }) => code).sort();
+  assert.equal(codes, [0, 3, 3], outcomes.map(({ stderr }) => stderr).join(""));
+  const refused = /process \d+ is training this run|this run is done|holds no state|no such run to go on with/;
+  for (const { code, stderr } of outcomes) if (code === 3) assert.match(stderr, refused);
+  assert.equal(metricsOf(run), metricsOf(lastRun(outputs)));
+  assert.equal(filesOf(run), FINISHED_FILES);
+  assert.is(JSON.parse(readFileSync(join(run, "run.json"), "utf8")).resumed.length, 1);
+});
+
+test("a run that is claimed is this process's until it is given back as it was", async () => {
+  const path = join(folder, "claimed", "linear", "20260101-000000");
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, "state.safetensors"), "");
+  const run = { model: "linear", id: "20260101-000000", path } as const;
+  const file = join(path, "run.json");
+  const stoppedRun = '{ "status": "interrupted", "seed": 4 }';
+  writeFileSync(file, stoppedRun);
+  const giveBack = await claimRun(run);
+  assert.equal(JSON.parse(readFileSync(file, "utf8")), { status: "running", seed: 4, runner: thisProcess() });
+  await expectFailure(
+    folder,
+    ["train", "--resume", "latest", "--out", "claimed"],
+    3,
+    new RegExp(`process ${process.pid} is training this run`),
+  );
+  giveBack();
+  assert.is(readFileSync(file, "utf8"), stoppedRun);
+  rmSync(file);
+  (await claimRun(run))();
+  assert.equal(readdirSync(path), ["state.safetensors"]);
+  // Gone on with: what is written by then stays.
+  const tooLate = await claimRun(run);
+  writeFileSync(file, '{"status": "done"}');
+  tooLate();
+  assert.is(readFileSync(file, "utf8"), '{"status": "done"}');
+  const refusal = await claimRun(run).catch((error: Error) => error.message);
+  assert.match(String(refusal), /this run is done/);
 });
 
 test("latest passes over a run that was killed between its end and the removal of its state, and removes that", async () => {
