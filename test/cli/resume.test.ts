@@ -12,7 +12,6 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { claimRun } from "../../cli/claim_run.ts";
 import { thisProcess } from "../../cli/run_alive.ts";
 import { decodeTrainingState, encodeTrainingState } from "../../lib/train/training_state.ts";
 import { expectFailure, type Outcome, runCli, temporaryFolder } from "../support/run_cli.ts";
@@ -243,36 +242,6 @@ test("of several that go on with a run at once one does, and the others are refu
   assert.equal(metricsOf(run), metricsOf(lastRun(outputs)));
   assert.equal(filesOf(run), FINISHED_FILES);
   assert.is(JSON.parse(readFileSync(join(run, "run.json"), "utf8")).resumed.length, 1);
-});
-
-test("a run that is claimed is this process's until it is given back as it was", async () => {
-  const path = join(folder, "claimed", "linear", "20260101-000000");
-  mkdirSync(path, { recursive: true });
-  writeFileSync(join(path, "state.safetensors"), "");
-  const run = { model: "linear", id: "20260101-000000", path } as const;
-  const file = join(path, "run.json");
-  const stoppedRun = '{ "status": "interrupted", "seed": 4 }';
-  writeFileSync(file, stoppedRun);
-  const giveBack = await claimRun(run);
-  assert.equal(JSON.parse(readFileSync(file, "utf8")), { status: "running", seed: 4, runner: thisProcess() });
-  await expectFailure(
-    folder,
-    ["train", "--resume", "latest", "--out", "claimed"],
-    3,
-    new RegExp(`process ${process.pid} is training this run`),
-  );
-  giveBack();
-  assert.is(readFileSync(file, "utf8"), stoppedRun);
-  rmSync(file);
-  (await claimRun(run))();
-  assert.equal(readdirSync(path), ["state.safetensors"]);
-  // Gone on with: what is written by then stays.
-  const tooLate = await claimRun(run);
-  writeFileSync(file, '{"status": "done"}');
-  tooLate();
-  assert.is(readFileSync(file, "utf8"), '{"status": "done"}');
-  const refusal = await claimRun(run).catch((error: Error) => error.message);
-  assert.match(String(refusal), /this run is done/);
 });
 
 test("latest passes over a run that was killed between its end and the removal of its state, and removes that", async () => {
