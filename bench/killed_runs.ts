@@ -27,13 +27,14 @@ export interface KillPlan {
 
 export interface KillReport {
   kills: number;
-  /** Of these: before a first state was there, with the same state as the kill before, with a newer one. */
+  /** Of these: before a first state was there, with the same state as the kill before, with a newer one, when done. */
   withoutState: number;
   oldState: number;
   newState: number;
+  afterEnd: number;
   /** Kills that left a half-written file beside the state, which was the old one then. */
   torn: number;
-  /** Runs that were gone on with to their end, each with this digest. */
+  /** Runs that came to their end, each with this digest. */
   finished: number;
   weights: string;
   /** What was wrong; empty where nothing was. */
@@ -44,7 +45,7 @@ export async function killRuns(plan: KillPlan): Promise<KillReport> {
   const out = (name: string): string[] => ["--out", join(plan.folder, name), "--json", "--quiet"];
   const whole = await run(plan, ["train", ...plan.recipe, ...plan.flags, ...out("whole")]);
   const weights = digestOf(whole);
-  const report: KillReport = { ...{ kills: 0, withoutState: 0, oldState: 0, newState: 0, torn: 0 }, finished: 0, weights, faults: [] }; // biome-ignore format: one line
+  const report: KillReport = { ...{ kills: 0, withoutState: 0, oldState: 0, newState: 0, afterEnd: 0, torn: 0 }, finished: 0, weights, faults: [] }; // biome-ignore format: one line
   for (let n = 1; report.kills < plan.kills && report.faults.length === 0; n++) {
     await killToTheEnd(plan, report, `run${n}`, out(`run${n}`));
   }
@@ -54,6 +55,12 @@ export async function killRuns(plan: KillPlan): Promise<KillReport> {
 /** One run, killed until it ends or the kills are used up, and then gone on with to its end. */
 async function killToTheEnd(plan: KillPlan, report: KillReport, name: string, out: string[]): Promise<void> {
   let before = -1;
+  // What a kill left behind stays there at the next, where the run is not gone on with.
+  const counted = new Set<string>();
+  const finish = (digest: unknown): void => {
+    if (digest !== report.weights) report.faults.push(`${name} ended with ${digest}, not ${report.weights}`);
+    report.finished++;
+  };
   for (;;) {
     const isLast = report.kills >= plan.kills;
     const args = ["train", ...(before < 0 ? plan.recipe : ["--resume", "latest"]), ...plan.flags, ...out];
@@ -61,9 +68,7 @@ async function killToTheEnd(plan: KillPlan, report: KillReport, name: string, ou
     const delay = { sinceStart: plan.random() < 0.1, ms: plan.random() * plan.withinMs };
     const outcome = await run(plan, args, isLast ? null : delay);
     if (outcome.code === 0) {
-      const digest = digestOf(outcome);
-      if (digest !== report.weights) report.faults.push(`${name} ended with ${digest}, not ${report.weights}`);
-      report.finished++;
+      finish(digestOf(outcome));
       return;
     }
     if (!outcome.isKilled) {
@@ -73,7 +78,14 @@ async function killToTheEnd(plan: KillPlan, report: KillReport, name: string, ou
     report.kills++;
     plan.onKill?.(report.kills);
     const found = look(join(plan.folder, name));
-    if (found.isTorn) report.torn++;
+    if (found.torn.some((file) => !counted.has(file))) report.torn++;
+    for (const file of found.torn) counted.add(file);
+    if (found.digest !== null) {
+      // The state goes once the result is written: between that and the program's end there is nothing to go on with.
+      report.afterEnd++;
+      finish(found.digest);
+      return;
+    }
     if (found.at === null) {
       report.withoutState++;
       if (before >= 0) report.faults.push(`${name}: the state is gone that was there at the kill before`);
@@ -85,14 +97,25 @@ async function killToTheEnd(plan: KillPlan, report: KillReport, name: string, ou
   }
 }
 
-/** Where the latest run's state stands, read whole: its epochs, and its steps as a fraction. @throws it is torn */
-function look(folder: string): { at: number | null; isTorn: boolean } {
+interface Found {
+  /** Where the latest run's state stands: its epochs, and its steps as a fraction; null: there is none. */
+  at: number | null;
+  /** Of the weights of a run that is done; null: none is. */
+  digest: string | null;
+  /** Half-written states. */
+  torn: string[];
+}
+
+/** What a folder of runs holds, the state read whole. @throws it is torn */
+function look(folder: string): Found {
   const runs = existsSync(folder) ? readdirSync(folder).flatMap((m) => readdirSync(join(folder, m)).map((id) => join(folder, m, id))) : []; // biome-ignore format: one line
+  const torn = runs.flatMap((path) => readdirSync(path).filter((file) => file.startsWith(".state.")));
+  const records = runs.map((path) => join(path, "run.json")).filter((path) => existsSync(path));
+  const done = records.map((path) => JSON.parse(readFileSync(path, "utf8"))).find(({ status }) => status === "done");
   const latest = runs.filter((path) => existsSync(join(path, "state.safetensors"))).sort().pop(); // biome-ignore format: one line
-  const isTorn = runs.some((path) => readdirSync(path).some((file) => file.startsWith(".state.")));
-  if (latest === undefined) return { at: null, isTorn };
+  if (done || latest === undefined) return { at: null, digest: done?.weights_sha256 ?? null, torn };
   const { state } = decodeTrainingState(readFileSync(join(latest, "state.safetensors")), "state.safetensors");
-  return { at: state.progress.epoch * 1e6 + state.progress.step, isTorn };
+  return { at: state.progress.epoch * 1e6 + state.progress.step, digest: null, torn };
 }
 
 interface Outcome {

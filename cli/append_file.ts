@@ -1,6 +1,6 @@
 // A file that a run appends to as it goes: what an interrupted run wrote after its last state is cut off, and comes again.
 
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { describeSystemError } from "./report_error.ts";
 
 export class AppendFile {
@@ -8,16 +8,20 @@ export class AppendFile {
   bytes: number;
   private readonly file: number;
 
-  /** @param keptBytes what is kept of an earlier half of the run; 0 for a new one */
+  /**
+   * @param keptBytes what is kept of an earlier half of the run; 0 for a new one
+   * @param endOfWhole where the last whole entry of a content ends, which may break off anywhere
+   */
   constructor(
     private readonly path: string,
     keptBytes: number,
+    endOfWhole: (content: Uint8Array) => number,
   ) {
     try {
       this.file = openSync(path, "a");
       const { size } = fstatSync(this.file);
-      // Shorter than that, somebody took some away: the rest is worth having all the same.
-      this.bytes = Math.min(size, keptBytes);
+      // Shorter than that, somebody took some away: the rest is worth having all the same, as far as it is whole.
+      this.bytes = size < keptBytes ? endOfWhole(readFileSync(path)) : keptBytes;
       ftruncateSync(this.file, this.bytes);
     } catch (error) {
       throw this.failure(error);

@@ -1,9 +1,10 @@
 // Which run --resume means.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../lib/index.ts";
 import { UsageError } from "./exit_codes.ts";
+import { type Fields, fieldsOf } from "./fields.ts";
 import { MODEL_NAMES, type ModelName } from "./model_names.ts";
 import { isRunElsewhere, type Runner } from "./run_alive.ts";
 import { readRunFile, STATE_FILE } from "./run_folder.ts";
@@ -26,7 +27,7 @@ export function findResumable(outputs: string, model: ModelName | undefined, id:
   const runs = (model ? [model] : MODEL_NAMES).flatMap((name) => runsOf(outputs, name));
   // Ids are times, so their order is that of the runs; a number at the end counts within a second.
   const { compare } = new Intl.Collator("en", { numeric: true });
-  const open = runs.filter(({ path }) => existsSync(join(path, STATE_FILE))).sort((a, b) => compare(a.id, b.id));
+  const open = runs.filter(isOpen).sort((a, b) => compare(a.id, b.id));
   const latest = open[open.length - 1];
   const found = id === "latest" ? [latest].filter((run) => run !== undefined) : runs.filter((run) => run.id === id);
   if (found.length > 1) throw new UsageError(`--resume ${id}: both networks have a run of that id; add --model NAME.`);
@@ -44,17 +45,37 @@ function runsOf(outputs: string, model: ModelName): FoundRun[] {
   return readdirSync(parent).map((id) => ({ model, id, path: join(parent, id) }));
 }
 
-function checkOpen({ id, path }: FoundRun): void {
+/** Whether there is something to go on with. The state of a run that was killed just after its end is a leftover. */
+function isOpen({ path }: FoundRun): boolean {
+  const state = join(path, STATE_FILE);
+  if (!existsSync(state)) return false;
+  if (!isFinished(readRunFile(path))) return true;
+  try {
+    rmSync(state, { force: true });
+  } catch {
+    // It is in nobody's way.
+  }
+  return false;
+}
+
+/** Whether it came to its end; what --max-seconds stopped did not. */
+function isFinished({ status, history }: Fields): boolean {
+  if (status === "done") return true;
+  const stopped = fieldsOf(fieldsOf(history).stopped);
+  return typeof status === "string" && status.startsWith("stopped early") && stopped.by === "patience";
+}
+
+/** @throws {CheckpointError} it is done, or another process is at it */
+export function checkOpen({ id, path }: FoundRun): void {
   const run = readRunFile(path);
-  const status = typeof run.status === "string" ? run.status : "";
   const hasState = existsSync(join(path, STATE_FILE));
-  if (status === "done" || (!hasState && status.startsWith("stopped early"))) {
-    throw new CheckpointError(`--resume ${id}: this run is ${status}; there is nothing left to train.`, { path });
+  if (isFinished(run)) {
+    throw new CheckpointError(`--resume ${id}: this run is ${run.status}; there is nothing left to train.`, { path });
   }
   if (!hasState) {
     throw new CheckpointError(`--resume ${id}: ${path} holds no ${STATE_FILE} to go on from; train anew.`, { path });
   }
-  if (status === "running" && isRunElsewhere(run)) {
+  if (run.status === "running" && isRunElsewhere(run)) {
     const { pid } = run.runner as Runner;
     throw new CheckpointError(`--resume ${id}: process ${pid} is training this run; wait for it, or stop it.`, {
       path,

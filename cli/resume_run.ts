@@ -1,6 +1,7 @@
 // The work of `mnist train --resume`: finds the run and its state, checks that it can be gone on with here, and does.
 
 import { CheckpointError, type Dataset, runtimeInfo, setThreads, type TrainingState } from "../lib/index.ts";
+import { claimRun } from "./claim_run.ts";
 import { type Data, loadData } from "./datasets.ts";
 import { UsageError } from "./exit_codes.ts";
 import { findResumable } from "./find_resumable.ts";
@@ -24,14 +25,16 @@ export interface ResumeRequest extends Circumstances {
 
 export async function resumeRun(request: ResumeRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
-  const { id, path } = findResumable(request.out, request.model, request.id);
-  const { state, extras } = readRunState(path);
-  const { plan, logSizes } = extras;
-  checkKernels(id, state);
-  const maxSeconds = request.maxSeconds ?? extras.maxSeconds ?? undefined;
-  checkBudget(id, state, maxSeconds);
+  const run = findResumable(request.out, request.model, request.id);
+  const giveBack = await claimRun(run);
+  const { id, path } = run;
   const progress = new Progress(request.isQuiet);
   try {
+    const { state, extras } = readRunState(path);
+    const { plan, logSizes } = extras;
+    checkKernels(id, state);
+    const maxSeconds = request.maxSeconds ?? extras.maxSeconds ?? undefined;
+    checkBudget(id, state, maxSeconds);
     const { seed, limit } = plan;
     const data = await loadData(request.data ?? plan.data, { seed, limit: limit ?? undefined, signal, progress });
     checkData(id, data, state, extras);
@@ -42,6 +45,9 @@ export async function resumeRun(request: ResumeRequest, signal: AbortSignal): Pr
       circumstances: { ...request, maxSeconds },
       resume: { folder: reopenRunFolder(id, path), state, logSizes },
     });
+  } catch (error) {
+    giveBack();
+    throw error;
   } finally {
     progress.clear();
   }

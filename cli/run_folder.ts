@@ -82,7 +82,7 @@ export function removeRunFolder({ path }: RunFolder): void {
   rmSync(path, { recursive: true, force: true });
 }
 
-export function writeRunFile({ path }: RunFolder, content: object): void {
+export function writeRunFile({ path }: Pick<RunFolder, "path">, content: object): void {
   writeFileAtomic(join(path, RUN_FILE), new TextEncoder().encode(`${JSON.stringify(content, null, 2)}\n`));
 }
 

@@ -3,10 +3,11 @@
 import { saveCheckpoint } from "../data/index.ts";
 import type { EpochReport, Evaluation, History, Sequential, StepReport, TrainingState } from "../lib/index.ts";
 import { InterruptedError } from "./exit_codes.ts";
+import type { RecordedLogits } from "./recorded_logits.ts";
 import { messageOf } from "./report_error.ts";
 import { createRunFolder, type RunFolder, removeRunFolder, removeRunState, writeRunFile } from "./run_folder.ts";
 import { RunLog } from "./run_log.ts";
-import { drawCurves } from "./run_pictures.ts";
+import { RunPictures } from "./run_pictures.ts";
 import { saveRunState } from "./run_state.ts";
 import { shellWord } from "./shell_word.ts";
 import type { TrainJob } from "./train_job.ts";
@@ -24,6 +25,7 @@ export interface Result {
 export class RunKeeper {
   readonly folder: RunFolder;
   private readonly log: RunLog;
+  private readonly pictures: RunPictures;
   private hasState: boolean;
   private lastStep: number;
 
@@ -38,6 +40,12 @@ export class RunKeeper {
     this.hasState = resume !== null;
     this.lastStep = resume ? this.stepOfRun(resume.state.progress) : 0;
     this.log = new RunLog(this.folder.path, plan.started, resume?.logSizes ?? null);
+    this.pictures = new RunPictures(this.folder, job);
+  }
+
+  /** The pictures that were written, by name. */
+  get drawn(): string[] {
+    return this.pictures.written;
   }
 
   /** Before the first step: the run is under way. */
@@ -58,7 +66,7 @@ export class RunKeeper {
 
   /** What the run went through so far, as a picture. */
   draw(history: History): void {
-    drawCurves(this.folder, this.job.plan, history, this.log.steps(this.stepsPerEpoch));
+    this.pictures.curves(history, () => this.log.steps(this.stepsPerEpoch));
   }
 
   /** The lines first, then the state that counts on them. */
@@ -73,11 +81,16 @@ export class RunKeeper {
     this.hasState = true;
   }
 
-  /** The model holds the weights that were tested. */
-  finish(history: History, test: Evaluation, seconds: number): Result {
+  /**
+   * The model holds the weights that were tested. First what can be made again from the state, then word that the run
+   * is done, and the state goes last: killed in between, a run can be gone on with, or lacks nothing.
+   */
+  finish(history: History, test: Evaluation, logits: RecordedLogits, seconds: number): Result {
     const { folder, model, job } = this;
     this.log.flush();
     saveCheckpoint(folder.checkpoint, model, checkpointMetadata(job, history.best, test));
+    this.draw(history);
+    this.pictures.reading(job.data.test, test, logits);
     const result = {
       test_accuracy: test.accuracy,
       parameters: countParameters(model),

@@ -29,8 +29,9 @@ export class RunLog {
   constructor(folder: string, started: string, kept: LogSizes | null) {
     const seconds = Math.floor(Date.parse(started) / 1000);
     this.folder = folder;
-    this.metrics = new AppendFile(join(folder, METRICS_FILE), kept?.metrics ?? 0);
-    this.events = new AppendFile(join(folder, `events.out.tfevents.${seconds}.simdgrad`), kept?.events ?? 0);
+    const events = `events.out.tfevents.${seconds}.simdgrad`;
+    this.metrics = new AppendFile(join(folder, METRICS_FILE), kept?.metrics ?? 0, endOfLines);
+    this.events = new AppendFile(join(folder, events), kept?.events ?? 0, endOfEvents);
     if (this.events.bytes === 0) this.events.append(encodeFileVersion(seconds));
   }
 
@@ -95,5 +96,20 @@ export class RunLog {
 
   private event(step: number, scalars: Record<string, number>): void {
     this.events.append(encodeEvent({ wallTime: Date.now() / 1000, step, scalars }));
+  }
+}
+
+function endOfLines(content: Uint8Array): number {
+  return content.lastIndexOf(0x0a) + 1;
+}
+
+/** A record is its data's length in 8 bytes, 4 of checksum, the data, and 4 of checksum again. */
+function endOfEvents(content: Uint8Array): number {
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
+  for (let end = 0; ; ) {
+    if (end + 8 > content.length) return end;
+    const next = end + 12 + Number(view.getBigUint64(end, true)) + 4;
+    if (next > content.length) return end;
+    end = next;
   }
 }

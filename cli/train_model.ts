@@ -1,18 +1,11 @@
 // Trains one network from its first step, or from where an earlier half of the run stood, and tests it.
 
-import {
-  type Augmentation,
-  bestEpoch,
-  type Evaluation,
-  evaluateAsync,
-  Trainer,
-  type TrainingState,
-} from "../lib/index.ts";
+import { type Augmentation, bestEpoch, evaluateAsync, Trainer, type TrainingState } from "../lib/index.ts";
 import { formatCount } from "./format.ts";
 import { buildModel } from "./models.ts";
 import { makeOptimizer, makeSchedule } from "./optimizers.ts";
+import { RecordedLogits } from "./recorded_logits.ts";
 import { RunKeeper } from "./run_keeper.ts";
-import { drawReading } from "./run_pictures.ts";
 import type { TrainJob } from "./train_job.ts";
 import { emit, printResult, showEpoch, showStart, showStep } from "./train_output.ts";
 
@@ -46,20 +39,22 @@ export async function trainModel(job: TrainJob): Promise<void> {
   });
   if (resume) trainer.history = historyOf(resume.state);
   let hasBegun = false;
-  let test: Evaluation;
   try {
     keeper.begin(trainer.history);
     showStart(job, keeper.folder.path, stepsPerEpoch);
     hasBegun = true;
     const history = await trainer.fit(data.train, data.validation, { resume: resume?.state });
-    test = await evaluateAsync(model, data.test, {
+    const logits = new RecordedLogits(model, data.test.size, data.test.classes);
+    const test = await evaluateAsync(logits, data.test, {
       signal,
       onProgress: (done, total) => progress.update("test", done / total, () => formatCount(done)),
     });
-    const result = keeper.finish(history, test, seconds());
+    const result = keeper.finish(history, test, logits, seconds());
     progress.clear();
     emit(job, { event: "done", dataset: data.name, ...result });
     if (!circumstances.isJson) printResult(job, history, test, result);
+    const { drawn, folder } = keeper;
+    if (drawn.length > 0) progress.print(`Pictures: ${new Intl.ListFormat("en-GB").format(drawn)} in ${folder.path}`);
   } catch (error) {
     progress.clear();
     if (error === signal.reason) {
@@ -73,9 +68,6 @@ export async function trainModel(job: TrainJob): Promise<void> {
   } finally {
     keeper.close();
   }
-  // The run is kept by now, whatever comes of its pictures.
-  await drawReading(keeper.folder, plan, model, data.test, test, signal);
-  progress.print(`Pictures: curves.svg, confusion.svg and mistakes.png in ${keeper.folder.path}`);
 }
 
 function historyOf({ epochs }: TrainingState): Trainer["history"] {

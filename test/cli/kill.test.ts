@@ -20,7 +20,7 @@ test("ten kills leave a whole state each, and the run ends with the weights of o
   });
   assert.equal(report.faults, []);
   assert.is(report.kills, 10);
-  assert.is(report.withoutState + report.oldState + report.newState, 10);
+  assert.is(report.withoutState + report.oldState + report.newState + report.afterEnd, 10);
   assert.ok(report.newState >= 3, `only ${report.newState} of 10 runs got far enough to save a state`);
   assert.ok(report.finished >= 1);
 });

@@ -133,6 +133,26 @@ test("a lock that a killed process left is taken away; a living one's is waited 
   assert.ok(existsSync(lock));
 });
 
+test("a lock that cannot be written is not left behind, to be waited for", async () => {
+  const outputs = mkdtempSync(join(folder, "o-"));
+  const script = join(outputs, "lock.mts");
+  const module = new URL("../../cli/registry_lock.ts", import.meta.url).href;
+  // XFSZ is what a process gets that writes more than it may; ignored, the write fails.
+  writeFileSync(
+    script,
+    `import { withRegistryLock } from ${JSON.stringify(module)};
+    process.on("SIGXFSZ", () => {});
+    await withRegistryLock(${JSON.stringify(outputs)}, () => 0).catch((error) => console.log(error.message));`,
+  );
+  const node = `"${process.execPath}" --import "${import.meta.resolve("tsx")}" "${script}"`;
+  const child = spawn("sh", ["-c", `ulimit -f 0; exec ${node}`], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
+  await new Promise((resolve) => child.on("close", resolve));
+  assert.match(said, /^cannot write .*versions\.lock: the limit of a file's size is reached \(EFBIG\)\.\n$/);
+  assert.is(existsSync(join(outputs, "versions.lock")), false);
+});
+
 test("a lock of another machine, or an empty one, is taken away when it is a minute old", async () => {
   const outputs = mkdtempSync(join(folder, "o-"));
   const lock = join(outputs, "versions.lock");

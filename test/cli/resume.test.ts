@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -149,6 +158,22 @@ test("stopped in its first epoch, a run keeps its state; infer and evaluate do n
   assert.is(metricsOf(run).filter(({ kind }) => kind === "epoch").length, 3);
 });
 
+test("a log that somebody cut within a line, or within an event, is cut to the last whole one and gone on with", async () => {
+  const run = await stopped("cut");
+  const files = readdirSync(run).filter((name) => name === "metrics.jsonl" || name.includes("tfevents"));
+  assert.is(files.length, 2);
+  const eventsBefore = scalarsOfRun(run).length;
+  const linesBefore = metricsOf(run).length;
+  for (const name of files) truncateSync(join(run, name), statSync(join(run, name)).size - 5);
+  const { code, stderr } = await runCli(folder, ["train", "--resume", "latest", "--out", "cut", "--quiet"]);
+  assert.is(code, 0, stderr);
+  const whole = lastRun(outputs);
+  // The line, and the event, that lacked its end is the one that is gone.
+  const without = <T>(all: readonly T[], lost: number): T[] => all.filter((_, n) => n !== lost);
+  assert.equal(metricsOf(run), without(metricsOf(whole), linesBefore - 1));
+  assert.equal(scalarsOfRun(run), without(scalarsOfRun(whole), eventsBefore - 1));
+});
+
 test("what cannot be gone on with is refused in one line with 3, and left as it is", async () => {
   const run = await stopped("refused");
   const path = join(run, "state.safetensors");
@@ -170,8 +195,10 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
   for (const [content, message] of damaged) {
     writeFileSync(path, content);
     const before = digest();
+    const runBefore = readFileSync(join(run, "run.json"), "utf8");
     await expectFailure(folder, resume, 3, message);
     assert.is(digest(), before);
+    assert.is(readFileSync(join(run, "run.json"), "utf8"), runBefore);
   }
   writeFileSync(path, bytes);
   const data = [...resume, "--data", process.env.MNIST_DIR ?? ""];
@@ -202,6 +229,39 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
     /this run is done; there is nothing left to train/,
   );
   await expectFailure(folder, resume, 3, /there is no such run to go on with in refused\. None is left unfinished/);
+});
+
+test("of several that go on with a run at once one does, and the others are refused with 3", async () => {
+  const run = await stopped("sought");
+  const resume = ["train", "--resume", "latest", "--out", "sought", "--quiet"];
+  const outcomes = await Promise.all([0, 1, 2].map(() => runCli(folder, resume)));
+  const codes = outcomes.map(({ code }) => code).sort();
+  assert.equal(codes, [0, 3, 3], outcomes.map(({ stderr }) => stderr).join(""));
+  const refused = /process \d+ is training this run|this run is done|holds no state|no such run to go on with/;
+  for (const { code, stderr } of outcomes) if (code === 3) assert.match(stderr, refused);
+  assert.equal(metricsOf(run), metricsOf(lastRun(outputs)));
+  assert.equal(filesOf(run), FINISHED_FILES);
+  assert.is(JSON.parse(readFileSync(join(run, "run.json"), "utf8")).resumed.length, 1);
+});
+
+test("latest passes over a run that was killed between its end and the removal of its state, and removes that", async () => {
+  const open = await stopped("leftover");
+  const state = readFileSync(join(open, "state.safetensors"));
+  const ends = [
+    { status: "done", history: { stopped: null } },
+    { status: "stopped early: no better", history: { stopped: { by: "patience", why: "no better" } } },
+  ];
+  const finished = ends.map((end, n) => {
+    const path = join(folder, "leftover", "linear", `29990101-00000${n}`);
+    mkdirSync(path);
+    writeFileSync(join(path, "state.safetensors"), state);
+    writeFileSync(join(path, "run.json"), JSON.stringify(end));
+    return path;
+  });
+  const { code, stderr } = await runCli(folder, ["train", "--resume", "latest", "--out", "leftover", "--quiet"]);
+  assert.is(code, 0, stderr);
+  assert.equal(filesOf(open), FINISHED_FILES);
+  for (const path of finished) assert.equal(filesOf(path), ["run.json"]);
 });
 
 test("flags that would make another run of it, and what is no id, end with 2", async () => {
