@@ -122,8 +122,9 @@ function sizes(): Measurement[] {
     take: async () => gzipSync(await bytes(), { level: 9 }).length / KB,
   });
   return [
-    measure("library with both variants of the kernels, minified, gzip", 80, () => bundle([])),
-    measure("the same without kernels", null, () => bundle([withoutKernels])),
+    measure("library with both variants of the kernels, minified, gzip", 80, () => bundle([LIBRARY])),
+    measure("the same without kernels", null, () => bundle([LIBRARY], [withoutKernels])),
+    measure("library and pictures, simdgrad/plot, in one", null, () => bundle([LIBRARY, PLOT])),
     ...["simd", "relaxed"].map((variant) =>
       measure(`kernels.${variant}.wasm, gzip`, null, async () =>
         readFileSync(pathOf(`../dist/kernels.${variant}.wasm`)),
@@ -139,11 +140,16 @@ const withoutKernels: Plugin = {
   },
 };
 
-/** Everything that the library exports, as a page would load it. */
-async function bundle(plugins: Plugin[]): Promise<Uint8Array> {
+const [LIBRARY, PLOT] = ["../lib/index.ts", "../lib/plot/index.ts"].map(pathOf);
+
+/** Everything that these modules export, as a page would load it. */
+async function bundle(modules: readonly string[], plugins: Plugin[] = []): Promise<Uint8Array> {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
-    entryPoints: [pathOf("../lib/index.ts")],
+    stdin: {
+      contents: modules.map((path) => `export * from ${JSON.stringify(path)};`).join("\n"),
+      resolveDir: pathOf("."),
+    },
     bundle: true,
     minify: true,
     format: "esm",

@@ -6,8 +6,8 @@ import { basename } from "node:path";
 import { enableRelaxedSimd } from "../cli/relaxed_simd.ts";
 import { loadMnist } from "../data/index.ts";
 import {
-  type Dataset,
-  Dataset as DatasetOf,
+  CheckpointError,
+  Dataset,
   type Distortion,
   decodeCheckpoint,
   evaluate,
@@ -66,7 +66,9 @@ const models = files.map(modelOf);
 const rows = CORRUPTIONS.map(({ name, distortions, isNoisy }) => ({
   name,
   accuracies: models.map((model) => {
-    const each = distortions.map((distortion) => accuracyOn(model, isNoisy ? noisy : test, distortion));
+    const each = distortions.map(
+      (distort) => evaluate(model, isNoisy ? noisy : test, { batchSize: BATCH, distort }).accuracy,
+    );
     return each.reduce((sum, value) => sum + value, 0) / each.length;
   }),
 }));
@@ -101,20 +103,18 @@ function modelOf(file: string): ReturnType<typeof cnn> {
       errors.push(error);
     }
   }
-  throw errors[0];
-}
-
-/** Batches are distorted as they are made; evaluate() reads whole sets, so each gets one. */
-function accuracyOn(model: ReturnType<typeof cnn>, dataset: Dataset, distortion: Distortion): number {
-  const distorted = Object.create(dataset, {
-    batches: { value: (given: { batchSize: number }) => dataset.batches({ ...given, distort: distortion }) },
-  }) as Dataset;
-  return evaluate(model, distorted, { batchSize: BATCH }).accuracy;
+  const reasons = errors.map((error) => (error as Error).message);
+  // Damaged, whatever it was.
+  if (reasons[0] === reasons[1]) throw errors[0];
+  throw new CheckpointError(
+    `robustness: ${file} is neither the CNN (${reasons[0]}) nor the linear model (${reasons[1]})`,
+  );
 }
 
 function withNoise({ name, images, labels }: Dataset): Dataset {
   const noise = rand(images.shape, { seed: 1, low: -NOISE, high: NOISE });
-  const pixels = Uint8ClampedArray.from(images.data, (value, i) => value + noise.data[i]);
+  const { data } = noise;
+  const pixels = Uint8ClampedArray.from(images.data, (value, i) => value + data[i]);
   noise.dispose();
-  return new DatasetOf({ name: `${name}, noisy`, images: tensor(new Uint8Array(pixels), images.shape, "u8"), labels });
+  return new Dataset({ name: `${name}, noisy`, images: tensor(new Uint8Array(pixels), images.shape, "u8"), labels });
 }

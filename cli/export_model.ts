@@ -60,10 +60,11 @@ interface Written {
   sha256: string;
 }
 
-function asJson({ name, path: checkpoint, network, metadata }: LoadedModel, written: Written): object {
+function asJson({ name, path: checkpoint, network, metadata, version }: LoadedModel, written: Written): object {
   return {
     model: name,
     checkpoint,
+    version,
     trained_on: metadata.dataset ?? null,
     weights_sha256: weightsDigest(network),
     ...written,

@@ -3,6 +3,7 @@
 import process from "node:process";
 import yargs, { type Argv } from "yargs";
 import type { Command } from "./command.ts";
+import { commandName } from "./command_name.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Flags } from "./flags.ts";
 import { packageVersion } from "./package_root.ts";
@@ -77,7 +78,7 @@ function describeProgram(
 /** `mnist --version` is the program's; behind a command that reads checkpoints the flag names one. */
 function takesVersion(args: readonly string[], commands: readonly Command[]): boolean {
   const word = args[0] === "--version" ? undefined : args.find((arg) => !arg.startsWith("-"));
-  return commands.some(({ usage, flags }) => usage.split(" ")[0] === word && "version" in flags);
+  return commands.some((command) => commandName(command) === word && "version" in command.flags);
 }
 
 function describeCommand(builder: Argv, command: Command): Argv {

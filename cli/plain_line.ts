@@ -3,6 +3,7 @@
 
 import type { Options } from "yargs";
 import type { Command } from "./command.ts";
+import { commandName } from "./command_name.ts";
 import type { Flags } from "./flags.ts";
 
 export interface PlainLine {
@@ -22,7 +23,7 @@ const PLAIN_WORD = /^(?!true$|false$|help$)[^-"'\s\0][^\s\0]*$/;
  */
 export function readPlainLine(args: readonly string[], commands: readonly Command[]): PlainLine | null {
   const [name, ...rest] = args;
-  const command = commands.find(({ usage }) => usage.split(" ")[0] === name);
+  const command = commands.find((each) => commandName(each) === name);
   if (!command) return null;
   const flags: Flags = {};
   const files: string[] = [];

@@ -1,25 +1,19 @@
-// What decided a run, flattened: recipe, seed, data, versions.
+// What decided a run, flattened: recipe, seed, limits, data, versions.
 
 import { type Fields, fieldsOf } from "./fields.ts";
 import type { RunRecord } from "./run_record.ts";
 
 /** Parts of run.json that are settings; what else is in it is a result. */
-const SETTINGS = [
-  "recipe",
-  "seed",
-  "limit",
-  "augment",
-  "ema",
-  "resumed_from",
-  "dataset",
-  "versions",
-  "platform",
-] as const;
+const SETTINGS = ["recipe", "seed", "limit", "patience", "max_seconds", "dataset", "versions", "platform"] as const;
 
-/** By dotted name: "recipe.lr", "dataset.train.sha256". A recipe's parts go without "recipe.". */
+/**
+ * By dotted name: "dataset.train.sha256"; a recipe's parts without "recipe.": "lr", "augment.rotate". `resumed` is how
+ * often.
+ */
 export function settingsOf({ model, content }: RunRecord): Record<string, unknown> {
   const flat: Record<string, unknown> = { model };
   for (const name of SETTINGS) if (name in content) flatten(name, content[name], flat);
+  if (Array.isArray(content.resumed)) flat.resumed = content.resumed.length;
   return flat;
 }
 

@@ -14,7 +14,7 @@ export const train: Command = {
   summary: "Train a network, keep the run",
   details:
     "The best epoch on the validation images is kept; the test images are read once, at the end. What is not said " +
-    "follows from model and optimizer, and stands in the run's run.json. The same seed gives the same weights. " +
+    "follows from preset and model, and stands in the run's run.json. The same seed gives the same weights. " +
     "Ctrl-C keeps the run's state: --resume goes on from there to the very weights of a run that was never stopped.",
   examples: [
     ["mnist train", "the CNN, as it was tuned"],
@@ -30,7 +30,10 @@ export const train: Command = {
     "max-seconds": valueFlag("Stop training after this time, validate and test what there is; --resume can go on"),
     resume: valueFlag("Go on with a run that was stopped: its id, or latest; what it began with stays"),
     "save-every": valueFlag("Seconds between two states that are kept within an epoch", "30"),
-    seed: valueFlag("Of initial weights, order of images, dropout", "0"),
+    seed: valueFlag(
+      "Of initial weights, order of images, dropout, distortions, the validation split, synthetic digits",
+      "0",
+    ),
     data: valueFlag("auto, mnist (never falls back), synthetic, or a folder with MNIST's files", "auto"),
     out: valueFlag("The folder where runs are kept", "outputs"),
     limit: valueFlag("Only the first N images of each set, for a try"),

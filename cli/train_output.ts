@@ -3,6 +3,7 @@
 import process from "node:process";
 import type { EpochReport, Evaluation, History, StepReport } from "../lib/index.ts";
 import { formatCount, formatDuration, formatPercent } from "./format.ts";
+import { shellWord } from "./shell_word.ts";
 import { stdout } from "./terminal.ts";
 import type { TrainJob } from "./train_job.ts";
 
@@ -74,6 +75,6 @@ export function printResult(
     result.checkpoint,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
-  const elsewhere = circumstances.out === "outputs" ? "" : ` --runs ${circumstances.out}`;
+  const elsewhere = circumstances.out === "outputs" ? "" : ` --runs ${shellWord(circumstances.out)}`;
   progress.print(`Try it: mnist infer digit.png --model ${model} --run latest${elsewhere}`);
 }

@@ -1,6 +1,7 @@
 // What yargs finds wrong with a command line, said so that one knows what to type instead.
 
 import type { Command } from "./command.ts";
+import { commandName } from "./command_name.ts";
 import { UsageError } from "./exit_codes.ts";
 import { suggest } from "./suggest.ts";
 
@@ -9,7 +10,7 @@ const GLOBAL_FLAGS = ["help", "version"];
 /** @param message yargs's own @param args the command line */
 export function explainUsage(message: string, args: readonly string[], commands: readonly Command[]): UsageError {
   const word = args.find((arg) => !arg.startsWith("-"));
-  const isCommand = commands.some(({ usage }) => usage.split(" ")[0] === word);
+  const isCommand = commands.some((command) => commandName(command) === word);
   return new UsageError(`${explain(message, args, commands)} See mnist ${isCommand ? `${word} ` : ""}--help.`);
 }
 
@@ -20,7 +21,7 @@ export function explainUsage(message: string, args: readonly string[], commands:
  */
 export function checkSwitches(args: readonly string[], commands: readonly Command[]): void {
   const word = args.find((arg) => !arg.startsWith("-"));
-  const flags = commands.find(({ usage }) => usage.split(" ")[0] === word)?.flags ?? {};
+  const flags = commands.find((command) => commandName(command) === word)?.flags ?? {};
   const end = args.indexOf("--");
   for (const arg of end < 0 ? args : args.slice(0, end)) {
     const [, name, value] = arg.match(/^--([^=]+)=(.*)$/s) ?? [];
@@ -30,7 +31,7 @@ export function checkSwitches(args: readonly string[], commands: readonly Comman
 }
 
 function explain(message: string, args: readonly string[], commands: readonly Command[]): string {
-  const names = commands.map(({ usage }) => usage.split(" ")[0]);
+  const names = commands.map(commandName);
   const word = args.find((arg) => !arg.startsWith("-"));
   const command = commands[names.indexOf(word ?? "")];
   if (!command) {

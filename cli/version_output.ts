@@ -3,6 +3,7 @@
 import { numberOf } from "./fields.ts";
 import { formatPercent, printable } from "./format.ts";
 import { type VersionEvent, versionFile } from "./registry.ts";
+import { shellWord } from "./shell_word.ts";
 import { stdout } from "./terminal.ts";
 
 /** @param before the version that was current until now */
@@ -17,7 +18,7 @@ export function describeChange(
   const was = before ? ` (version ${before.version}: ${accuracyOf(before)})` : "";
   const already = isNew ? "" : " already";
   const file = versionFile({ outputs, model }, version);
-  const elsewhere = outputs === "outputs" ? "" : ` --runs ${printable(outputs)}`;
+  const elsewhere = outputs === "outputs" ? "" : ` --runs ${shellWord(printable(outputs))}`;
   return [
     `${stdout.bold(`${model} version ${version} is current${already}`)}: run ${printable(run)}, test accuracy ${accuracyOf(event)}${was}`,
     `weights sha256 ${event.weights_sha256}`,

@@ -88,13 +88,13 @@ function warpRow(out: usize, board: usize, plan: usize, du: usize, dv: usize, i:
     v = f32x4.pmin(f32x4.pmax(v, zero4()), lastV);
     const left = f32x4.floor(u);
     const top = f32x4.floor(v);
-    const du4 = f32x4.sub(u, left);
+    const fractionU = f32x4.sub(u, left);
     const offsets = i32x4.add(
       i32x4.mul(i32x4.trunc_sat_f32x4_s(top), i32x4.splat(pitch)),
       i32x4.shl(i32x4.trunc_sat_f32x4_s(left), 2),
     );
-    const upper = between(board, offsets, du4);
-    const lower = between(board + <usize>pitch, offsets, du4);
+    const upper = between(board, offsets, fractionU);
+    const lower = between(board + <usize>pitch, offsets, fractionU);
     storeUpTo(out, j, w, madd(f32x4.sub(v, top), f32x4.sub(lower, upper), upper));
   }
 }

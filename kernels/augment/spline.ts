@@ -25,7 +25,10 @@ export function basis(out: usize, i: usize, size: usize): void {
   store<u32>(out + 16, <u32>first);
 }
 
-/** du, dv [w]: the displacements along row i. `spline`: room for 16 elements, then 5 a column, as basis() gives them. */
+/**
+ * du, dv [w]: the displacements along row i. `spline`: room for 16 elements, then 5 a column, as basis() gives them.
+ * Before du gets what it is for, it holds the five of the row, so it has room for 4 elements more than w.
+ */
 export function displace(du: usize, dv: usize, grid: usize, spline: usize, i: usize, h: usize, w: usize): void {
   basis(du, i, h);
   const b0 = splat(du, 0);

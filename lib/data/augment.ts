@@ -31,13 +31,15 @@ export interface AugmentKey {
   position: number;
 }
 
-const LIMITS: Record<keyof Augmentation, number> = {
-  rotate: 180,
-  shift: 1000,
-  scale: 0.99,
-  shear: 10,
-  elastic: 1000,
-  thickness: 1,
+/** `isOpen`: the limit itself is too far. */
+const LIMITS: Record<keyof Augmentation, { limit: number; isOpen?: boolean }> = {
+  rotate: { limit: 180 },
+  shift: { limit: 1000 },
+  // At 1 a picture could shrink to nothing.
+  scale: { limit: 1, isOpen: true },
+  shear: { limit: 10 },
+  elastic: { limit: 1000 },
+  thickness: { limit: 1 },
 };
 /** Numbers drawn for a picture: whole groups of 16, which are four blocks of the generator. */
 const PLAN_DRAWS = 16;
@@ -50,13 +52,13 @@ const KINDS = 2;
 /** @throws {OptionError} a part that is not a number from 0 to its limit, or has another name */
 export function checkAugmentation(augmentation: Augmentation): void {
   for (const [name, value] of Object.entries(augmentation)) {
-    const limit = LIMITS[name as keyof Augmentation];
-    if (limit === undefined) {
+    if (!Object.hasOwn(LIMITS, name)) {
       throw new OptionError(`augment: there is no ${name}; there are ${Object.keys(LIMITS).join(", ")}.`, { name });
     }
-    if (!(value >= 0 && value <= limit)) {
-      throw new OptionError(`augment: ${name} must be a number from 0 to ${limit}; got ${value}.`, { [name]: value });
-    }
+    const { limit, isOpen = false } = LIMITS[name as keyof Augmentation];
+    if (value === undefined || (value >= 0 && (isOpen ? value < limit : value <= limit))) continue;
+    const range = `from 0 to ${isOpen ? "below " : ""}${limit}`;
+    throw new OptionError(`augment: ${name} must be a number ${range}; got ${value}.`, { [name]: value });
   }
 }
 
@@ -73,7 +75,8 @@ export function checkAugmentation(augmentation: Augmentation): void {
  * @throws {ShapeError} images or index of another rank
  * @throws {DTypeError} images that are not u8, an index that is not i32
  *
- * Cost: about 7 µs for 28×28, 9 µs with `elastic`. Not differentiable. Index values are not checked.
+ * Cost: about 6 µs for 28×28, 13 µs with `elastic` and `thickness`: `npm run bench -- --filter augmentImages`.
+ * Not differentiable. Index values are not checked.
  * Source: Simard, Steinkraus & Platt 2003, Best practices for convolutional neural networks.
  * @example augmentImages(images, index, { rotate: 10, shift: 2 }, { seed: 0, epoch: 1, position: 0 })
  */

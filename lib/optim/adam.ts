@@ -1,6 +1,7 @@
 import { parallelFor } from "../runtime/parallel.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkOption, StatefulOptimizer } from "./optimizer.ts";
+import { checkOption } from "./check_option.ts";
+import { StatefulOptimizer } from "./optimizer.ts";
 
 export interface AdamOptions {
   /** Learning rate, ≥ 0; default 1e-3. */

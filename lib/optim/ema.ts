@@ -1,7 +1,8 @@
 import { parallelFor } from "../runtime/parallel.ts";
 import { tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkOption, loadTensors } from "./optimizer.ts";
+import { checkOption } from "./check_option.ts";
+import { loadTensors } from "./load_tensors.ts";
 
 /**
  * An exponential moving average of a model's weights, which is often better than the weights of any one step:

@@ -1,9 +1,10 @@
 // What optimizers have in common: parameters, a learning rate, a count of steps, and state to resume from.
 
 import { zeros } from "../tensor/create.ts";
-import { CheckpointError, formatShape, OptionError } from "../tensor/errors.ts";
-import { sameShape } from "../tensor/shape.ts";
+import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkOption } from "./check_option.ts";
+import { loadTensors } from "./load_tensors.ts";
 import { parameterTable, totalSize } from "./parameter_table.ts";
 
 type Parameter = Tensor<"f32">;
@@ -112,41 +113,4 @@ export abstract class StatefulOptimizer implements Optimizer {
    * @param table where they lie: kernels/shared/parameters.ts
    */
   protected abstract move(size: number, table: number, rows: number): void;
-}
-
-/**
- * @internal Copies the tensors of `state` into those of `own`; all are checked before the first is touched.
- *
- * @throws {CheckpointError} one is missing, or of another shape or dtype
- */
-export function loadTensors(
-  owner: string,
-  own: Readonly<Record<string, Tensor>>,
-  state: Readonly<Record<string, Tensor>>,
-): void {
-  for (const [name, { shape, dtype }] of Object.entries(own)) {
-    const given = state[name];
-    if (!given || given.dtype !== dtype || !sameShape(given.shape, shape)) {
-      const found = given ? `${given.dtype} ${formatShape(given.shape)}` : "missing";
-      throw new CheckpointError(
-        `loadState: ${name} of ${owner} must be ${dtype} ${formatShape(shape)} but is ${found}. ` +
-          "Was it saved from another model or optimizer?",
-        { name, expected: shape, found: given?.shape ?? null },
-      );
-    }
-  }
-  for (const [name, tensor] of Object.entries(own)) tensor.data.set(state[name].data);
-}
-
-/** @throws {OptionError} unless `isValid(value)` */
-export function checkOption(
-  owner: string,
-  name: string,
-  value: number,
-  isValid: (value: number) => boolean,
-  expected: string,
-): void {
-  if (!isValid(value)) {
-    throw new OptionError(`${owner}: ${name} must be ${expected}; got ${value}.`, { [name]: value });
-  }
 }

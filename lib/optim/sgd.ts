@@ -1,7 +1,8 @@
 import { parallelFor } from "../runtime/parallel.ts";
 import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkOption, StatefulOptimizer } from "./optimizer.ts";
+import { checkOption } from "./check_option.ts";
+import { StatefulOptimizer } from "./optimizer.ts";
 
 export interface SGDOptions {
   /** Learning rate, ≥ 0. */

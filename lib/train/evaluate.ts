@@ -2,6 +2,7 @@
 
 import { noGrad } from "../autograd/grad_mode.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { Distortion } from "../data/distort.ts";
 import type { Module } from "../nn/module.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { runSteps, runStepsAsync } from "../runtime/steps.ts";
@@ -14,6 +15,8 @@ import { predictedClasses } from "./predicted_classes.ts";
 export interface EvaluateOptions {
   /** Images at a time, which changes the memory used but no result; default 64. */
   batchSize?: number;
+  /** By how much all images are distorted before the model reads them; default: not. See `distortImages`. */
+  distort?: Distortion;
 }
 
 export interface EvaluateAsyncOptions extends EvaluateOptions {
@@ -40,8 +43,10 @@ const DEFAULT_BATCH = 64;
  * back afterwards.
  *
  * @throws {DataError} the data set is empty
- * @throws {OptionError} batchSize is not an integer ≥ 1
- * @example const { accuracy } = evaluate(model, test, { batchSize: 256 });
+ * @throws {OptionError} batchSize is not an integer ≥ 1, or a distortion outside its limits
+ * @example
+ *   const { accuracy } = evaluate(model, test, { batchSize: 256 });
+ *   const { accuracy: turned } = evaluate(model, test, { distort: { rotate: 15 } });
  */
 export function evaluate(model: Module, dataset: Dataset, options: EvaluateOptions = {}): Evaluation {
   return runSteps(evaluationSteps(model, dataset, options));
@@ -67,7 +72,7 @@ export async function evaluateAsync(
 function* evaluationSteps(
   model: Module,
   dataset: Dataset,
-  { batchSize = DEFAULT_BATCH }: EvaluateOptions,
+  { batchSize = DEFAULT_BATCH, distort }: EvaluateOptions,
 ): Generator<number, Evaluation> {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new OptionError(`evaluate: batchSize must be an integer ≥ 1; got ${batchSize}.`, { batchSize });
@@ -79,7 +84,7 @@ function* evaluationSteps(
     let confusion: ConfusionMatrix = [];
     let lossSum = 0;
     let done = 0;
-    for (const { x, y } of dataset.batches({ batchSize })) {
+    for (const { x, y } of dataset.batches({ batchSize, distort })) {
       scope(() => {
         const logits = noGrad(() => model.forward(x));
         if (done === 0) confusion = emptyConfusion(logits.shape[1]);

@@ -11,7 +11,7 @@ import { rememberModes } from "./eval_mode.ts";
 import type { EvaluateAsyncOptions } from "./evaluate.ts";
 import { accuracyOf, type ConfusionMatrix, emptyConfusion } from "./metrics.ts";
 
-export interface ShiftedOptions extends EvaluateAsyncOptions {
+export interface ShiftedOptions extends Omit<EvaluateAsyncOptions, "distort"> {
   /** By up to how many pixels each way; default 1, which makes 9 pictures of one. */
   shift?: number;
 }

@@ -1,7 +1,8 @@
 // What a Trainer is told, and which part of it two halves of a run must have in common.
 
-import type { Augmentation } from "../data/augment.ts";
+import { type Augmentation, checkAugmentation } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { checkOption } from "../optim/check_option.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import { runtimeInfo } from "../runtime/info.ts";
@@ -78,6 +79,16 @@ export function checkTrainerOptions(options: TrainerOptions): void {
     const value = options[name] ?? 0;
     if (!(value >= 0)) throw new OptionError(`Trainer: ${name} must be a number ≥ 0; got ${value}.`, { [name]: value });
   }
+  const { labelSmoothing = 0, average, augment } = options;
+  const isPart = (value: number): boolean => value >= 0 && value < 1;
+  checkOption("Trainer", "labelSmoothing", labelSmoothing, isPart, "in [0, 1)");
+  if (average) {
+    const { decay, calibration = 1 } = average;
+    checkOption("Trainer", "average.decay", decay, isPart, "in [0, 1)");
+    const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
+    checkOption("Trainer", "average.calibration", calibration, isCount, "an integer ≥ 1");
+  }
+  if (augment) checkAugmentation(augment);
 }
 
 /**

@@ -42,6 +42,7 @@ test("onnx: its metadata say how pictures are prepared, and where the weights co
   const result = JSON.parse(stdout);
   const bytes = readFileSync(join(folder, "l.onnx"));
   assert.equal([result.model, result.format, result.path, result.bytes], ["linear", "onnx", "l.onnx", bytes.length]);
+  assert.is(result.version, null, "the shipped weights are none of the registry's versions");
   assert.equal([result.trained_on, result.sha256], ["mnist", createHash("sha256").update(bytes).digest("hex")]);
   assert.match(result.checkpoint, /linear\.safetensors$/);
   const file = readProtobuf(bytes);

@@ -4,9 +4,15 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { columnTable } from "../../cli/columns.ts";
 import { findRun, listRuns } from "../../cli/list_runs.ts";
+import { recipeFor } from "../../cli/recipes.ts";
 import { isRunnerAlive, thisProcess } from "../../cli/run_alive.ts";
 import { statusOf, whyUnfinished } from "../../cli/run_record.ts";
+import { settingsOf } from "../../cli/run_settings.ts";
 import type { TerminalStream } from "../../cli/terminal.ts";
+import type { RunPlan, TrainJob } from "../../cli/train_job.ts";
+import { runRecord } from "../../cli/train_record.ts";
+import { loadMnist } from "../../data/index.ts";
+import { linear } from "../../models/index.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
 import { GONE_PID } from "../support/versions.ts";
@@ -154,6 +160,40 @@ test("two runs side by side: what differs, the results, and how much is the same
   assert.match(stdout, /^test accuracy +91\.00 % +93\.00 %$/m);
   assert.match(stdout, /^The same in all: \d+ settings\./m);
   assert.not.match(stdout, /optimizer/);
+});
+
+test("whatever of a run.json decided the run is compared: each setting that differs gets its line", async () => {
+  const outputs = freshOutputs();
+  const data = { ...(await loadMnist({ source: "synthetic", limit: 20 })), name: "synthetic" };
+  const recordOf = (plan: Partial<RunPlan>, maxSeconds?: number): object => {
+    const common = { model: "linear", seed: 1, limit: 20, patience: null, data: "synthetic", command: "", resumed: [] };
+    const recipe = recipeFor("linear", "standard", {});
+    const whole = { ...common, recipe, started: "2026-01-02T03:04:05.000Z", ...plan } as RunPlan;
+    return runRecord({ plan: whole, data, circumstances: { maxSeconds } } as TrainJob, linear({ seed: 1 }));
+  };
+  const augment = { rotate: 1, shift: 1, scale: 0.1, shear: 0.1, elastic: 1, thickness: 0.1 };
+  const recipe = recipeFor("linear", "best", { average: 0.5, augment });
+  fakeRun(outputs, "20260101-000001", { more: recordOf({}) });
+  fakeRun(outputs, "20260101-000002", {
+    more: recordOf({ recipe, limit: 30, patience: 4, seed: 2, resumed: ["a", "b"] }, 60),
+  });
+  const { code, stdout } = await runCli(folder, ["runs", "20260101-000001", "latest", "--runs", outputs]);
+  assert.is(code, 0);
+  for (const row of [
+    ...["preset +standard +best", "average +0 +0\\.5", "weightDecay +0 +0\\.1", "seed +1 +2", "limit +20 +30"],
+    ...Object.entries(augment).map(([name, value]) => `augment\\.${name} +0 +${value}`),
+    ...["patience +– +4", "max_seconds +– +60", "resumed +0 +2"],
+  ]) {
+    assert.match(stdout, new RegExp(`^${row}$`, "m"));
+  }
+  // What decides nothing, or is a result.
+  const others = new Set(["model", "command", "parameters", "runner", "started"]);
+  const [run] = listRuns(outputs);
+  const settings = Object.keys(settingsOf(run));
+  for (const name of Object.keys(recordOf({}))) {
+    const isShown = name === "recipe" || settings.some((each) => each === name || each.startsWith(`${name}.`));
+    assert.ok(isShown || others.has(name), `run.json's ${name} is no setting`);
+  }
 });
 
 test("one run alone is shown with all its settings; --json has them too", async () => {

@@ -62,6 +62,13 @@ test("a version outlives its run", async () => {
   assert.match(describeOrigin(model), /^linear version 1 from .*versions\/1\.safetensors, trained on mnist/);
 });
 
+test("the command that asks the current version can be typed in as it is printed", async () => {
+  const outputs = join(outputsWithRuns(folder), "my runs");
+  fakeRun(outputs, IDS[0]);
+  const { stdout } = await runCli(folder, ["promote", IDS[0], "--runs", outputs]);
+  assert.ok(stdout.endsWith(`Ask it: mnist infer digit.png --model linear --version current --runs '${outputs}'\n`));
+});
+
 test("rollback goes to the version before, twice goes further back, and each is a line of its own", async () => {
   const outputs = outputsWithRuns(folder);
   for (const id of IDS) await promote(outputs, id);
@@ -170,6 +177,8 @@ test("infer and evaluate take --version, and say which one answered", async () =
   const { version, checkpoint } = JSON.parse(stdout);
   assert.is(version, 1);
   assert.match(checkpoint, /versions.1\.safetensors$/);
+  const exported = await runCli(folder, ["export", "--runs", outputs, "--version", "2", "--out", "2.onnx", "--model", "linear", "--json"]); // biome-ignore format: one line
+  assert.is(JSON.parse(exported.stdout).version, 2);
 });
 
 test("mnist --version stays the program's; behind a command a bare one, a wrong one and two origins end with 2", async () => {

@@ -143,7 +143,8 @@ test("wrong parts, keys and operands are refused by name", () => {
       (error: Error) => error instanceof OptionError && what.test(error.message),
     );
   refuse({ rotate: 181 }, /augment: rotate must be a number from 0 to 180; got 181/);
-  refuse({ scale: 1 }, /scale must be a number from 0 to 0.99; got 1/);
+  refuse({ scale: 1 }, /scale must be a number from 0 to below 1; got 1/);
+  assert.ok(augmented({ scale: 0.999 }).every(Number.isFinite));
   refuse({ shift: Number.NaN }, /shift must be .* got NaN/);
   refuse({ twist: 1 }, /there is no twist; there are rotate, shift/);
   assert.throws(() => augmentImages(images, rows(), {}, { ...KEY, seed: -1 }), isA(OptionError));

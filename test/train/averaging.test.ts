@@ -8,6 +8,7 @@ import type { Module } from "../../lib/nn/module.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { Ema } from "../../lib/optim/ema.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
+import { OptionError } from "../../lib/tensor/errors.ts";
 import { evaluate } from "../../lib/train/evaluate.ts";
 import type { History } from "../../lib/train/history.ts";
 import { Trainer } from "../../lib/train/trainer.ts";
@@ -106,6 +107,28 @@ test("augmentation reaches the batches: other losses, the same ones again for th
   const first = await losses({ augment });
   assert.equal(await losses({ augment }), first);
   assert.not.equal(await losses({}), first);
+});
+
+test("settings outside their range are refused before anything is made", () => {
+  const model = stripesModel();
+  const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+  const refused: [Partial<TrainerOptions>, RegExp][] = [
+    [{ augment: { rotate: 200 } }, /augment: rotate must be a number from 0 to 180; got 200/],
+    [{ augment: { twist: 1 } as never }, /augment: there is no twist/],
+    [{ labelSmoothing: 1 }, /Trainer: labelSmoothing must be in \[0, 1\); got 1/],
+    [{ labelSmoothing: Number.NaN }, /labelSmoothing must be .* got NaN/],
+    [{ average: { decay: 1 } }, /Trainer: average.decay must be in \[0, 1\); got 1/],
+    [{ average: { decay: 0.9, calibration: 0 } }, /average.calibration must be an integer ≥ 1; got 0/],
+  ];
+  const make = (options: Partial<TrainerOptions>) =>
+    new Trainer(model, { optimizer, epochs: 1, batchSize: 1, ...options });
+  for (const [options, message] of refused) {
+    assert.throws(
+      () => make(options),
+      (error: Error) => error instanceof OptionError && message.test(error.message),
+    );
+  }
+  make({ augment: { scale: 0.995 }, labelSmoothing: 0, average: { decay: 0 } });
 });
 
 test.run();

@@ -62,6 +62,26 @@ test("it runs in evaluation mode, and puts every module's mode back, also after 
   assert.equal(modes(), before);
 });
 
+test("images are distorted where that is asked for, as batches distort them", async () => {
+  const model = stripesModel();
+  // A model that knows the bright row by its place: moved down by one, each class looks like the next.
+  const { weight, bias } = model.children()[1][1] as Linear;
+  weight.data.fill(0);
+  for (let c = 0; c < 4; c++) for (let j = 0; j < 4; j++) weight.data[(4 * c + j) * 4 + c] = 1;
+  bias?.data.fill(0);
+  const dataset = stripes(50);
+  assert.is(evaluate(model, dataset).accuracy, 1);
+  const options = { batchSize: 20, distort: { shiftY: 1 } };
+  const { confusion } = evaluate(model, dataset, options);
+  for (const c of [0, 1, 2])
+    assert.is(
+      confusion[c][c + 1],
+      confusion[c].reduce((sum, count) => sum + count),
+    );
+  assert.equal(await evaluateAsync(model, dataset, options), evaluate(model, dataset, options));
+  assert.throws(() => evaluate(model, dataset, { distort: { scaleX: 0 } }), /scaleX must be finite and > 0; got 0/);
+});
+
 test("it leaves the arena as it found it", () => {
   const [model, dataset] = [stripesModel(), stripes(50)];
   evaluate(model, dataset, { batchSize: 7 });

@@ -1,0 +1,29 @@
+// loadTensors: takes a saved state over into live tensors.
+
+import { CheckpointError, formatShape } from "../tensor/errors.ts";
+import { sameShape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/**
+ * @internal Copies the tensors of `state` into those of `own`; all are checked before the first is touched.
+ *
+ * @throws {CheckpointError} one is missing, or of another shape or dtype
+ */
+export function loadTensors(
+  owner: string,
+  own: Readonly<Record<string, Tensor>>,
+  state: Readonly<Record<string, Tensor>>,
+): void {
+  for (const [name, { shape, dtype }] of Object.entries(own)) {
+    const given = state[name];
+    if (!given || given.dtype !== dtype || !sameShape(given.shape, shape)) {
+      const found = given ? `${given.dtype} ${formatShape(given.shape)}` : "missing";
+      throw new CheckpointError(
+        `loadState: ${name} of ${owner} must be ${dtype} ${formatShape(shape)} but is ${found}. ` +
+          "Was it saved from another model or optimizer?",
+        { name, expected: shape, found: given?.shape ?? null },
+      );
+    }
+  }
+  for (const [name, tensor] of Object.entries(own)) tensor.data.set(state[name].data);
+}
