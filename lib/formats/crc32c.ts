@@ -3,8 +3,8 @@
 /** The polynomial x³² + x²⁸ + x²⁷ + … + 1, its bits reversed. */
 const POLYNOMIAL = 0x82f63b78;
 
-/** For each byte, what eight steps make of it; filled at first use. */
-const TABLE = new Int32Array(256);
+/** For each byte, what eight steps make of it; made at first use. */
+let table: Int32Array | null = null;
 
 /**
  * The CRC-32C of `bytes`, from 0 to 2³² − 1.
@@ -13,16 +13,16 @@ const TABLE = new Int32Array(256);
  * @example crc32c(new TextEncoder().encode("123456789")) // 0xe3069283
  */
 export function crc32c(bytes: Uint8Array): number {
-  if (TABLE[1] === 0) fillTable();
+  table ??= makeTable();
   let crc = -1;
-  for (const byte of bytes) crc = TABLE[(crc ^ byte) & 0xff] ^ (crc >>> 8);
+  for (const byte of bytes) crc = table[(crc ^ byte) & 0xff] ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 
-function fillTable(): void {
-  for (let byte = 0; byte < TABLE.length; byte++) {
+function makeTable(): Int32Array {
+  return Int32Array.from({ length: 256 }, (_, byte) => {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? POLYNOMIAL : 0);
-    TABLE[byte] = crc;
-  }
+    return crc;
+  });
 }

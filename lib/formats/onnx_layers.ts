@@ -26,27 +26,30 @@ type Convert<T> = (layer: T, x: Value, to: OnnxNodes) => Value;
 
 /** The value behind the layer; null where none of the entries knows it. */
 export function convertLayer(layer: Module, x: Value, to: OnnxNodes): Value | null {
-  for (const convert of LAYERS) {
+  for (const convert of converters()) {
     const y = convert(layer, x, to);
     if (y) return y;
   }
   return null;
 }
 
-const LAYERS: readonly ((layer: Module, x: Value, to: OnnxNodes) => Value | null)[] = [
-  entry(Conv2d, convolution),
-  entry(BatchNorm2d, batchNorm),
-  entry(MaxPool2d, (layer, x, to) => pool("MaxPool", layer, x, to)),
-  entry(AvgPool2d, (layer, x, to) => pool("AveragePool", layer, x, to)),
-  entry(AdaptiveAvgPool2d, adaptivePool),
-  entry(Linear, linear),
-  entry(ReLU, (_, x, to) => to.add("Relu", [x.name], x.shape)),
-  entry(Sigmoid, (_, x, to) => to.add("Sigmoid", [x.name], x.shape)),
-  entry(Tanh, (_, x, to) => to.add("Tanh", [x.name], x.shape)),
-  entry(GELU, geluNodes),
-  entry(Flatten, (_, x, to) => to.add("Flatten", [x.name], [sizeOf(x.shape)])),
-  entry(Dropout, (_, x) => x),
-];
+/** Made when asked for: a table made as the module loads would keep every layer in the bundle of anyone who uses one operation. */
+function converters(): readonly ((layer: Module, x: Value, to: OnnxNodes) => Value | null)[] {
+  return [
+    entry(Conv2d, convolution),
+    entry(BatchNorm2d, batchNorm),
+    entry(MaxPool2d, (layer, x, to) => pool("MaxPool", layer, x, to)),
+    entry(AvgPool2d, (layer, x, to) => pool("AveragePool", layer, x, to)),
+    entry(AdaptiveAvgPool2d, adaptivePool),
+    entry(Linear, linear),
+    entry(ReLU, (_, x, to) => to.add("Relu", [x.name], x.shape)),
+    entry(Sigmoid, (_, x, to) => to.add("Sigmoid", [x.name], x.shape)),
+    entry(Tanh, (_, x, to) => to.add("Tanh", [x.name], x.shape)),
+    entry(GELU, geluNodes),
+    entry(Flatten, (_, x, to) => to.add("Flatten", [x.name], [sizeOf(x.shape)])),
+    entry(Dropout, (_, x) => x),
+  ];
+}
 
 function entry<T extends Module>(type: abstract new (...args: never[]) => T, convert: Convert<T>) {
   return (layer: Module, x: Value, to: OnnxNodes): Value | null => (is(layer, type) ? convert(layer, x, to) : null);
