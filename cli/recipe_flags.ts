@@ -4,7 +4,7 @@ import type { Augmentation } from "../lib/index.ts";
 import { choiceFlag, valueFlag } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 import { type Flags, numberFlag, textFlag } from "./flags.ts";
-import { DECAYS, OPTIMIZERS, PRESETS, type Preset, type RecipeFlags, SCHEDULES } from "./recipes.ts";
+import { DECAYS, KEEPS, OPTIMIZERS, PRESETS, type Preset, type RecipeFlags, SCHEDULES } from "./recipes.ts";
 
 const BY_PRESET = "by preset";
 
@@ -33,6 +33,10 @@ export const RECIPE_FLAGS = {
   dropout: valueFlag("First rate of the cnn, from 0 to below 1; the second is 0.6 of it", BY_PRESET),
   "label-smoothing": valueFlag("Part of each target spread over all digits, from 0 to below 1", "0, cnn: 0.05"),
   average: valueFlag("Keep a moving average of the weights: what it keeps each step; 0: none", BY_PRESET),
+  keep: {
+    ...choiceFlag("The epoch whose weights are kept: the best on the validation images, or the last", KEEPS),
+    defaultDescription: BY_PRESET,
+  },
   rotate: valueFlag("Turn each image by at most so many degrees", BY_PRESET),
   shift: valueFlag("Move it by at most so many pixels", BY_PRESET),
   scale: valueFlag("Enlarge or shrink it by at most this part", BY_PRESET),
@@ -58,6 +62,7 @@ export function readRecipeFlags(flags: Flags): { preset: Preset; given: RecipeFl
     dropout: numberFlag(flags, "dropout", part),
     labelSmoothing: numberFlag(flags, "label-smoothing", part),
     average: numberFlag(flags, "average", part),
+    keep: textFlag(flags, "keep"),
     augment: augmentFlags(flags),
   };
   return { preset: (textFlag(flags, "preset") ?? "standard") as Preset, given: known(given) as RecipeFlags };

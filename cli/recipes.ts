@@ -10,6 +10,8 @@ export const OPTIMIZERS = ["sgd", "adam", "adamw"] as const;
 export const SCHEDULES = ["constant", "step", "cosine", "one-cycle"] as const;
 /** What weight decay pulls on: all parameters, or those of two dimensions and more. */
 export const DECAYS = ["all", "weights"] as const;
+/** The epoch whose weights are kept. */
+export const KEEPS = ["best", "last"] as const;
 
 export type Preset = (typeof PRESETS)[number];
 
@@ -36,6 +38,8 @@ export interface Recipe {
   dropout: number | null;
   /** How much of the weights' moving average each step keeps; 0: the weights themselves are validated and kept. */
   average: number;
+  /** The epoch whose weights are kept: the best on the validation images, or the last, where the schedule has come to rest. */
+  keep: (typeof KEEPS)[number];
   /** How far each picture is distorted, anew in every epoch. */
   augment: Required<Augmentation>;
 }
@@ -68,6 +72,7 @@ const LINEAR: Defaults = {
   labelSmoothing: 0,
   dropout: null,
   average: 0,
+  keep: "best",
   augment: STILL,
 };
 const CNN: Defaults = {
@@ -84,9 +89,19 @@ const CNN: Defaults = {
   // One epoch is too short for overfitting: dropout only slows it.
   dropout: 0,
   average: 0,
+  keep: "best",
   augment: STILL,
 };
 const DISTORTED: Required<Augmentation> = { ...STILL, rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1 };
+/** By a few validation images the best epoch is one of luck, in the midst of the schedule; the last has had all of it. */
+const CNN_LONGER: Defaults = {
+  ...CNN,
+  decay: "weights",
+  dropout: 0.2,
+  average: 0.999,
+  keep: "last",
+  augment: DISTORTED,
+};
 
 const DEFAULTS: Record<ModelName, Record<Preset, Defaults>> = {
   linear: {
@@ -97,8 +112,8 @@ const DEFAULTS: Record<ModelName, Record<Preset, Defaults>> = {
   },
   cnn: {
     fast: CNN,
-    standard: { ...CNN, epochs: 10, decay: "weights", dropout: 0.2, average: 0.999, augment: DISTORTED },
-    best: { ...CNN, epochs: 30, decay: "weights", dropout: 0.2, average: 0.999, augment: DISTORTED },
+    standard: { ...CNN_LONGER, epochs: 10 },
+    best: { ...CNN_LONGER, epochs: 30 },
   },
 };
 
@@ -135,6 +150,7 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
     labelSmoothing: given.labelSmoothing ?? defaults.labelSmoothing,
     dropout: defaults.dropout === null ? null : (given.dropout ?? defaults.dropout),
     average: given.average ?? defaults.average,
+    keep: given.keep ?? defaults.keep,
     augment: { ...defaults.augment, ...given.augment },
   };
 }

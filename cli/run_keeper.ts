@@ -58,9 +58,9 @@ export class RunKeeper {
     this.log.step(report);
   }
 
-  /** The model holds the weights of this epoch. */
-  epoch(report: EpochReport, isBest: boolean): void {
-    if (isBest) saveCheckpoint(this.folder.checkpoint, this.model, checkpointMetadata(this.job, report, null));
+  /** The model holds the weights of this epoch; kept, unless a later one takes its place. */
+  epoch(report: EpochReport, isKept: boolean): void {
+    if (isKept) saveCheckpoint(this.folder.checkpoint, this.model, checkpointMetadata(this.job, report, null));
     this.log.epoch(report, this.lastStep);
   }
 
@@ -88,7 +88,7 @@ export class RunKeeper {
   finish(history: History, test: Evaluation, logits: RecordedLogits, seconds: number): Result {
     const { folder, model, job } = this;
     this.log.flush();
-    saveCheckpoint(folder.checkpoint, model, checkpointMetadata(job, history.best, test));
+    saveCheckpoint(folder.checkpoint, model, checkpointMetadata(job, history.kept, test));
     this.draw(history);
     this.pictures.reading(job.data.test, test, logits);
     const result = {
@@ -107,25 +107,25 @@ export class RunKeeper {
     return result;
   }
 
-  /** The model holds the best epoch's weights, if one has ended. @returns the line to end with */
-  interrupt({ best, ...history }: History): {
+  /** The checkpoint of an epoch that has ended is there. @returns the line to end with */
+  interrupt(history: History): {
     error: InterruptedError;
     checkpoint: string | null;
     resume: string | null;
   } {
     const { folder, hasState, job } = this;
+    const { kept } = history;
     if (!hasState) {
       removeRunFolder(folder);
       const error = new InterruptedError("Interrupted before the first step; nothing is kept.");
       return { error, checkpoint: null, resume: null };
     }
-    const checkpoint = best && folder.checkpoint;
-    if (best) saveCheckpoint(folder.checkpoint, this.model, checkpointMetadata(job, best, null));
-    this.record("interrupted", { best, ...history });
+    const checkpoint = kept && folder.checkpoint;
+    this.record("interrupted", history);
     const { out } = job.circumstances;
     const resume = `mnist train --resume ${folder.id}${out === "outputs" ? "" : ` --out ${shellWord(out)}`}`;
-    const kept = best ? `the weights of epoch ${best.epoch} are kept in ${checkpoint}` : "no epoch has ended yet";
-    return { error: new InterruptedError(`Interrupted; ${kept}. Go on with: ${resume}`), checkpoint, resume };
+    const what = kept ? `the weights of epoch ${kept.epoch} are kept in ${checkpoint}` : "no epoch has ended yet";
+    return { error: new InterruptedError(`Interrupted; ${what}. Go on with: ${resume}`), checkpoint, resume };
   }
 
   /** The disk may be what failed: then the error that is on its way says so. */

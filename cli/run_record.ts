@@ -48,7 +48,7 @@ export function readRun(outputs: string, model: string, id: string): RunRecord {
     problem,
     epochs: epochs ? epochs.length : null,
     plannedEpochs: numberOf(fieldsOf(content.recipe).epochs),
-    validationAccuracy: numberOf(fieldsOf(history.best).validationAccuracy),
+    validationAccuracy: numberOf(fieldsOf(history.kept).validationAccuracy),
     testAccuracy: numberOf(content.test_accuracy),
     testLoss: numberOf(content.test_loss),
     seconds:

@@ -1,6 +1,6 @@
 // Trains one network from its first step, or from where an earlier half of the run stood, and tests it.
 
-import { type Augmentation, bestEpoch, evaluateAsync, Trainer, type TrainingState } from "../lib/index.ts";
+import { type Augmentation, evaluateAsync, historyOf, Trainer } from "../lib/index.ts";
 import { formatCount } from "./format.ts";
 import { buildModel } from "./models.ts";
 import { makeOptimizer, makeSchedule } from "./optimizers.ts";
@@ -9,7 +9,7 @@ import { RunKeeper } from "./run_keeper.ts";
 import type { TrainJob } from "./train_job.ts";
 import { emit, printResult, showEpoch, showStart, showStep } from "./train_output.ts";
 
-/** @throws {InterruptedError} Ctrl-C came; the best epoch and the state so far are kept */
+/** @throws {InterruptedError} Ctrl-C came; the epoch to keep and the state so far are kept */
 export async function trainModel(job: TrainJob): Promise<void> {
   const { plan, data, circumstances, resume, progress, signal } = job;
   const { recipe, seed } = plan;
@@ -18,13 +18,14 @@ export async function trainModel(job: TrainJob): Promise<void> {
   const begun = performance.now();
   const before = resume?.state.progress.seconds ?? 0;
   const seconds = (): number => before + (performance.now() - begun) / 1000;
+  const restoreBest = recipe.keep === "best";
   const keeper = new RunKeeper(job, model, stepsPerEpoch);
   const trainer = new Trainer(model, {
     ...{ optimizer: makeOptimizer(model, recipe), schedule: makeSchedule(recipe, recipe.epochs * stepsPerEpoch) },
     ...{ seed, signal, epochs: recipe.epochs, batchSize: recipe.batchSize, labelSmoothing: recipe.labelSmoothing },
     augment: isStill(recipe.augment) ? undefined : recipe.augment,
     average: recipe.average > 0 ? { decay: recipe.average } : undefined,
-    ...{ patience: plan.patience ?? undefined, maxSeconds: circumstances.maxSeconds },
+    ...{ restoreBest, patience: plan.patience ?? undefined, maxSeconds: circumstances.maxSeconds },
     checkpointSeconds: circumstances.saveEvery,
     onCheckpoint: (state) => keeper.state(state),
     onStep: (report) => {
@@ -32,12 +33,12 @@ export async function trainModel(job: TrainJob): Promise<void> {
       showStep(job, report, seconds());
     },
     onEpoch: (report) => {
-      keeper.epoch(report, trainer.history.best === report);
+      keeper.epoch(report, trainer.history.kept === report);
       keeper.draw(trainer.history);
       showEpoch(job, report);
     },
   });
-  if (resume) trainer.history = historyOf(resume.state);
+  if (resume) trainer.history = historyOf(resume.state.epochs, { restoreBest });
   let hasBegun = false;
   try {
     keeper.begin(trainer.history);
@@ -68,10 +69,6 @@ export async function trainModel(job: TrainJob): Promise<void> {
   } finally {
     keeper.close();
   }
-}
-
-function historyOf({ epochs }: TrainingState): Trainer["history"] {
-  return { epochs: [...epochs], best: bestEpoch(epochs), stopped: null };
 }
 
 /** Nothing to distort: then batches are made the shorter way. */

@@ -61,7 +61,7 @@ export function showEpoch(job: TrainJob, report: EpochReport): void {
 
 export function printResult(
   { plan, data, circumstances, progress }: TrainJob,
-  { best, stopped }: History,
+  { kept, stopped }: History,
   test: Evaluation,
   result: { parameters: number; seconds: number; checkpoint: string; weights_sha256: string },
 ): void {
@@ -69,7 +69,7 @@ export function printResult(
   const accuracy = `${stdout.bold(`test accuracy ${formatPercent(test.accuracy)}`)} of ${formatCount(data.test.size)}`;
   const digits = data.name === "mnist" ? "MNIST" : stdout.yellow("synthetic digits, not MNIST");
   const lines = [
-    `${model} on ${digits}: ${accuracy}, loss ${test.loss.toFixed(4)} (epoch ${best?.epoch} of ${recipe.epochs})`,
+    `${model} on ${digits}: ${accuracy}, loss ${test.loss.toFixed(4)} (epoch ${kept?.epoch} of ${recipe.epochs})`,
     ...(stopped === null ? [] : [`stopped early: ${stopped.why}`]),
     `${formatCount(result.parameters)} parameters, ${formatDuration(result.seconds)}, weights sha256 ${result.weights_sha256}`,
     result.checkpoint,

@@ -8,7 +8,7 @@ import type { TrainJob } from "./train_job.ts";
 /** The checkpoint's metadata: what it is, and what it was trained on. */
 export function checkpointMetadata(
   { plan, data }: TrainJob,
-  best: EpochReport | null,
+  kept: EpochReport | null,
   test: Evaluation | null,
 ): Record<string, string> {
   return {
@@ -16,7 +16,7 @@ export function checkpointMetadata(
     dataset: data.name,
     dataset_sha256: data.train.digest,
     seed: String(plan.seed),
-    ...(best ? { epoch: String(best.epoch), val_accuracy: String(best.validationAccuracy) } : {}),
+    ...(kept ? { epoch: String(kept.epoch), val_accuracy: String(kept.validationAccuracy) } : {}),
     ...(test ? { test_accuracy: String(test.accuracy) } : {}),
     simdgrad: runtimeInfo().version,
     kernels: runtimeInfo().variant,

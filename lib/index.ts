@@ -104,7 +104,7 @@ export {
   evaluateAsync,
 } from "./train/evaluate.ts";
 export { evaluateShifted, type ShiftedOptions } from "./train/evaluate_shifted.ts";
-export { bestEpoch, type EpochReport, type History, type StepReport, type Stopped } from "./train/history.ts";
+export { type EpochReport, type History, historyOf, type StepReport, type Stopped } from "./train/history.ts";
 export { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./train/metrics.ts";
 export { recalibrate } from "./train/recalibrate.ts";
 export { Trainer } from "./train/trainer.ts";

@@ -46,6 +46,8 @@ export interface History {
   epochs: EpochReport[];
   /** The epoch of the highest validation accuracy, the lower loss among equals; null before the first ends. */
   best: EpochReport | null;
+  /** The epoch whose weights the model holds once `fit` is done: the best, or with `restoreBest: false` the last. */
+  kept: EpochReport | null;
   /** Why there were fewer epochs than planned; null where that is not so. */
   stopped: Stopped | null;
 }
@@ -66,10 +68,24 @@ export function isBetter(a: EpochReport, b: EpochReport | null): boolean {
 }
 
 /** The best of them; null where there is none. */
-export function bestEpoch(epochs: readonly EpochReport[]): EpochReport | null {
+function bestEpoch(epochs: readonly EpochReport[]): EpochReport | null {
   let best: EpochReport | null = null;
   for (const report of epochs) if (isBetter(report, best)) best = report;
   return best;
+}
+
+/**
+ * What a run went through that has ended these epochs and goes on.
+ *
+ * @param restoreBest as the trainer has it
+ * @example trainer.history = historyOf(state.epochs, { restoreBest: true })
+ */
+export function historyOf(
+  epochs: readonly EpochReport[],
+  { restoreBest = true }: { restoreBest?: boolean } = {},
+): History {
+  const best = bestEpoch(epochs);
+  return { epochs: [...epochs], best, kept: restoreBest ? best : (epochs.at(-1) ?? null), stopped: null };
 }
 
 /** @internal Why `patience` ends a run that went through this, if it does. */

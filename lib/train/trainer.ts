@@ -31,7 +31,7 @@ import { TrainingRun } from "./training_run.ts";
  */
 export class Trainer {
   /** What the latest `fit` went through so far; complete once it settles. */
-  history: History = { epochs: [], best: null, stopped: null };
+  history: History = { epochs: [], best: null, kept: null, stopped: null };
 
   /** @throws {OptionError} a count that is not an integer ≥ 1, or a time that is not a number ≥ 0 */
   constructor(
@@ -46,7 +46,7 @@ export class Trainer {
    *
    * @param options.resume goes on from this state, which a trainer with the same options, optimizer and data handed to
    *   its `onCheckpoint`; model and optimizer are those of the run's beginning, whatever they hold
-   * @returns what it went through; the model holds the best epoch's weights, in the mode it came in
+   * @returns what it went through; the model holds the weights of the epoch that is `kept`, in the mode it came in
    * @throws {TrainingError} the loss became NaN or infinite
    * @throws {DataError} either data set is empty
    * @throws {CheckpointError} the state is that of another run, or made by another variant of the kernels
@@ -96,6 +96,7 @@ export class Trainer {
         history.best = report;
         if (restoreBest) run.keepBest();
       }
+      history.kept = restoreBest ? history.best : report;
       if (stopped === null) run.beginEpoch(run.epoch + 1);
       await onEpoch?.(report);
       if (stopped === null) await save();

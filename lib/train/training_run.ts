@@ -7,7 +7,7 @@ import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { CheckpointError } from "../tensor/errors.ts";
 import type { Averaging } from "./averaging.ts";
-import { bestEpoch, type History } from "./history.ts";
+import { type History, historyOf } from "./history.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { copyTensors, loadStored, prefixed, withPrefix } from "./stored_tensors.ts";
 import type { TrainingState } from "./training_state.ts";
@@ -15,7 +15,7 @@ import type { TrainingState } from "./training_state.ts";
 type Setup = Readonly<Record<string, unknown>>;
 
 export class TrainingRun {
-  readonly history: History = { epochs: [], best: null, stopped: null };
+  readonly history: History = { epochs: [], best: null, kept: null, stopped: null };
   /** The epoch under way, from 1, and its steps that are done. */
   epoch = 1;
   step = 0;
@@ -102,8 +102,7 @@ export class TrainingRun {
     this.watch = new Stopwatch(seconds);
     this.optimizer.lr = learningRate;
     this.best = Object.keys(best).length > 0 ? best : null;
-    this.history.epochs = [...epochs];
-    this.history.best = bestEpoch(epochs);
+    Object.assign(this.history, historyOf(epochs, { restoreBest: own.restoreBest !== false }));
   }
 }
 

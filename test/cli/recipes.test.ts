@@ -53,6 +53,7 @@ test("every flag overrides its own setting, and no other", () => {
     dropout: ["0.45", ["dropout"], 0.45],
     "label-smoothing": ["0.35", ["labelSmoothing"], 0.35],
     average: ["0.25", ["average"], 0.25],
+    keep: ["best", ["keep"], "best"],
     rotate: ["33", ["augment", "rotate"], 33],
     shift: ["4.5", ["augment", "shift"], 4.5],
     scale: ["0.35", ["augment", "scale"], 0.35],

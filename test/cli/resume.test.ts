@@ -144,7 +144,7 @@ test("stopped in its first epoch, a run keeps its state; infer and evaluate do n
   assert.equal(filesOf(run), ["events.out.tfevents.simdgrad", "metrics.jsonl", "run.json", "state.safetensors"]);
   assert.ok(statSync(join(run, "state.safetensors")).size < 2e5);
   const { status, history } = JSON.parse(readFileSync(join(run, "run.json"), "utf8"));
-  assert.equal([status, history], ["interrupted", { epochs: [], best: null, stopped: null }]);
+  assert.equal([status, history], ["interrupted", { epochs: [], best: null, kept: null, stopped: null }]);
   await expectFailure(
     folder,
     ["evaluate", "--model", "linear", "--run", "latest", "--runs", "early"],

@@ -28,7 +28,7 @@ function run(epochs: number, change: (report: EpochReport) => Partial<EpochRepor
   });
   let best: EpochReport | null = null;
   for (const report of reports) if (isBetter(report, best)) best = report;
-  return { epochs: reports, best, stopped: null };
+  return { epochs: reports, best, kept: best, stopped: null };
 }
 
 function stepsOf(epochs: number, perEpoch: number): Required<StepPoint>[] {

@@ -46,7 +46,7 @@ export function fakeRun(outputs: string, id: string, options: FakeRun = {}): str
           seconds: options.seconds ?? 7,
           weights_sha256: weightsDigest(network),
         }),
-    history: { epochs: [{ epoch: 1, seconds: 3 }, best], best },
+    history: { epochs: [{ epoch: 1, seconds: 3 }, best], best, kept: best },
     ...options.more,
   };
   writeFileSync(join(folder, "run.json"), JSON.stringify(run, null, 2));

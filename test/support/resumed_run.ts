@@ -71,7 +71,7 @@ export function weightsOf(model: Module): string {
 }
 
 /** A history without what the clock says. */
-export function timeless({ epochs, best, stopped }: History): object {
+export function timeless({ epochs, best, kept, stopped }: History): object {
   const plain = ({ seconds: _, samplesPerSecond: __, ...rest }: EpochReport): object => rest;
-  return { epochs: epochs.map(plain), best: best && plain(best), stopped };
+  return { epochs: epochs.map(plain), best: best && plain(best), kept: kept && plain(kept), stopped };
 }

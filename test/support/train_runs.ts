@@ -20,7 +20,7 @@ export function resultOf(run: string) {
   const { status, model, recipe, history, test_loss, test_accuracy, weights_sha256 } = JSON.parse(
     readFileSync(join(run, "run.json"), "utf8"),
   );
-  for (const epoch of [...history.epochs, history.best]) {
+  for (const epoch of [...history.epochs, history.best, history.kept]) {
     delete epoch.seconds;
     delete epoch.samplesPerSecond;
   }

@@ -90,11 +90,12 @@ test("the weights of the best epoch come back at the end", async () => {
   const model = stripesModel();
   const byEpoch: string[] = [];
   // A rate that explodes after the first epoch.
-  const { best, epochs } = await fit(model, {
+  const { best, kept, epochs } = await fit(model, {
     schedule: (step) => (step < 25 ? 0.01 : 1e6),
     onEpoch: () => void byEpoch.push(weights(model)),
   });
   assert.is(best?.epoch, 1, epochs.map((e) => e.validationAccuracy).join());
+  assert.is(kept, best);
   assert.is(weights(model), byEpoch[0]);
   assert.is.not(weights(model), byEpoch[2]);
 });
@@ -102,7 +103,7 @@ test("the weights of the best epoch come back at the end", async () => {
 test("with restoreBest: false the last epoch's weights stay", async () => {
   const model = stripesModel();
   let last = "";
-  await fit(model, {
+  const { best, kept, epochs } = await fit(model, {
     restoreBest: false,
     schedule: (step) => (step < 25 ? 0.1 : 50),
     onEpoch: () => {
@@ -110,6 +111,8 @@ test("with restoreBest: false the last epoch's weights stay", async () => {
     },
   });
   assert.is(weights(model), last);
+  assert.is(kept, epochs.at(-1));
+  assert.is.not(kept, best);
 });
 
 test("of epochs with equal accuracy the one with the lower loss is the best", async () => {
