@@ -2,9 +2,9 @@
 // chosen on the validation images, so the test images have no say in it.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { oneOf, parse, readOptions, wholeNumber } from "./options.ts";
@@ -17,6 +17,7 @@ const USAGE = `npm run accuracy -- [options]: test accuracy of a preset over sev
   --preset fast|standard|best    default standard
   --seeds N                      seeds 0 … N − 1; default 5
   --at-once N                    runs at the same time, on one thread each; default 2
+  --out DIR                      keep the runs there; default: they are removed
   -- FLAGS                       more flags of mnist train, such as --elastic 1`;
 
 const cut = process.argv.indexOf("--", 2);
@@ -25,16 +26,19 @@ const options = readOptions("accuracy", USAGE, (args) => {
   const text = (byDefault: string) => ({ type: "string", default: byDefault }) as const;
   const values = parse(args, {
     ...{ model: text("cnn"), preset: text("standard"), seeds: text("5"), "at-once": text("2") },
+    out: { type: "string" },
   });
   return {
     model: oneOf("model", MODELS, values.model),
     preset: oneOf("preset", PRESETS, values.preset),
     seeds: wholeNumber("seeds", values.seeds),
     atOnce: wholeNumber("at-once", values["at-once"]),
+    out: values.out ?? null,
   };
 });
 
 interface Outcome {
+  /** Of the epoch whose weights were kept, and tested. */
   validation: number;
   test: number;
 }
@@ -71,29 +75,21 @@ function summary(of: (outcome: Outcome) => number): string {
 }
 
 async function train(seed: number): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), "simdgrad-accuracy-"));
+  const folder = options.out ?? mkdtempSync(join(tmpdir(), "simdgrad-accuracy-"));
   const program = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
-  const args = [
-    "train",
-    "--data",
-    "mnist",
-    "--model",
-    options.model,
-    "--preset",
-    options.preset,
-    "--seed",
-    String(seed),
-  ];
+  const what = ["--data", "mnist", "--model", options.model, "--preset", options.preset, "--seed", String(seed)];
   const how = ["--threads", "1", "--out", folder, "--json", "--quiet"];
-  const child = spawn(process.execPath, [program, ...args, ...how, ...more], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [program, "train", ...what, ...how, ...more], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     text += chunk;
   });
   const code = await new Promise((resolve) => child.on("close", resolve));
-  rmSync(folder, { recursive: true, force: true });
   if (code !== 0) throw new Error(`mnist train ended with ${code}`);
-  const events = text.trim().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: one line
-  const validations = events.filter(({ event }) => event === "epoch").map(({ val_accuracy }) => val_accuracy);
-  return { validation: Math.max(...validations), test: events[events.length - 1].test_accuracy };
+  const { checkpoint } = JSON.parse(text.trim().split("\n").at(-1) as string);
+  const { history, test_accuracy: test } = JSON.parse(readFileSync(join(dirname(checkpoint), "run.json"), "utf8"));
+  if (options.out === null) rmSync(folder, { recursive: true, force: true });
+  return { validation: history.kept.validationAccuracy, test };
 }
