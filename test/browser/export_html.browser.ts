@@ -144,7 +144,9 @@ test("what the network says is announced, and the footer says whose weights they
     await page.evaluate("new Promise((done) => setTimeout(done, 1000))");
     const text = (id: string): Promise<string> => page.evaluate<string>(`document.getElementById("${id}").textContent`);
     assert.match(await text("spoken"), /^7, \d+(\.\d)? % sure$/);
-    const { test_accuracy } = JSON.parse(readFileSync(new URL("../../models/pretrained/cnn.json", import.meta.url), "utf8"));
+    const { test_accuracy } = JSON.parse(
+      readFileSync(new URL("../../models/pretrained/cnn.json", import.meta.url), "utf8"),
+    );
     assert.is(
       await text("origin"),
       `A convolutional network of 102,026 parameters, trained on MNIST: ${(100 * test_accuracy).toFixed(2)} % of its test digits right.`,
