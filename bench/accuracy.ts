@@ -1,13 +1,9 @@
 // npm run accuracy: what a preset reaches on MNIST's test images, over several seeds: each run is `mnist train`, whose checkpoint was
 // chosen on the validation images, so the test images have no say in it.
 
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { oneOf, parse, readOptions, wholeNumber } from "./options.ts";
+import { type Outcome, trainRun } from "./train_run.ts";
 
 const PRESETS = ["fast", "standard", "best"] as const;
 const MODELS = ["cnn", "linear"] as const;
@@ -37,19 +33,14 @@ const options = readOptions("accuracy", USAGE, (args) => {
   };
 });
 
-interface Outcome {
-  /** Of the epoch whose weights were kept, and tested. */
-  validation: number;
-  test: number;
-}
-
 const outcomes: Outcome[] = [];
 let next = 0;
 await Promise.all(
   Array.from({ length: options.atOnce }, async () => {
     while (next < options.seeds) {
       const seed = next++;
-      outcomes[seed] = await train(seed);
+      const flags = ["--model", options.model, "--preset", options.preset, "--seed", String(seed), ...more];
+      outcomes[seed] = await trainRun(flags, options.out);
       const { validation, test } = outcomes[seed];
       console.log(`seed ${seed}: test ${percent(test)}, validation ${percent(validation)}`);
     }
@@ -72,24 +63,4 @@ function summary(of: (outcome: Outcome) => number): string {
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = values.length > 1 ? ` ± ${Math.sqrt(squares / (values.length - 1)).toFixed(3)}` : "";
   return `${mean.toFixed(3)}${deviation} %`;
-}
-
-async function train(seed: number): Promise<Outcome> {
-  const folder = options.out ?? mkdtempSync(join(tmpdir(), "simdgrad-accuracy-"));
-  const program = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
-  const what = ["--data", "mnist", "--model", options.model, "--preset", options.preset, "--seed", String(seed)];
-  const how = ["--threads", "1", "--out", folder, "--json", "--quiet"];
-  const child = spawn(process.execPath, [program, "train", ...what, ...how, ...more], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk;
-  });
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  if (code !== 0) throw new Error(`mnist train ended with ${code}`);
-  const { checkpoint } = JSON.parse(text.trim().split("\n").at(-1) as string);
-  const { history, test_accuracy: test } = JSON.parse(readFileSync(join(dirname(checkpoint), "run.json"), "utf8"));
-  if (options.out === null) rmSync(folder, { recursive: true, force: true });
-  return { validation: history.kept.validationAccuracy, test };
 }
