@@ -120,7 +120,7 @@ export class Dataset {
    * @param options.distort   by how much all pictures are distorted; default: not. See `distortImages`
    * @throws {OptionError} batchSize is not an integer ≥ 1, seed or epoch not one ≥ 0, a distortion outside its limits
    *
-   * Cost: about 2 µs a picture of 28×28, nothing on the JS heap in proportion to the pixels.
+   * Cost: one pass over a batch's pictures when it is asked for; nothing on the JS heap in proportion to the pixels.
    */
   batches(options: BatchOptions): Batches {
     return new Batches(this.source.images, this.source.labels, this.rows, options);
