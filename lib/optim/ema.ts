@@ -1,5 +1,6 @@
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty, zeros } from "../tensor/create.ts";
+import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { checkOption } from "./check_option.ts";
@@ -18,7 +19,7 @@ import { totalSize, valueTable } from "./parameter_table.ts";
  *
  * @param params what to follow; the means start as copies
  * @param decay  how much of the mean each update keeps, in [0, 1)
- * @throws {OptionError} a decay outside its range
+ * @throws {OptionError} a decay outside its range, or a parameter given twice
  *
  * Source: Polyak & Juditsky 1992; the start as in TensorFlow's ExponentialMovingAverage.
  * @example
@@ -36,6 +37,9 @@ export class Ema {
 
   constructor(params: readonly Tensor<"f32">[], { decay }: { decay: number }) {
     checkOption("Ema", "decay", decay, (value) => value >= 0 && value < 1, "in [0, 1)");
+    if (new Set(params).size < params.length) {
+      throw new OptionError("Ema: a parameter is given twice, and swap() would not put it back; pass each once.");
+    }
     this.params = [...params];
     this.decay = decay;
     this.all = empty([totalSize(params)]).keep();
@@ -74,7 +78,7 @@ export class Ema {
   /**
    * Takes over what `state()` gave, by copying it.
    *
-   * @throws {CheckpointError} a tensor is missing, or of another shape or dtype
+   * @throws {CheckpointError} a tensor is missing, unknown, or of another shape or dtype
    */
   loadState(state: Readonly<Record<string, Tensor>>): void {
     loadTensors("Ema", this.state(), state);

@@ -142,6 +142,14 @@ test("a decay outside [0, 1) is refused", () => {
   }
 });
 
+test("a parameter given twice is refused: a second swap would not put it back", () => {
+  const [first, second] = start();
+  assert.throws(
+    () => new Ema([first, second, first], { decay: DECAY }),
+    (error: Error) => error instanceof OptionError && error.message.startsWith("Ema: a parameter is given twice"),
+  );
+});
+
 for (const variant of ["simd", "relaxed"] as const) {
   test(`the kernel moves the means of parameters of any size, and no other, however the range is cut (${variant})`, () => {
     const module = new KernelModule(variant);
