@@ -87,8 +87,8 @@ export class Dataset {
   /**
    * Draws `count` pictures without replacement. The rest keeps its order. Shares the memory.
    *
-   * @throws {OptionError} count is not an integer from 0 to size
    * @returns the rest, and the part that was drawn
+   * @throws {OptionError} count is not an integer from 0 to size, seed not one ≥ 0
    */
   split(count: number, { seed = 0 }: { seed?: number } = {}): [rest: Dataset, part: Dataset] {
     checkCount("split", count);
