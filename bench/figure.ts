@@ -94,6 +94,12 @@ export function quantile(values: readonly number[], q: number): number {
   return sorted[Math.round((sorted.length - 1) * q)] ?? Number.NaN;
 }
 
+/** Null where there are none. */
+export function medianOf(values: readonly number[]): number | null {
+  return values.length > 0 ? quantile(values, 0.5) : null;
+}
+
+/** Half the distance between the quartiles, relative to the median. */
 export function spreadOf(values: readonly number[]): number {
   return (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / quantile(values, 0.5);
 }

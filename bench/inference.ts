@@ -2,7 +2,7 @@
 
 import type { Module, Tensor } from "../lib/index.ts";
 import { sampledError, uniform } from "./benchmark.ts";
-import { type InferenceFigure, problemOf, quantile } from "./figure.ts";
+import { type InferenceFigure, medianOf, problemOf, quantile } from "./figure.ts";
 import { logits64, type ModelName, toState64 } from "./reference64.ts";
 import { newModel, type Simdgrad } from "./training_step.ts";
 
@@ -97,7 +97,7 @@ function callFor({ infer }: Entry, ms: number): number[] {
 }
 
 function summarize({ name, batch, error, calls }: Entry): InferenceFigure {
-  const median = calls.length > 0 ? quantile(calls, 0.5) : null;
+  const median = medianOf(calls);
   return {
     name,
     value: median,

@@ -3,7 +3,7 @@
 
 import { scope } from "../lib/index.ts";
 import type { Benchmark, Prepared, Work } from "./benchmark.ts";
-import { type KernelFigure, problemOf, quantile, spreadOf, type Throughput } from "./figure.ts";
+import { type KernelFigure, medianOf, problemOf, quantile, spreadOf, type Throughput } from "./figure.ts";
 import { timeKernels } from "./kernel_clock.ts";
 import type { Peaks } from "./peak.ts";
 
@@ -94,10 +94,6 @@ function summarize({ benchmark, error, samples, kernelSamples }: Entry, peak: Me
     tolerance,
     kernels: kernels.sort((a, b) => b.ms - a.ms),
   };
-}
-
-function medianOf(samples: readonly number[]): number | null {
-  return samples.length > 0 ? quantile(samples, 0.5) : null;
 }
 
 function throughput({ flops, bytes }: Work, ms: number | null, peak: Measured["peak"] | null): Throughput {

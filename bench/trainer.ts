@@ -6,6 +6,7 @@ import { enableRelaxedSimd } from "../cli/relaxed_simd.ts";
 import type { TrainerOptions } from "../lib/index.ts";
 import * as library from "../lib/index.ts";
 import * as models from "../models/index.ts";
+import { quantile } from "./figure.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
 import { trainingStep } from "./training_step.ts";
 
@@ -64,7 +65,7 @@ const trained =
 /** With what the longer presets add. Statistics are made anew once an epoch, of as large a part as the program takes. */
 const augment = { rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1 };
 const average = { decay: 0.999, calibration: Math.ceil((5000 / 55_000) * steps * BATCH) };
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+const median = (numbers: readonly number[]): number => quantile(numbers, 0.5);
 
 const bareCosts: Cost[] = [];
 const rows = [

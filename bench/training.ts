@@ -2,7 +2,7 @@
 // counts. The gradients are held against the loss's own slope in f64, and must be the same bits for any number of threads.
 
 import { uniform } from "./benchmark.ts";
-import { problemOf, quantile, spreadOf, type TrainingFigure } from "./figure.ts";
+import { medianOf, problemOf, spreadOf, type TrainingFigure } from "./figure.ts";
 import { loss64, type ModelName, type State64, toState64 } from "./reference64.ts";
 import { newModel, type Simdgrad, trainingStep } from "./training_step.ts";
 
@@ -175,13 +175,12 @@ async function byTrainer(
 }
 
 function summarize(entries: readonly Entry[]): TrainingFigure[] {
-  const medianOf = ({ samples }: Entry): number | null => (samples.length > 0 ? quantile(samples, 0.5) : null);
   return entries.map((entry) => {
-    const ms = medianOf(entry);
+    const ms = medianOf(entry.samples);
     const title = entry.name.split(", ")[0];
     const medianOfEntry = (wanted: string, threads: number): number | null => {
       const found = entries.find((other) => other.threads === threads && other.name.split(", ")[0] === wanted);
-      return found ? medianOf(found) : null;
+      return found ? medianOf(found.samples) : null;
     };
     const aloneMs = medianOfEntry(title, 1);
     const bareMs = title.endsWith(BY_TRAINER) ? medianOfEntry(title.slice(0, -BY_TRAINER.length), entry.threads) : null;

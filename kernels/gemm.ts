@@ -195,7 +195,7 @@ function tile2x16(
     second += aStep;
     b += bStep;
   }
-  // No branch here: a condition after the loop costs a fifth of its speed, in spilled registers.
+  // No branch here: with a condition after the loop V8 spills the accumulators in the loop (docs/log.md).
   store4(c, 0, c00);
   store4(c, 4, c01);
   store4(c, 8, c02);

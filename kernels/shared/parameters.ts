@@ -1,6 +1,6 @@
-// The table by which one launch goes over all parameters that have a gradient: five u32 a row.
+// The table by which one launch goes over all parameters, or all that have a gradient: five u32 a row.
 //
-//   parameter, gradient  their addresses
+//   parameter, gradient  their addresses; a gradient's is 0 for a kernel that asks for none
 //   first                where the parameter begins in the concatenation of all, which is how moments lie
 //   size                 its elements
 //   decays               1 where weight decay pulls on it, else 0

@@ -95,8 +95,9 @@ export function augmentImages(
 /** [rows, count], each from −reach to reach; those of a picture follow from its position alone. */
 function draw(rows: number, count: number, reach: number, key: AugmentKey, kind: number): Tensor<"f32"> {
   const { seed, epoch, position } = key;
-  if (!Number.isInteger(position) || position < 0) {
-    throw new OptionError(`augment: position must be an integer ≥ 0; got ${position}.`, { position });
+  for (const [name, value] of Object.entries({ epoch, position })) {
+    if (Number.isInteger(value) && value >= 0) continue;
+    throw new OptionError(`augment: ${name} must be an integer ≥ 0; got ${value}.`, { [name]: value });
   }
   const [, ...rest] = keyArguments("augment", { seed, stream: STREAMS.augment, step: KINDS * epoch + kind });
   const y = empty([rows, count]);

@@ -17,7 +17,7 @@ export interface DatasetOptions {
   images: Tensor<"u8">;
   /** [N], each below `classes`. */
   labels: Tensor<"u8">;
-  /** Default 10. */
+  /** An integer from 1 to 256, as many as a byte tells apart; default 10. */
   classes?: number;
   /** Identifies the content in results; default: the SHA-256 of all pixels and labels. */
   digest?: string;
@@ -29,6 +29,7 @@ export interface DatasetOptions {
  *
  * @throws {ShapeError} images or labels of another rank, or different numbers of them
  * @throws {DataError} a label that is not a class
+ * @throws {OptionError} classes is not an integer from 1 to 256
  * @example
  *   const [rest, validation] = new Dataset({ name, images, labels }).split(5000, { seed: 0 });
  *   for (const { x, y } of rest.batches({ batchSize: 64, seed: 0, epoch })) step(x, y);
@@ -86,8 +87,8 @@ export class Dataset {
   /**
    * Draws `count` pictures without replacement. The rest keeps its order. Shares the memory.
    *
-   * @throws {OptionError} count is not an integer from 0 to size
    * @returns the rest, and the part that was drawn
+   * @throws {OptionError} count is not an integer from 0 to size, seed not one ≥ 0
    */
   split(count: number, { seed = 0 }: { seed?: number } = {}): [rest: Dataset, part: Dataset] {
     checkCount("split", count);
@@ -120,7 +121,7 @@ export class Dataset {
    * @param options.distort   by how much all pictures are distorted; default: not. See `distortImages`
    * @throws {OptionError} batchSize is not an integer ≥ 1, seed or epoch not one ≥ 0, a distortion outside its limits
    *
-   * Cost: about 2 µs a picture of 28×28, nothing on the JS heap in proportion to the pixels.
+   * Cost: one pass over a batch's pictures when it is asked for; nothing on the JS heap in proportion to the pixels.
    */
   batches(options: BatchOptions): Batches {
     return new Batches(this.source.images, this.source.labels, this.rows, options);
@@ -167,6 +168,9 @@ function check({ name, images, labels }: DatasetOptions, classes: number): void 
       `dataset: images must be [N, H, W] and labels [N]; got ${formatShape(images.shape)} and ${formatShape(labels.shape)}.`,
       { images: images.shape, labels: labels.shape },
     );
+  }
+  if (!Number.isInteger(classes) || classes < 1 || classes > 256) {
+    throw new OptionError(`dataset: classes must be an integer from 1 to 256; got ${classes}.`, { classes });
   }
   const wrong = labels.data.findIndex((label) => label >= classes);
   if (wrong >= 0) {

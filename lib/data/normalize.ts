@@ -19,7 +19,7 @@ export const MNIST_STD = 0.3081;
  * @throws {ShapeError} images or index of another rank
  * @throws {DTypeError} images that are not u8, an index that is not i32
  *
- * Cost: one pass over the images taken; about 1 µs for 28×28. Not differentiable. Index values are not checked.
+ * Cost: one pass over the images taken. Not differentiable. Index values are not checked.
  * @example normalizeImages(tensor(pixels, [1, 28, 28], "u8")) // [1, 28, 28, 1]
  */
 export function normalizeImages(images: Tensor<"u8">, index?: Tensor<"i32">): Tensor<"f32"> {

@@ -36,7 +36,7 @@ const FULL_CONTRAST = 250;
  * @param picture RGBA of any size
  * @throws {OptionError} width, height and the length of data do not fit together
  *
- * Cost: a few passes over the pixels; about 50 ms for a million. Pictures of more than 2048 a side are averaged down.
+ * Cost: a few passes over the pixels, in JS. Pictures of more than 2048 a side are averaged down.
  * @example const { pixels, warnings, isBlank } = preprocessDigit(decodePng(bytes, "digit.png"));
  */
 export function preprocessDigit(picture: Picture): PreprocessedDigit {

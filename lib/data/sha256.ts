@@ -21,7 +21,9 @@ const INITIAL = /* @__PURE__ */ Int32Array.of(
 );
 
 /**
- * The SHA-256 of byte arrays one behind another, in hexadecimal; 50 MB a second and more.
+ * The SHA-256 of byte arrays one behind another, in hexadecimal.
+ *
+ * Cost: one pass, in JS; nothing is copied.
  *
  * @example sha256(new TextEncoder().encode("abc")) // "ba7816bf…"
  */

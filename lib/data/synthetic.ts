@@ -35,10 +35,10 @@ export interface SyntheticOptions {
  * jittered, the whole bent, squeezed, slanted and turned, drawn with a pen of random width, antialiased, and
  * brought to MNIST's geometry. No picture of any data set is in them.
  *
- * @throws {OptionError} count, seed or start is not an integer ≥ 0
+ * @throws {OptionError} count, seed or start is not an integer ≥ 0, or start + count is beyond 2⁵³ − 1
  *
- * Deterministic on every platform: only + − × ÷ and square roots. About 40 µs a picture. A CNN of models/cnn.ts,
- * trained for 3 epochs on 55,000 of them alone, reads 95.3 % of the real MNIST test set.
+ * Deterministic on every platform: only + − × ÷ and square roots. Cost: in proportion to `count`, one picture after
+ * another in JS, on one thread. A CNN that was trained on nothing else reads most of MNIST's test images.
  * @example const train = syntheticDigits({ count: 60_000, seed: 1 });
  */
 export function syntheticDigits(options: SyntheticOptions): Dataset {
@@ -59,8 +59,12 @@ export async function syntheticDigitsAsync(options: SyntheticOptions & { signal?
 /** A chunk a step; yields how many pictures are drawn. */
 function* drawingSteps({ count, seed = 0, start = 0 }: SyntheticOptions): Generator<number, Dataset> {
   for (const [name, value] of Object.entries({ count, seed, start })) {
-    if (Number.isInteger(value) && value >= 0) continue;
+    if (Number.isSafeInteger(value) && value >= 0) continue;
     throw new OptionError(`syntheticDigits: ${name} must be an integer ≥ 0; got ${value}.`, { [name]: value });
+  }
+  // Beyond 2⁵³ − 1 a number and the next are the same.
+  if (!Number.isSafeInteger(start + count)) {
+    throw new OptionError(`syntheticDigits: start must be an integer below 2^53 − count; got ${start}.`, { start });
   }
   const images = empty([count, 28, 28], "u8");
   const labels = empty([count], "u8");

@@ -25,7 +25,8 @@ const FILE_AXES: Readonly<Record<number, readonly number[]>> = { 2: [1, 0], 4: [
  * The file of a model: its state, and texts about it.
  *
  * @param metadata e.g. the data set and the test accuracy
- * @throws {CheckpointError} metadata of more than 1 MB
+ * @throws {CheckpointError} metadata that are no texts, or of more than 1 MB
+ * @example writeFileSync("cnn.safetensors", encodeCheckpoint(model, { dataset: "mnist" }))
  */
 export function encodeCheckpoint(
   model: Module,
@@ -40,6 +41,7 @@ export function encodeCheckpoint(
  * @param fileName as messages should say it
  * @returns the file's metadata
  * @throws {CheckpointError} a damaged file, or one of another model
+ * @example decodeCheckpoint(model, new Uint8Array(await response.arrayBuffer()), "cnn.safetensors")
  */
 export function decodeCheckpoint(model: Module, bytes: Uint8Array, fileName: string): Record<string, string> {
   const { tensors, metadata } = decodeSafetensors(bytes, fileName);

@@ -31,7 +31,7 @@ const MASK = 0xa282ead8;
  * @example writeFileSync("events.out.tfevents.run", encodeFileVersion(Date.now() / 1000))
  */
 export function encodeFileVersion(wallTime: number): Uint8Array<ArrayBuffer> {
-  return record(concat([time(wallTime), text(3, FILE_VERSION)]));
+  return record(concat([time("encodeFileVersion", wallTime), text(3, FILE_VERSION)]));
 }
 
 /**
@@ -45,12 +45,12 @@ export function encodeEvent({ wallTime, step, scalars }: ScalarEvent): Uint8Arra
     throw new OptionError(`encodeEvent: step must be an integer ≥ 0; got ${step}.`, { step });
   }
   const values = Object.entries(scalars).map(([tag, value]) => message(1, [text(1, tag), float(2, value)]));
-  return record(concat([time(wallTime), integer(2, step), message(5, values)]));
+  return record(concat([time("encodeEvent", wallTime), integer(2, step), message(5, values)]));
 }
 
-function time(wallTime: number): Uint8Array {
+function time(op: string, wallTime: number): Uint8Array {
   if (!Number.isFinite(wallTime)) {
-    throw new OptionError(`encodeEvent: wallTime must be seconds since 1970; got ${wallTime}.`, { wallTime });
+    throw new OptionError(`${op}: wallTime must be seconds since 1970; got ${wallTime}.`, { wallTime });
   }
   return double(1, wallTime);
 }

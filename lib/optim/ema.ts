@@ -1,8 +1,11 @@
 import { parallelFor } from "../runtime/parallel.ts";
-import { tensor, zeros } from "../tensor/create.ts";
+import { empty, zeros } from "../tensor/create.ts";
+import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { viewOf } from "../tensor/view.ts";
 import { checkOption } from "./check_option.ts";
 import { loadTensors } from "./load_tensors.ts";
+import { totalSize, valueTable } from "./parameter_table.ts";
 
 /**
  * An exponential moving average of a model's weights, which is often better than the weights of any one step:
@@ -16,7 +19,7 @@ import { loadTensors } from "./load_tensors.ts";
  *
  * @param params what to follow; the means start as copies
  * @param decay  how much of the mean each update keeps, in [0, 1)
- * @throws {OptionError} a decay outside its range
+ * @throws {OptionError} a decay outside its range, or a parameter given twice
  *
  * Source: Polyak & Juditsky 1992; the start as in TensorFlow's ExponentialMovingAverage.
  * @example
@@ -26,34 +29,44 @@ import { loadTensors } from "./load_tensors.ts";
  */
 export class Ema {
   private readonly params: readonly Tensor<"f32">[];
+  /** The means of all parameters, one behind another, and a view of it for each. */
+  private readonly all: Tensor<"f32">;
   private readonly means: readonly Tensor<"f32">[];
   private readonly updates = zeros([], "i32").keep();
   private readonly decay: number;
 
   constructor(params: readonly Tensor<"f32">[], { decay }: { decay: number }) {
     checkOption("Ema", "decay", decay, (value) => value >= 0 && value < 1, "in [0, 1)");
+    if (new Set(params).size < params.length) {
+      throw new OptionError("Ema: a parameter is given twice, and swap() would not put it back; pass each once.");
+    }
     this.params = [...params];
-    this.means = params.map(({ data, shape }) => tensor(data, shape).keep());
     this.decay = decay;
+    this.all = empty([totalSize(params)]).keep();
+    let first = 0;
+    this.means = params.map(({ values, shape, size }) => {
+      const mean = viewOf(this.all, shape, first).keep();
+      mean.data.set(values);
+      first += size;
+      return mean;
+    });
   }
 
   /** Takes in the parameters as they are now: after each step of the optimizer. */
   update(): void {
     const t = ++this.updates.data[0];
     const share = 1 - Math.min(this.decay, (1 + t) / (10 + t));
-    this.params.forEach((parameter, i) => {
-      parallelFor("ema_f32", parameter.size, this.means[i].ptr, parameter.ptr, share);
-    });
+    using table = valueTable(this.params);
+    parallelFor("ema_f32", this.all.size, this.all.ptr, table.ptr, table.shape[0], share);
+    this.all.markWritten();
   }
 
   /** Exchanges parameters and means; a second call puts them back. */
   swap(): void {
-    this.params.forEach((parameter, i) => {
-      const { data } = parameter;
+    this.params.forEach(({ data }, i) => {
       const kept = data.slice();
-      data.set(this.means[i].data);
+      data.set(this.means[i].values);
       this.means[i].data.set(kept);
-      parameter.markWritten();
     });
   }
 
@@ -65,7 +78,7 @@ export class Ema {
   /**
    * Takes over what `state()` gave, by copying it.
    *
-   * @throws {CheckpointError} a tensor is missing, or of another shape or dtype
+   * @throws {CheckpointError} a tensor is missing, unknown, or of another shape or dtype
    */
   loadState(state: Readonly<Record<string, Tensor>>): void {
     loadTensors("Ema", this.state(), state);

@@ -1,5 +1,6 @@
 // loadTensors: takes a saved state over into live tensors.
 
+import { printableName } from "../formats/printable.ts";
 import { CheckpointError, formatShape } from "../tensor/errors.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -7,7 +8,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 /**
  * @internal Copies the tensors of `state` into those of `own`; all are checked before the first is touched.
  *
- * @throws {CheckpointError} one is missing, or of another shape or dtype
+ * @throws {CheckpointError} one is missing, unknown, or of another shape or dtype
  */
 export function loadTensors(
   owner: string,
@@ -24,6 +25,14 @@ export function loadTensors(
         { name, expected: shape, found: given?.shape ?? null },
       );
     }
+  }
+  const unknown = Object.keys(state).filter((name) => !Object.hasOwn(own, name));
+  if (unknown.length > 0) {
+    throw new CheckpointError(
+      `loadState: the state holds ${unknown.map(printableName).join(" and ")}, which ${owner} does not have. ` +
+        "Was it saved from another model or optimizer?",
+      { unknown },
+    );
   }
   for (const [name, tensor] of Object.entries(own)) tensor.data.set(state[name].data);
 }

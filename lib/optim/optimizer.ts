@@ -87,7 +87,7 @@ export abstract class StatefulOptimizer implements Optimizer {
     return { step: this.steps, ...this.moments };
   }
 
-  /** @throws {CheckpointError} a tensor is missing, or of another shape or dtype */
+  /** @throws {CheckpointError} a tensor is missing, unknown, or of another shape or dtype */
   loadState(state: Readonly<Record<string, Tensor>>): void {
     loadTensors(this.name, this.state(), state);
     this.resume(this.steps.item());

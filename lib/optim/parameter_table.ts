@@ -1,4 +1,4 @@
-// @internal Where parameters and their gradients lie, as one launch of a kernel goes over all of them.
+// @internal Where parameters lie, and their gradients, as one launch of a kernel goes over all of them.
 
 import { empty } from "../tensor/create.ts";
 import { formatShape, ShapeError } from "../tensor/errors.ts";
@@ -35,6 +35,25 @@ export function parameterTable(
     }
     first += size;
   }
+  return tableOf(words);
+}
+
+/**
+ * A row for each parameter, with or without a gradient, for kernels that ask for none.
+ *
+ * @returns [rows, 5]
+ */
+export function valueTable(params: readonly Tensor<"f32">[]): Tensor<"i32"> {
+  let first = 0;
+  const words = params.flatMap(({ ptr, size }) => {
+    const row = [ptr, 0, first, size, 0];
+    first += size;
+    return row;
+  });
+  return tableOf(words);
+}
+
+function tableOf(words: readonly number[]): Tensor<"i32"> {
   const table = empty([words.length / WORDS, WORDS], "i32");
   table.data.set(words);
   return table;

@@ -9,6 +9,7 @@ export type Schedule = (step: number) => number;
  * The same rate throughout.
  *
  * @throws {OptionError} lr is not a finite number ≥ 0
+ * @example constantLr({ lr: 1e-3 })
  */
 export function constantLr({ lr }: { lr: number }): Schedule {
   checkRate("constantLr", "lr", lr);
@@ -21,6 +22,7 @@ export function constantLr({ lr }: { lr: number }): Schedule {
  * @param options.every  steps between cuts, integer ≥ 1
  * @param options.factor > 0; default 0.1
  * @throws {OptionError} an option outside its range
+ * @example stepLr({ lr: 0.1, every: 1000 }) // 0.1 for 1000 steps, then 0.01, 0.001 …
  */
 export function stepLr({ lr, every, factor = 0.1 }: { lr: number; every: number; factor?: number }): Schedule {
   checkRate("stepLr", "lr", lr);
@@ -44,6 +46,7 @@ export function stepLr({ lr, every, factor = 0.1 }: { lr: number; every: number;
  * @throws {OptionError} an option outside its range
  *
  * Source: Loshchilov & Hutter 2017, SGDR, arXiv:1608.03983.
+ * @example cosineLr({ lr: 1e-3, totalSteps: epochs * batches.length, warmupSteps: 100 })
  */
 export function cosineLr(options: { lr: number; totalSteps: number; warmupSteps?: number; minLr?: number }): Schedule {
   const { lr, totalSteps, warmupSteps = 0, minLr = 0 } = options;
@@ -69,6 +72,7 @@ export function cosineLr(options: { lr: number; totalSteps: number; warmupSteps?
  * @throws {OptionError} an option outside its range
  *
  * Source: Smith & Topin 2018, Super-convergence, arXiv:1708.07120.
+ * @example oneCycleLr({ maxLr: 1e-2, totalSteps: epochs * batches.length })
  */
 export function oneCycleLr(options: {
   maxLr: number;

@@ -48,8 +48,9 @@ export function stepLabels(
 export function lossAxis(series: readonly Series[]): Axis {
   const values = valuesOf(series);
   const [low, high] = extent(values);
-  const [lowest] = extent(values.filter((value) => value > 0));
-  if (low >= 0 && high / lowest >= LOG_RATIO) return logAxis(Math.max(lowest, high / 1e6), high);
+  const positive = values.filter((value) => value > 0);
+  const [lowest] = extent(positive);
+  if (positive.length > 0 && low >= 0 && high / lowest >= LOG_RATIO) return logAxis(Math.max(lowest, high / 1e6), high);
   return linearAxis(low >= 0 && low < high / 2 ? 0 : low, high);
 }
 

@@ -7,6 +7,7 @@ import { softmax } from "../ops/softmax.ts";
 import { DataError, formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { largestOf } from "../train/predicted_classes.ts";
 
 export interface Mistake {
   /** The row among those given. */
@@ -60,8 +61,7 @@ export function worstMistakes(
       const found: Mistake[] = [];
       labels.data.forEach((label: number, index: number) => {
         const row = index * classes;
-        let predicted = 0;
-        for (let c = 1; c < classes; c++) if (z[row + c] > z[row + predicted]) predicted = c;
+        const predicted = largestOf(z, row, classes);
         if (predicted === label) return;
         found.push({ index, label, predicted, confidence: p[row + predicted], loss: -logP[row + label] });
       });

@@ -32,9 +32,9 @@ export function formatQuantity(value: number, unit: string): string {
   // Without a smaller unit there is nothing below: zero bytes are 0 B.
   const [by, as] = size === 0 ? [1, unit] : [factor, name];
   if (unit === "%" && size >= 0.01) return `${value.toFixed(2)} %`;
-  const number = Number.isInteger(value / by)
-    ? withCommas(String(value / by))
-    : withCommas(formatDigits(value / by, 3));
+  // 59.96 s are 0.9993 min, which three digits would put below the unit that they were given for.
+  const scaled = Math.abs(value) < by && size >= by ? Math.sign(value) : value / by;
+  const number = withCommas(Number.isInteger(value / by) ? String(value / by) : formatDigits(scaled, 3));
   return as ? `${number} ${as}` : number;
 }
 

@@ -42,7 +42,7 @@ const DEFAULT_BATCH = 64;
  * Runs the model over a data set, in evaluation mode and without gradients. Each module's mode is put
  * back afterwards.
  *
- * @throws {DataError} the data set is empty
+ * @throws {DataError} the data set is empty, or has a label that the model has no class for
  * @throws {OptionError} batchSize is not an integer ≥ 1, or a distortion outside its limits
  * @example
  *   const { accuracy } = evaluate(model, test, { batchSize: 256 });

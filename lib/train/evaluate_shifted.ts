@@ -10,6 +10,7 @@ import { scope } from "../tensor/scope.ts";
 import { rememberModes } from "./eval_mode.ts";
 import type { EvaluateAsyncOptions } from "./evaluate.ts";
 import { accuracyOf, type ConfusionMatrix, emptyConfusion } from "./metrics.ts";
+import { largestOf } from "./predicted_classes.ts";
 
 export interface ShiftedOptions extends Omit<EvaluateAsyncOptions, "distort"> {
   /** By up to how many pixels each way; default 1, which makes 9 pictures of one. */
@@ -24,7 +25,7 @@ const DEFAULT_BATCH = 64;
  *
  * It is another reading than `evaluate`'s, at so many times the cost: report the two apart.
  *
- * @throws {DataError} the data set is empty
+ * @throws {DataError} the data set is empty, or has a label that the model has no class for
  * @throws {OptionError} shift or batchSize is not an integer ≥ 1
  * @example const { accuracy } = await evaluateShifted(model, test, { shift: 1 });
  */
@@ -49,9 +50,14 @@ export async function evaluateShifted(
     });
     const classes = sums.length / dataset.size;
     const confusion = emptyConfusion(classes);
-    dataset.labels.data.forEach((label, n) => {
-      const own = sums.subarray(n * classes, (n + 1) * classes);
-      confusion[label][own.indexOf(Math.max(...own))]++;
+    dataset.labels.values.forEach((label, n) => {
+      if (label >= classes) {
+        throw new DataError(
+          `evaluateShifted: label ${n} of ${dataset.name} is ${label}, but the model has ${classes} classes. Was it trained on other data?`,
+          { index: n, label, classes },
+        );
+      }
+      confusion[label][largestOf(sums, n * classes, classes)]++;
     });
     return { accuracy: accuracyOf(confusion), confusion };
   } finally {

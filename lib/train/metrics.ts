@@ -21,7 +21,11 @@ export function emptyConfusion(classes: number): ConfusionMatrix {
   return Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
 }
 
-/** The part of all images on the diagonal; NaN for an empty matrix. */
+/**
+ * The part of all images on the diagonal; NaN where there are none.
+ *
+ * @throws {ShapeError} the matrix is not square
+ */
 export function accuracyOf(confusion: ConfusionMatrix): number {
   checkSquare("accuracyOf", confusion);
   let right = 0;

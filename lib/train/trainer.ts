@@ -33,7 +33,11 @@ export class Trainer {
   /** What the latest `fit` went through so far; complete once it settles. */
   history: History = { epochs: [], best: null, kept: null, stopped: null };
 
-  /** @throws {OptionError} a count that is not an integer ≥ 1, or a time that is not a number ≥ 0 */
+  /**
+   * @throws {OptionError} epochs, batchSize, patience or average.calibration is not an integer ≥ 1, seed not one ≥ 0;
+   *   maxSeconds or checkpointSeconds not a number ≥ 0; clipNorm not > 0; labelSmoothing or average.decay not in [0, 1);
+   *   augment has a part outside its limits, or one that there is not
+   */
   constructor(
     private readonly model: Module,
     private readonly options: TrainerOptions,
@@ -47,8 +51,8 @@ export class Trainer {
    * @param options.resume goes on from this state, which a trainer with the same options, optimizer and data handed to
    *   its `onCheckpoint`; model and optimizer are those of the run's beginning, whatever they hold
    * @returns what it went through; the model holds the weights of the epoch that is `kept`, in the mode it came in
-   * @throws {TrainingError} the loss became NaN or infinite
-   * @throws {DataError} either data set is empty
+   * @throws {TrainingError} the loss of a step or of the validation became NaN or infinite
+   * @throws {DataError} either data set is empty, or has a label that the model has no class for
    * @throws {CheckpointError} the state is that of another run, or made by another variant of the kernels
    */
   async fit(train: Dataset, validation: Dataset, { resume }: FitOptions = {}): Promise<History> {
@@ -122,7 +126,7 @@ export class Trainer {
       run.averaging?.ema.update();
       const step = ++run.step;
       const learningRate = optimizer.lr;
-      if (!Number.isFinite(loss)) throw diverged(loss, epoch, step, learningRate);
+      if (!Number.isFinite(loss)) throw diverged("loss", loss, epoch, step, learningRate);
       run.seen += batch.y.size;
       run.lossSum += loss * batch.y.size;
       run.right += correct;
@@ -142,12 +146,14 @@ export class Trainer {
   }
 
   private async validate(
-    { epoch, seen, lossSum, right, epochWatch }: TrainingRun,
+    { epoch, step, seen, lossSum, right, epochWatch }: TrainingRun,
     samplesPerSecond: number,
     validation: Dataset,
   ): Promise<EpochReport> {
     const { optimizer, batchSize, signal } = this.options;
     const { loss, accuracy } = await evaluateAsync(this.model, validation, { batchSize, signal });
+    // The last step's own loss was taken before its update: what that ruined shows here first.
+    if (!Number.isFinite(loss)) throw diverged("validation loss", loss, epoch, step, optimizer.lr);
     return {
       epoch,
       trainLoss: lossSum / seen,
@@ -192,9 +198,9 @@ export class Trainer {
 
 type Save = () => Promise<void>;
 
-function diverged(loss: number, epoch: number, step: number, lr: number): TrainingError {
+function diverged(which: string, loss: number, epoch: number, step: number, lr: number): TrainingError {
   return new TrainingError(
-    `Trainer: the loss became ${loss} in epoch ${epoch}, step ${step}, at learning rate ${lr}; lower the rate, or clip gradients.`,
+    `Trainer: the ${which} became ${loss} in epoch ${epoch}, step ${step}, at learning rate ${lr}; lower the rate, or clip gradients.`,
     { loss, epoch, step, lr },
   );
 }

@@ -18,11 +18,13 @@ export interface TrainerOptions {
    * schedule is laid out over the epochs planned: a run that is stopped early never sees its end.
    */
   schedule?: Schedule;
+  /** How often all training pictures are gone through, an integer ≥ 1. */
   epochs: number;
+  /** Pictures a step, an integer ≥ 1; the last step of an epoch may have fewer. */
   batchSize: number;
-  /** Drives shuffling, augmentation and dropout; default 0. */
+  /** Drives shuffling, augmentation and dropout; an integer from 0 to 2⁵³ − 1, default 0. */
   seed?: number;
-  /** Scales gradients down to this global norm where they exceed it; default: never. */
+  /** Scales gradients down to this global norm, > 0, where they exceed it; default: never. */
   clipNorm?: number;
   /** The part of the target spread evenly over the classes, in [0, 1); default 0. */
   labelSmoothing?: number;
@@ -66,7 +68,7 @@ export interface FitOptions {
   resume?: TrainingState;
 }
 
-/** @internal */
+/** @internal @throws {OptionError} the first option that is out of its range, a part of `average` or `augment` included */
 export function checkTrainerOptions(options: TrainerOptions): void {
   for (const name of ["epochs", "batchSize", "patience"] as const) {
     const value = options[name];
@@ -79,7 +81,9 @@ export function checkTrainerOptions(options: TrainerOptions): void {
     const value = options[name] ?? 0;
     if (!(value >= 0)) throw new OptionError(`Trainer: ${name} must be a number ≥ 0; got ${value}.`, { [name]: value });
   }
-  const { labelSmoothing = 0, average, augment } = options;
+  const { seed = 0, clipNorm = Number.POSITIVE_INFINITY, labelSmoothing = 0, average, augment } = options;
+  checkOption("Trainer", "seed", seed, (value) => Number.isSafeInteger(value) && value >= 0, "an integer ≥ 0");
+  checkOption("Trainer", "clipNorm", clipNorm, (value) => value > 0, "> 0");
   const isPart = (value: number): boolean => value >= 0 && value < 1;
   checkOption("Trainer", "labelSmoothing", labelSmoothing, isPart, "in [0, 1)");
   if (average) {

@@ -74,12 +74,12 @@ export function decodeTrainingState(
   fileName: string,
 ): { state: TrainingState; metadata: Record<string, string> } {
   const { tensors: all, metadata: texts } = decodeSafetensors(bytes, fileName);
-  if (texts.format !== FORMAT) {
-    throw new CheckpointError(`decodeTrainingState: ${fileName} holds no training state of this version's.`, {
-      fileName,
-      format: texts.format ?? null,
-    });
-  }
+  const format = texts.format ?? null;
+  const isNone = (): never => {
+    const message = `decodeTrainingState: ${fileName} holds no training state of this version's.`;
+    throw new CheckpointError(message, { fileName, format });
+  };
+  if (format !== FORMAT) isNone();
   const { sha256: digest, ...signed } = texts;
   if (digestOf(all, signed) !== digest) {
     throw new CheckpointError(`decodeTrainingState: ${fileName} is damaged; its content and its SHA-256 differ.`, {
@@ -88,8 +88,34 @@ export function decodeTrainingState(
   }
   const { format: _, setup, progress, ...metadata } = signed;
   const { [HISTORY]: history, ...tensors } = all;
-  const state = { setup: JSON.parse(setup), progress: JSON.parse(progress), epochs: readEpochs(history), tensors };
+  // The digest has no key: whoever made the file may have signed anything.
+  const parsed = { setup: parseObject(setup), progress: parseObject(progress) };
+  if (!parsed.setup || !isProgress(parsed.progress) || !isHistory(history)) return isNone();
+  const state = { setup: parsed.setup, progress: parsed.progress, epochs: readEpochs(history), tensors };
   return { state, metadata };
+}
+
+/** Null where the text is not that of an object. */
+function parseObject(json: string | undefined): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(json ?? "");
+    return typeof value === "object" && !Array.isArray(value) ? (value as Record<string, unknown> | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+const COUNTS = ["epoch", "step", "seen", "right"] as const satisfies readonly (keyof TrainingProgress)[];
+const NUMBERS = ["lossSum", "epochSeconds", "seconds", "learningRate"] as const satisfies readonly (keyof TrainingProgress)[]; // biome-ignore format: one line
+
+function isProgress(value: Readonly<Record<string, unknown>> | null): value is TrainingProgress & typeof value {
+  if (!value) return false;
+  const isCount = (name: string): boolean => Number.isSafeInteger(value[name]) && (value[name] as number) >= 0;
+  return COUNTS.every(isCount) && value.epoch !== 0 && NUMBERS.every((name) => Number.isFinite(value[name]));
+}
+
+function isHistory(stored: StoredTensor | undefined): stored is StoredTensor {
+  return stored?.dtype === "F64" && stored.shape.length === 2 && stored.shape[1] === EPOCH_FIELDS.length;
 }
 
 function readEpochs({ shape: [count], data }: StoredTensor): EpochReport[] {

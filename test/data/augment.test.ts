@@ -149,6 +149,11 @@ test("wrong parts, keys and operands are refused by name", () => {
   refuse({ twist: 1 }, /there is no twist; there are rotate, shift/);
   assert.throws(() => augmentImages(images, rows(), {}, { ...KEY, seed: -1 }), isA(OptionError));
   assert.throws(() => augmentImages(images, rows(), {}, { ...KEY, position: 0.5 }), isA(OptionError));
+  // Twice this is a whole number.
+  assert.throws(
+    () => augmentImages(images, rows(), {}, { ...KEY, epoch: 0.5 }),
+    /augment: epoch must be an integer ≥ 0/,
+  );
   const floats = tensor([1, 2], [1, 1, 2]) as never;
   assert.throws(() => augmentImages(floats, rows(), {}, KEY), isA(DTypeError));
   assert.throws(() => augmentImages(images, tensor([[0]], undefined, "i32") as never, {}, KEY), isA(ShapeError));

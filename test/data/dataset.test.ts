@@ -215,6 +215,11 @@ test("options out of range are named", () => {
   refused(() => dataset.batches({ batchSize: Number.NaN }), "got NaN");
   refused(() => dataset.batches({ batchSize: 2, seed: -1 }), "seed must be an integer ≥ 0");
   refused(() => dataset.batches({ batchSize: 2, epoch: 0.5 }), "epoch must be an integer ≥ 0");
+  for (const classes of [Number.NaN, 0, 2.5, 257]) {
+    const { images, labels } = dataset;
+    const message = `dataset: classes must be an integer from 1 to 256; got ${classes}.`;
+    refused(() => new Dataset({ name: "bad", images, labels, classes }), message);
+  }
   refused(() => dataset.take(-1), "take: the number of pictures must be an integer ≥ 0; got -1.");
   refused(() => dataset.split(6), "split: cannot draw 6 out of 5 pictures of numbered.");
 });

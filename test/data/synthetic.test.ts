@@ -118,7 +118,14 @@ test("stopped half-way, drawing gives back all memory", async () => {
 });
 
 test("options out of range are named", () => {
-  for (const options of [{ count: -1 }, { count: 1.5 }, { count: 1, seed: -1 }, { count: 1, start: Number.NaN }]) {
+  for (const options of [
+    { count: -1 },
+    { count: 1.5 },
+    { count: 1, seed: -1 },
+    { count: 1, start: Number.NaN },
+    { count: 2, start: 2 ** 53 },
+    { count: 2, start: 2 ** 53 - 2 },
+  ]) {
     assert.throws(
       () => syntheticDigits(options),
       (error: unknown) =>

@@ -55,6 +55,8 @@ test("a step that is no count, and a time that is none, are refused", () => {
   for (const wallTime of [Number.NaN, Number.POSITIVE_INFINITY]) {
     assert.throws(() => encodeEvent({ ...good, wallTime }), isOptionError);
     assert.throws(() => encodeFileVersion(wallTime), isOptionError);
+    assert.throws(() => encodeEvent({ ...good, wallTime }), /^encodeEvent: wallTime/);
+    assert.throws(() => encodeFileVersion(wallTime), /^encodeFileVersion: wallTime/);
   }
 });
 

@@ -1,10 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { CheckpointError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
-import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { uniform64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { inPieces, KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
@@ -96,35 +94,6 @@ test("zeroGrad drops the gradients", () => {
   new SGD([parameter], { lr: 1 }).zeroGrad();
   assert.is(parameter.grad, null);
   assert.ok(gradient.isDisposed);
-});
-
-test("weight decay leaves the parameters of noDecay alone, and only those", () => {
-  type Make = (params: Tensor<"f32">[], options: { noDecay?: Tensor<"f32">[]; weightDecay?: number }) => Optimizer;
-  const run = (make: Make): void => {
-    const steps = (choose: (params: Tensor<"f32">[]) => Parameters<Make>[1]): number[][] => {
-      const params = [3, 5].map((size) => tensor(uniform64([size], size).data));
-      const optimizer = make(params, choose(params));
-      for (let step = 1; step < 4; step++) {
-        params.forEach((parameter) => {
-          parameter.grad = tensor(uniform64([parameter.size], step).data);
-        });
-        optimizer.step();
-      }
-      return params.map(({ data }) => [...data]);
-    };
-    const [decayed, without] = [steps(() => ({})), steps(() => ({ weightDecay: 0 }))];
-    assert.not.equal(decayed, without);
-    assert.equal(
-      steps(([, second]) => ({ noDecay: [second] })),
-      [decayed[0], without[1]],
-    );
-    assert.throws(
-      () => steps(() => ({ noDecay: [tensor([1])] })),
-      (error: unknown) => error instanceof OptionError && error.message.includes("not among the parameters"),
-    );
-  };
-  run((params, options) => new SGD(params, { lr: 0.1, momentum: 0.5, weightDecay: 0.5, ...options }));
-  run((params, options) => new SGD(params, { lr: 0.1, weightDecay: 0.5, ...options }));
 });
 
 test("options outside their range are refused, and so is such a learning rate later on", () => {

@@ -31,6 +31,8 @@ test("whole numbers are written in full, others with three digits, per cents to 
 test("what rounds to the next unit is written in it", () => {
   assert.is(formatQuantity(0.9999, "s"), "1.00 s");
   assert.is(formatQuantity(999_999, "B"), "1.00 MB");
+  assert.is(formatQuantity(59.96, "s"), "1.00 min");
+  assert.is(formatQuantity(59.94, "s"), "59.9 s");
 });
 
 test("far from 1 a number is written with its power of ten", () => {

@@ -5,6 +5,7 @@ import { Module } from "../../lib/nn/module.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { DataError, OptionError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { evaluate } from "../../lib/train/evaluate.ts";
 import { evaluateShifted } from "../../lib/train/evaluate_shifted.ts";
 import { stripes, stripesModel } from "../support/stripes.ts";
 
@@ -78,6 +79,33 @@ test("modes are put back, also when it is stopped", async () => {
     (error) => assert.is(error.message, "stop"),
   );
   assert.ok(model.isTraining && model.children().every(([, { isTraining }]) => isTraining));
+});
+
+test("where a model gives no numbers the first class counts, as in evaluate", async () => {
+  class Nothing extends Module {
+    forward(x: Tensor): Tensor<"f32"> {
+      return tensor(new Float32Array(2 * x.shape[0]).fill(Number.NaN), [x.shape[0], 2]);
+    }
+  }
+  const { accuracy, confusion } = await evaluateShifted(new Nothing(), points);
+  assert.equal(confusion, evaluate(new Nothing(), points).confusion);
+  assert.is(accuracy, 1 / 3);
+});
+
+test("labels that the model has no class for are refused", async () => {
+  const labels = tensor([0, 1, 2], [3], "u8");
+  const error: Error = await evaluateShifted(
+    new MiddleOnly(),
+    new Dataset({ name: "three", images: points.images, labels, classes: 3 }),
+  ).then(
+    () => assert.unreachable(),
+    (reason) => reason,
+  );
+  assert.instance(error, DataError);
+  assert.is(
+    error.message,
+    "evaluateShifted: label 2 of three is 2, but the model has 2 classes. Was it trained on other data?",
+  );
 });
 
 test("an empty set and options outside their range are refused", async () => {

@@ -240,6 +240,7 @@ test("a state of another model or optimizer is refused, and changes nothing", as
   const { state } = decodeTrainingState(await runUntil(small("adamw"), "2.5"), "state");
   const others: [Recipe, RegExp][] = [
     [small("momentum"), /momentum of SGD must be f32 \[68\] but is missing/],
+    [small("sgd"), /the state holds m and v, which SGD does not have/],
     [
       { ...small(), model: () => new Sequential({ flatten: new Flatten(), out: new Linear(16, 4) }) },
       /lacks out\.weight/,

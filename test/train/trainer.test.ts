@@ -184,6 +184,15 @@ test("a loss that is no longer finite stops it, with the step and the rate", asy
   );
 });
 
+test("so does one of the validation: weights that only the last step ruined are no result", async () => {
+  const model = stripesModel();
+  const onEpoch = (): void => assert.unreachable("an epoch of such weights was reported");
+  // All of the training set in one step: its loss is taken before the update.
+  const error = await rejection(fit(model, { lr: 3e38, batchSize: 400, epochs: 1, onEpoch }));
+  assert.is(error.name, "TrainingError");
+  assert.match(error.message, /^Trainer: the validation loss became (NaN|Infinity) in epoch 1, step 1, at /);
+});
+
 test("abort rejects with the signal's reason, the best epoch restored and the history kept", async () => {
   const controller = new AbortController();
   const model = stripesModel();

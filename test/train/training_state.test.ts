@@ -1,5 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { sha256 } from "../../lib/data/sha256.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../lib/formats/safetensors.ts";
+import { CheckpointError } from "../../lib/tensor/errors.ts";
 import { decodeTrainingState, encodeTrainingState, type TrainingState } from "../../lib/train/training_state.ts";
 
 const test = suite("training state");
@@ -73,6 +76,31 @@ test("names that the state needs are not for metadata, and other files are no st
   empty[0] = 8;
   empty.set(new TextEncoder().encode("{}      "), 8);
   assert.throws(() => decodeTrainingState(empty, "weights"), /weights holds no training state of this version's/);
+});
+
+test("a file that is whole but says nonsense is refused, whoever made it", () => {
+  const { tensors, metadata } = decodeSafetensors(encodeTrainingState(state()), "state");
+  const { sha256: _, ...texts } = metadata;
+  const { history, ...others } = tensors;
+  const epochs = { dtype: "F64" as const, shape: [1, 2], data: new Float64Array(2) };
+  const files: [typeof tensors, Record<string, string>][] = [
+    [tensors, { ...texts, setup: "{" }],
+    [tensors, { ...texts, progress: "null" }],
+    [tensors, { ...texts, progress: JSON.stringify({ ...JSON.parse(texts.progress), step: null }) }],
+    [tensors, { ...texts, progress: JSON.stringify({ ...JSON.parse(texts.progress), step: 0.5 }) }],
+    [others, texts],
+    [{ ...others, history: epochs }, texts],
+    [{ ...others, history: { ...history, shape: [history.data.length, 1] } }, texts],
+  ];
+  const signed = ([all, own]: (typeof files)[number]): Uint8Array =>
+    encodeSafetensors(all, { ...own, sha256: sha256(encodeSafetensors(all, own)) });
+  decodeTrainingState(signed([tensors, texts]), "state");
+  for (const file of files) {
+    assert.throws(
+      () => decodeTrainingState(signed(file), "state"),
+      (error: unknown) => error instanceof CheckpointError && error.message.includes("state holds no training state"),
+    );
+  }
 });
 
 test.run();

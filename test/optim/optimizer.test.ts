@@ -1,0 +1,55 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Adam, AdamW } from "../../lib/optim/adam.ts";
+import type { Optimizer } from "../../lib/optim/optimizer.ts";
+import { SGD } from "../../lib/optim/sgd.ts";
+import { tensor } from "../../lib/tensor/create.ts";
+import { OptionError } from "../../lib/tensor/errors.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { uniform64 } from "../support/array64.ts";
+
+const test = suite("what optimizers have in common");
+
+interface Decay {
+  noDecay?: Tensor<"f32">[];
+  weightDecay?: number;
+}
+type Make = (params: Tensor<"f32">[], decay: Decay) => Optimizer;
+
+const OPTIMIZERS: Record<string, Make> = {
+  Adam: (params, decay) => new Adam(params, { lr: 0.1, weightDecay: 0.5, ...decay }),
+  AdamW: (params, decay) => new AdamW(params, { lr: 0.1, weightDecay: 0.5, ...decay }),
+  SGD: (params, decay) => new SGD(params, { lr: 0.1, weightDecay: 0.5, ...decay }),
+  "SGD with momentum": (params, decay) => new SGD(params, { lr: 0.1, momentum: 0.5, weightDecay: 0.5, ...decay }),
+};
+
+/** Two parameters, each three steps further. */
+function afterSteps(make: Make, decay: (params: Tensor<"f32">[]) => Decay): number[][] {
+  const params = [3, 5].map((size) => tensor(uniform64([size], size).data));
+  const optimizer = make(params, decay(params));
+  for (let step = 1; step < 4; step++) {
+    for (const parameter of params) parameter.grad = tensor(uniform64([parameter.size], step).data);
+    optimizer.step();
+  }
+  return params.map(({ data }) => [...data]);
+}
+
+for (const [name, make] of Object.entries(OPTIMIZERS)) {
+  test(`${name}: weight decay leaves the parameters of noDecay alone, and only those`, () => {
+    const decayed = afterSteps(make, () => ({}));
+    const without = afterSteps(make, () => ({ weightDecay: 0 }));
+    assert.not.equal(decayed[0], without[0]);
+    assert.not.equal(decayed[1], without[1]);
+    const mixed = afterSteps(make, ([, second]) => ({ noDecay: [second] }));
+    assert.equal(mixed, [decayed[0], without[1]]);
+  });
+
+  test(`${name}: a tensor of noDecay that is not among the parameters is refused`, () => {
+    assert.throws(
+      () => afterSteps(make, () => ({ noDecay: [tensor([1])] })),
+      (error: unknown) => error instanceof OptionError && error.message.includes("not among the parameters"),
+    );
+  });
+}
+
+test.run();
