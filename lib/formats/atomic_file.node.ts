@@ -1,6 +1,6 @@
 // Files that are either the old one or the new one, whatever happens in between.
 
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { RuntimeError } from "../tensor/errors.ts";
 
@@ -38,20 +38,22 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /**
  * Replaces a file in one step: written beside it under another name, flushed to the disk, renamed. Whoever reads
  * `path` sees all of the old content or all of the new; a failure leaves the old one, and nothing beside it. Only a
- * process that is killed meanwhile leaves the other name behind: `.NAME.PID.NUMBER.tmp`.
+ * process that is killed meanwhile leaves the other name behind: `.NAME.PID.NUMBER.tmp`. A link stays one: the file that
+ * it leads to is replaced.
  *
- * @throws {RuntimeError} the file cannot be written: no space, no permission, no such folder
+ * @throws {RuntimeError} the file cannot be written: no space, no permission, no such folder; or it is a device or a pipe
  */
 export function writeFileAtomic(
   path: string,
   bytes: Uint8Array,
   /** @internal */ files: FileSystem = NODE_FILES,
 ): void {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.${process.hrtime.bigint()}.tmp`);
+  const target = targetOf(path);
+  const folder = dirname(target);
+  const temporary = join(folder, `.${basename(target)}.${process.pid}.${process.hrtime.bigint()}.tmp`);
   try {
     writeAndFlush(files, temporary, bytes);
-    files.rename(temporary, path);
+    files.rename(temporary, target);
   } catch (error) {
     removeIfThere(files, temporary);
     const { code } = error as NodeJS.ErrnoException;
@@ -62,6 +64,19 @@ export function writeFileAtomic(
     );
   }
   flushFolder(files, folder);
+}
+
+/** Where the path leads. @throws {RuntimeError} to something that a file must not take the place of */
+function targetOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return path;
+  if (!found.isFile() && !found.isDirectory()) {
+    throw new RuntimeError(
+      `writeFileAtomic: ${path} cannot be replaced: it is a device, a pipe or a socket. Choose another path.`,
+      { path },
+    );
+  }
+  return realpathSync(path);
 }
 
 /** Node's "ENOENT: no such file or directory, open '…'" without its tail. */

@@ -1,6 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { writeFileAtomic } from "../../lib/formats/atomic_file.node.ts";
@@ -37,6 +48,29 @@ test("a file is written whole, replaces the old one, and nothing is left beside 
   assert.equal([...content()], [4]);
   assert.equal(readdirSync(folder), ["a.bin"]);
 });
+
+if (process.platform !== "win32") {
+  test("a link stays one, and what it leads to is replaced", () => {
+    const link = join(folder, "link");
+    symlinkSync("a.bin", link);
+    writeFileSync(path, OLD);
+    writeFileAtomic(link, Uint8Array.of(5));
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.equal([...content()], [5]);
+    assert.equal(readdirSync(folder), ["a.bin", "link"]);
+  });
+
+  test("a pipe is not replaced", () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    assert.throws(
+      () => writeFileAtomic(pipe, Uint8Array.of(5)),
+      (error: unknown) =>
+        error instanceof RuntimeError && /pipe cannot be replaced: it is a device/.test(error.message),
+    );
+    assert.ok(lstatSync(pipe).isFIFO());
+  });
+}
 
 test("a failure says why and what to do in one line, leaves what was there, and no temporary file", () => {
   const taken = join(folder, "taken");
