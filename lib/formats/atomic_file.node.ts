@@ -68,15 +68,23 @@ export function writeFileAtomic(
 
 /** Where the path leads. @throws {RuntimeError} to something that a file must not take the place of */
 function targetOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) return path;
-  if (!found.isFile() && !found.isDirectory()) {
+  const found = attempt(() => statSync(path));
+  if (found && !found.isFile() && !found.isDirectory()) {
     throw new RuntimeError(
       `writeFileAtomic: ${path} cannot be replaced: it is a device, a pipe or a socket. Choose another path.`,
       { path },
     );
   }
-  return realpathSync(path);
+  return attempt(() => realpathSync(path)) ?? path;
+}
+
+/** Null where it fails: what is wrong with the path, opening it says. */
+function attempt<T>(look: () => T): T | null {
+  try {
+    return look();
+  } catch {
+    return null;
+  }
 }
 
 /** Node's "ENOENT: no such file or directory, open '…'" without its tail. */
