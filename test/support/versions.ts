@@ -2,10 +2,10 @@
 
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { MODEL_NAMES } from "../../cli/model_names.ts";
-import { promoteRun } from "../../cli/promote_run.ts";
-import { readRegistry } from "../../cli/registry.ts";
-import { rollBack } from "../../cli/roll_back.ts";
+import { MODEL_NAMES } from "../../cli/load/model_names.ts";
+import { readRegistry } from "../../cli/registry/registry.ts";
+import { promoteRun } from "../../cli/versions/promote_run.ts";
+import { rollBack } from "../../cli/versions/roll_back.ts";
 import { fakeRun } from "./fake_run.ts";
 
 /** Above what systems give their processes. */

@@ -1,0 +1,40 @@
+// A run is one process's at a time: whoever goes on with it says so in its run.json, before reading data takes seconds.
+
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { writeFileAtomic } from "../../data/index.ts";
+import { withLock } from "../files/file_lock.ts";
+import { thisProcess } from "../files/run_alive.ts";
+import { RUN_FILE } from "../runs/run_record.ts";
+import { checkOpen, type FoundRun } from "./find_resumable.ts";
+import { readRunFile, writeRunFile } from "./run_folder.ts";
+
+/**
+ * Makes a run this process's. Of several that try at once, one gets it.
+ *
+ * @returns gives it back as it was, unless it has been gone on with since
+ * @throws {CheckpointError} another process was sooner, and is at it or has finished it
+ */
+export async function claimRun(run: FoundRun): Promise<() => void> {
+  const path = join(run.path, RUN_FILE);
+  return withLock(join(run.path, ".resume.lock"), `Run ${run.id} is being taken up`, () => {
+    checkOpen(run);
+    const before = textOf(path);
+    writeRunFile(run, { ...readRunFile(run.path), status: "running", runner: thisProcess() });
+    const claim = textOf(path);
+    return () => {
+      if (textOf(path) !== claim) return;
+      if (before === null) rmSync(path, { force: true });
+      else writeFileAtomic(path, new TextEncoder().encode(before));
+    };
+  });
+}
+
+/** @returns null where there is none */
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,127 @@
+// Where a run is kept: outputs/<model>/<run id>/ with model.safetensors, run.json, metrics.jsonl and state.safetensors.
+
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { writeFileAtomic } from "../../data/index.ts";
+import { type Fields, fieldsOf } from "../files/fields.ts";
+import { CHECKPOINT_FILE } from "../runs/find_run.ts";
+import { describeSystemError } from "../terminal/report_error.ts";
+
+export const STATE_FILE = "state.safetensors";
+const RUN_FILE = "run.json";
+/** More than a run of the larger network writes. */
+const PROBE_BYTES = 1 << 20;
+
+export interface RunFolder {
+  readonly id: string;
+  readonly path: string;
+  readonly checkpoint: string;
+}
+
+/**
+ * A new folder, and proof that a checkpoint will fit in it: better known now than after an hour of training.
+ *
+ * @throws it cannot be made or written; nothing is left behind then
+ */
+export function createRunFolder(outputs: string, model: string, now: Date): RunFolder {
+  const parent = join(outputs, model);
+  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  const made: string[] = [];
+  try {
+    makeFolder(parent, made);
+    // The second of two runs within a second, perhaps of another process, gets a number.
+    let id = stamp;
+    for (let count = 2; !tryMakeFolder(join(parent, id), made); count++) id = `${stamp}-${count}`;
+    const path = join(parent, id);
+    probe(path);
+    return { id, path, checkpoint: join(path, CHECKPOINT_FILE) };
+  } catch (error) {
+    for (const folder of made.reverse()) removeIfEmpty(folder);
+    throw new Error(
+      `${describeSystemError(`cannot write to ${parent}`, error)}. Nothing was trained; choose another folder with --out.`,
+    );
+  }
+}
+
+/** The folder of a run that is gone on with, without what a process left there that was killed while it wrote. */
+export function reopenRunFolder(id: string, path: string): RunFolder {
+  for (const name of readdirSync(path)) {
+    if (/^\.(.*\.tmp|probe\..*)$/.test(name)) rmSync(join(path, name), { force: true });
+  }
+  return { id, path, checkpoint: join(path, CHECKPOINT_FILE) };
+}
+
+/** Nothing is left to go on with. */
+export function removeRunState({ path }: RunFolder): void {
+  rmSync(join(path, STATE_FILE), { force: true });
+}
+
+/** A run.json; nothing where it is missing or damaged. */
+export function readRunFile(path: string): Fields {
+  try {
+    return fieldsOf(JSON.parse(readFileSync(join(path, RUN_FILE), "utf8")));
+  } catch {
+    return {};
+  }
+}
+
+/** Takes away the folder of a run that has nothing to keep. */
+export function removeRunFolder({ path }: RunFolder): void {
+  rmSync(path, { recursive: true, force: true });
+}
+
+export function writeRunFile({ path }: Pick<RunFolder, "path">, content: object): void {
+  writeFileAtomic(join(path, RUN_FILE), new TextEncoder().encode(`${JSON.stringify(content, null, 2)}\n`));
+}
+
+/** With what is above it. Node's own `recursive` tries for ever where the system refuses with ENOENT, as in /proc. */
+function makeFolder(path: string, made: string[]): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path), made);
+  if (!tryMakeFolder(path, made) && !statSync(path).isDirectory()) mkdirSync(path);
+}
+
+/** @returns false where there is something of that name already */
+function tryMakeFolder(path: string, made: string[]): boolean {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+  made.push(path);
+  return true;
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Somebody else uses it by now.
+  }
+}
+
+function probe(folder: string): void {
+  const path = join(folder, `.probe.${randomBytes(6).toString("hex")}`);
+  const file = openSync(path, "wx");
+  try {
+    const bytes = randomBytes(PROBE_BYTES);
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+    rmSync(path, { force: true });
+  }
+}
