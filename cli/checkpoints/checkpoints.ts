@@ -9,8 +9,8 @@ import { isModelName, type ModelName } from "../load/model_names.ts";
 import { buildModel } from "../load/models.ts";
 import { packageRoot } from "../load/package_root.ts";
 import { versionFile } from "../registry/registry.ts";
-import { findVersion, readVersion } from "../registry/version_file.ts";
-import { checkpointOfRun } from "../runs/find_run.ts";
+import { type AskedBy, findVersion, readVersion } from "../registry/version_file.ts";
+import { checkpointOfRun } from "../runs/run_checkpoint.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { formatPercent, printable, shortDigest } from "../terminal/format.ts";
 
@@ -51,9 +51,12 @@ export function loadShipped(name: ModelName): LoadedModel {
   return load(shippedCheckpoint(name), name);
 }
 
-/** @param which "current", or a version's number */
-export function loadVersion(outputs: string, name: ModelName, which: string): LoadedModel {
-  const { registry, event } = findVersion(outputs, name, which);
+/**
+ * @param which "current", or a version's number
+ * @param asked for messages: the flag that said so, and what it takes
+ */
+export function loadVersion(outputs: string, name: ModelName, which: string, asked?: AskedBy): LoadedModel {
+  const { registry, event } = findVersion(outputs, name, which, asked);
   const path = versionFile(registry, event.version);
   return { ...decodeFinite(readVersion(registry, event), path, name), version: event.version };
 }

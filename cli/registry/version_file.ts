@@ -13,8 +13,17 @@ import {
   versionNumbers,
 } from "./registry.ts";
 
+/** What a version was asked for with: a flag, and what that takes. */
+export interface AskedBy {
+  flag: string;
+  takes: string;
+}
+
+const VERSION_FLAG: AskedBy = { flag: "--version", takes: "current, shipped or a version's number" };
+
 /**
  * @param which "current", or a number as text
+ * @param asked for messages
  * @throws {UsageError} it is neither
  * @throws {CheckpointError} there is no such version
  */
@@ -22,16 +31,15 @@ export function findVersion(
   outputs: string,
   model: string,
   which: string,
+  { flag, takes }: AskedBy = VERSION_FLAG,
 ): { registry: Registry; event: VersionEvent } {
   if (!/^(current|v?[1-9]\d{0,8})$/.test(which)) {
-    throw new UsageError(
-      `--version takes current, shipped or a version's number; got ${which}. mnist versions lists them.`,
-    );
+    throw new UsageError(`${flag} takes ${takes}; got ${which}. mnist versions lists them.`);
   }
   const registry = readRegistry(outputs, model);
   if (registry.events.length === 0) {
     throw new CheckpointError(
-      `--version ${which}: there is no version of ${model} in ${outputs}. mnist promote makes one of a run; --version shipped is always there.`,
+      `${flag} ${which}: there is no version of ${model} in ${outputs}. mnist promote makes one of a run; ${flag} shipped is always there.`,
       { model, outputs },
     );
   }

@@ -1,17 +1,14 @@
-// A run as its run.json tells it. The file may be of another version, cut short, or written by hand: what is not
-// there, or not what it should be, is null, and a file that cannot be read at all is a problem with a line of its own.
+// A run as its run.json tells it: what is not there, or not what it should be, is null, and a file that cannot be read
+// at all is a problem with a line of its own.
 
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { type Fields, fieldsOf, isFields, numberOf, textOf } from "../files/fields.ts";
+import { type Fields, fieldsOf, numberOf, textOf } from "../files/fields.ts";
 import { isRunnerAlive } from "../files/run_alive.ts";
-import { CHECKPOINT_FILE } from "./find_run.ts";
+import type { FoundRun } from "./find_run.ts";
+import { CHECKPOINT_FILE, readRunFile } from "./run_file.ts";
 
-export interface RunRecord {
-  id: string;
-  model: string;
-  /** Its folder. */
-  path: string;
+export interface RunRecord extends FoundRun {
   hasCheckpoint: boolean;
   /** "running", "done", "interrupted", "failed", or what a later version calls it; "damaged" where it is unknown. */
   status: string;
@@ -30,11 +27,8 @@ export interface RunRecord {
   content: Fields;
 }
 
-export const RUN_FILE = "run.json";
-
-export function readRun(outputs: string, model: string, id: string): RunRecord {
-  const path = join(outputs, model, id);
-  const { content, problem } = readFields(join(path, RUN_FILE));
+export function readRun({ model, id, path }: FoundRun): RunRecord {
+  const { content, problem } = readRunFile(path);
   const history = fieldsOf(content.history);
   const epochs = Array.isArray(history.epochs) ? history.epochs.map(fieldsOf) : null;
   const status = problem ? "damaged" : (textOf(content.status) ?? "unknown");
@@ -74,26 +68,6 @@ export function whyUnfinished(run: RunRecord): string | null {
   if (status === "interrupted") return `it was interrupted${after}`;
   if (status === "failed") return `it failed${after}`;
   return run.testAccuracy === null ? `its accuracy on the test images is not known (status ${status})` : null;
-}
-
-function readFields(path: string): { content: Fields; problem: string | null } {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return {
-      content: {},
-      problem: code === "ENOENT" ? `it has no ${RUN_FILE}` : `${RUN_FILE} cannot be read (${code})`,
-    };
-  }
-  try {
-    const content = JSON.parse(text);
-    if (isFields(content)) return { content, problem: null };
-  } catch {
-    // Said below.
-  }
-  return { content: {}, problem: `${RUN_FILE} is damaged: it holds no JSON object` };
 }
 
 function sumOf(values: readonly (number | null)[]): number {

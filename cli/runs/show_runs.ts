@@ -6,7 +6,7 @@ import type { ModelName } from "../load/model_names.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { stderr, stdout } from "../terminal/terminal.ts";
 import { compareRuns } from "./compare_runs.ts";
-import { findRun, listRuns } from "./list_runs.ts";
+import { listRuns, runNamed } from "./list_runs.ts";
 import type { Order } from "./run_order.ts";
 import { type RunRecord, statusOf } from "./run_record.ts";
 import { settingsOf } from "./run_settings.ts";
@@ -31,7 +31,7 @@ export function showRuns({ ids, models, order, outputs, isJson }: RunsRequest): 
     process.stderr.write(" Train one: mnist train. Runs kept elsewhere: mnist runs --runs FOLDER.\n");
     return;
   }
-  const chosen = ids.length > 0 ? ids.map((id) => findRun(all, id, where)) : sorted(all, order);
+  const chosen = ids.length > 0 ? ids.map((id) => runNamed(all, id, where)) : sorted(all, order);
   if (new Set(chosen).size < chosen.length)
     throw new UsageError("a run is named twice; name different ones to compare.");
   const marks = marksOf(outputs, models);

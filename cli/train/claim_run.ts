@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../../data/index.ts";
 import { withLock } from "../files/file_lock.ts";
 import { thisProcess } from "../files/run_alive.ts";
-import { RUN_FILE } from "../runs/run_record.ts";
-import { checkOpen, type FoundRun } from "./find_resumable.ts";
-import { readRunFile, writeRunFile } from "./run_folder.ts";
+import type { FoundRun } from "../runs/find_run.ts";
+import { RUN_FILE, readRunFile } from "../runs/run_file.ts";
+import { checkOpen } from "./find_resumable.ts";
+import { writeRunFile } from "./run_folder.ts";
 
 /**
  * Makes a run this process's. Of several that try at once, one gets it.
@@ -20,7 +21,7 @@ export async function claimRun(run: FoundRun): Promise<() => void> {
   return withLock(join(run.path, ".resume.lock"), `Run ${run.id} is being taken up`, () => {
     checkOpen(run);
     const before = textOf(path);
-    writeRunFile(run, { ...readRunFile(run.path), status: "running", runner: thisProcess() });
+    writeRunFile(run, { ...readRunFile(run.path).content, status: "running", runner: thisProcess() });
     const claim = textOf(path);
     return () => {
       if (textOf(path) !== claim) return;

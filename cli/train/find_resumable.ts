@@ -1,55 +1,42 @@
 // Which run --resume means.
 
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../../lib/index.ts";
 import { type Fields, fieldsOf } from "../files/fields.ts";
 import { isRunElsewhere, type Runner } from "../files/run_alive.ts";
 import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
-import { UsageError } from "../terminal/exit_codes.ts";
-import { readRunFile, STATE_FILE } from "./run_folder.ts";
+import { checkRunWord, type FoundRun, findRun, runFolders } from "../runs/find_run.ts";
+import { readRunFile } from "../runs/run_file.ts";
+import { STATE_FILE } from "./run_folder.ts";
 
-export interface FoundRun {
-  model: ModelName;
-  id: string;
-  /** Its folder. */
-  path: string;
-}
+/** A run that can be gone on with is one of a known network. */
+export type ResumableRun = FoundRun & { model: ModelName };
 
 /**
  * @param model of this network; undefined: of any
- * @param id    a run's id, or "latest": the newest that has a state
- * @throws {UsageError} no id at all, or one that runs of both networks have
+ * @param id    a run's id, the beginning of one, or "latest": the newest that has a state
+ * @throws {UsageError} no id at all, or one that several runs have
  * @throws {CheckpointError} there is no such run, it is done, or another process is at it
  */
-export function findResumable(outputs: string, model: ModelName | undefined, id: string): FoundRun {
-  if (/[/\\]|^\.+$/.test(id)) throw new UsageError(`--resume takes "latest" or a run's id; got ${id}.`);
-  const runs = (model ? [model] : MODEL_NAMES).flatMap((name) => runsOf(outputs, name));
-  // Ids are times, so their order is that of the runs; a number at the end counts within a second.
-  const { compare } = new Intl.Collator("en", { numeric: true });
-  const open = runs.filter(isOpen).sort((a, b) => compare(a.id, b.id));
-  const latest = open[open.length - 1];
-  const found = id === "latest" ? [latest].filter((run) => run !== undefined) : runs.filter((run) => run.id === id);
-  if (found.length > 1) throw new UsageError(`--resume ${id}: both networks have a run of that id; add --model NAME.`);
-  if (found.length === 0) {
-    const hint = latest ? `The latest is ${latest.id}.` : "None is left unfinished.";
+export function findResumable(outputs: string, model: ModelName | undefined, id: string): ResumableRun {
+  checkRunWord("--resume", id);
+  const runs = runFolders(outputs, model ? [model] : MODEL_NAMES);
+  const open = runs.filter(isOpen);
+  const found = findRun(id === "latest" ? open : runs, id, `--resume ${id}`, "Name one, with --model if need be.");
+  if (!found) {
+    const hint = open.length > 0 ? `The latest is ${open[0].id}.` : "None is left unfinished.";
     throw new CheckpointError(`--resume ${id}: there is no such run to go on with in ${outputs}. ${hint}`, { id });
   }
-  checkOpen(found[0]);
-  return found[0];
-}
-
-function runsOf(outputs: string, model: ModelName): FoundRun[] {
-  const parent = join(outputs, model);
-  if (!existsSync(parent)) return [];
-  return readdirSync(parent).map((id) => ({ model, id, path: join(parent, id) }));
+  checkOpen(found);
+  return found;
 }
 
 /** Whether there is something to go on with. The state of a run that was killed just after its end is a leftover. */
 function isOpen({ path }: FoundRun): boolean {
   const state = join(path, STATE_FILE);
   if (!existsSync(state)) return false;
-  if (!isFinished(readRunFile(path))) return true;
+  if (!isFinished(readRunFile(path).content)) return true;
   try {
     rmSync(state, { force: true });
   } catch {
@@ -67,7 +54,7 @@ function isFinished({ status, history }: Fields): boolean {
 
 /** @throws {CheckpointError} it is done, or another process is at it */
 export function checkOpen({ id, path }: FoundRun): void {
-  const run = readRunFile(path);
+  const { content: run } = readRunFile(path);
   const hasState = existsSync(join(path, STATE_FILE));
   if (isFinished(run)) {
     throw new CheckpointError(`--resume ${id}: this run is ${run.status}; there is nothing left to train.`, { path });

@@ -7,7 +7,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   rmdirSync,
   rmSync,
   statSync,
@@ -15,12 +14,10 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../../data/index.ts";
-import { type Fields, fieldsOf } from "../files/fields.ts";
-import { CHECKPOINT_FILE } from "../runs/find_run.ts";
+import { CHECKPOINT_FILE, RUN_FILE } from "../runs/run_file.ts";
 import { describeSystemError } from "../terminal/report_error.ts";
 
 export const STATE_FILE = "state.safetensors";
-const RUN_FILE = "run.json";
 /** More than a run of the larger network writes. */
 const PROBE_BYTES = 1 << 20;
 
@@ -66,15 +63,6 @@ export function reopenRunFolder(id: string, path: string): RunFolder {
 /** Nothing is left to go on with. */
 export function removeRunState({ path }: RunFolder): void {
   rmSync(join(path, STATE_FILE), { force: true });
-}
-
-/** A run.json; nothing where it is missing or damaged. */
-export function readRunFile(path: string): Fields {
-  try {
-    return fieldsOf(JSON.parse(readFileSync(join(path, RUN_FILE), "utf8")));
-  } catch {
-    return {};
-  }
 }
 
 /** Takes away the folder of a run that has nothing to keep. */

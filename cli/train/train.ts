@@ -28,7 +28,9 @@ export const train: Command = {
     ...RECIPE_FLAGS,
     patience: valueFlag("Stop after so many epochs without a better validation; schedules do not know of it"),
     "max-seconds": valueFlag("Stop training after this time, validate and test what there is; --resume can go on"),
-    resume: valueFlag("Go on with a run that was stopped: its id, or latest; what it began with stays"),
+    resume: valueFlag(
+      "Go on with a run that was stopped: latest, its id, or the beginning of one; what it began with stays",
+    ),
     "save-every": valueFlag("Seconds between two states that are kept within an epoch", "30"),
     seed: valueFlag(
       "Of initial weights, order of images, dropout, distortions, the validation split, synthetic digits",

@@ -13,8 +13,8 @@ import { weightsDigest } from "../load/weights_digest.ts";
 import { appendEvent } from "../registry/append_event.ts";
 import { type Registry, readRegistry, type VersionEvent, versionFile, versionNumbers } from "../registry/registry.ts";
 import { withRegistryLock } from "../registry/registry_lock.ts";
-import { CHECKPOINT_FILE } from "../runs/find_run.ts";
-import { findRun, listRuns } from "../runs/list_runs.ts";
+import { listRuns, runNamed } from "../runs/list_runs.ts";
+import { CHECKPOINT_FILE } from "../runs/run_file.ts";
 import { type RunRecord, whyUnfinished } from "../runs/run_record.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { messageOf } from "../terminal/report_error.ts";
@@ -32,7 +32,7 @@ export interface PromoteRequest {
 
 export async function promoteRun({ id, models, note, outputs, isJson }: PromoteRequest): Promise<void> {
   const where = models.length === 1 ? join(outputs, models[0]) : outputs;
-  const run = findRun(listRuns(outputs, models), id, where);
+  const run = runNamed(listRuns(outputs, models), id, where);
   const { bytes, weights } = readFinished(run);
   const { event, before, isNew } = await withRegistryLock(dirname(run.path), () => {
     const registry = readRegistry(outputs, run.model);
