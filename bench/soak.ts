@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { quantile } from "./figure.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
 
 const BATCH = 64;
@@ -85,8 +86,8 @@ function residentMib(pid: number): number {
 /** @returns whether it stayed below the limit, and flat */
 function report(found: readonly Sample[]): boolean {
   if (found.length < 10) throw new Error(`only ${found.length} samples; give more --steps, or a smaller --limit`);
-  const sorted = found.map(({ mib }) => mib).sort((a, b) => a - b);
-  const [least, median, most] = [sorted[0], sorted[sorted.length >> 1], sorted[sorted.length - 1]];
+  const resident = found.map(({ mib }) => mib);
+  const [least, median, most] = [0, 0.5, 1].map((q) => quantile(resident, q));
   const half = found.length >> 1;
   const [first, second] = [growthOf(found.slice(0, half)), growthOf(found.slice(half))];
   const signed = (value: number): string => `${value >= 0 ? "+" : "−"}${mib(Math.abs(value))}`;

@@ -6,6 +6,7 @@ import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
 import type { TrainerOptions } from "../lib/index.ts";
 import * as library from "../lib/index.ts";
 import * as models from "../models/index.ts";
+import { quantile } from "./figure.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
 import { trainingStep } from "./training_step.ts";
 
@@ -64,7 +65,6 @@ const trained =
 /** With what the longer presets add. Statistics are made anew once an epoch, of as large a part as the program takes. */
 const augment = { rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1 };
 const average = { decay: 0.999, calibration: Math.ceil((5000 / 55_000) * steps * BATCH) };
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 
 const bareCosts: Cost[] = [];
 const rows = [
@@ -87,9 +87,19 @@ for (const [what, unit] of [
   ["wallMs", "images/s"],
   ["cpuMs", "images a second of processor time"],
 ] as const) {
-  const speed = (costs: Cost[]): string => median(costs.map((cost) => (1000 * steps * BATCH) / cost[what])).toFixed(0);
+  const speed = (costs: Cost[]): string =>
+    quantile(
+      costs.map((cost) => (1000 * steps * BATCH) / cost[what]),
+      0.5,
+    ).toFixed(0);
   const ratio = (costs: Cost[]): string =>
-    `${(100 * median(bareCosts.map((bare, i) => bare[what] / costs[i][what]))).toFixed(1)} %`;
+    `${(
+      100 *
+        quantile(
+          bareCosts.map((bare, i) => bare[what] / costs[i][what]),
+          0.5,
+        )
+    ).toFixed(1)} %`;
   const cells = rows.map(({ name, costs }) => `${name} ${speed(costs)}, ${ratio(costs)} of it`);
   console.log(`${unit}: bare step ${speed(bareCosts)}; ${cells.join("; ")}`);
 }

@@ -1,5 +1,6 @@
 // One work after another, and in each the contestants in turns, round after round: what slows the machine slows all.
 
+import { quantile, spreadOf } from "../figure.ts";
 import { type Answer, type Command, type Contestant, type Running, start } from "./contestant.ts";
 
 export interface Work {
@@ -135,15 +136,13 @@ export function relativeError(actual: readonly number[], expected: readonly numb
 }
 
 function summarize({ contestant, running, samples, ...rest }: Participant, { batch }: Work): Entry {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const quantile = (q: number): number => sorted[Math.round((sorted.length - 1) * q)];
-  const medianMs = rest.problem === null && sorted.length > 0 ? quantile(0.5) : null;
+  const medianMs = rest.problem === null && samples.length > 0 ? quantile(samples, 0.5) : null;
   return {
     name: contestant.name,
     threads: contestant.threads,
     version: running?.version ?? null,
     medianMs,
-    spread: medianMs && (quantile(0.75) - quantile(0.25)) / 2 / medianMs,
+    spread: medianMs && spreadOf(samples),
     imagesPerSecond: medianMs && (batch * 1000) / medianMs,
     samples: samples.length,
     error: rest.error,
