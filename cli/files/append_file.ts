@@ -1,7 +1,9 @@
 // A file that a run appends to as it goes: what an interrupted run wrote after its last state is cut off, and comes again.
 
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync } from "node:fs";
 import { describeSystemError } from "../terminal/report_error.ts";
+import { appendAll } from "./append_all.ts";
+import { closeQuietly } from "./close_quietly.ts";
 
 export class AppendFile {
   /** How long it is. */
@@ -17,24 +19,23 @@ export class AppendFile {
     keptBytes: number,
     endOfWhole: (content: Uint8Array) => number,
   ) {
+    let file: number | undefined;
     try {
-      this.file = openSync(path, "a");
-      const { size } = fstatSync(this.file);
+      file = openSync(path, "a");
+      const { size } = fstatSync(file);
       // Shorter than that, somebody took some away: the rest is worth having all the same, as far as it is whole.
       this.bytes = size < keptBytes ? endOfWhole(readFileSync(path)) : keptBytes;
-      ftruncateSync(this.file, this.bytes);
+      ftruncateSync(file, this.bytes);
+      this.file = file;
     } catch (error) {
+      if (file !== undefined) closeQuietly(file);
       throw this.failure(error);
     }
   }
 
   append(bytes: Uint8Array): void {
     try {
-      for (let at = 0; at < bytes.length; ) {
-        const taken = writeSync(this.file, bytes, at);
-        if (taken === 0) throw new Error("the system takes no more");
-        at += taken;
-      }
+      appendAll(this.file, bytes, this.bytes);
     } catch (error) {
       throw this.failure(error);
     }
@@ -50,8 +51,9 @@ export class AppendFile {
     }
   }
 
+  /** What counts was flushed before: an error now says nothing about it. */
   close(): void {
-    closeSync(this.file);
+    closeQuietly(this.file);
   }
 
   private failure(error: unknown): Error {

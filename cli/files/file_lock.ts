@@ -1,8 +1,10 @@
 // One program at a time changes something: a lock, a file made by whoever comes first, names its process.
 
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import { openSync, readFileSync, rmSync, statSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { describeSystemError } from "../terminal/report_error.ts";
+import { writeAll } from "./append_all.ts";
+import { closeQuietly } from "./close_quietly.ts";
 import { type Fields, fieldsOf, numberOf } from "./fields.ts";
 import { isRunnerAlive, thisHost, thisProcess } from "./run_alive.ts";
 
@@ -29,7 +31,16 @@ export async function withLock<T>(path: string, what: string, change: () => T, p
   try {
     return change();
   } finally {
+    removeLock(path);
+  }
+}
+
+/** A lock that stays is taken for a leftover once this process has ended: no reason to call what was done undone. */
+function removeLock(path: string): void {
+  try {
     rmSync(path, { force: true });
+  } catch {
+    // See above.
   }
 }
 
@@ -43,15 +54,14 @@ function tryLock(path: string): boolean {
   }
   let isNamed = false;
   try {
-    const name = Buffer.from(JSON.stringify(thisProcess()));
-    isNamed = writeSync(file, name) === name.length;
-    if (!isNamed) throw Object.assign(new Error("short write"), { code: "ENOSPC" });
+    writeAll(file, Buffer.from(JSON.stringify(thisProcess())));
+    isNamed = true;
   } catch (error) {
     throw new Error(`${describeSystemError(`cannot write ${path}`, error)}.`);
   } finally {
-    closeSync(file);
+    closeQuietly(file);
     // Nobody could tell whose it is, and all would wait for it.
-    if (!isNamed) rmSync(path, { force: true });
+    if (!isNamed) removeLock(path);
   }
   return true;
 }
@@ -72,7 +82,7 @@ function removeStale(path: string): boolean {
     rmSync(path, { force: true });
     return true;
   } finally {
-    rmSync(second, { force: true });
+    removeLock(second);
   }
 }
 

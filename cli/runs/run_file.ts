@@ -22,6 +22,11 @@ export function readRunFile(folder: string): { content: Fields; problem: string 
       problem: code === "ENOENT" ? `it has no ${RUN_FILE}` : `${RUN_FILE} cannot be read (${code})`,
     };
   }
+  return parseRunFile(text);
+}
+
+/** The same of what was read. */
+export function parseRunFile(text: string): { content: Fields; problem: string | null } {
   try {
     const content = JSON.parse(text);
     if (isFields(content)) return { content, problem: null };

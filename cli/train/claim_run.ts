@@ -3,10 +3,12 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../data/index.ts";
+import { CheckpointError } from "../../lib/index.ts";
 import { withLock } from "../files/file_lock.ts";
 import { thisProcess } from "../files/run_alive.ts";
 import type { FoundRun } from "../runs/find_run.ts";
-import { RUN_FILE, readRunFile } from "../runs/run_file.ts";
+import { parseRunFile, RUN_FILE } from "../runs/run_file.ts";
+import { describeSystemError } from "../terminal/report_error.ts";
 import { checkOpen } from "./find_resumable.ts";
 import { writeRunFile } from "./run_folder.ts";
 
@@ -21,21 +23,29 @@ export async function claimRun(run: FoundRun): Promise<() => void> {
   return withLock(join(run.path, ".resume.lock"), `Run ${run.id} is being taken up`, () => {
     checkOpen(run);
     const before = textOf(path);
-    writeRunFile(run, { ...readRunFile(run.path).content, status: "running", runner: thisProcess() });
-    const claim = textOf(path);
+    const { content } = parseRunFile(before ?? "");
+    const claim = writeRunFile(run, { ...content, status: "running", runner: thisProcess() });
     return () => {
-      if (textOf(path) !== claim) return;
-      if (before === null) rmSync(path, { force: true });
-      else writeFileAtomic(path, new TextEncoder().encode(before));
+      try {
+        if (textOf(path) !== claim) return;
+        if (before === null) rmSync(path, { force: true });
+        else writeFileAtomic(path, new TextEncoder().encode(before));
+      } catch {
+        // What kept the run from going on is what there is to say; that its process is gone can be seen.
+      }
     };
   });
 }
 
-/** @returns null where there is none */
+/**
+ * @returns null where there is none
+ * @throws {CheckpointError} it cannot be read: what is in it would be lost
+ */
 function textOf(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
-  } catch {
-    return null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw new CheckpointError(`--resume: ${describeSystemError(`cannot read ${path}`, error)}.`, { path });
   }
 }

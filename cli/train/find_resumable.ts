@@ -1,6 +1,6 @@
 // Which run --resume means.
 
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../../lib/index.ts";
 import { type Fields, fieldsOf } from "../files/fields.ts";
@@ -8,7 +8,7 @@ import { isRunElsewhere, type Runner } from "../files/run_alive.ts";
 import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
 import { checkRunWord, type FoundRun, findRun, runFolders } from "../runs/find_run.ts";
 import { readRunFile } from "../runs/run_file.ts";
-import { STATE_FILE } from "./run_folder.ts";
+import { removeRunState, STATE_FILE } from "./run_folder.ts";
 
 /** A run that can be gone on with is one of a known network. */
 export type ResumableRun = FoundRun & { model: ModelName };
@@ -37,11 +37,7 @@ function isOpen({ path }: FoundRun): boolean {
   const state = join(path, STATE_FILE);
   if (!existsSync(state)) return false;
   if (!isFinished(readRunFile(path).content)) return true;
-  try {
-    rmSync(state, { force: true });
-  } catch {
-    // It is in nobody's way.
-  }
+  removeRunState({ path });
   return false;
 }
 

@@ -1,19 +1,11 @@
 // Where a run is kept: outputs/<model>/<run id>/ with model.safetensors, run.json, metrics.jsonl and state.safetensors.
 
 import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { fsyncSync, mkdirSync, openSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../../data/index.ts";
+import { writeAll } from "../files/append_all.ts";
+import { closeQuietly } from "../files/close_quietly.ts";
 import { CHECKPOINT_FILE, RUN_FILE } from "../runs/run_file.ts";
 import { describeSystemError } from "../terminal/report_error.ts";
 
@@ -36,15 +28,18 @@ export function createRunFolder(outputs: string, model: string, now: Date): RunF
   const parent = join(outputs, model);
   const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
   const made: string[] = [];
+  let path: string | null = null;
   try {
     makeFolder(parent, made);
     // The second of two runs within a second, perhaps of another process, gets a number.
     let id = stamp;
     for (let count = 2; !tryMakeFolder(join(parent, id), made); count++) id = `${stamp}-${count}`;
-    const path = join(parent, id);
+    path = join(parent, id);
     probe(path);
     return { id, path, checkpoint: join(path, CHECKPOINT_FILE) };
   } catch (error) {
+    // Nobody else's: what is left of the probe goes as well.
+    if (path !== null) removeRunFolder({ path });
     for (const folder of made.reverse()) removeIfEmpty(folder);
     throw new Error(
       `${describeSystemError(`cannot write to ${parent}`, error)}. Nothing was trained; choose another folder with --out.`,
@@ -60,18 +55,29 @@ export function reopenRunFolder(id: string, path: string): RunFolder {
   return { id, path, checkpoint: join(path, CHECKPOINT_FILE) };
 }
 
-/** Nothing is left to go on with. */
-export function removeRunState({ path }: RunFolder): void {
-  rmSync(join(path, STATE_FILE), { force: true });
+/** Nothing is left to go on with. Where it cannot be removed it is in nobody's way: run.json says that the run is done. */
+export function removeRunState({ path }: Pick<RunFolder, "path">): void {
+  try {
+    rmSync(join(path, STATE_FILE), { force: true });
+  } catch {
+    // See above.
+  }
 }
 
 /** Takes away the folder of a run that has nothing to keep. */
-export function removeRunFolder({ path }: RunFolder): void {
-  rmSync(path, { recursive: true, force: true });
+export function removeRunFolder({ path }: Pick<RunFolder, "path">): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // What kept the run from beginning is what there is to say.
+  }
 }
 
-export function writeRunFile({ path }: Pick<RunFolder, "path">, content: object): void {
-  writeFileAtomic(join(path, RUN_FILE), new TextEncoder().encode(`${JSON.stringify(content, null, 2)}\n`));
+/** @returns the text of it */
+export function writeRunFile({ path }: Pick<RunFolder, "path">, content: object): string {
+  const text = `${JSON.stringify(content, null, 2)}\n`;
+  writeFileAtomic(join(path, RUN_FILE), new TextEncoder().encode(text));
+  return text;
 }
 
 /** With what is above it. Node's own `recursive` tries for ever where the system refuses with ENOENT, as in /proc. */
@@ -105,11 +111,10 @@ function probe(folder: string): void {
   const path = join(folder, `.probe.${randomBytes(6).toString("hex")}`);
   const file = openSync(path, "wx");
   try {
-    const bytes = randomBytes(PROBE_BYTES);
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    writeAll(file, randomBytes(PROBE_BYTES));
     fsyncSync(file);
   } finally {
-    closeSync(file);
+    closeQuietly(file);
     rmSync(path, { force: true });
   }
 }

@@ -40,7 +40,12 @@ export class RunKeeper {
     this.folder = resume?.folder ?? createRunFolder(circumstances.out, plan.model, new Date(plan.started));
     this.hasState = resume !== null;
     this.lastStep = resume ? this.stepOfRun(resume.state.progress) : 0;
-    this.log = new RunLog(this.folder.path, plan.started, resume?.logSizes ?? null);
+    try {
+      this.log = new RunLog(this.folder.path, plan.started, resume?.logSizes ?? null);
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
     this.pictures = new RunPictures(this.folder, job);
   }
 

@@ -31,8 +31,13 @@ export class RunLog {
     this.folder = folder;
     const events = `events.out.tfevents.${seconds}.simdgrad`;
     this.metrics = new AppendFile(join(folder, METRICS_FILE), kept?.metrics ?? 0, endOfLines);
-    this.events = new AppendFile(join(folder, events), kept?.events ?? 0, endOfEvents);
-    if (this.events.bytes === 0) this.events.append(encodeFileVersion(seconds));
+    try {
+      this.events = new AppendFile(join(folder, events), kept?.events ?? 0, endOfEvents);
+      if (this.events.bytes === 0) this.events.append(encodeFileVersion(seconds));
+    } catch (error) {
+      this.metrics.close();
+      throw error;
+    }
   }
 
   get sizes(): LogSizes {

@@ -33,7 +33,7 @@ export function currentVersion(outputs: string): number | undefined {
 }
 
 /** Without what the program prints. */
-async function silently<T>(run: () => Promise<T>): Promise<T> {
+export async function silently<T>(run: () => Promise<T>): Promise<T> {
   const { write } = process.stdout;
   const { write: writeError } = process.stderr;
   process.stdout.write = process.stderr.write = () => true;
