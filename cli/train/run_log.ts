@@ -31,13 +31,16 @@ export class RunLog {
     this.folder = folder;
     const events = `events.out.tfevents.${seconds}.simdgrad`;
     this.metrics = new AppendFile(join(folder, METRICS_FILE), kept?.metrics ?? 0, endOfLines);
+    let opened: AppendFile | undefined;
     try {
-      this.events = new AppendFile(join(folder, events), kept?.events ?? 0, endOfEvents);
-      if (this.events.bytes === 0) this.events.append(encodeFileVersion(seconds));
+      opened = new AppendFile(join(folder, events), kept?.events ?? 0, endOfEvents);
+      if (opened.bytes === 0) opened.append(encodeFileVersion(seconds));
     } catch (error) {
+      opened?.close();
       this.metrics.close();
       throw error;
     }
+    this.events = opened;
   }
 
   get sizes(): LogSizes {
