@@ -1,8 +1,10 @@
 // The disk under this process with faults: what is in a folder fails at a given operation, whoever asks for it.
 
-import fs from "node:fs";
+import fs, { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { resolve, sep } from "node:path";
+import { join, resolve, sep } from "node:path";
+import { thisProcess } from "../../cli/files/run_alive.ts";
+import { GONE_PID } from "./versions.ts";
 
 export interface Faults {
   /** The operation that fails, counted from 0. Default: none. */
@@ -101,4 +103,19 @@ export async function atEveryOperation(attempt: (faults: Required<Faults>) => Pr
     }
   }
   return operations;
+}
+
+/** The folder in which things fail, made anew of a copy. */
+export function makeAfresh(place: string, from?: string): void {
+  rmSync(place, { recursive: true, force: true });
+  if (from) cpSync(from, place, { recursive: true });
+  else mkdirSync(place);
+}
+
+/** As if the process that left it had ended. */
+export function orphanLocks(parent: string): void {
+  for (const name of readdirSync(parent, { recursive: true, encoding: "utf8" })) {
+    if (!/\.lock(\.stale)?$/.test(name)) continue;
+    writeFileSync(join(parent, name), JSON.stringify({ ...thisProcess(), pid: GONE_PID }));
+  }
 }
