@@ -2,8 +2,8 @@
 // alone at the strength that the best preset has, and with all of them; then tested on MNIST's test digits as they are, and
 // drawn otherwise.
 
-import { recipeFor } from "../cli/recipes.ts";
-import { enableRelaxedSimd } from "../cli/relaxed_simd.ts";
+import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
+import { recipeFor } from "../cli/train/recipes.ts";
 import { loadMnist } from "../data/index.ts";
 import { decodeCheckpoint } from "../lib/index.ts";
 import { cnn } from "../models/index.ts";

@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { Session } from "node:inspector/promises";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { enableRelaxedSimd } from "../cli/relaxed_simd.ts";
+import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
 import { scope, supportsVariant } from "../lib/index.ts";
 import { describeMachine, quantile } from "./figure.ts";
 import { oneOf, parse, readOptions, wholeNumber } from "./options.ts";

@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { enableRelaxedSimd } from "../cli/relaxed_simd.ts";
+import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
 import { loadMnist } from "../data/index.ts";
 import { CheckpointError, decodeCheckpoint, setThreads } from "../lib/index.ts";
 import { cnn, linear } from "../models/index.ts";

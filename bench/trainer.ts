@@ -2,7 +2,7 @@
 // training step of ./training_step.ts, in turns, so that a shared machine slows both.
 
 import process from "node:process";
-import { enableRelaxedSimd } from "../cli/relaxed_simd.ts";
+import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
 import type { TrainerOptions } from "../lib/index.ts";
 import * as library from "../lib/index.ts";
 import * as models from "../models/index.ts";

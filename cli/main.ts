@@ -6,21 +6,21 @@
 // line that has nothing to it.
 
 import process from "node:process";
-import type { Command } from "./command.ts";
-import { compare } from "./compare.ts";
-import { doctor } from "./doctor.ts";
-import { evaluate } from "./evaluate.ts";
-import { exitCodeOf, InterruptedError } from "./exit_codes.ts";
-import { exportCommand } from "./export.ts";
-import { infer } from "./infer.ts";
-import { catchInterrupts } from "./interrupt.ts";
-import { readPlainLine } from "./plain_line.ts";
-import { promote } from "./promote.ts";
-import { reportError } from "./report_error.ts";
-import { rollback } from "./rollback.ts";
-import { runs } from "./runs.ts";
-import { train } from "./train.ts";
-import { versions } from "./versions.ts";
+import type { Command } from "./command_line/command.ts";
+import { readPlainLine } from "./command_line/plain_line.ts";
+import { compare } from "./compare/compare.ts";
+import { doctor } from "./doctor/doctor.ts";
+import { exportCommand } from "./export/export.ts";
+import { evaluate } from "./infer/evaluate.ts";
+import { infer } from "./infer/infer.ts";
+import { runs } from "./runs/runs.ts";
+import { exitCodeOf, InterruptedError } from "./terminal/exit_codes.ts";
+import { catchInterrupts } from "./terminal/interrupt.ts";
+import { reportError } from "./terminal/report_error.ts";
+import { train } from "./train/train.ts";
+import { promote } from "./versions/promote.ts";
+import { rollback } from "./versions/rollback.ts";
+import { versions } from "./versions/versions.ts";
 
 const COMMANDS: readonly Command[] = [train, infer, evaluate, exportCommand, runs, promote, rollback, versions, compare, doctor]; // biome-ignore format: one line
 
@@ -52,6 +52,6 @@ function endNow(error: unknown): never {
 async function run(args: readonly string[], signal: AbortSignal): Promise<void> {
   const plain = readPlainLine(args, COMMANDS);
   if (plain) return plain.command.run(plain.flags, plain.files, signal);
-  const { runInFull } = await import("./full_line.ts");
+  const { runInFull } = await import("./command_line/full_line.ts");
   await runInFull(args, COMMANDS, signal);
 }

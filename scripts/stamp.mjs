@@ -19,7 +19,14 @@ const PRODUCTS = {
     output: "build/kernels.d.ts",
   },
   export: {
-    inputs: ["cli/export", "lib", "scripts/build_export.mjs", "LICENSE", "package-lock.json"],
+    inputs: [
+      "cli/export/page",
+      "cli/export/runtime",
+      "lib",
+      "scripts/build_export.mjs",
+      "LICENSE",
+      "package-lock.json",
+    ],
     output: "build/export.d.ts",
   },
   dist: {

@@ -1,9 +1,10 @@
 // The layers of ARCHITECTURE.md, enforced: every arrow points down.
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { cruise, type ICruiseResult, type IFlattenedRuleSet } from "dependency-cruiser";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { read } from "./support/sources.ts";
 
 type Rule = Extract<NonNullable<IFlattenedRuleSet["forbidden"]>[number], { to: unknown }>;
 
@@ -25,6 +26,9 @@ const FOLDERS = ["lib", "models", "data", "cli", "serve", "web", "bench", "test"
 /** A leaf that imports nothing, which the lowest layer needs as well. */
 const ERRORS = "^lib/tensor/errors\\.ts$";
 
+/** Those of the program, from the top down as well: its page has them in this order. */
+const ROOMS = [...read("cli/README.md").matchAll(/^\| \[(\w+)\]/gm)].map(([, room]) => room);
+
 const NPM: Rule["to"] = {
   dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-bundled", "npm-no-pkg"],
 };
@@ -39,8 +43,16 @@ const upward: Rule[] = LAYERS.slice(1).map((layer, i) => ({
   to: { path: inside(LAYERS.slice(0, i + 1).flat()), pathNot: ERRORS },
 }));
 
+const roomsUpward: Rule[] = ROOMS.slice(1).map((room, i) => ({
+  name: `cli/${room}: no import upwards`,
+  severity: "error",
+  from: { path: `^cli/${room}/` },
+  to: { path: `^cli/(main\\.ts|(${ROOMS.slice(0, i + 1).join("|")})/)` },
+}));
+
 const rules: Rule[] = [
   ...upward,
+  ...roomsUpward,
   { name: "no cycles", severity: "error", from: {}, to: { circular: true } },
   {
     // The peers' packages are installed in their own folder, or not at all; dist/ is there once it is built.
@@ -77,7 +89,8 @@ const rules: Rule[] = [
     name: "what is built is loaded in one place, and by the exporters",
     severity: "error",
     from: {
-      pathNot: "^(lib/runtime/(embedded_)?kernels\\.ts|cli/export(_mjs|_html|/runtime/wasm_network)\\.ts|test/)",
+      pathNot:
+        "^(lib/runtime/(embedded_)?kernels\\.ts|cli/export/(export_mjs|export_html|runtime/wasm_network)\\.ts|test/)",
     },
     to: { path: "^build/" },
   },
@@ -116,6 +129,11 @@ async function violations(folders: string[], forbidden: Rule[]): Promise<string[
 
 test("every arrow between modules points down", async () => {
   assert.equal(await violations(FOLDERS.filter(existsSync), rules), []);
+});
+
+test("the page of the program names every room, and all but main.ts is in one", () => {
+  const entries = readdirSync("cli").filter((name) => name !== "README.md" && name !== "main.ts");
+  assert.equal(entries.sort(), [...ROOMS].sort());
 });
 
 test("kernels import nothing but kernels", async () => {

@@ -1,8 +1,8 @@
 // What an exported file says about its network: the constant `model` of the module.
 
-import type { LoadedModel } from "../checkpoints.ts";
-import { packageVersion } from "../package_root.ts";
-import { weightsDigest } from "../weights_digest.ts";
+import type { LoadedModel } from "../checkpoints/checkpoints.ts";
+import { packageVersion } from "../load/package_root.ts";
+import { weightsDigest } from "../load/weights_digest.ts";
 
 export interface ModelCard {
   name: string;

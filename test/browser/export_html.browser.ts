@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadModel } from "../../cli/checkpoints.ts";
-import { exportHtml } from "../../cli/export_html.ts";
-import { readDigit } from "../../cli/read_digit.ts";
+import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
+import { exportHtml } from "../../cli/export/export_html.ts";
+import { readDigit } from "../../cli/infer/read_digit.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
 import { DrivenPage, type Screen } from "../support/driven_page.ts";
 

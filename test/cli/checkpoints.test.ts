@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { describeOrigin, loadModel } from "../../cli/checkpoints.ts";
+import { describeOrigin, loadModel } from "../../cli/checkpoints/checkpoints.ts";
 import { CheckpointError, encodeCheckpoint, Linear, Sequential } from "../../lib/index.ts";
 import { linear } from "../../models/index.ts";
 import { temporaryFolder } from "../support/run_cli.ts";

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { claimRun } from "../../cli/claim_run.ts";
-import { thisProcess } from "../../cli/run_alive.ts";
+import { thisProcess } from "../../cli/files/run_alive.ts";
+import { claimRun } from "../../cli/train/claim_run.ts";
 import { expectFailure, temporaryFolder } from "../support/run_cli.ts";
 
 const test = suite("claiming a run");

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { formatBytes } from "../../cli/format.ts";
-import { disagreementOf } from "../../cli/head_to_head.ts";
-import { namedCheckpoint, trainingSeconds } from "../../cli/named_checkpoint.ts";
+import { namedCheckpoint, trainingSeconds } from "../../cli/checkpoints/named_checkpoint.ts";
+import { disagreementOf } from "../../cli/compare/head_to_head.ts";
+import { formatBytes } from "../../cli/terminal/format.ts";
 import { encodeCheckpoint } from "../../lib/index.ts";
 import { linear } from "../../models/index.ts";
 import { fakeRun } from "../support/fake_run.ts";
@@ -110,7 +110,13 @@ test("what names no checkpoint, or that of the other network, ends it before the
     /--cnn 20260101-00001: neither a file nor a run .* Did you mean 20260101-000001\?/,
   );
   await expectFailure(folder, compare("--cnn", "shiped"), 3, /Did you mean shipped\?/);
-  await expectFailure(folder, compare("--linear", "current"), 3, /there is no version of linear/);
+  const none = /--linear current: there is no version of linear .*; --linear shipped is always there\./;
+  await expectFailure(folder, compare("--linear", "current"), 3, none);
+  const takes = /--cnn takes shipped, current, a version's number, latest, a run's id, or a file; got v0\./;
+  await expectFailure(folder, compare("--cnn", "v0"), 2, takes);
+  rmSync(join(outputs, "cnn/20260101-000001/model.safetensors"));
+  await expectFailure(folder, compare("--cnn", "latest"), 3, /--cnn latest: there is no such run with a checkpoint/);
+  fakeRun(outputs, "20260101-000001", { model: "cnn" });
   await expectFailure(
     folder,
     compare("--linear", join(outputs, "cnn/20260101-000001/model.safetensors")),

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadModel } from "../../cli/checkpoints.ts";
-import { exportHtml } from "../../cli/export_html.ts";
-import { exportMjs } from "../../cli/export_mjs.ts";
+import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
+import { exportHtml } from "../../cli/export/export_html.ts";
+import { exportMjs } from "../../cli/export/export_mjs.ts";
 
 const test = suite("export to a page");
 

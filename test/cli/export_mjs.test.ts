@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type LoadedModel, loadModel } from "../../cli/checkpoints.ts";
-import { exportMjs } from "../../cli/export_mjs.ts";
-import { weightsDigest } from "../../cli/weights_digest.ts";
+import { type LoadedModel, loadModel } from "../../cli/checkpoints/checkpoints.ts";
+import { exportMjs } from "../../cli/export/export_mjs.ts";
+import { weightsDigest } from "../../cli/load/weights_digest.ts";
 import { loadMnist } from "../../data/index.ts";
 import {
   Conv2d,

@@ -2,11 +2,11 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadModel } from "../../cli/checkpoints.ts";
+import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
 import { Drawing, PEN_WIDTH, type Point, SIDE, smooth } from "../../cli/export/page/drawing.ts";
 import { pictureOf } from "../../cli/export/page/ink.ts";
 import { percent } from "../../cli/export/page/percent.ts";
-import { readDigit } from "../../cli/read_digit.ts";
+import { readDigit } from "../../cli/infer/read_digit.ts";
 import { preprocessDigit } from "../../lib/index.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
 

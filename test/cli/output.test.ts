@@ -1,15 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { bar } from "../../cli/bar.ts";
-import { drawDigit } from "../../cli/draw_digit.ts";
-import { UsageError } from "../../cli/exit_codes.ts";
-import { isSet, numberFlag, textFlag } from "../../cli/flags.ts";
-import { formatCount, formatDuration, formatPercent } from "../../cli/format.ts";
-import { describeAnswer } from "../../cli/infer_output.ts";
-import { wrap } from "../../cli/notice.ts";
-import { editDistance, suggest } from "../../cli/suggest.ts";
-import { confusionTable } from "../../cli/tables.ts";
-import { type TerminalStream, wantsColor } from "../../cli/terminal.ts";
+import { isSet, numberFlag, textFlag } from "../../cli/command_line/flags.ts";
+import { drawDigit } from "../../cli/infer/draw_digit.ts";
+import { describeAnswer } from "../../cli/infer/infer_output.ts";
+import { bar } from "../../cli/terminal/bar.ts";
+import { UsageError } from "../../cli/terminal/exit_codes.ts";
+import { formatCount, formatDuration, formatPercent } from "../../cli/terminal/format.ts";
+import { wrap } from "../../cli/terminal/notice.ts";
+import { editDistance, suggest } from "../../cli/terminal/suggest.ts";
+import { confusionTable } from "../../cli/terminal/tables.ts";
+import { type TerminalStream, wantsColor } from "../../cli/terminal/terminal.ts";
 
 const test = suite("what the program prints");
 

@@ -3,20 +3,20 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Command } from "../../cli/command.ts";
-import { compare } from "../../cli/compare.ts";
-import { doctor } from "../../cli/doctor.ts";
-import { evaluate } from "../../cli/evaluate.ts";
-import { exportCommand } from "../../cli/export.ts";
-import { type Flags, isSet, textFlag } from "../../cli/flags.ts";
-import { runInFull } from "../../cli/full_line.ts";
-import { infer } from "../../cli/infer.ts";
-import { readPlainLine } from "../../cli/plain_line.ts";
-import { promote } from "../../cli/promote.ts";
-import { rollback } from "../../cli/rollback.ts";
-import { runs } from "../../cli/runs.ts";
-import { train } from "../../cli/train.ts";
-import { versions } from "../../cli/versions.ts";
+import type { Command } from "../../cli/command_line/command.ts";
+import { type Flags, isSet, textFlag } from "../../cli/command_line/flags.ts";
+import { runInFull } from "../../cli/command_line/full_line.ts";
+import { readPlainLine } from "../../cli/command_line/plain_line.ts";
+import { compare } from "../../cli/compare/compare.ts";
+import { doctor } from "../../cli/doctor/doctor.ts";
+import { exportCommand } from "../../cli/export/export.ts";
+import { evaluate } from "../../cli/infer/evaluate.ts";
+import { infer } from "../../cli/infer/infer.ts";
+import { runs } from "../../cli/runs/runs.ts";
+import { train } from "../../cli/train/train.ts";
+import { promote } from "../../cli/versions/promote.ts";
+import { rollback } from "../../cli/versions/rollback.ts";
+import { versions } from "../../cli/versions/versions.ts";
 
 const test = suite("plain command lines");
 

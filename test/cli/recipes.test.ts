@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { UsageError } from "../../cli/exit_codes.ts";
-import type { Flags } from "../../cli/flags.ts";
-import { makeOptimizer, makeSchedule } from "../../cli/optimizers.ts";
-import { RECIPE_FLAGS, readRecipeFlags } from "../../cli/recipe_flags.ts";
-import { PRESETS, type Recipe, recipeFor } from "../../cli/recipes.ts";
+import type { Flags } from "../../cli/command_line/flags.ts";
+import { UsageError } from "../../cli/terminal/exit_codes.ts";
+import { makeOptimizer, makeSchedule } from "../../cli/train/optimizers.ts";
+import { RECIPE_FLAGS, readRecipeFlags } from "../../cli/train/recipe_flags.ts";
+import { PRESETS, type Recipe, recipeFor } from "../../cli/train/recipes.ts";
 import { tensor } from "../../lib/index.ts";
 import { linear } from "../../models/index.ts";
 

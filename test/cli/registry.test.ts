@@ -12,10 +12,10 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadModel } from "../../cli/checkpoints.ts";
-import { readRegistry } from "../../cli/registry.ts";
-import { withRegistryLock } from "../../cli/registry_lock.ts";
-import { thisHost } from "../../cli/run_alive.ts";
+import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
+import { thisHost } from "../../cli/files/run_alive.ts";
+import { readRegistry } from "../../cli/registry/registry.ts";
+import { withRegistryLock } from "../../cli/registry/registry_lock.ts";
 import { digitPng } from "../support/digit_png.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
 import { currentVersion, GONE_PID, IDS, outputsWithRuns, promote } from "../support/versions.ts";
@@ -136,7 +136,7 @@ test("a lock that a killed process left is taken away; a living one's is waited 
 test("a lock that cannot be written is not left behind, to be waited for", async () => {
   const outputs = mkdtempSync(join(folder, "o-"));
   const script = join(outputs, "lock.mts");
-  const module = new URL("../../cli/registry_lock.ts", import.meta.url).href;
+  const module = new URL("../../cli/registry/registry_lock.ts", import.meta.url).href;
   // XFSZ is what a process gets that writes more than it may; ignored, the write fails.
   writeFileSync(
     script,

@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { thisProcess } from "../../cli/run_alive.ts";
+import { thisProcess } from "../../cli/files/run_alive.ts";
 import { decodeTrainingState, encodeTrainingState } from "../../lib/train/training_state.ts";
 import { expectFailure, type Outcome, runCli, temporaryFolder } from "../support/run_cli.ts";
 import {

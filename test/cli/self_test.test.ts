@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { timeKernels } from "../../bench/kernel_clock.ts";
-import { CHECKS, runCheck } from "../../cli/self_test.ts";
-import { words64 } from "../../cli/self_test_philox.ts";
+import { CHECKS, runCheck } from "../../cli/doctor/self_test.ts";
+import { words64 } from "../../cli/doctor/self_test_philox.ts";
 import { loadKernels } from "../../lib/runtime/kernels.ts";
 import { withCorruptKernel } from "../support/corrupt_kernel.ts";
 

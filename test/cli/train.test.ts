@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { InterruptedError } from "../../cli/exit_codes.ts";
-import { trainModels } from "../../cli/train_models.ts";
+import { InterruptedError } from "../../cli/terminal/exit_codes.ts";
+import { trainModels } from "../../cli/train/train_models.ts";
 import { decodeSafetensors } from "../../lib/formats/safetensors.ts";
 import { expectFailure, type Outcome, runCli, temporaryFolder } from "../support/run_cli.ts";
 

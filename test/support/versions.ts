@@ -2,10 +2,10 @@
 
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { MODEL_NAMES } from "../../cli/model_names.ts";
-import { promoteRun } from "../../cli/promote_run.ts";
-import { readRegistry } from "../../cli/registry.ts";
-import { rollBack } from "../../cli/roll_back.ts";
+import { MODEL_NAMES } from "../../cli/load/model_names.ts";
+import { readRegistry } from "../../cli/registry/registry.ts";
+import { promoteRun } from "../../cli/versions/promote_run.ts";
+import { rollBack } from "../../cli/versions/roll_back.ts";
 import { fakeRun } from "./fake_run.ts";
 
 /** Above what systems give their processes. */
@@ -33,7 +33,7 @@ export function currentVersion(outputs: string): number | undefined {
 }
 
 /** Without what the program prints. */
-async function silently<T>(run: () => Promise<T>): Promise<T> {
+export async function silently<T>(run: () => Promise<T>): Promise<T> {
   const { write } = process.stdout;
   const { write: writeError } = process.stderr;
   process.stdout.write = process.stderr.write = () => true;

@@ -1,0 +1,12 @@
+// The flags of every command that reads a checkpoint.
+
+import { choiceFlag, valueFlag } from "../command_line/command.ts";
+import { MODEL_NAMES } from "../load/model_names.ts";
+
+export const CHECKPOINT_FLAGS = {
+  model: choiceFlag("Which network; default: what --checkpoint holds, else cnn", MODEL_NAMES),
+  checkpoint: valueFlag("A safetensors file instead of the shipped one"),
+  run: valueFlag("A run of mnist train instead: latest, its id, or the beginning of one"),
+  version: valueFlag("current, shipped, or a number of mnist versions", "shipped"),
+  runs: valueFlag("The folder where train kept its runs and promote its versions", "outputs"),
+} as const;

@@ -1,0 +1,49 @@
+// A checkpoint by one word, where a command takes two of them: shipped, current, a version, a run or a file.
+
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { CheckpointError } from "../../lib/index.ts";
+import { fieldsOf, numberOf } from "../files/fields.ts";
+import type { ModelName } from "../load/model_names.ts";
+import { promotionOf, readRegistry } from "../registry/registry.ts";
+import { findRun } from "../runs/find_run.ts";
+import { listRuns } from "../runs/list_runs.ts";
+import { checkpointOfRun } from "../runs/run_checkpoint.ts";
+import { CHECKPOINT_FILE, readRunFile } from "../runs/run_file.ts";
+import { suggest } from "../terminal/suggest.ts";
+import { type LoadedModel, load, loadShipped, loadVersion } from "./checkpoints.ts";
+
+/** A run's id is longer. */
+const VERSION = /^v?\d{1,7}$/;
+const TAKES = "shipped, current, a version's number, latest, a run's id, or a file";
+
+/**
+ * @throws {CheckpointError} there is no such thing, or it is another network's
+ * @throws {UsageError} the beginning of several ids, or no version's number
+ */
+export function namedCheckpoint(outputs: string, name: ModelName, word: string): LoadedModel {
+  const flag = `--${name}`;
+  if (word === "shipped") return loadShipped(name);
+  if (word === "current" || VERSION.test(word)) return loadVersion(outputs, name, word, { flag, takes: TAKES });
+  if (/[/\\]|\.safetensors$/.test(word) || existsSync(word)) return load(word, name);
+  const runs = listRuns(outputs, [name]);
+  if (word !== "latest" && !findRun(runs, word, `${flag} ${word}`)) {
+    const near = suggest(word, [...runs.map(({ id }) => id), "shipped", "current", "latest"]);
+    throw new CheckpointError(
+      `${flag} ${word}: neither a file nor a run in ${join(outputs, name)}.${near ? ` Did you mean ${near}?` : ""} It takes ${TAKES}.`,
+      { word },
+    );
+  }
+  return load(checkpointOfRun(outputs, name, word, flag), name);
+}
+
+/** How long its training took, where that is written down beside it; else null. */
+export function trainingSeconds(outputs: string, { name, path, version }: LoadedModel): number | null {
+  if (version !== null) return numberOf(promotionOf(readRegistry(outputs, name), version)?.metrics.seconds);
+  if (basename(path) === CHECKPOINT_FILE) return numberOf(readRunFile(dirname(path)).content.seconds);
+  try {
+    return numberOf(fieldsOf(JSON.parse(readFileSync(path.replace(/\.safetensors$/, ".json"), "utf8"))).seconds);
+  } catch {
+    return null;
+  }
+}

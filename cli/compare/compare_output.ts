@@ -1,0 +1,126 @@
+// What `mnist compare` prints.
+
+import { describeOrigin, type LoadedModel } from "../checkpoints/checkpoints.ts";
+import { columnTable } from "../terminal/columns.ts";
+import { formatBytes, formatCount, formatDuration, formatPercent, printable, shortDigest } from "../terminal/format.ts";
+import type { TerminalStream } from "../terminal/terminal.ts";
+import type { Disagreement } from "./head_to_head.ts";
+import { BATCH, type Speed } from "./measure_model.ts";
+
+export interface Contestant extends Speed {
+  model: LoadedModel;
+  parameters: number;
+  fileBytes: number;
+  /** Null where nobody wrote it down. */
+  trainingSeconds: number | null;
+  errors: number;
+  accuracy: number;
+}
+
+export interface About {
+  dataset: string;
+  images: number;
+  sha256: string;
+  kernels: string;
+  threads: number;
+}
+
+export function asText(
+  contestants: readonly Contestant[],
+  disagreement: Disagreement,
+  { dataset, images, sha256, kernels, threads }: About,
+  stream: TerminalStream,
+): string[] {
+  const row = (label: string, value: (contestant: Contestant) => string) => ({ label, values: contestants.map(value) });
+  const rows = [
+    row("accuracy", ({ accuracy }) => formatPercent(accuracy)),
+    row("error rate", ({ accuracy }) => formatPercent(1 - accuracy)),
+    row("errors", ({ errors }) => formatCount(errors)),
+    row("parameters", ({ parameters }) => formatCount(parameters)),
+    row("file", ({ fileBytes }) => formatBytes(fileBytes)),
+    row("one image, median", ({ medianMs }) => `${medianMs.toFixed(3)} ms`),
+    row("one image, p99", ({ p99Ms }) => `${p99Ms.toFixed(3)} ms`),
+    row(`${BATCH} at a time`, ({ imagesPerSecond }) => `${formatCount(imagesPerSecond)} images/s`),
+    row("training", ({ trainingSeconds: s }) => (s === null ? "unknown" : formatDuration(s))),
+  ];
+  const table = columnTable(
+    [
+      { title: "", cells: rows.map(({ label }) => label), style: (text) => stream.dim(text) },
+      ...contestants.map(({ model }, i) => ({
+        title: model.name,
+        cells: rows.map(({ values }) => values[i]),
+        isRight: true,
+      })),
+    ],
+    stream,
+  );
+  return [
+    ...contestants.map(({ model }) => stream.dim(describeOrigin(model))),
+    `on ${formatCount(images)} test images (${dataset}, sha256 ${shortDigest(sha256)}…), ${kernels} kernels, ${threads === 1 ? "one thread" : `${threads} threads`}`,
+    "",
+    ...table,
+    "",
+    ...describeDisagreement(disagreement, stream),
+  ];
+}
+
+function describeDisagreement(
+  { images, onlyLinear, onlyCnn, bothRight, bothWrong, perDigit }: Disagreement,
+  stream: TerminalStream,
+): string[] {
+  const neither = images.length - onlyLinear - onlyCnn;
+  const column = (title: string, value: (row: (typeof perDigit)[number]) => number) => ({
+    title,
+    cells: perDigit.map((each) => formatCount(value(each))),
+    isRight: true,
+  });
+  return [
+    stream.bold(`They disagree on ${formatCount(images.length)} images`) +
+      `: the CNN is right on ${formatCount(onlyCnn)}, the linear model on ${formatCount(onlyLinear)}, neither on ${formatCount(neither)}.`,
+    `Both are right on ${formatCount(bothRight)}, both wrong on ${formatCount(bothWrong)}.`,
+    "",
+    ...columnTable(
+      [
+        column("digit", ({ digit }) => digit),
+        column("images", (each) => each.images),
+        column("linear errors", ({ linearErrors }) => linearErrors),
+        column("cnn errors", ({ cnnErrors }) => cnnErrors),
+        column("they disagree", ({ differ }) => differ),
+      ],
+      stream,
+    ),
+  ];
+}
+
+export function asJson(contestants: readonly Contestant[], disagreement: Disagreement, about: About): object {
+  const { bothRight, onlyLinear, onlyCnn, bothWrong, images, perDigit } = disagreement;
+  return {
+    dataset: about.dataset,
+    dataset_sha256: about.sha256,
+    images: about.images,
+    kernels: about.kernels,
+    threads: about.threads,
+    models: contestants.map(({ model, ...figures }) => ({
+      model: model.name,
+      checkpoint: printable(model.path),
+      version: model.version,
+      accuracy: figures.accuracy,
+      error_rate: 1 - figures.accuracy,
+      errors: figures.errors,
+      parameters: figures.parameters,
+      file_bytes: figures.fileBytes,
+      latency_ms: { median: figures.medianMs, p99: figures.p99Ms },
+      images_per_second: figures.imagesPerSecond,
+      batch_size: BATCH,
+      training_seconds: figures.trainingSeconds,
+    })),
+    disagreement: {
+      ...{ both_right: bothRight, only_linear: onlyLinear, only_cnn: onlyCnn, both_wrong: bothWrong },
+      per_digit: perDigit.map((each) => ({
+        ...{ digit: each.digit, images: each.images, linear_errors: each.linearErrors },
+        ...{ cnn_errors: each.cnnErrors, differ: each.differ },
+      })),
+      images,
+    },
+  };
+}

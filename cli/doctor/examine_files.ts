@@ -1,0 +1,132 @@
+// Whether the files are what they should be: the data set, the shipped weights, the current versions, the runs.
+
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync, statfsSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { mnistState } from "../../data/index.ts";
+import { loadShipped, loadVersion } from "../checkpoints/checkpoints.ts";
+import { fieldsOf } from "../files/fields.ts";
+import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
+import { weightsDigest } from "../load/weights_digest.ts";
+import { readRegistry } from "../registry/registry.ts";
+import { listRuns } from "../runs/list_runs.ts";
+import { statusOf } from "../runs/run_record.ts";
+import { formatBytes, printable, shortDigest } from "../terminal/format.ts";
+import { describeSystemError, messageOf } from "../terminal/report_error.ts";
+import { accuracyOf } from "../versions/version_output.ts";
+import { type Finding, fail, ok, type Section, warn } from "./finding.ts";
+
+/** Less than this on the disk is worth a word; a run takes about 1 MB. */
+const LITTLE_BYTES = 100 * 2 ** 20;
+const TOO_LITTLE_BYTES = 4 * 2 ** 20;
+
+export async function examineData(dir: string | undefined): Promise<Section> {
+  const { folder, isNamed, files } = await mnistState({ dir });
+  const origin = dir !== undefined ? "--data" : isNamed ? "MNIST_DIR" : "the default";
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  const missing = isNamed ? fail : warn;
+  const hint = isNamed ? "" : "; train and evaluate download it";
+  if (!isFolder) {
+    return { title: "MNIST", findings: [missing("folder", `${printable(folder)} (${origin}) is not there${hint}`)] };
+  }
+  const findings = [
+    ok("folder", `${printable(folder)} (${origin})`),
+    ...files.map(({ name, path, sha256, problem }) => {
+      if (problem !== null) return fail(name, printable(problem));
+      return path === null ? missing(name, `missing${hint}`) : ok(name, `sha256 ${shortDigest(sha256)}… is right`);
+    }),
+  ];
+  return { title: "MNIST", findings };
+}
+
+export function examineWeights(outputs: string): Section {
+  return {
+    title: "Weights",
+    findings: MODEL_NAMES.flatMap((name) => [
+      attempt(`${name}, shipped`, () => shipped(name)),
+      attempt(`${name}, current`, () => current(outputs, name)),
+    ]),
+  };
+}
+
+/** The digest that stands beside the file, in the record of the run that made it. */
+function shipped(name: ModelName): Finding {
+  const label = `${name}, shipped`;
+  const { network, path } = loadShipped(name);
+  const { weights_sha256: expected } = fieldsOf(JSON.parse(readFileSync(path.replace(/safetensors$/, "json"), "utf8")));
+  const digest = weightsDigest(network);
+  if (digest === expected) return ok(label, `weights sha256 ${shortDigest(digest)}… is right`);
+  return fail(
+    label,
+    `weights sha256 is ${shortDigest(digest)}…, expected ${shortDigest(String(expected))}…; install simdgrad again`,
+  );
+}
+
+function current(outputs: string, name: ModelName): Finding {
+  const label = `${name}, current`;
+  const { current: event } = readRegistry(outputs, name);
+  if (!event) return ok(label, "no version; mnist promote makes one of a run");
+  loadVersion(outputs, name, "current");
+  return ok(
+    label,
+    `version ${event.version}, ${accuracyOf(event)}, sha256 ${shortDigest(event.file_sha256)}… is right`,
+  );
+}
+
+export function examineOutputs(outputs: string): Section {
+  return {
+    title: printable(outputs),
+    findings: [
+      attempt("writable", () => writable(outputs)),
+      attempt("space", () => space(outputs)),
+      attempt("runs", () => runs(outputs)),
+    ],
+  };
+}
+
+/** By making something and taking it away: permissions alone do not tell. */
+function writable(outputs: string): Finding {
+  const folder = nearest(outputs);
+  try {
+    accessSync(folder, constants.W_OK);
+    rmdirSync(mkdtempSync(join(folder, ".doctor-")));
+  } catch (error) {
+    return fail(
+      "writable",
+      printable(`${describeSystemError(`no: ${folder}`, error)}; choose another folder with train --out`),
+    );
+  }
+  return ok("writable", existsSync(outputs) ? "yes" : "yes; it is not there yet, train makes it");
+}
+
+function space(outputs: string): Finding {
+  const { bavail, bsize } = statfsSync(nearest(outputs));
+  const free = bavail * bsize;
+  const text = `${formatBytes(free)} free`;
+  if (free < TOO_LITTLE_BYTES) return fail("space", `${text}: too little for a run`);
+  return free < LITTLE_BYTES ? warn("space", text) : ok("space", text);
+}
+
+function runs(outputs: string): Finding {
+  const all = listRuns(outputs);
+  const lost = all.filter((run) => ["damaged", "died"].includes(statusOf(run)));
+  if (lost.length === 0) return ok("runs", String(all.length));
+  const [first] = lost;
+  const what = `${printable(`${first.model}/${first.id}`)} ${statusOf(first)}`;
+  return warn("runs", `${all.length}, of which ${lost.length} damaged or died: ${what}${lost.length > 1 ? " …" : ""}`);
+}
+
+/** The folder, or the nearest one above it that is there. */
+function nearest(path: string): string {
+  for (let folder = resolve(path); ; folder = dirname(folder)) {
+    if (existsSync(folder) || folder === dirname(folder)) return folder;
+  }
+}
+
+/** What cannot even be looked at is a finding too. */
+function attempt(name: string, look: () => Finding): Finding {
+  try {
+    return look();
+  } catch (error) {
+    return fail(name, printable(messageOf(error)));
+  }
+}

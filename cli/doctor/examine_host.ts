@@ -1,0 +1,77 @@
+// What simdgrad runs on here: versions, and what the host lets it use, with the reason where it does not.
+
+import { availableParallelism, cpus, freemem, release, totalmem } from "node:os";
+import process from "node:process";
+import { matmul, noGrad, runtimeInfo, scope, setThreads, supportsVariant, tensor, VERSION } from "../../lib/index.ts";
+import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
+import { formatBytes } from "../terminal/format.ts";
+import { messageOf } from "../terminal/report_error.ts";
+import { type Finding, fail, ok, type Section, warn } from "./finding.ts";
+import { uniform64 } from "./self_test_array.ts";
+
+const OLDEST_NODE = 20;
+
+export async function examineHost(): Promise<Section[]> {
+  const versions = { title: "Versions", findings: describeVersions() };
+  const hasRelaxed = supportsVariant("relaxed");
+  enableRelaxedSimd();
+  const findings = [simd(), relaxed(hasRelaxed)];
+  try {
+    const { isMemoryShared, unsharedBecause } = runtimeInfo();
+    findings.push(isMemoryShared ? ok("shared memory", "yes") : warn("shared memory", `no: ${unsharedBecause}`));
+    findings.push(await threads());
+  } catch (error) {
+    findings.push(fail("kernels", `do not load: ${messageOf(error)}`));
+  }
+  return [versions, { title: "What is used", findings }];
+}
+
+function describeVersions(): Finding[] {
+  const { node, v8 } = process.versions;
+  const { model = "unknown" } = cpus()[0] ?? {};
+  const isOld = Number(node.split(".")[0]) < OLDEST_NODE;
+  return [
+    ok("simdgrad", VERSION),
+    isOld ? fail("Node", `${node}: too old, ${OLDEST_NODE} or newer is needed`) : ok("Node", `${node}, V8 ${v8}`),
+    ok("platform", `${process.platform}-${process.arch}, ${release()}`),
+    ok("processor", `${availableParallelism()} × ${model.trim()}`),
+    ok("memory", `${formatBytes(freemem())} of ${formatBytes(totalmem())} free`),
+  ];
+}
+
+function simd(): Finding {
+  return supportsVariant("simd")
+    ? ok("SIMD", "yes")
+    : fail("SIMD", "no: this host's WebAssembly lacks it; use Node ≥ 20");
+}
+
+/** @param before whether it was there without a flag */
+function relaxed(before: boolean): Finding {
+  if (before) return ok("relaxed SIMD", "yes");
+  if (supportsVariant("relaxed"))
+    return ok("relaxed SIMD", "yes, switched on by this program: Node 20 has it behind a flag");
+  return warn(
+    "relaxed SIMD",
+    `no: V8 ${process.versions.v8} lacks it, so products and sums are rounded one by one, and slower`,
+  );
+}
+
+/** Started, and proven to give the bits that one gives; one thread is left. */
+async function threads(): Promise<Finding> {
+  const alone = product();
+  const count = await setThreads("auto");
+  const { singleThreadBecause } = runtimeInfo();
+  const together = product();
+  await setThreads(1);
+  if (count === 1)
+    return warn("threads", `no: ${availableParallelism() === 1 ? "there is one processor" : singleThreadBecause}`);
+  if (alone.every((value, i) => Object.is(value, together[i])))
+    return ok("threads", `yes, ${count}; the same bits as one`);
+  return fail("threads", `${count} give other numbers than one`);
+}
+
+function product(): Float32Array {
+  const [m, k, n] = [37, 19, 23];
+  const [a, b] = [uniform64([m, k], 1), uniform64([k, n], 2)];
+  return scope(() => noGrad(() => Float32Array.from(matmul(tensor(a.data, a.shape), tensor(b.data, b.shape)).data)));
+}

@@ -1,0 +1,72 @@
+// The work of `mnist export`.
+
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import process from "node:process";
+import { writeFileAtomic } from "../../data/index.ts";
+import { describeOrigin, type LoadedModel, loadModel } from "../checkpoints/checkpoints.ts";
+import type { Flags } from "../command_line/flags.ts";
+import { weightsDigest } from "../load/weights_digest.ts";
+import { UsageError } from "../terminal/exit_codes.ts";
+import { formatCount, printable } from "../terminal/format.ts";
+import { stdout } from "../terminal/terminal.ts";
+import { EXPORT_FORMATS } from "./export_formats.ts";
+
+export interface ExportRequest {
+  format: string;
+  /** A path, or "-" for standard output; by default a file in the working folder, named after model and format. */
+  out: string | undefined;
+  isForced: boolean;
+  isJson: boolean;
+}
+
+export async function exportModel(flags: Flags, request: ExportRequest): Promise<void> {
+  const { format, isForced, isJson } = request;
+  const model = loadModel(flags);
+  const path = request.out ?? `${model.name}.${format}`;
+  if (path === "-") refuseTerminal(format);
+  else refuseToReplace(path, isForced);
+  const write = await EXPORT_FORMATS[format]();
+  const bytes = write(model);
+  if (path === "-") process.stdout.write(bytes);
+  else writeFileAtomic(path, bytes);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const where = path === "-" ? "standard output" : printable(path);
+  const text = isJson
+    ? JSON.stringify(asJson(model, { format, path, bytes: bytes.length, sha256 }))
+    : `${describeOrigin(model)}\n${where}: ${format}, ${formatCount(bytes.length)} bytes, sha256 ${sha256}`;
+  (path === "-" ? process.stderr : process.stdout).write(`${text}\n`);
+}
+
+/** @throws {UsageError} bytes that no terminal can show */
+function refuseTerminal(format: string): void {
+  if (!stdout.isTerminal) return;
+  throw new UsageError(`--out - would write ${format} to the terminal; name a file, or pipe it into a program.`);
+}
+
+/** @throws {UsageError} what is there would be lost, or is no file at all */
+function refuseToReplace(path: string, isForced: boolean): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return;
+  if (!found.isFile())
+    throw new UsageError(`--out ${path} is there and no file; name a file, or - for standard output.`);
+  if (!isForced) throw new UsageError(`--out ${path} is there already; name another file, or replace it with --force.`);
+}
+
+interface Written {
+  format: string;
+  path: string;
+  bytes: number;
+  sha256: string;
+}
+
+function asJson({ name, path: checkpoint, network, metadata, version }: LoadedModel, written: Written): object {
+  return {
+    model: name,
+    checkpoint,
+    version,
+    trained_on: metadata.dataset ?? null,
+    weights_sha256: weightsDigest(network),
+    ...written,
+  };
+}

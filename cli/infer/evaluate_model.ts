@@ -1,0 +1,97 @@
+// The work of `mnist evaluate`.
+
+import process from "node:process";
+import { type Evaluation, evaluateAsync, evaluateShifted } from "../../lib/index.ts";
+import { describeOrigin, type LoadedModel, loadModel } from "../checkpoints/checkpoints.ts";
+import type { Flags } from "../command_line/flags.ts";
+import { loadData } from "../load/datasets.ts";
+import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
+import { formatCount, formatPercent, shortDigest } from "../terminal/format.ts";
+import { Progress } from "../terminal/progress.ts";
+import { classTable, confusionTable } from "../terminal/tables.ts";
+import { stdout } from "../terminal/terminal.ts";
+
+export interface EvaluateRequest {
+  data: string;
+  limit: number | undefined;
+  /** By up to how many pixels each image is moved in a second reading; undefined: there is none. */
+  shifts: number | undefined;
+  isJson: boolean;
+  isQuiet: boolean;
+}
+
+type TestSet = Awaited<ReturnType<typeof loadData>>["test"];
+
+export async function evaluateModel(flags: Flags, request: EvaluateRequest, signal: AbortSignal): Promise<void> {
+  enableRelaxedSimd();
+  const model = loadModel(flags);
+  const progress = new Progress(request.isQuiet);
+  try {
+    const { name, test } = await loadData(request.data, { seed: 0, limit: request.limit, signal, progress });
+    const onProgress = (done: number, total: number): void =>
+      progress.update("evaluate", done / total, () => `${formatCount(done)} of ${formatCount(total)} images`);
+    const result = await evaluateAsync(model.network, test, { signal, onProgress });
+    const { shifts } = request;
+    const shifted = shifts ? await evaluateShifted(model.network, test, { shift: shifts, signal, onProgress }) : null;
+    progress.clear();
+    const reading = shifts && shifted ? { shifts, accuracy: shifted.accuracy } : null;
+    const text = request.isJson
+      ? JSON.stringify({ ...asJson(model, name, test, result), ...(reading ? { shifted: reading } : {}) })
+      : asText(model, name, test, result, reading).join("\n");
+    process.stdout.write(`${text}\n`);
+  } finally {
+    progress.clear();
+  }
+}
+
+function asJson(
+  { name, path, metadata, version }: LoadedModel,
+  dataset: string,
+  test: TestSet,
+  result: Evaluation,
+): object {
+  return {
+    model: name,
+    checkpoint: path,
+    version,
+    trained_on: metadata.dataset ?? null,
+    dataset,
+    dataset_sha256: test.digest,
+    images: test.size,
+    accuracy: result.accuracy,
+    loss: result.loss,
+    per_class: result.perClass.map((metrics, digit) => ({ digit, ...metrics })),
+    confusion: result.confusion,
+  };
+}
+
+/** What reading each image several times gave, moved by up to so many pixels. */
+interface ShiftedReading {
+  shifts: number;
+  accuracy: number;
+}
+
+function asText(
+  model: LoadedModel,
+  dataset: string,
+  test: TestSet,
+  result: Evaluation,
+  shifted: ShiftedReading | null,
+): string[] {
+  return [
+    describeOrigin(model),
+    `on ${formatCount(test.size)} images of ${test.name} (${dataset}, sha256 ${shortDigest(test.digest)}…)`,
+    "",
+    stdout.bold(`accuracy ${formatPercent(result.accuracy)}, loss ${result.loss.toFixed(4)}`),
+    ...(shifted ? [describeShifted(shifted)] : []),
+    "",
+    ...classTable(result.perClass, stdout),
+    "",
+    ...confusionTable(result.confusion, stdout),
+  ];
+}
+
+function describeShifted({ shifts, accuracy }: ShiftedReading): string {
+  const readings = (2 * shifts + 1) ** 2;
+  return `read ${readings} times each, moved by up to ${shifts} px: accuracy ${formatPercent(accuracy)}`;
+}

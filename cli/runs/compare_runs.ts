@@ -1,0 +1,99 @@
+// `mnist runs A B …`: what differs, side by side, and what came of it.
+
+import { columnTable } from "../terminal/columns.ts";
+import { formatDuration, printable, shortDigest } from "../terminal/format.ts";
+import type { TerminalStream } from "../terminal/terminal.ts";
+import { type RunRecord, statusOf } from "./run_record.ts";
+import { settingsOf } from "./run_settings.ts";
+import { describeMark, epochsOf, percent } from "./run_table.ts";
+import type { Mark } from "./version_marks.ts";
+
+interface Row {
+  label: string;
+  values: readonly string[];
+}
+
+const DIGEST = /^[0-9a-f]{64}$/;
+const LONGEST_VALUE = 44;
+const GAP = 2;
+
+/** Blocks of as many runs as the line has room for. One run alone is shown with all its settings. */
+export function compareRuns(
+  runs: readonly RunRecord[],
+  markOf: (run: RunRecord) => Mark,
+  stream: TerminalStream,
+): string[] {
+  const { rows: settings, sameCount } = differing(runs);
+  const results = resultsOf(runs, markOf);
+  const rows = [...settings, ...results];
+  const labelWidth = Math.max(...rows.map(({ label }) => label.length));
+  const columnWidth = (i: number): number =>
+    Math.max(titleOf(runs[i]).length, ...rows.map(({ values }) => values[i].length));
+  const room = (stream.isTerminal ? stream.width : Number.POSITIVE_INFINITY) - labelWidth;
+  const lines: string[] = [];
+  for (let from = 0; from < runs.length; ) {
+    let to = from;
+    for (let width = 0; to < runs.length; to++) {
+      width += columnWidth(to) + GAP;
+      if (width > room && to > from) break;
+    }
+    if (from > 0) lines.push("");
+    const block = columnTable(
+      [
+        { title: "", cells: rows.map(({ label }) => label), style: (text) => stream.dim(text) },
+        ...runs
+          .slice(from, to)
+          .map((run, k) => ({ title: titleOf(run), cells: rows.map(({ values }) => values[from + k]) })),
+      ],
+      stream,
+    );
+    lines.push(...block);
+    from = to;
+  }
+  const problems = runs.flatMap(({ model, id, problem }) =>
+    problem ? [stream.red(`${model}/${id}: ${problem}`)] : [],
+  );
+  const same =
+    runs.length > 1 && sameCount > 0 ? [stream.dim(`The same in all: ${sameCount} settings. --json has them.`)] : [];
+  return [...lines, ...(same.length + problems.length > 0 ? ["", ...same, ...problems] : [])];
+}
+
+function titleOf({ model, id }: RunRecord): string {
+  return `${model}/${printable(id)}`;
+}
+
+function differing(runs: readonly RunRecord[]): { rows: Row[]; sameCount: number } {
+  const settings = runs.map(settingsOf);
+  const all = [...new Set(settings.flatMap(Object.keys))];
+  // Long, and of several runs their sizes, digests and seeds say the same.
+  const names = all.filter((name) => runs.length === 1 || !/^dataset\.\w+\.name$/.test(name));
+  const rows = names.map((label) => ({ label, values: settings.map((each) => show(each[label])) }));
+  // By value, since two digests or texts that differ may look alike when they are cut.
+  const isSame = (label: string): boolean => new Set(settings.map((each) => JSON.stringify(each[label]))).size === 1;
+  const shown = runs.length === 1 ? rows : rows.filter(({ label }) => !isSame(label));
+  return {
+    rows: shown.map(({ label, values }) => ({ label: printable(label), values })),
+    sameCount: rows.length - shown.length,
+  };
+}
+
+function show(value: unknown): string {
+  if (value === undefined || value === null) return "–";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (DIGEST.test(text)) return shortDigest(text);
+  return printable(text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text);
+}
+
+function resultsOf(runs: readonly RunRecord[], markOf: (run: RunRecord) => Mark): Row[] {
+  const row = (label: string, value: (run: RunRecord) => string): Row => ({ label, values: runs.map(value) });
+  return [
+    row("status", (run) => printable(statusOf(run))),
+    row("epochs done", epochsOf),
+    row("validation accuracy", ({ validationAccuracy }) => percent(validationAccuracy)),
+    row("test accuracy", ({ testAccuracy }) => percent(testAccuracy)),
+    row("test loss", ({ testLoss }) => testLoss?.toFixed(4) ?? "–"),
+    row("time", ({ seconds }) => (seconds === null ? "–" : formatDuration(seconds))),
+    row("weights sha256", ({ weights }) => (weights === null ? "–" : printable(shortDigest(weights)))),
+    row("version", (run) => describeMark(markOf(run)) || "–"),
+  ];
+}

@@ -1,0 +1,75 @@
+// A run as its run.json tells it: what is not there, or not what it should be, is null, and a file that cannot be read
+// at all is a problem with a line of its own.
+
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { type Fields, fieldsOf, numberOf, textOf } from "../files/fields.ts";
+import { isRunnerAlive } from "../files/run_alive.ts";
+import type { FoundRun } from "./find_run.ts";
+import { CHECKPOINT_FILE, readRunFile } from "./run_file.ts";
+
+export interface RunRecord extends FoundRun {
+  hasCheckpoint: boolean;
+  /** "running", "done", "interrupted", "failed", or what a later version calls it; "damaged" where it is unknown. */
+  status: string;
+  /** Whether the process of a run that says "running" is there; null where that cannot be known, or does not matter. */
+  isAlive: boolean | null;
+  /** Why run.json is of no use; null where it is. */
+  problem: string | null;
+  epochs: number | null;
+  plannedEpochs: number | null;
+  validationAccuracy: number | null;
+  testAccuracy: number | null;
+  testLoss: number | null;
+  seconds: number | null;
+  weights: string | null;
+  /** All of run.json. */
+  content: Fields;
+}
+
+export function readRun({ model, id, path }: FoundRun): RunRecord {
+  const { content, problem } = readRunFile(path);
+  const history = fieldsOf(content.history);
+  const epochs = Array.isArray(history.epochs) ? history.epochs.map(fieldsOf) : null;
+  const status = problem ? "damaged" : (textOf(content.status) ?? "unknown");
+  return {
+    id,
+    model,
+    path,
+    hasCheckpoint: statSync(join(path, CHECKPOINT_FILE), { throwIfNoEntry: false })?.isFile() === true,
+    status,
+    isAlive: status === "running" ? isRunnerAlive(content) : null,
+    problem,
+    epochs: epochs ? epochs.length : null,
+    plannedEpochs: numberOf(fieldsOf(content.recipe).epochs),
+    validationAccuracy: numberOf(fieldsOf(history.kept).validationAccuracy),
+    testAccuracy: numberOf(content.test_accuracy),
+    testLoss: numberOf(content.test_loss),
+    seconds:
+      numberOf(content.seconds) ?? (epochs?.length ? sumOf(epochs.map(({ seconds }) => numberOf(seconds))) : null),
+    weights: textOf(content.weights_sha256),
+    content,
+  };
+}
+
+/** What to call its state: a run that died says "running" itself. */
+export function statusOf({ status, isAlive }: RunRecord): string {
+  if (status !== "running" || isAlive === true) return status;
+  return isAlive === false ? "died" : "running?";
+}
+
+/** Whether it went on to its end and was measured; else why not. */
+export function whyUnfinished(run: RunRecord): string | null {
+  if (run.problem) return run.problem;
+  const status = statusOf(run);
+  const after = run.epochs ? ` after epoch ${run.epochs}${run.plannedEpochs ? ` of ${run.plannedEpochs}` : ""}` : "";
+  if (status === "running" || status === "running?") return "it is still running";
+  if (status === "died") return `its process died${after}`;
+  if (status === "interrupted") return `it was interrupted${after}`;
+  if (status === "failed") return `it failed${after}`;
+  return run.testAccuracy === null ? `its accuracy on the test images is not known (status ${status})` : null;
+}
+
+function sumOf(values: readonly (number | null)[]): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
+}

@@ -1,0 +1,29 @@
+// Which runs are versions, and which one is current: what `mnist runs` shows beside them.
+
+import { type Registry, readRegistry } from "../registry/registry.ts";
+import { messageOf } from "../terminal/report_error.ts";
+import type { RunRecord } from "./run_record.ts";
+
+export interface Mark {
+  versions: readonly number[];
+  isCurrent: boolean;
+}
+
+/** A damaged registry costs its marks, and a line; the runs are listed all the same. */
+export function marksOf(outputs: string, models: readonly string[]): { of(run: RunRecord): Mark; problems: string[] } {
+  const registries = new Map<string, Registry>();
+  const problems: string[] = [];
+  for (const model of models) {
+    try {
+      registries.set(model, readRegistry(outputs, model));
+    } catch (error) {
+      problems.push(messageOf(error));
+    }
+  }
+  const of = ({ id, model }: RunRecord): Mark => {
+    const { events = [], current = null } = registries.get(model) ?? {};
+    const versions = events.filter(({ kind, run }) => kind === "promote" && run === id).map(({ version }) => version);
+    return { versions, isCurrent: current?.run === id };
+  };
+  return { of, problems };
+}

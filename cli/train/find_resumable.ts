@@ -1,0 +1,68 @@
+// Which run --resume means.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { CheckpointError } from "../../lib/index.ts";
+import { type Fields, fieldsOf } from "../files/fields.ts";
+import { isRunElsewhere, type Runner } from "../files/run_alive.ts";
+import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
+import { checkRunWord, type FoundRun, findRun, runFolders } from "../runs/find_run.ts";
+import { readRunFile } from "../runs/run_file.ts";
+import { removeRunState, STATE_FILE } from "./run_folder.ts";
+
+/** A run that can be gone on with is one of a known network. */
+export type ResumableRun = FoundRun & { model: ModelName };
+
+/**
+ * @param model of this network; undefined: of any
+ * @param id    a run's id, the beginning of one, or "latest": the newest that has a state
+ * @throws {UsageError} no id at all, or one that several runs have
+ * @throws {CheckpointError} there is no such run, it is done, or another process is at it
+ */
+export function findResumable(outputs: string, model: ModelName | undefined, id: string): ResumableRun {
+  checkRunWord("--resume", id);
+  const runs = runFolders(outputs, model ? [model] : MODEL_NAMES);
+  const open = runs.filter(isOpen);
+  const found = findRun(id === "latest" ? open : runs, id, `--resume ${id}`, "Name one, with --model if need be.");
+  if (!found) {
+    const hint = open.length > 0 ? `The latest is ${open[0].id}.` : "None is left unfinished.";
+    throw new CheckpointError(`--resume ${id}: there is no such run to go on with in ${outputs}. ${hint}`, { id });
+  }
+  checkOpen(found);
+  return found;
+}
+
+/** Whether there is something to go on with. The state of a run that was killed just after its end is a leftover. */
+function isOpen({ path }: FoundRun): boolean {
+  const state = join(path, STATE_FILE);
+  if (!existsSync(state)) return false;
+  if (!isFinished(readRunFile(path).content)) return true;
+  removeRunState({ path });
+  return false;
+}
+
+/** Whether it came to its end; what --max-seconds stopped did not. */
+function isFinished({ status, history }: Fields): boolean {
+  if (status === "done") return true;
+  const stopped = fieldsOf(fieldsOf(history).stopped);
+  return typeof status === "string" && status.startsWith("stopped early") && stopped.by === "patience";
+}
+
+/** @throws {CheckpointError} it is done, or another process is at it */
+export function checkOpen({ id, path }: FoundRun): void {
+  const { content: run } = readRunFile(path);
+  const hasState = existsSync(join(path, STATE_FILE));
+  if (isFinished(run)) {
+    throw new CheckpointError(`--resume ${id}: this run is ${run.status}; there is nothing left to train.`, { path });
+  }
+  if (!hasState) {
+    throw new CheckpointError(`--resume ${id}: ${path} holds no ${STATE_FILE} to go on from; train anew.`, { path });
+  }
+  if (run.status === "running" && isRunElsewhere(run)) {
+    const { pid } = run.runner as Runner;
+    throw new CheckpointError(`--resume ${id}: process ${pid} is training this run; wait for it, or stop it.`, {
+      path,
+      pid,
+    });
+  }
+}

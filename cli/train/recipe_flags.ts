@@ -1,0 +1,94 @@
+// The flags that say how to train, each a setting of the recipe: ./recipes.ts.
+
+import type { Augmentation } from "../../lib/index.ts";
+import { choiceFlag, valueFlag } from "../command_line/command.ts";
+import { type Flags, numberFlag, textFlag } from "../command_line/flags.ts";
+import { UsageError } from "../terminal/exit_codes.ts";
+import { DECAYS, KEEPS, OPTIMIZERS, PRESETS, type Preset, type RecipeFlags, SCHEDULES } from "./recipes.ts";
+
+const BY_PRESET = "by preset";
+
+export const RECIPE_FLAGS = {
+  preset: {
+    ...choiceFlag("What the flags below default to: one epoch, some, or the most accurate", PRESETS),
+    // Not yargs's own default, which could not be told from a flag: see --resume.
+    defaultDescription: "standard",
+  },
+  epochs: valueFlag("How often all training images are seen", BY_PRESET),
+  "batch-size": valueFlag("Images a step", "64"),
+  optimizer: { ...choiceFlag("How gradients become steps", OPTIMIZERS), defaultDescription: BY_PRESET },
+  lr: valueFlag("Highest learning rate", "by model and optimizer"),
+  schedule: {
+    ...choiceFlag("The learning rate over the run", SCHEDULES),
+    defaultDescription: "cosine, cnn: one-cycle",
+  },
+  warmup: valueFlag("The part of the run in which the rate rises, from 0 to below 1", "cosine: 0.05, one-cycle: 0.3"),
+  momentum: valueFlag("Of sgd, from 0 to below 1", "0.9"),
+  betas: valueFlag("Of adam and adamw: what mean and mean square keep each step", "0.9,0.999, cnn: 0.8,0.95"),
+  "weight-decay": valueFlag("Pull of the weights toward 0", "by preset and optimizer"),
+  decay: {
+    ...choiceFlag("What it pulls on: weights leaves biases and normalisation alone", DECAYS),
+    defaultDescription: BY_PRESET,
+  },
+  dropout: valueFlag("First rate of the cnn, from 0 to below 1; the second is 0.6 of it", BY_PRESET),
+  "label-smoothing": valueFlag("Part of each target spread over all digits, from 0 to below 1", "0, cnn: 0.05"),
+  average: valueFlag("Keep a moving average of the weights: what it keeps each step; 0: none", BY_PRESET),
+  keep: {
+    ...choiceFlag("The epoch whose weights are kept: the best on the validation images, or the last", KEEPS),
+    defaultDescription: BY_PRESET,
+  },
+  rotate: valueFlag("Turn each image by at most so many degrees", BY_PRESET),
+  shift: valueFlag("Move it by at most so many pixels", BY_PRESET),
+  scale: valueFlag("Enlarge or shrink it by at most this part", BY_PRESET),
+  shear: valueFlag("Slant it by at most so many pixels a pixel", BY_PRESET),
+  elastic: valueFlag("Bend it by at most so many pixels", BY_PRESET),
+  thickness: valueFlag("Thicken or thin its strokes by at most this part of a pixel on each side", BY_PRESET),
+};
+
+/** @throws {UsageError} a value that does not fit */
+export function readRecipeFlags(flags: Flags): { preset: Preset; given: RecipeFlags } {
+  const part = { min: 0, below: 1 };
+  const given: Record<keyof RecipeFlags, unknown> = {
+    epochs: numberFlag(flags, "epochs", { min: 1, isInteger: true }),
+    batchSize: numberFlag(flags, "batch-size", { min: 1, isInteger: true }),
+    optimizer: textFlag(flags, "optimizer"),
+    lr: numberFlag(flags, "lr", { above: 0 }),
+    schedule: textFlag(flags, "schedule"),
+    warmup: numberFlag(flags, "warmup", part),
+    momentum: numberFlag(flags, "momentum", part),
+    betas: betasFlag(flags),
+    weightDecay: numberFlag(flags, "weight-decay", { min: 0 }),
+    decay: textFlag(flags, "decay"),
+    dropout: numberFlag(flags, "dropout", part),
+    labelSmoothing: numberFlag(flags, "label-smoothing", part),
+    average: numberFlag(flags, "average", part),
+    keep: textFlag(flags, "keep"),
+    augment: augmentFlags(flags),
+  };
+  return { preset: (textFlag(flags, "preset") ?? "standard") as Preset, given: known(given) as RecipeFlags };
+}
+
+function augmentFlags(flags: Flags): Augmentation | undefined {
+  const given = known({
+    rotate: numberFlag(flags, "rotate", { min: 0, max: 180 }),
+    shift: numberFlag(flags, "shift", { min: 0, max: 28 }),
+    scale: numberFlag(flags, "scale", { min: 0, below: 1 }),
+    shear: numberFlag(flags, "shear", { min: 0, max: 10 }),
+    elastic: numberFlag(flags, "elastic", { min: 0, max: 28 }),
+    thickness: numberFlag(flags, "thickness", { min: 0, max: 1 }),
+  });
+  return Object.keys(given).length > 0 ? given : undefined;
+}
+
+function betasFlag(flags: Flags): [number, number] | undefined {
+  const text = textFlag(flags, "betas");
+  if (text === undefined) return undefined;
+  const parts = text.split(",");
+  if (parts.length !== 2) throw new UsageError(`--betas takes two numbers, as in --betas 0.9,0.999; got ${text}.`);
+  return parts.map((beta) => numberFlag({ betas: beta }, "betas", { min: 0, below: 1 }) as number) as [number, number];
+}
+
+/** What was given. */
+function known<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,162 @@
+// How each network is trained: presets, and what flags change of them. Chosen on the validation images alone
+// (docs/results.md).
+
+import type { Augmentation } from "../../lib/index.ts";
+import type { ModelName } from "../load/model_names.ts";
+import { UsageError } from "../terminal/exit_codes.ts";
+
+export const PRESETS = ["fast", "standard", "best"] as const;
+export const OPTIMIZERS = ["sgd", "adam", "adamw"] as const;
+export const SCHEDULES = ["constant", "step", "cosine", "one-cycle"] as const;
+/** What weight decay pulls on: all parameters, or those of two dimensions and more. */
+export const DECAYS = ["all", "weights"] as const;
+/** The epoch whose weights are kept. */
+export const KEEPS = ["best", "last"] as const;
+
+export type Preset = (typeof PRESETS)[number];
+
+/** Everything that decides how a network is trained, but for the seed. */
+export interface Recipe {
+  preset: Preset;
+  epochs: number;
+  batchSize: number;
+  optimizer: (typeof OPTIMIZERS)[number];
+  /** The highest learning rate of the schedule. */
+  lr: number;
+  schedule: (typeof SCHEDULES)[number];
+  /** The part of the run in which the rate rises; null for schedules that only fall. */
+  warmup: number | null;
+  /** Of SGD; null for the others. */
+  momentum: number | null;
+  /** How much of mean and mean square adam and adamw keep each step; null for sgd. */
+  betas: readonly [number, number] | null;
+  weightDecay: number;
+  decay: (typeof DECAYS)[number];
+  /** The part of each target that is spread over all digits. */
+  labelSmoothing: number;
+  /** The CNN's first rate, the second being 0.6 of it; null for the linear model. */
+  dropout: number | null;
+  /** How much of the weights' moving average each step keeps; 0: the weights themselves are validated and kept. */
+  average: number;
+  /** The epoch whose weights are kept: the best on the validation images, or the last, where the schedule has come to rest. */
+  keep: (typeof KEEPS)[number];
+  /** How far each picture is distorted, anew in every epoch. */
+  augment: Required<Augmentation>;
+}
+
+/** What flags say of it. */
+export type RecipeFlags = Partial<Omit<Recipe, "preset" | "augment">> & { augment?: Augmentation };
+
+type Rates = Record<Recipe["optimizer"], number>;
+type Defaults = Omit<Recipe, "preset" | "lr" | "momentum" | "weightDecay" | "betas" | "warmup"> & {
+  /** Of this preset's own optimizer; default: WEIGHT_DECAY. */
+  weightDecay?: number;
+  lr: Rates;
+  betas: readonly [number, number];
+};
+
+const MOMENTUM = 0.9;
+const WEIGHT_DECAY: Rates = { sgd: 0, adam: 0, adamw: 0.01 };
+/** The schedules that begin with a rise. */
+const WARMUP: Partial<Record<Recipe["schedule"], number>> = { cosine: 0.05, "one-cycle": 0.3 };
+const STILL: Required<Augmentation> = { rotate: 0, shift: 0, scale: 0, shear: 0, elastic: 0, thickness: 0 };
+
+const LINEAR: Defaults = {
+  epochs: 10,
+  batchSize: 64,
+  optimizer: "adam",
+  schedule: "cosine",
+  lr: { sgd: 0.01, adam: 1e-3, adamw: 1e-3 },
+  betas: [0.9, 0.999],
+  decay: "weights",
+  labelSmoothing: 0,
+  dropout: null,
+  average: 0,
+  keep: "best",
+  augment: STILL,
+};
+const CNN: Defaults = {
+  epochs: 1,
+  batchSize: 64,
+  optimizer: "adamw",
+  schedule: "one-cycle",
+  lr: { sgd: 0.1, adam: 2e-2, adamw: 2e-2 },
+  // Short memories let Adam follow the steep one-cycle: more than half a point after one epoch.
+  betas: [0.8, 0.95],
+  decay: "all",
+  labelSmoothing: 0.05,
+  // One epoch is too short for overfitting: dropout only slows it.
+  dropout: 0,
+  average: 0,
+  keep: "best",
+  augment: STILL,
+};
+/**
+ * Enough for hands that slant, bend and press otherwise, and no more: the network is small, and with twice of it reads worse.
+ * So are dropout's losses here greater than its gains.
+ */
+const DISTORTED: Required<Augmentation> = {
+  ...{ rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1 },
+  ...{ elastic: 1, thickness: 0.2 },
+};
+const CNN_LONGER: Defaults = {
+  ...CNN,
+  decay: "weights",
+  weightDecay: 0.02,
+  average: 0.999,
+  // By a few validation images the best epoch is one of luck, in mid-schedule; the last has had all of it.
+  keep: "last",
+  augment: DISTORTED,
+};
+
+const DEFAULTS: Record<ModelName, Record<Preset, Defaults>> = {
+  linear: {
+    fast: { ...LINEAR, epochs: 2 },
+    standard: LINEAR,
+    // Longer, or with augmentation, it fits the training images better and the validation images worse.
+    best: { ...LINEAR, epochs: 20, optimizer: "adamw", weightDecay: 0.1, average: 0.999 },
+  },
+  cnn: {
+    fast: CNN,
+    standard: { ...CNN_LONGER, epochs: 10 },
+    best: { ...CNN_LONGER, epochs: 30 },
+  },
+};
+
+/**
+ * The flags where they are given, the preset's settings elsewhere.
+ *
+ * @throws {UsageError} a flag that would have no effect
+ */
+export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags): Recipe {
+  const defaults = DEFAULTS[model][preset];
+  const optimizer = given.optimizer ?? defaults.optimizer;
+  const schedule = given.schedule ?? defaults.schedule;
+  const ownDecay = optimizer === defaults.optimizer ? defaults.weightDecay : undefined;
+  const isSgd = optimizer === "sgd";
+  if (given.momentum != null && !isSgd) {
+    throw new UsageError(`--momentum is for --optimizer sgd; ${optimizer} has momentum of its own.`);
+  }
+  if (given.betas != null && isSgd) throw new UsageError("--betas is for adam and adamw; sgd has --momentum.");
+  if (given.warmup != null && WARMUP[schedule] === undefined) {
+    throw new UsageError(`--warmup is for ${Object.keys(WARMUP).join(" and ")}; the ${schedule} schedule only falls.`);
+  }
+  return {
+    preset,
+    epochs: given.epochs ?? defaults.epochs,
+    batchSize: given.batchSize ?? defaults.batchSize,
+    optimizer,
+    lr: given.lr ?? defaults.lr[optimizer],
+    schedule,
+    warmup: given.warmup ?? WARMUP[schedule] ?? null,
+    momentum: isSgd ? (given.momentum ?? MOMENTUM) : null,
+    betas: isSgd ? null : (given.betas ?? defaults.betas),
+    weightDecay: given.weightDecay ?? ownDecay ?? WEIGHT_DECAY[optimizer],
+    decay: given.decay ?? defaults.decay,
+    labelSmoothing: given.labelSmoothing ?? defaults.labelSmoothing,
+    dropout: defaults.dropout === null ? null : (given.dropout ?? defaults.dropout),
+    average: given.average ?? defaults.average,
+    keep: given.keep ?? defaults.keep,
+    augment: { ...defaults.augment, ...given.augment },
+  };
+}

@@ -1,0 +1,75 @@
+// The pictures of a run: its curves, its confusion matrix on the test images, and the worst of its mistakes. No run
+// fails for want of one: the first that cannot be drawn or written gets a note.
+
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { encodePng, writeFileAtomic } from "../../data/index.ts";
+import { type Dataset, type Evaluation, type History, scope, tensor } from "../../lib/index.ts";
+import { confusionSvg, contactSheet, curvesSvg, type StepPoint, worstMistakes } from "../../lib/plot/index.ts";
+import { formatCount, printable } from "../terminal/format.ts";
+import { messageOf } from "../terminal/report_error.ts";
+import { stderr } from "../terminal/terminal.ts";
+import type { RecordedLogits } from "./recorded_logits.ts";
+import type { RunFolder } from "./run_folder.ts";
+import type { TrainJob } from "./train_job.ts";
+
+const DIGITS = [..."0123456789"];
+const MISTAKES = 24;
+
+export class RunPictures {
+  private readonly names = new Set<string>();
+  private hasNoted = false;
+
+  constructor(
+    private readonly folder: RunFolder,
+    private readonly job: TrainJob,
+  ) {}
+
+  /** What was written, in that order. */
+  get written(): string[] {
+    return [...this.names];
+  }
+
+  /** curves.svg: loss, accuracy and learning rate. */
+  curves(history: History, steps: () => readonly StepPoint[]): void {
+    const { model, recipe, seed } = this.job.plan;
+    const subtitle = `${recipe.preset} preset, ${recipe.epochs} epochs planned, seed ${seed}`;
+    this.draw("curves.svg", () => {
+      const svg = curvesSvg(history, { steps: steps(), title: `${model}, run ${this.folder.id}`, subtitle });
+      return new TextEncoder().encode(svg);
+    });
+  }
+
+  /** confusion.svg, and mistakes.png where there are any: how the network read the test images. */
+  reading(test: Dataset, { confusion }: Evaluation, { rows, classes }: RecordedLogits): void {
+    const { model, seed } = this.job.plan;
+    const subtitle = `${formatCount(test.size)} test images, run ${this.folder.id}, seed ${seed}`;
+    this.draw("confusion.svg", () =>
+      new TextEncoder().encode(confusionSvg(confusion, DIGITS, { title: model, subtitle })),
+    );
+    this.draw("mistakes.png", () => {
+      const mistakes = scope(() => worstMistakes(tensor(rows, [test.size, classes]), test.labels, { count: MISTAKES }));
+      return mistakes.length === 0 ? null : encodePng(contactSheet(test.images, mistakes, { classes: DIGITS }));
+    });
+  }
+
+  /** @param make gives null where there is nothing to show: then what an earlier half of the run drew goes */
+  private draw(name: string, make: () => Uint8Array | null): void {
+    const path = join(this.folder.path, name);
+    try {
+      const bytes = make();
+      if (bytes) {
+        writeFileAtomic(path, bytes);
+        this.names.add(name);
+      } else rmSync(path, { force: true });
+    } catch (error) {
+      if (this.hasNoted) return;
+      this.hasNoted = true;
+      this.job.progress.clear();
+      process.stderr.write(
+        `${stderr.yellow("note:")} this run is kept without ${name}: ${printable(messageOf(error))}\n`,
+      );
+    }
+  }
+}

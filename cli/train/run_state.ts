@@ -1,0 +1,42 @@
+// A run's state.safetensors: all that --resume needs, in one file that is replaced in one step.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeFileAtomic } from "../../data/index.ts";
+import { CheckpointError, decodeTrainingState, encodeTrainingState, type TrainingState } from "../../lib/index.ts";
+import { messageOf } from "../terminal/report_error.ts";
+import { STATE_FILE } from "./run_folder.ts";
+import type { LogSizes } from "./run_log.ts";
+import type { RunPlan } from "./train_job.ts";
+
+/** The part of the state that Trainer does not know. */
+export interface RunExtras {
+  plan: RunPlan;
+  maxSeconds: number | null;
+  testSet: { name: string; size: number; digest: string };
+  /** How long its log was: what stands behind that comes again. */
+  logSizes: LogSizes;
+}
+
+export function saveRunState(folder: string, state: TrainingState, extras: RunExtras): void {
+  const metadata = { model: extras.plan.model, run: JSON.stringify(extras) };
+  writeFileAtomic(join(folder, STATE_FILE), encodeTrainingState(state, metadata));
+}
+
+/** @throws {CheckpointError} the file cannot be read, is damaged, or no run's */
+export function readRunState(folder: string): { state: TrainingState; extras: RunExtras } {
+  const path = join(folder, STATE_FILE);
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new CheckpointError(`--resume: ${path} cannot be read: ${messageOf(error)}.`, { path });
+  }
+  const { state, metadata } = decodeTrainingState(bytes, path);
+  if (metadata.run === undefined) {
+    throw new CheckpointError(`--resume: ${path} was not written by mnist train; resume it with what wrote it.`, {
+      path,
+    });
+  }
+  return { state, extras: JSON.parse(metadata.run) };
+}

@@ -1,0 +1,33 @@
+// The work of `mnist train`: one network after another on the same data.
+
+import process from "node:process";
+import { setThreads } from "../../lib/index.ts";
+import { loadData } from "../load/datasets.ts";
+import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
+import { Progress } from "../terminal/progress.ts";
+import { recipeFor } from "./recipes.ts";
+import type { RunPlan, TrainRequest } from "./train_job.ts";
+import { trainModel } from "./train_model.ts";
+
+export async function trainModels(request: TrainRequest, signal: AbortSignal): Promise<void> {
+  enableRelaxedSimd();
+  const { models, preset, given, seed, limit, patience } = request;
+  // All of them before the first: a flag that is wrong for the second must not wait for the first to end.
+  const recipes = models.map((model) => recipeFor(model, preset, given));
+  const command = `mnist ${process.argv.slice(2).join(" ")}`;
+  const progress = new Progress(request.isQuiet);
+  try {
+    const data = await loadData(request.data, { seed, limit, signal, progress });
+    for (const [i, model] of models.entries()) {
+      // A step of the linear model takes less than it takes to share it.
+      await setThreads(model === "linear" ? 1 : request.threads);
+      const plan: RunPlan = {
+        ...{ model, recipe: recipes[i], patience: patience ?? null, seed, limit: limit ?? null, data: request.data },
+        ...{ command, started: new Date().toISOString(), resumed: [] },
+      };
+      await trainModel({ plan, data, circumstances: request, resume: null, progress, signal });
+    }
+  } finally {
+    progress.clear();
+  }
+}
