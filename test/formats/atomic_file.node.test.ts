@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import {
   lstatSync,
   mkdirSync,
@@ -9,6 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -60,15 +60,17 @@ if (process.platform !== "win32") {
     assert.equal(readdirSync(folder), ["a.bin", "link"]);
   });
 
-  test("a pipe is not replaced", () => {
-    const pipe = join(folder, "pipe");
-    execFileSync("mkfifo", [pipe]);
+  test("a socket is not replaced", async () => {
+    const socket = join(folder, "socket");
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(socket, done));
     assert.throws(
-      () => writeFileAtomic(pipe, Uint8Array.of(5)),
+      () => writeFileAtomic(socket, Uint8Array.of(5)),
       (error: unknown) =>
-        error instanceof RuntimeError && /pipe cannot be replaced: it is a device/.test(error.message),
+        error instanceof RuntimeError && /socket cannot be replaced: it is a device/.test(error.message),
     );
-    assert.ok(lstatSync(pipe).isFIFO());
+    assert.ok(lstatSync(socket).isSocket());
+    await new Promise((done) => server.close(done));
   });
 }
 
