@@ -13,7 +13,7 @@ export const train: Command = {
   usage: "train",
   summary: "Train a network, keep the run",
   details:
-    "The best epoch on the validation images is kept; the test images are read once, at the end. What is not said " +
+    "The weights of one epoch are kept, as --keep has it; the test images are read once, at the end. What is not said " +
     "follows from preset and model, and stands in the run's run.json. The same seed gives the same weights. " +
     "Ctrl-C keeps the run's state: --resume goes on from there to the very weights of a run that was never stopped.",
   examples: [
@@ -26,7 +26,9 @@ export const train: Command = {
   flags: {
     model: { ...choiceFlag("Which network", MODELS), defaultDescription: "cnn" },
     ...RECIPE_FLAGS,
-    patience: valueFlag("Stop after so many epochs without a better validation; schedules do not know of it"),
+    patience: valueFlag(
+      "Stop after so many epochs without a better validation, and keep the best; schedules do not know of it",
+    ),
     "max-seconds": valueFlag("Stop training after this time, validate and test what there is; --resume can go on"),
     resume: valueFlag(
       "Go on with a run that was stopped: latest, its id, or the beginning of one; what it began with stays",

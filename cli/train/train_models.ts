@@ -12,8 +12,10 @@ import { trainModel } from "./train_model.ts";
 export async function trainModels(request: TrainRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
   const { models, preset, given, seed, limit, patience } = request;
+  // Who waits for a better epoch wants that one.
+  const kept = patience === undefined ? given : { keep: "best" as const, ...given };
   // All of them before the first: a flag that is wrong for the second must not wait for the first to end.
-  const recipes = models.map((model) => recipeFor(model, preset, given));
+  const recipes = models.map((model) => recipeFor(model, preset, kept));
   const command = `mnist ${process.argv.slice(2).join(" ")}`;
   const progress = new Progress(request.isQuiet);
   try {

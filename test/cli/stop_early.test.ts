@@ -31,26 +31,16 @@ test("--max-seconds ends a run with a result; with more time it goes on to the u
 });
 
 test("--patience ends a run, which is then done", async () => {
-  const flags = [
-    "--patience",
-    "1",
-    "--epochs",
-    "50",
-    "--limit",
-    "300",
-    "--quiet",
-    "--out",
-    "patient",
-    "--model",
-    "linear",
-  ];
+  const flags = ["--patience", "1", "--epochs", "50", "--limit", "300", "--quiet", "--out", "patient"];
   const { code, stdout } = await runCli(folder, [...CNN, ...flags]);
   assert.is(code, 0);
   assert.match(stdout, /^stopped early: no better validation in 1 epoch$/m);
   const run = lastRun(join(folder, "patient"));
-  const { status, patience, history } = JSON.parse(readFileSync(join(run, "run.json"), "utf8"));
+  const { status, patience, recipe, history } = JSON.parse(readFileSync(join(run, "run.json"), "utf8"));
   assert.equal([status, patience], ["stopped early: no better validation in 1 epoch", 1]);
   assert.is(history.epochs.length, history.best.epoch + 1);
+  // Though the preset keeps the last.
+  assert.equal([recipe.keep, history.kept], ["best", history.best]);
   const id = run.split("/").pop() ?? "";
   await expectFailure(
     folder,
