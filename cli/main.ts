@@ -7,6 +7,7 @@
 
 import process from "node:process";
 import type { Command } from "./command_line/command.ts";
+import { commandName } from "./command_line/command_name.ts";
 import { readPlainLine } from "./command_line/plain_line.ts";
 import { compare } from "./compare/compare.ts";
 import { doctor } from "./doctor/doctor.ts";
@@ -30,10 +31,14 @@ async function main(args: readonly string[]): Promise<void> {
   const signal = catchInterrupts();
   process.on("uncaughtException", endNow);
   process.on("unhandledRejection", endNow);
-  // `mnist infer … | head` closes the pipe early, which is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-    error.code === "EPIPE" ? process.exit() : endNow(error),
-  );
+  const outlivesReader = COMMANDS.find((command) => commandName(command) === args[0])?.outlivesReader === true;
+  // `mnist infer … | head` closes the pipe early, which is no error; a training goes on and keeps its run.
+  const onError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") endNow(error);
+    if (!outlivesReader) process.exit();
+  };
+  process.stdout.on("error", onError);
+  process.stderr.on("error", onError);
   try {
     await run(args, signal);
   } catch (error) {

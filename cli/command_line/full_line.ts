@@ -62,7 +62,7 @@ function describeProgram(
     .fail((message, error) => {
       throw message ? explainUsage(message, args, commands) : error;
     });
-  program = takesVersion(args, commands) ? program.version(false) : program.version(packageVersion());
+  program = namesCommand(args, commands) ? program.version(false) : program.version(packageVersion());
   for (const command of commands) {
     program = program.command(
       // Optional for yargs, which does not count what stands behind a "--".
@@ -75,10 +75,10 @@ function describeProgram(
   return program;
 }
 
-/** `mnist --version` is the program's; behind a command that reads checkpoints the flag names one. */
-function takesVersion(args: readonly string[], commands: readonly Command[]): boolean {
+/** `mnist --version` is the program's; behind a command the flag names a checkpoint, or is none of its flags. */
+function namesCommand(args: readonly string[], commands: readonly Command[]): boolean {
   const word = args[0] === "--version" ? undefined : args.find((arg) => !arg.startsWith("-"));
-  return commands.some((command) => commandName(command) === word && "version" in command.flags);
+  return commands.some((command) => commandName(command) === word);
 }
 
 function describeCommand(builder: Argv, command: Command): Argv {

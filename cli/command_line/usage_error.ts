@@ -5,7 +5,7 @@ import { suggest } from "../terminal/suggest.ts";
 import type { Command } from "./command.ts";
 import { commandName } from "./command_name.ts";
 
-const GLOBAL_FLAGS = ["help", "version"];
+const GLOBAL_FLAGS = ["help"];
 
 /** @param message yargs's own @param args the command line */
 export function explainUsage(message: string, args: readonly string[], commands: readonly Command[]): UsageError {

@@ -64,10 +64,13 @@ export class RunKeeper {
     this.log.step(report);
   }
 
-  /** The model holds the weights of this epoch; kept, unless a later one takes its place. */
-  epoch(report: EpochReport, isKept: boolean): void {
-    if (isKept) saveCheckpoint(this.folder.checkpoint, this.model, checkpointMetadata(this.job, report, null));
+  /** An epoch has ended, whose weights the model holds; they are kept unless a later one's take their place. */
+  epoch(report: EpochReport, history: History): void {
+    if (history.kept === report) {
+      saveCheckpoint(this.folder.checkpoint, this.model, checkpointMetadata(this.job, report, null));
+    }
     this.log.epoch(report, this.lastStep);
+    this.record("running", history);
   }
 
   /** What the run went through so far, as a picture. */

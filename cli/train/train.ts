@@ -12,6 +12,7 @@ const MODELS = [...MODEL_NAMES, "both"] as const;
 export const train: Command = {
   usage: "train",
   summary: "Train a network, keep the run",
+  outlivesReader: true,
   details:
     "The weights of one epoch are kept, as --keep has it; the test images are read once, at the end. What is not said " +
     "follows from preset and model, and stands in the run's run.json. The same seed gives the same weights. " +

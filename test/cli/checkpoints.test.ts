@@ -1,10 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeOrigin, loadModel } from "../../cli/checkpoints/checkpoints.ts";
 import { CheckpointError, encodeCheckpoint, Linear, Sequential } from "../../lib/index.ts";
-import { linear } from "../../models/index.ts";
+import { cnn, linear } from "../../models/index.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
 
 const test = suite("checkpoints");
@@ -44,6 +44,25 @@ test("metadata are shown without control characters, and what is no accuracy not
   const checkpoint = save("metadata.safetensors", linear({ seed: 1 }), metadata);
   const origin = describeOrigin(loadModel({ checkpoint }));
   assert.ok(origin.endsWith(", trained on my\\u001b[2J\\u000adigits"), origin);
+});
+
+test("a run that is named without its model is looked for among both networks'", () => {
+  const outputs = join(folder, "outputs");
+  for (const [model, id] of [
+    ["cnn", "20260101-000001"],
+    ["linear", "20260101-000002"],
+  ] as const) {
+    mkdirSync(join(outputs, model, id), { recursive: true });
+    const network = model === "cnn" ? cnn({ seed: 1 }) : linear({ seed: 1 });
+    writeFileSync(join(outputs, model, id, "model.safetensors"), encodeCheckpoint(network, {}));
+  }
+  const named = (run: string, model?: string): string =>
+    loadModel({ run, runs: outputs, ...(model && { model }) }).name;
+  assert.is(named("latest"), "linear", "the newest of both");
+  assert.is(named("latest", "cnn"), "cnn");
+  assert.is(named("20260101-000001"), "cnn");
+  assert.throws(() => named("20260101-000001", "linear"), /no such run with a checkpoint in .*outputs.linear\./);
+  assert.throws(() => named("2027"), /no such run with a checkpoint in .*outputs\. The latest is 20260101-000002/);
 });
 
 test.run();

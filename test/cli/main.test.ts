@@ -36,6 +36,16 @@ test("a mistyped command or flag ends with 2 and a suggestion", async () => {
   await expectFailure(folder, ["train", "--model", "cnm"], 2, /--model must be .*; got cnm\. Did you mean cnn\?/);
 });
 
+test("--version behind a command that has no such flag is a mistake, not the program's version", async () => {
+  await expectFailure(
+    folder,
+    ["compare", "--version", "current"],
+    2,
+    /compare has no flag --version\. See mnist compare/,
+  );
+  assert.not.match((await runCli(folder, ["train", "--help"])).stdout, /--version/);
+});
+
 test("a flag without a value, and words that belong nowhere, end with 2", async () => {
   await expectFailure(folder, ["train", "--lr"], 2, /--lr needs a value/);
   await expectFailure(folder, ["train", "cnn"], 2, /train takes no cnn/);

@@ -242,7 +242,7 @@ test("--run and --resume take an id, the beginning of one, or latest, which skip
   rmSync(join(of("20260103-000001"), "model.safetensors"));
   for (const id of ["20260101-000001", "20260102-000001"]) writeFileSync(join(of(id), "state.safetensors"), "");
   symlinkSync(of("20260101-000001"), of("20260101-000003"));
-  const checkpoint = (word: string): string => dirname(checkpointOfRun(outputs, "linear", word));
+  const checkpoint = (word: string): string => dirname(checkpointOfRun(outputs, ["linear"], word).path);
   const resumable = (word: string): string => findResumable(outputs, undefined, word).path;
   assert.is(checkpoint("latest"), of("20260102-000001"));
   assert.is(checkpoint("20260102"), of("20260102-000001"));

@@ -153,14 +153,25 @@ test("a folder that cannot be written is found out before training, and ends wit
   await failing("read-only", /permission denied \(EACCES\)/);
 });
 
+test("a training whose output nobody reads any more goes on to its end, and runs tells how far it is", async () => {
+  const closed = await runCli(folder, [...QUICK, "--epochs", "4", "--out", "closed", "--json"], {
+    isStdoutClosed: true,
+  });
+  assert.is(closed.code, 0, closed.stderr);
+  const [id] = runsIn("closed");
+  assert.equal([readRun("closed", id).status, readRun("closed", id).history.epochs.length], ["done", 4]);
+});
+
 test("Ctrl-C keeps what there is, says so in one line, and ends with 130", async () => {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     let isSent = false;
     const outcome = await runCli(folder, [...QUICK, "--epochs", "100000", "--out", signal], {
       onStderr: (text, kill) => {
         if (isSent || !text.includes("epoch 3/")) return;
         isSent = true;
         kill(signal);
+        // As by `timeout`, which signals a process and its group.
+        setTimeout(() => kill(signal), 20);
       },
     });
     assert.is(outcome.code, 130, outcome.stderr);
