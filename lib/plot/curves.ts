@@ -12,6 +12,9 @@ import { isDrawable } from "./series.ts";
 import { paint, svgDocument, textAt } from "./svg.ts";
 import { textWidth } from "./text_width.ts";
 
+/** Without `kept` the best epoch is marked. */
+export type CurvesHistory = Pick<History, "epochs" | "best"> & Partial<Pick<History, "kept">>;
+
 export interface CurvesOptions {
   /** Single steps: with them a run of one epoch is a curve too. */
   steps?: readonly StepPoint[];
@@ -28,7 +31,7 @@ const PANEL_GAP = 40;
 
 /**
  * Loss, accuracy and learning rate over a training run: three panels of one SVG, blue for training, orange for
- * validation, the best epoch marked. It follows the reader's light or dark scheme, and holds no script and no id.
+ * validation, the epoch marked whose weights were kept. It follows the reader's light or dark scheme, and holds no script and no id.
  *
  * The loss is logarithmic where it falls by a factor of 20 or more. The accuracy leaves out the first quarter of the
  * epochs where they would flatten the rest, and says so. With steps, the training loss is their running mean, with
@@ -40,9 +43,10 @@ const PANEL_GAP = 40;
  * @throws {DataError} neither an epoch nor a step
  * @example writeFileSync("curves.svg", curvesSvg(await trainer.fit(train, test), { title: "cnn, seed 0" }));
  */
-export function curvesSvg(history: Pick<History, "epochs" | "best">, options: CurvesOptions = {}): string {
+export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): string {
   const { steps = [], title = "Training", subtitle } = options;
-  const { epochs, best } = history;
+  const { epochs, best, kept } = history;
+  const marked = kept ?? best;
   if (epochs.length + steps.length === 0) {
     throw new DataError("curvesSvg: there is nothing to draw; the history has no epoch, and no steps were given.");
   }
@@ -53,10 +57,10 @@ export function curvesSvg(history: Pick<History, "epochs" | "best">, options: Cu
   const accuracyY = accuracyAxis(accuracy);
   const isCut = accuracy.some(({ points }) => points.some(({ y }) => isDrawable(y) && y < accuracyY.from));
   let bottom = headingHeight(subtitle) - PANEL_GAP + 32;
-  const panel = (height: number, content: Omit<Panel, "frame" | "x" | "bestX">): string => {
+  const panel = (height: number, content: Omit<Panel, "frame" | "x" | "markedX">): string => {
     const frame = { left: LEFT, top: bottom + PANEL_GAP, width: WIDTH - LEFT - RIGHT, height };
     bottom = frame.top + height;
-    return drawPanel({ ...content, frame, x: { ...x, ticks: ticks.at }, bestX: best?.epoch ?? null });
+    return drawPanel({ ...content, frame, x: { ...x, ticks: ticks.at }, markedX: marked?.epoch ?? null });
   };
   const body = [
     drawHeading(WIDTH, title, subtitle),
@@ -85,28 +89,31 @@ export function curvesSvg(history: Pick<History, "epochs" | "best">, options: Cu
   ];
   const xOf = (value: number): number => LEFT + (WIDTH - LEFT - RIGHT) * fractionAlong(x, value);
   return svgDocument(
-    { width: WIDTH, height: bottom + (best ? 54 : 34), title, description: describe(history, steps.length) },
+    { width: WIDTH, height: bottom + (marked ? 54 : 34), title, description: describe(history, steps.length) },
     ...body,
     ...ticks.at.map((tick, i) =>
       textAt(xOf(tick), bottom + 18, ticks.labels[i], { "text-anchor": "middle", ...paint({ fill: "muted" }) }),
     ),
     textAt(WIDTH - RIGHT + 22, bottom + 18, ticks.unit, paint({ fill: "muted" })),
-    best ? bestLabel(best, xOf(best.epoch), bottom + 38) : "",
+    marked ? markLabel(marked, best, xOf(marked.epoch), bottom + 38) : "",
   );
 }
 
 /** Below its epoch, as far as the picture's edge lets it. */
-function bestLabel({ epoch, validationAccuracy }: EpochReport, x: number, y: number): string {
-  const text = `best: epoch ${epoch}, ${(100 * validationAccuracy).toFixed(2)} %`;
+function markLabel(marked: EpochReport, best: EpochReport | null, x: number, y: number): string {
+  const { epoch, validationAccuracy } = marked;
+  const text = `${epoch === best?.epoch ? "best" : "kept"}: epoch ${epoch}, ${(100 * validationAccuracy).toFixed(2)} %`;
   const half = textWidth(text, 12) / 2;
   const at = Math.max(16 + half, x); // at the right there is always room
   return textAt(at, y, text, { "text-anchor": "middle", "font-weight": 600 });
 }
 
-function describe({ epochs, best }: Pick<History, "epochs" | "best">, steps: number): string {
+function describe({ epochs, best, kept }: CurvesHistory, steps: number): string {
   const count = `${epochs.length} ${epochs.length === 1 ? "epoch" : "epochs"}${steps > 0 ? `, ${steps} steps` : ""}`;
   const what = `Loss, accuracy and learning rate over ${count}.`;
   if (!best) return what;
-  const accuracy = (100 * best.validationAccuracy).toFixed(2);
-  return `${what} The best is epoch ${best.epoch}: ${accuracy} % of the validation images read correctly.`;
+  const percent = ({ validationAccuracy }: EpochReport): string => `${(100 * validationAccuracy).toFixed(2)} %`;
+  const top = `The best is epoch ${best.epoch}: ${percent(best)} of the validation images read correctly.`;
+  if (!kept || kept.epoch === best.epoch) return `${what} ${top}`;
+  return `${what} ${top} The weights of epoch ${kept.epoch} are kept: ${percent(kept)}.`;
 }

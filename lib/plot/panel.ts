@@ -25,8 +25,8 @@ export interface Panel {
   readonly faint?: readonly Series[];
   /** Of the last values. */
   readonly format: (value: number) => string;
-  /** Where the best epoch lies; null where none does. */
-  readonly bestX: number | null;
+  /** Where the epoch that is marked lies; null where none is. */
+  readonly markedX: number | null;
 }
 
 /** Lines of more points than this have no dots. */
@@ -37,7 +37,7 @@ const LINE: Attributes = { "stroke-width": 2, "stroke-linejoin": "round", "strok
 const FAINT: Attributes = { "stroke-width": 1, "stroke-opacity": 0.4, "stroke-linejoin": "round" };
 
 export function drawPanel(panel: Panel): string {
-  const { frame, title, unit, series, faint = [], bestX } = panel;
+  const { frame, title, unit, series, faint = [], markedX } = panel;
   const { left, top, width, height } = frame;
   const place = placer(panel);
   // A nested svg clips what lies beyond the axis, and unlike a clip path it needs no id.
@@ -50,14 +50,14 @@ export function drawPanel(panel: Panel): string {
   const isInside = ({ y }: Point): boolean => isDrawable(y) && y >= panel.y.from && y <= panel.y.to;
   const dots = series.flatMap(({ points, colour, isJudged }) => {
     const drawn = points.filter(isInside);
-    const shown = points.length <= MAX_DOTS ? drawn : drawn.filter(({ x }) => isJudged && x === bestX);
+    const shown = points.length <= MAX_DOTS ? drawn : drawn.filter(({ x }) => isJudged && x === markedX);
     return shown.map((point) => {
       const [cx, cy] = place(point);
-      const isBest = isJudged === true && point.x === bestX;
-      const look = isBest
+      const isMarked = isJudged === true && point.x === markedX;
+      const look = isMarked
         ? { ...paint({ fill: "paper", stroke: colour }), "stroke-width": 2 }
         : paint({ fill: colour });
-      return element("circle", { cx, cy, r: isBest ? 4.5 : 3, ...look });
+      return element("circle", { cx, cy, r: isMarked ? 4.5 : 3, ...look });
     });
   });
   return [
@@ -83,12 +83,12 @@ function placer({ frame: { left, top, width, height }, x, y }: Panel): Place {
   return (point) => [left + width * fractionAlong(x, point.x), top + height * (1 - fractionAlong(y, point.y))];
 }
 
-function grid({ frame: { left, top, width, height }, x, y, bestX }: Panel, place: Place): string {
+function grid({ frame: { left, top, width, height }, x, y, markedX }: Panel, place: Place): string {
   const right = left + width;
   const bottom = top + height;
   const heights = y.ticks.map((tick) => place({ x: x.from, y: tick })[1]);
   const columns = x.ticks.map((tick) => place({ x: tick, y: y.from })[0]);
-  const best = bestX === null ? [] : [place({ x: bestX, y: y.from })[0]];
+  const best = markedX === null ? [] : [place({ x: markedX, y: y.from })[0]];
   return [
     element("path", {
       d: pathThrough([

@@ -12,7 +12,7 @@ export interface Series {
   readonly name: string;
   readonly colour: Role;
   readonly points: readonly Point[];
-  /** Whether the best epoch's point gets a ring. */
+  /** Whether the marked epoch's point gets a ring. */
   readonly isJudged?: boolean;
 }
 

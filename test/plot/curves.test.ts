@@ -105,6 +105,17 @@ test("the last values and the best epoch are written out", () => {
   assert.match(found, "best: epoch 3, 98.04 %");
 });
 
+test("an epoch that was kept though another is the best is the one marked", () => {
+  const history = run(4);
+  const svg = curvesSvg({ ...history, kept: history.epochs[2] });
+  assert.match(texts(svg).join("|"), "kept: epoch 3, 98.04 %");
+  assert.match(
+    svg,
+    "The best is epoch 4: 98.25 % of the validation images read correctly. The weights of epoch 3 are kept: 98.04 %.",
+  );
+  assert.equal(layoutFaults(svg), []);
+});
+
 test("the best epoch's label stays in the picture where the first is the best", () => {
   const history = run(1000);
   assert.equal(layoutFaults(curvesSvg({ ...history, best: history.epochs[0] })), []);
@@ -136,6 +147,7 @@ test("a history without one finite number still gives a picture", () => {
   const svg = curvesSvg({
     ...run(3, () => ({ ...nothing, validationAccuracy: Number.NaN, learningRate: 1 / 0 })),
     best: null,
+    kept: null,
   });
   assert.not.match(svg, /NaN|Infinity|logarithmic/);
   assert.equal(layoutFaults(svg), []);
