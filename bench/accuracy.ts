@@ -2,11 +2,11 @@
 // chosen on the validation images, so the test images have no say in it.
 
 import process from "node:process";
+import { MODEL_NAMES } from "../cli/load/model_names.ts";
+import { PRESETS } from "../cli/train/recipes.ts";
 import { oneOf, parse, readOptions, wholeNumber } from "./options.ts";
 import { type Outcome, trainRun } from "./train_run.ts";
 
-const PRESETS = ["fast", "standard", "best"] as const;
-const MODELS = ["cnn", "linear"] as const;
 const USAGE = `npm run accuracy -- [options]: test accuracy of a preset over several seeds
 
   --model cnn|linear             default cnn
@@ -25,7 +25,7 @@ const options = readOptions("accuracy", USAGE, (args) => {
     out: { type: "string" },
   });
   return {
-    model: oneOf("model", MODELS, values.model),
+    model: oneOf("model", MODEL_NAMES, values.model),
     preset: oneOf("preset", PRESETS, values.preset),
     seeds: wholeNumber("seeds", values.seeds),
     atOnce: wholeNumber("at-once", values["at-once"]),

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Flags } from "../../cli/command_line/flags.ts";
@@ -7,6 +8,7 @@ import { RECIPE_FLAGS, readRecipeFlags } from "../../cli/train/recipe_flags.ts";
 import { PRESETS, type Recipe, recipeFor } from "../../cli/train/recipes.ts";
 import { tensor } from "../../lib/index.ts";
 import { linear } from "../../models/index.ts";
+import { presetTable } from "../support/preset_table.ts";
 
 const test = suite("recipes");
 
@@ -30,6 +32,11 @@ test("every preset of either network says everything there is to say", () => {
       assert.ok(Object.values(found).every((value) => value !== undefined));
     }
   }
+});
+
+test("the README's table of presets is what they are", () => {
+  const readme = readFileSync(new URL("../../cli/README.md", import.meta.url), "utf8");
+  assert.ok(readme.includes(presetTable()), `cli/README.md should hold this table:\n${presetTable()}`);
 });
 
 test("the presets are in earnest: more epochs from fast to best, and one epoch for the cnn in a hurry", () => {
