@@ -1,11 +1,12 @@
 // Kills `mnist train` with SIGKILL at random moments and goes on with what it left, again and again: each time the
-// state must be the old or the new one, whole, and every run must end as one that was never killed.
+// state must be the old or the new one, whole, as must every other file, and every run must end as one that was never
+// killed. Half of the kills are aimed: at the moment in which a file is being written.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { decodeTrainingState } from "../lib/index.ts";
+import { decodeSafetensors, decodeTrainingState } from "../lib/index.ts";
 
 export interface KillPlan {
   /** How often at least. */
@@ -32,7 +33,7 @@ export interface KillReport {
   oldState: number;
   newState: number;
   afterEnd: number;
-  /** Kills that left a half-written file beside the state, which was the old one then. */
+  /** Kills that left a half-written file beside the one that it was to replace, which was the old one then. */
   torn: number;
   /** Runs that came to their end, each with this digest. */
   finished: number;
@@ -65,7 +66,10 @@ async function killToTheEnd(plan: KillPlan, report: KillReport, name: string, ou
     const isLast = report.kills >= plan.kills;
     const args = ["train", ...(before < 0 ? plan.recipe : ["--resume", "latest"]), ...plan.flags, ...out];
     // One in ten is killed while it starts, loads, and reads the state.
-    const delay = { sinceStart: plan.random() < 0.1, ms: plan.random() * plan.withinMs };
+    const delay = {
+      ...{ sinceStart: plan.random() < 0.1, ms: plan.random() * plan.withinMs },
+      aimedAt: plan.random() < 0.5 ? join(plan.folder, name) : null,
+    };
     const outcome = await run(plan, args, isLast ? null : delay);
     if (outcome.code === 0) {
       finish(digestOf(outcome));
@@ -102,20 +106,29 @@ interface Found {
   at: number | null;
   /** Of the weights of a run that is done; null: none is. */
   digest: string | null;
-  /** Half-written states. */
+  /** Half-written files. */
   torn: string[];
 }
 
-/** What a folder of runs holds, the state read whole. @throws it is torn */
+/** What a folder of runs holds, every file of it read whole. @throws one is torn */
 function look(folder: string): Found {
   const runs = existsSync(folder) ? readdirSync(folder).flatMap((m) => readdirSync(join(folder, m)).map((id) => join(folder, m, id))) : []; // biome-ignore format: one line
-  const torn = runs.flatMap((path) => readdirSync(path).filter((file) => file.startsWith(".state.")));
+  const torn = runs.flatMap((path) => readdirSync(path).filter((file) => file.endsWith(".tmp")));
+  for (const path of runs) readWhole(path);
   const records = runs.map((path) => join(path, "run.json")).filter((path) => existsSync(path));
   const done = records.map((path) => JSON.parse(readFileSync(path, "utf8"))).find(({ status }) => status === "done");
   const latest = runs.filter((path) => existsSync(join(path, "state.safetensors"))).sort().pop(); // biome-ignore format: one line
   if (done || latest === undefined) return { at: null, digest: done?.weights_sha256 ?? null, torn };
   const { state } = decodeTrainingState(readFileSync(join(latest, "state.safetensors")), "state.safetensors");
   return { at: state.progress.epoch * 1e6 + state.progress.step, digest: null, torn };
+}
+
+/** @throws a checkpoint that was taken away now would be torn, or a line of the log that is not the last */
+function readWhole(run: string): void {
+  const [checkpoint, metrics] = [join(run, "model.safetensors"), join(run, "metrics.jsonl")];
+  if (existsSync(checkpoint)) decodeSafetensors(readFileSync(checkpoint), checkpoint);
+  const lines = existsSync(metrics) ? readFileSync(metrics, "utf8").split("\n").slice(0, -1) : [];
+  for (const line of lines) JSON.parse(line);
 }
 
 interface Outcome {
@@ -125,22 +138,31 @@ interface Outcome {
   stderr: string;
 }
 
-/** @param delay until SIGKILL, from the process's start or from that of training; null: it is left alone */
+/** @param delay until SIGKILL, from the process's start or from that of training, and then perhaps until a file of that folder is being written; null: it is left alone */
 function run(
   plan: KillPlan,
   args: readonly string[],
-  delay: { sinceStart: boolean; ms: number } | null = null,
+  delay: { sinceStart: boolean; ms: number; aimedAt: string | null } | null = null,
 ): Promise<Outcome> {
   const child: ChildProcess = spawn(process.execPath, [...plan.program, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr, isKilled] = ["", "", false];
   let timer: NodeJS.Timeout | undefined;
+  const kill = (): void => {
+    isKilled = child.kill("SIGKILL");
+  };
+  let stopWatching = (): void => {};
+  const whenWriting = (folder: string, act: () => void): void => {
+    mkdirSync(folder, { recursive: true });
+    const watcher = watch(folder, { recursive: true }, (_, file) => {
+      if (file?.endsWith(".tmp")) act();
+    });
+    stopWatching = () => watcher.close();
+  };
   const arm = (): void => {
     if (timer || !delay) return;
-    timer = setTimeout(() => {
-      isKilled = child.kill("SIGKILL");
-    }, delay.ms);
+    timer = setTimeout(() => (delay.aimedAt === null ? kill() : whenWriting(delay.aimedAt, kill)), delay.ms);
   };
   if (delay?.sinceStart) arm();
   child.stdout?.on("data", (data) => {
@@ -153,6 +175,7 @@ function run(
   return new Promise((resolve) => {
     child.on("close", (code) => {
       clearTimeout(timer);
+      stopWatching();
       resolve({ code, isKilled, stdout, stderr });
     });
   });

@@ -41,7 +41,7 @@ try {
 const { withoutState, oldState, newState, afterEnd, torn, finished, weights, faults } = report;
 console.log(
   `${report.kills} kills in ${((performance.now() - started) / 1000).toFixed(0)} s: ${newState} left a newer state, ` +
-    `${oldState} the one before, ${withoutState} came before the first, ${afterEnd} after the end; ${torn} in the middle of writing one.`,
+    `${oldState} the one before, ${withoutState} came before the first, ${afterEnd} after the end; ${torn} in the middle of writing a file.`,
 );
 console.log(
   `${finished} runs gone on with to their end, weights sha256 ${weights} like the run that was never killed.`,

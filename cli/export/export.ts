@@ -31,6 +31,8 @@ export const exportCommand: Command = {
   async run(flags) {
     const out = textFlag(flags, "out");
     const format = textFlag(flags, "format") ?? formatOf(out);
+    const other = FORMATS.find((known) => known !== format && out?.endsWith(`.${known}`));
+    if (other) throw new UsageError(`--format ${format} and --out ${out} contradict each other; change one of them.`);
     const isJson = isSet(flags, "json");
     if (out === "-" && isJson) {
       throw new UsageError("--json and --out - both need standard output; write to a file, or leave out --json.");

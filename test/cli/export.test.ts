@@ -130,6 +130,12 @@ test("a format that there is none of, and one that nobody named, end it with 2",
   await expectFailure(folder, ["export", "--out", "a.png"], 2, /--format must say what to write/);
   await expectFailure(
     folder,
+    ["export", "--format", "onnx", "--out", "a.mjs"],
+    2,
+    /--format onnx and --out a\.mjs contradict each other/,
+  );
+  await expectFailure(
+    folder,
     ["export", "--format", "onx"],
     2,
     /--format must be one of .*; got onx\. Did you mean onnx/,
