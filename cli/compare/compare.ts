@@ -8,8 +8,9 @@ export const compare: Command = {
   usage: "compare",
   summary: "Compare the linear model and the CNN on the test images",
   details:
-    "Accuracy, size, the time that one picture takes and that a batch of 64 takes, and where the two disagree. Times " +
-    "are measured here, warm, on one thread, from pixels to probabilities. A checkpoint is shipped, current, a " +
+    "Accuracy, size, the time that one picture takes and that a batch of 64 takes, and where the two disagree. These times " +
+    "are measured here, warm, on one thread, from pixels to probabilities; how long training took is what its run wrote " +
+    "down, wherever that was. A checkpoint is shipped, current, a " +
     "version's number, latest, a run's id, or a file.",
   examples: [
     ["mnist compare", "the shipped weights of both"],

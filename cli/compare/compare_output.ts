@@ -41,7 +41,7 @@ export function asText(
     row("one image, median", ({ medianMs }) => `${medianMs.toFixed(3)} ms`),
     row("one image, p99", ({ p99Ms }) => `${p99Ms.toFixed(3)} ms`),
     row(`${BATCH} at a time`, ({ imagesPerSecond }) => `${formatCount(imagesPerSecond)} images/s`),
-    row("training", ({ trainingSeconds: s }) => (s === null ? "unknown" : formatDuration(s))),
+    row("training, as recorded", ({ trainingSeconds: s }) => (s === null ? "unknown" : formatDuration(s))),
   ];
   const table = columnTable(
     [
