@@ -14,6 +14,7 @@ import { exportCommand } from "./export/export.ts";
 import { evaluate } from "./infer/evaluate.ts";
 import { infer } from "./infer/infer.ts";
 import { runs } from "./runs/runs.ts";
+import { endWithOutput } from "./terminal/broken_output.ts";
 import { exitCodeOf, InterruptedError } from "./terminal/exit_codes.ts";
 import { catchInterrupts } from "./terminal/interrupt.ts";
 import { reportError } from "./terminal/report_error.ts";
@@ -30,10 +31,7 @@ async function main(args: readonly string[]): Promise<void> {
   const signal = catchInterrupts();
   process.on("uncaughtException", endNow);
   process.on("unhandledRejection", endNow);
-  // `mnist infer … | head` closes the pipe early, which is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-    error.code === "EPIPE" ? process.exit() : endNow(error),
-  );
+  process.stdout.on("error", endWithOutput);
   try {
     await run(args, signal);
   } catch (error) {

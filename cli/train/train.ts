@@ -3,6 +3,7 @@
 import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
 import { type Flags, isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
+import { outliveOutput } from "../terminal/broken_output.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { RECIPE_FLAGS, readRecipeFlags } from "./recipe_flags.ts";
 import type { Circumstances } from "./train_job.ts";
@@ -46,6 +47,7 @@ export const train: Command = {
     quiet: switchFlag("No progress on stderr"),
   },
   async run(flags, _files, signal) {
+    outliveOutput();
     const circumstances: Circumstances = {
       threads: numberFlag(flags, "threads", { min: 1, isInteger: true }) ?? "auto",
       maxSeconds: numberFlag(flags, "max-seconds", { above: 0 }),
