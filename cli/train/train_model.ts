@@ -33,7 +33,7 @@ export async function trainModel(job: TrainJob): Promise<void> {
       showStep(job, report, seconds());
     },
     onEpoch: (report) => {
-      keeper.epoch(report, trainer.history.kept === report);
+      keeper.epoch(report, trainer.history);
       keeper.draw(trainer.history);
       showEpoch(job, report);
     },

@@ -3,6 +3,7 @@
 import process from "node:process";
 import type { EpochReport, Evaluation, History, StepReport } from "../../lib/index.ts";
 import { formatCount, formatDuration, formatPercent } from "../terminal/format.ts";
+import { programName } from "../terminal/program_name.ts";
 import { shellWord } from "../terminal/shell_word.ts";
 import { stdout } from "../terminal/terminal.ts";
 import type { TrainJob } from "./train_job.ts";
@@ -76,5 +77,5 @@ export function printResult(
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
   const elsewhere = circumstances.out === "outputs" ? "" : ` --runs ${shellWord(circumstances.out)}`;
-  progress.print(`Try it: mnist infer digit.png --model ${model} --run latest${elsewhere}`);
+  progress.print(`Try it: ${programName()} infer digit.png --model ${model} --run latest${elsewhere}`);
 }

@@ -154,19 +154,21 @@ test("a folder that cannot be written is found out before training, and ends wit
 });
 
 test("Ctrl-C keeps what there is, says so in one line, and ends with 130", async () => {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGHUP"] as const) {
     let isSent = false;
     const outcome = await runCli(folder, [...QUICK, "--epochs", "100000", "--out", signal], {
+      env: { npm_command: "exec" },
       onStderr: (text, kill) => {
         if (isSent || !text.includes("epoch 3/")) return;
         isSent = true;
+        kill(signal);
         kill(signal);
       },
     });
     assert.is(outcome.code, 130, outcome.stderr);
     assert.match(
       outcome.stderr,
-      /\nInterrupted; the weights of epoch \d+ are kept in \S+model\.safetensors\. Go on with: mnist train --resume \S+ --out SIG\w+\n$/,
+      /\nInterrupted; the weights of epoch \d+ are kept in \S+model\.safetensors\. Go on with: npx mnist train --resume \S+ --out SIG\w+\n$/,
     );
     const [id] = runsIn(signal);
     const run = readRun(signal, id);

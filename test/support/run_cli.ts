@@ -42,7 +42,8 @@ export async function runCli(cwd: string, args: readonly string[], options: CliO
   const { env = {}, input, mayShowStack = false, onStdout, onStderr } = options;
   const child = spawn(process.execPath, ["--import", TSX, MAIN, ...args], {
     cwd,
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    // As if not by npx, whatever the tests were started with.
+    env: { ...process.env, NO_COLOR: "1", npm_command: undefined, ...env },
     timeout: LIMIT_MS,
   });
   let stdout = "";
