@@ -62,8 +62,9 @@ test("the same seed gives the same weights, another seed others", async () => {
 test("without a terminal there is a line an epoch on stderr, and the result on stdout", async () => {
   const { code, stdout, stderr } = await runCli(folder, [...QUICK, "--out", "else where"]);
   assert.is(code, 0);
-  const line = /^linear epoch \d\/2 {2}loss \d\.\d{4} {2}val loss \d\.\d{4} {2}val accuracy .* % {2}[\d,]+ images\/s {2}\d:\d\d$/gm; // biome-ignore format: one line
+  const line = /^linear epoch \d\/2 {2}loss \d\.\d{4} {2}val loss \d\.\d{4} {2}val accuracy .* % {2}[\d,]+ images\/s {2}(\d:\d\d|0\.\d s)$/gm; // biome-ignore format: one line
   assert.is(stderr.match(line)?.length, 2);
+  assert.match(stderr, /^linear, preset standard: 2 epochs of 200 images, 1 thread; run else where\/linear\/[\d-]+$/m);
   assert.match(stdout, /^linear on synthetic digits, not MNIST: test accuracy \d+\.\d\d % of 200, /);
   assert.match(stdout, /^else where\/linear\/[\d-]+\/model\.safetensors$/m);
   assert.match(stderr, /^Try it: mnist infer digit\.png --model linear --run latest --runs 'else where'$/m);
