@@ -7,7 +7,6 @@
 
 import process from "node:process";
 import type { Command } from "./command_line/command.ts";
-import { commandName } from "./command_line/command_name.ts";
 import { readPlainLine } from "./command_line/plain_line.ts";
 import { compare } from "./compare/compare.ts";
 import { doctor } from "./doctor/doctor.ts";
@@ -15,6 +14,7 @@ import { exportCommand } from "./export/export.ts";
 import { evaluate } from "./infer/evaluate.ts";
 import { infer } from "./infer/infer.ts";
 import { runs } from "./runs/runs.ts";
+import { endWithOutput } from "./terminal/broken_output.ts";
 import { exitCodeOf, InterruptedError } from "./terminal/exit_codes.ts";
 import { catchInterrupts } from "./terminal/interrupt.ts";
 import { reportError } from "./terminal/report_error.ts";
@@ -31,14 +31,7 @@ async function main(args: readonly string[]): Promise<void> {
   const signal = catchInterrupts();
   process.on("uncaughtException", endNow);
   process.on("unhandledRejection", endNow);
-  const outlivesReader = COMMANDS.find((command) => commandName(command) === args[0])?.outlivesReader === true;
-  // `mnist infer … | head` closes the pipe early, which is no error; a training goes on and keeps its run.
-  const onError = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") endNow(error);
-    if (!outlivesReader) process.exit();
-  };
-  process.stdout.on("error", onError);
-  process.stderr.on("error", onError);
+  process.stdout.on("error", endWithOutput);
   try {
     await run(args, signal);
   } catch (error) {

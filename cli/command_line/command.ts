@@ -13,8 +13,6 @@ export interface Command {
   details: string;
   examples: readonly (readonly [command: string, what: string])[];
   flags: Readonly<Record<string, Options>>;
-  /** Its work is worth doing when nobody reads what it prints any more. */
-  outlivesReader?: boolean;
   run(flags: Flags, files: readonly string[], signal: AbortSignal): Promise<void>;
 }
 

@@ -8,14 +8,14 @@ export const EXIT = {
   usage: 2,
   /** Data, a picture or a checkpoint is missing, damaged or does not fit. */
   badData: 3,
-  /** Ctrl-C or SIGTERM: 128 + SIGINT, as shells count. */
+  /** Ctrl-C, SIGTERM or SIGHUP: 128 + SIGINT, as shells count. */
   interrupted: 130,
 } as const;
 
 /** The command line is wrong; the message is one line that says what to type instead. */
 export class UsageError extends Error {}
 
-/** Stopped by Ctrl-C or SIGTERM; the message is the line to end with. */
+/** Stopped by Ctrl-C, SIGTERM or SIGHUP; the message is the line to end with. */
 export class InterruptedError extends Error {}
 
 /** Part of the work failed, and its lines are on stderr already: ends with this code, in silence. */

@@ -12,9 +12,16 @@ export function formatPercent(part: number, digits = 2): string {
   return Number.isNaN(part) ? "–" : `${(part * 100).toFixed(digits)} %`;
 }
 
-/** @example formatDuration(75) // "1:15" */
+/** @example formatLoss(0.02346) // "0.0235"; formatLoss(2570813557561542) // "2.57e+15" */
+export function formatLoss(loss: number): string {
+  return Math.abs(loss) < 1e4 ? loss.toFixed(4) : loss.toExponential(2);
+}
+
+/** @example formatDuration(75) // "1:15"; formatDuration(0.31) // "0.3 s" */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–:––";
+  // From 0.95 on it rounds to a second.
+  if (seconds < 0.95) return `${Math.max(0, seconds).toFixed(1)} s`;
   const whole = Math.max(0, Math.round(seconds));
   const pad = (n: number): string => String(n).padStart(2, "0");
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];

@@ -8,7 +8,7 @@ const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
 const CLEAR_LINE = "\r\u001b[2K";
 
-/** Says nothing at all when quiet; without a terminal, only what `print` is given. */
+/** Says nothing when quiet but notes; without a terminal, only these and what `print` is given. */
 export class Progress {
   private drawnAt = Number.NEGATIVE_INFINITY;
   private isDrawn = false;
@@ -35,6 +35,12 @@ export class Progress {
     if (this.isQuiet) return;
     this.clear();
     process.stderr.write(`${line}\n`);
+  }
+
+  /** A line that stays, quiet or not: something is not as one would expect. */
+  note(text: string): void {
+    this.clear();
+    process.stderr.write(`${stderr.yellow("note:")} ${text}\n`);
   }
 
   /** Takes the moving line away. */

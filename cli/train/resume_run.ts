@@ -1,6 +1,6 @@
 // The work of `mnist train --resume`: finds the run and its state, checks that it can be gone on with here, and does.
 
-import { CheckpointError, type Dataset, runtimeInfo, setThreads, type TrainingState } from "../../lib/index.ts";
+import { CheckpointError, type Dataset, runtimeInfo, type TrainingState } from "../../lib/index.ts";
 import { type Data, loadData } from "../load/datasets.ts";
 import type { ModelName } from "../load/model_names.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
@@ -13,6 +13,7 @@ import { reopenRunFolder } from "./run_folder.ts";
 import { type RunExtras, readRunState } from "./run_state.ts";
 import type { Circumstances } from "./train_job.ts";
 import { trainModel } from "./train_model.ts";
+import { useThreads } from "./use_threads.ts";
 
 export interface ResumeRequest extends Circumstances {
   /** A run's id, or "latest". */
@@ -38,7 +39,7 @@ export async function resumeRun(request: ResumeRequest, signal: AbortSignal): Pr
     const { seed, limit } = plan;
     const data = await loadData(request.data ?? plan.data, { seed, limit: limit ?? undefined, signal, progress });
     checkData(id, data, state, extras);
-    await setThreads(plan.model === "linear" ? 1 : request.threads);
+    await useThreads(plan.model, request.threads, progress);
     const resumed = [...plan.resumed, new Date().toISOString()];
     await trainModel({
       ...{ plan: { ...plan, resumed }, data, progress, signal },

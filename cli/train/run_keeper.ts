@@ -5,6 +5,7 @@ import type { EpochReport, Evaluation, History, Sequential, StepReport, Training
 import { countParameters } from "../load/count_parameters.ts";
 import { weightsDigest } from "../load/weights_digest.ts";
 import { InterruptedError } from "../terminal/exit_codes.ts";
+import { programName } from "../terminal/program_name.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { shellWord } from "../terminal/shell_word.ts";
 import type { RecordedLogits } from "./recorded_logits.ts";
@@ -64,11 +65,13 @@ export class RunKeeper {
     this.log.step(report);
   }
 
-  /** An epoch has ended, whose weights the model holds; they are kept unless a later one's take their place. */
+  /**
+   * The model holds the weights of this epoch; kept, unless a later one takes its place. What run.json counts is there by
+   * then; the state comes after it, so a run that is killed in between goes through this epoch again.
+   */
   epoch(report: EpochReport, history: History): void {
-    if (history.kept === report) {
-      saveCheckpoint(this.folder.checkpoint, this.model, checkpointMetadata(this.job, report, null));
-    }
+    const isKept = history.kept === report;
+    if (isKept) saveCheckpoint(this.folder.checkpoint, this.model, checkpointMetadata(this.job, report, null));
     this.log.epoch(report, this.lastStep);
     this.record("running", history);
   }
@@ -132,7 +135,7 @@ export class RunKeeper {
     const checkpoint = kept && folder.checkpoint;
     this.record("interrupted", history);
     const { out } = job.circumstances;
-    const resume = `mnist train --resume ${folder.id}${out === "outputs" ? "" : ` --out ${shellWord(out)}`}`;
+    const resume = `${programName()} train --resume ${folder.id}${out === "outputs" ? "" : ` --out ${shellWord(out)}`}`;
     const what = kept ? `the weights of epoch ${kept.epoch} are kept in ${checkpoint}` : "no epoch has ended yet";
     return { error: new InterruptedError(`Interrupted; ${what}. Go on with: ${resume}`), checkpoint, resume };
   }

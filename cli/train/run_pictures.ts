@@ -3,13 +3,11 @@
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { encodePng, writeFileAtomic } from "../../data/index.ts";
 import { type Dataset, type Evaluation, type History, scope, tensor } from "../../lib/index.ts";
 import { confusionSvg, contactSheet, curvesSvg, type StepPoint, worstMistakes } from "../../lib/plot/index.ts";
 import { formatCount, printable } from "../terminal/format.ts";
 import { messageOf } from "../terminal/report_error.ts";
-import { stderr } from "../terminal/terminal.ts";
 import type { RecordedLogits } from "./recorded_logits.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { TrainJob } from "./train_job.ts";
@@ -66,10 +64,7 @@ export class RunPictures {
     } catch (error) {
       if (this.hasNoted) return;
       this.hasNoted = true;
-      this.job.progress.clear();
-      process.stderr.write(
-        `${stderr.yellow("note:")} this run is kept without ${name}: ${printable(messageOf(error))}\n`,
-      );
+      this.job.progress.note(`this run is kept without ${name}: ${printable(messageOf(error))}`);
     }
   }
 }

@@ -3,6 +3,7 @@
 import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
 import { type Flags, isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
+import { outliveOutput } from "../terminal/broken_output.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { RECIPE_FLAGS, readRecipeFlags } from "./recipe_flags.ts";
 import type { Circumstances } from "./train_job.ts";
@@ -12,7 +13,6 @@ const MODELS = [...MODEL_NAMES, "both"] as const;
 export const train: Command = {
   usage: "train",
   summary: "Train a network, keep the run",
-  outlivesReader: true,
   details:
     "The weights of one epoch are kept, as --keep has it; the test images are read once, at the end. What is not said " +
     "follows from preset and model, and stands in the run's run.json. The same seed gives the same weights. " +
@@ -47,6 +47,7 @@ export const train: Command = {
     quiet: switchFlag("No progress on stderr"),
   },
   async run(flags, _files, signal) {
+    outliveOutput();
     const circumstances: Circumstances = {
       threads: numberFlag(flags, "threads", { min: 1, isInteger: true }) ?? "auto",
       maxSeconds: numberFlag(flags, "max-seconds", { above: 0 }),

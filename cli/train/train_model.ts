@@ -7,7 +7,7 @@ import { makeOptimizer, makeSchedule } from "./optimizers.ts";
 import { RecordedLogits } from "./recorded_logits.ts";
 import { RunKeeper } from "./run_keeper.ts";
 import type { TrainJob } from "./train_job.ts";
-import { emit, printResult, showEpoch, showStart, showStep } from "./train_output.ts";
+import { emit, noteOnLoss, printResult, showEpoch, showStart, showStep } from "./train_output.ts";
 
 /** @throws {InterruptedError} Ctrl-C came; the epoch to keep and the state so far are kept */
 export async function trainModel(job: TrainJob): Promise<void> {
@@ -54,6 +54,8 @@ export async function trainModel(job: TrainJob): Promise<void> {
     progress.clear();
     emit(job, { event: "done", dataset: data.name, ...result });
     if (!circumstances.isJson) printResult(job, history, test, result);
+    const note = noteOnLoss(history.kept?.validationLoss ?? 0, data.validation.classes);
+    if (note !== null) progress.note(note);
     const { drawn, folder } = keeper;
     if (drawn.length > 0) progress.print(`Pictures: ${new Intl.ListFormat("en-GB").format(drawn)} in ${folder.path}`);
   } catch (error) {

@@ -1,13 +1,13 @@
 // The work of `mnist train`: one network after another on the same data.
 
 import process from "node:process";
-import { setThreads } from "../../lib/index.ts";
 import { loadData } from "../load/datasets.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
 import { Progress } from "../terminal/progress.ts";
 import { recipeFor } from "./recipes.ts";
 import type { RunPlan, TrainRequest } from "./train_job.ts";
 import { trainModel } from "./train_model.ts";
+import { useThreads } from "./use_threads.ts";
 
 export async function trainModels(request: TrainRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
@@ -21,8 +21,7 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   try {
     const data = await loadData(request.data, { seed, limit, signal, progress });
     for (const [i, model] of models.entries()) {
-      // A step of the linear model takes less than it takes to share it.
-      await setThreads(model === "linear" ? 1 : request.threads);
+      await useThreads(model, request.threads, progress);
       const plan: RunPlan = {
         ...{ model, recipe: recipes[i], patience: patience ?? null, seed, limit: limit ?? null, data: request.data },
         ...{ command, started: new Date().toISOString(), resumed: [] },

@@ -1,11 +1,12 @@
 // What `mnist train` prints: events or a summary on stdout, progress on stderr.
 
 import process from "node:process";
-import type { EpochReport, Evaluation, History, StepReport } from "../../lib/index.ts";
-import { formatCount, formatDuration, formatPercent } from "../terminal/format.ts";
+import { type EpochReport, type Evaluation, type History, runtimeInfo, type StepReport } from "../../lib/index.ts";
+import { formatCount, formatDuration, formatLoss, formatPercent, printable } from "../terminal/format.ts";
+import { programName } from "../terminal/program_name.ts";
 import { shellWord } from "../terminal/shell_word.ts";
 import { stdout } from "../terminal/terminal.ts";
-import type { TrainJob } from "./train_job.ts";
+import type { RunPlan, TrainJob } from "./train_job.ts";
 
 /** A line of `--json`. */
 export function emit(
@@ -27,8 +28,34 @@ export function showStart(job: TrainJob, run: string, stepsPerEpoch: number): vo
     run,
     ...(resume ? { resumed_at: { epoch, step } } : {}),
   });
-  if (!resume) return;
-  progress.print(`${plan.model} goes on in ${run}, after step ${step} of ${stepsPerEpoch} in epoch ${epoch}`);
+  progress.print(
+    resume
+      ? `${plan.model} goes on in ${run}, after step ${step} of ${stepsPerEpoch} in epoch ${epoch}`
+      : describeBeginning(plan, data.train.size, runtimeInfo().threads, run),
+  );
+}
+
+/** @param run its folder; @example "cnn, preset standard: 10 epochs of 55,000 images, 2 threads; run outputs/cnn/…" */
+export function describeBeginning(
+  { model, recipe: { preset, epochs } }: RunPlan,
+  images: number,
+  threads: number,
+  run: string,
+): string {
+  const counted = (count: number, what: string): string => `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+  const work = `${counted(epochs, "epoch")} of ${counted(images, "image")}, ${counted(threads, "thread")}`;
+  return `${model}, preset ${preset}: ${work}; run ${printable(run)}`;
+}
+
+/**
+ * Who knows nothing gives each class the same probability, and has a loss of ln(classes).
+ *
+ * @returns null where a network has learned more than that
+ */
+export function noteOnLoss(loss: number, classes: number): string | null {
+  const guessing = Math.log(classes);
+  if (loss <= guessing) return null;
+  return `a validation loss of ${formatLoss(loss)} is worse than guessing (${formatLoss(guessing)}); lower --lr, or train longer`;
 }
 
 export function showStep({ plan, progress }: TrainJob, report: StepReport, elapsed: number): void {
@@ -37,7 +64,7 @@ export function showStep({ plan, progress }: TrainJob, report: StepReport, elaps
   const part = ((epoch - 1) * stepsPerEpoch + step) / (recipe.epochs * stepsPerEpoch);
   progress.update(`${model} ${epoch}/${recipe.epochs}`, step / stepsPerEpoch, () => {
     const eta = formatDuration((elapsed / part) * (1 - part));
-    return `${formatCount(samplesPerSecond)} images/s  loss ${loss.toFixed(4)}  ETA ${eta}`;
+    return `${formatCount(samplesPerSecond)} images/s  loss ${formatLoss(loss)}  ETA ${eta}`;
   });
 }
 
@@ -53,8 +80,8 @@ export function showEpoch(job: TrainJob, report: EpochReport): void {
     seconds,
   });
   job.progress.print(
-    `${job.plan.model} epoch ${epoch}/${job.plan.recipe.epochs}  loss ${trainLoss.toFixed(4)}  ` +
-      `val loss ${validationLoss.toFixed(4)}  val accuracy ${formatPercent(validationAccuracy)}  ` +
+    `${job.plan.model} epoch ${epoch}/${job.plan.recipe.epochs}  loss ${formatLoss(trainLoss)}  ` +
+      `val loss ${formatLoss(validationLoss)}  val accuracy ${formatPercent(validationAccuracy)}  ` +
       `${formatCount(samplesPerSecond)} images/s  ${formatDuration(seconds)}`,
   );
 }
@@ -69,12 +96,12 @@ export function printResult(
   const accuracy = `${stdout.bold(`test accuracy ${formatPercent(test.accuracy)}`)} of ${formatCount(data.test.size)}`;
   const digits = data.name === "mnist" ? "MNIST" : stdout.yellow("synthetic digits, not MNIST");
   const lines = [
-    `${model} on ${digits}: ${accuracy}, loss ${test.loss.toFixed(4)} (epoch ${kept?.epoch} of ${recipe.epochs})`,
+    `${model} on ${digits}: ${accuracy}, loss ${formatLoss(test.loss)} (epoch ${kept?.epoch} of ${recipe.epochs})`,
     ...(stopped === null ? [] : [`stopped early: ${stopped.why}`]),
     `${formatCount(result.parameters)} parameters, ${formatDuration(result.seconds)}, weights sha256 ${result.weights_sha256}`,
     result.checkpoint,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
   const elsewhere = circumstances.out === "outputs" ? "" : ` --runs ${shellWord(circumstances.out)}`;
-  progress.print(`Try it: mnist infer digit.png --model ${model} --run latest${elsewhere}`);
+  progress.print(`Try it: ${programName()} infer digit.png --model ${model} --run latest${elsewhere}`);
 }

@@ -5,7 +5,7 @@ import { drawDigit } from "../../cli/infer/draw_digit.ts";
 import { describeAnswer } from "../../cli/infer/infer_output.ts";
 import { bar } from "../../cli/terminal/bar.ts";
 import { UsageError } from "../../cli/terminal/exit_codes.ts";
-import { formatCount, formatDuration, formatPercent } from "../../cli/terminal/format.ts";
+import { formatCount, formatDuration, formatLoss, formatPercent } from "../../cli/terminal/format.ts";
 import { wrap } from "../../cli/terminal/notice.ts";
 import { editDistance, suggest } from "../../cli/terminal/suggest.ts";
 import { confusionTable } from "../../cli/terminal/tables.ts";
@@ -21,9 +21,15 @@ const PLAIN: TerminalStream = {
 
 test("numbers are grouped, durations are clocks, what is undefined is a dash", () => {
   assert.equal([0, 999, 1000, 102026, 1234567].map(formatCount), ["0", "999", "1,000", "102,026", "1,234,567"]);
-  assert.equal([0, 59.6, 75, 3661].map(formatDuration), ["0:00", "1:00", "1:15", "1:01:01"]);
+  assert.equal([0.95, 59.6, 75, 3661].map(formatDuration), ["0:01", "1:00", "1:15", "1:01:01"]);
+  assert.equal([-1, 0, 0.31, 0.94].map(formatDuration), ["0.0 s", "0.0 s", "0.3 s", "0.9 s"]);
   assert.is(formatDuration(Number.POSITIVE_INFINITY), "–:––");
   assert.equal([formatPercent(0.99312), formatPercent(1, 0), formatPercent(Number.NaN)], ["99.31 %", "100 %", "–"]);
+});
+
+test("a loss has four decimals, and an exponent where it is no use any more", () => {
+  const losses = [0.02346, Math.LN10, 9999.5, 1e4, 2570813557561542.5, Number.POSITIVE_INFINITY];
+  assert.equal(losses.map(formatLoss), ["0.0235", "2.3026", "9999.5000", "1.00e+4", "2.57e+15", "Infinity"]);
 });
 
 test("a bar is as wide as asked for, whatever its value", () => {

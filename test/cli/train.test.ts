@@ -62,8 +62,9 @@ test("the same seed gives the same weights, another seed others", async () => {
 test("without a terminal there is a line an epoch on stderr, and the result on stdout", async () => {
   const { code, stdout, stderr } = await runCli(folder, [...QUICK, "--out", "else where"]);
   assert.is(code, 0);
-  const line = /^linear epoch \d\/2 {2}loss \d\.\d{4} {2}val loss \d\.\d{4} {2}val accuracy .* % {2}[\d,]+ images\/s {2}\d:\d\d$/gm; // biome-ignore format: one line
+  const line = /^linear epoch \d\/2 {2}loss \d\.\d{4} {2}val loss \d\.\d{4} {2}val accuracy .* % {2}[\d,]+ images\/s {2}(\d:\d\d|0\.\d s)$/gm; // biome-ignore format: one line
   assert.is(stderr.match(line)?.length, 2);
+  assert.match(stderr, /^linear, preset standard: 2 epochs of 200 images, 1 thread; run else where\/linear\/[\d-]+$/m);
   assert.match(stdout, /^linear on synthetic digits, not MNIST: test accuracy \d+\.\d\d % of 200, /);
   assert.match(stdout, /^else where\/linear\/[\d-]+\/model\.safetensors$/m);
   assert.match(stderr, /^Try it: mnist infer digit\.png --model linear --run latest --runs 'else where'$/m);
@@ -153,31 +154,22 @@ test("a folder that cannot be written is found out before training, and ends wit
   await failing("read-only", /permission denied \(EACCES\)/);
 });
 
-test("a training whose output nobody reads any more goes on to its end, and runs tells how far it is", async () => {
-  const closed = await runCli(folder, [...QUICK, "--epochs", "4", "--out", "closed", "--json"], {
-    isStdoutClosed: true,
-  });
-  assert.is(closed.code, 0, closed.stderr);
-  const [id] = runsIn("closed");
-  assert.equal([readRun("closed", id).status, readRun("closed", id).history.epochs.length], ["done", 4]);
-});
-
 test("Ctrl-C keeps what there is, says so in one line, and ends with 130", async () => {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  for (const signal of ["SIGINT", "SIGHUP"] as const) {
     let isSent = false;
     const outcome = await runCli(folder, [...QUICK, "--epochs", "100000", "--out", signal], {
+      env: { npm_command: "exec" },
       onStderr: (text, kill) => {
         if (isSent || !text.includes("epoch 3/")) return;
         isSent = true;
         kill(signal);
-        // As by `timeout`, which signals a process and its group.
-        setTimeout(() => kill(signal), 20);
+        kill(signal);
       },
     });
     assert.is(outcome.code, 130, outcome.stderr);
     assert.match(
       outcome.stderr,
-      /\nInterrupted; the weights of epoch \d+ are kept in \S+model\.safetensors\. Go on with: mnist train --resume \S+ --out SIG\w+\n$/,
+      /\nInterrupted; the weights of epoch \d+ are kept in \S+model\.safetensors\. Go on with: npx mnist train --resume \S+ --out SIG\w+\n$/,
     );
     const [id] = runsIn(signal);
     const run = readRun(signal, id);

@@ -25,8 +25,6 @@ export interface CliOptions {
   input?: Uint8Array;
   /** Set for the one case in which a stack trace is wanted. */
   mayShowStack?: boolean;
-  /** Nobody reads its standard output: the pipe is closed at once. */
-  isStdoutClosed?: boolean;
   /** Called with everything on stdout, or on stderr, so far; may send a signal. */
   onStdout?: Listener;
   onStderr?: Listener;
@@ -41,13 +39,13 @@ export function temporaryFolder(): string {
 
 /** Runs `mnist ...args` in `cwd`; whatever the outcome, it must not show a stack trace. */
 export async function runCli(cwd: string, args: readonly string[], options: CliOptions = {}): Promise<Outcome> {
-  const { env = {}, input, mayShowStack = false, isStdoutClosed = false, onStdout, onStderr } = options;
+  const { env = {}, input, mayShowStack = false, onStdout, onStderr } = options;
   const child = spawn(process.execPath, ["--import", TSX, MAIN, ...args], {
     cwd,
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    // As if not by npx, whatever the tests were started with.
+    env: { ...process.env, NO_COLOR: "1", npm_command: undefined, ...env },
     timeout: LIMIT_MS,
   });
-  if (isStdoutClosed) child.stdout.destroy();
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {

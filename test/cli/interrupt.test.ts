@@ -1,0 +1,57 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { EXIT, InterruptedError } from "../../cli/terminal/exit_codes.ts";
+import { catchInterrupts } from "../../cli/terminal/interrupt.ts";
+import { programName } from "../../cli/terminal/program_name.ts";
+
+const test = suite("interrupts");
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** What the program does at these signals, each at its time in ms after the first. */
+function at(signals: readonly [ms: number, signal: (typeof SIGNALS)[number]][]): {
+  aborted: boolean[];
+  exits: unknown[];
+  reason: unknown;
+} {
+  const { exit } = process;
+  const { now } = performance;
+  const exits: unknown[] = [];
+  const aborted: boolean[] = [];
+  let clock = 0;
+  process.exit = ((code) => exits.push(code)) as typeof process.exit;
+  performance.now = () => clock;
+  try {
+    const signal = catchInterrupts();
+    for (const [ms, name] of signals) {
+      clock = ms;
+      process.emit(name);
+      aborted.push(signal.aborted);
+    }
+    return { aborted, exits, reason: signal.reason };
+  } finally {
+    process.exit = exit;
+    performance.now = now;
+    for (const name of SIGNALS) process.removeAllListeners(name);
+  }
+}
+
+test("SIGINT, SIGTERM and SIGHUP ask the work to stop", () => {
+  for (const name of SIGNALS) {
+    const { aborted, exits, reason } = at([[0, name]]);
+    assert.equal([aborted, exits], [[true], []]);
+    assert.ok(reason instanceof InterruptedError);
+  }
+});
+
+test("a second within half a second is the same one; a later one ends the program at once", () => {
+  assert.equal(at([[7, "SIGINT"], [7, "SIGINT"], [17, "SIGTERM"], [507, "SIGINT"]]).exits, []); // biome-ignore format: one line
+  assert.equal(at([[7, "SIGINT"], [508, "SIGINT"]]).exits, [EXIT.interrupted]); // biome-ignore format: one line
+});
+
+test("what is printed to be typed in again begins as the program was called", () => {
+  assert.is(programName({ npm_command: "exec" }), "npx mnist");
+  assert.equal([programName({}), programName({ npm_command: "run-script" })], ["mnist", "mnist"]);
+});
+
+test.run();
