@@ -1,9 +1,10 @@
 // A run's state.safetensors: all that --resume needs, in one file that is replaced in one step.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../../data/index.ts";
 import { CheckpointError, decodeTrainingState, encodeTrainingState, type TrainingState } from "../../lib/index.ts";
+import { CHECKPOINT_FILE } from "../runs/run_file.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { STATE_FILE } from "./run_folder.ts";
 import type { LogSizes } from "./run_log.ts";
@@ -32,11 +33,25 @@ export function readRunState(folder: string): { state: TrainingState; extras: Ru
   } catch (error) {
     throw new CheckpointError(`--resume: ${path} cannot be read: ${messageOf(error)}.`, { path });
   }
-  const { state, metadata } = decodeTrainingState(bytes, path);
+  const { state, metadata } = decode(bytes, path);
   if (metadata.run === undefined) {
     throw new CheckpointError(`--resume: ${path} was not written by mnist train; resume it with what wrote it.`, {
       path,
     });
   }
   return { state, extras: JSON.parse(metadata.run) };
+}
+
+/** @throws {CheckpointError} as the library has it, and what can be done */
+function decode(bytes: Uint8Array, path: string): ReturnType<typeof decodeTrainingState> {
+  try {
+    return decodeTrainingState(bytes, path);
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    const folder = dirname(path);
+    const kept = existsSync(join(folder, CHECKPOINT_FILE))
+      ? `; mnist infer --run ${basename(folder)} still reads the weights that it kept`
+      : "";
+    throw new CheckpointError(`${error.message} This run cannot go on: name another, or train anew${kept}.`, { path });
+  }
 }
