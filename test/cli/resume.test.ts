@@ -187,7 +187,10 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
   flipped[bytes.length - 5] ^= 4;
   const other = encodeTrainingState({ ...state, setup: { ...state.setup, kernels: "other" } }, metadata);
   const damaged: [Uint8Array, RegExp][] = [
-    [flipped, /state\.safetensors is damaged; its content and its SHA-256 differ\. This run cannot go on: name another/],
+    [
+      flipped,
+      /state\.safetensors is damaged; its content and its SHA-256 differ\. This run cannot go on: name another/,
+    ],
     [bytes.subarray(0, 5000), /state\.safetensors is damaged or no safetensors file/],
     [encodeTrainingState(state), /was not written by mnist train/],
     [other, /it was trained with the other kernels, and here are \w+ ones, which round otherwise\. Resume it on/],
