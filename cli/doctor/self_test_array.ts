@@ -10,7 +10,7 @@ const UNIT_ROUNDOFF = 2 ** -24;
 /** A deviation this many times the typical one has a probability below 1e-3 a sum, all being random. */
 const CONFIDENCE = 4;
 
-export function array64(shape: readonly number[], fill: (index: number) => number): Array64 {
+export function array64(shape: readonly number[], fill: (index: number) => number = () => 0): Array64 {
   const size = shape.reduce((product, dim) => product * dim, 1);
   return { shape, data: Float64Array.from({ length: size }, (_, i) => fill(i)) };
 }

@@ -97,7 +97,7 @@ function runWithoutTape(op: OpCase["op"], inputs: readonly Array64[]): Outcome {
   return { y, gradients: [] };
 }
 
-function centralDifferences(
+export function centralDifferences(
   reference: OpCase["reference"],
   inputs: readonly Array64[],
   which: number,

@@ -1,6 +1,7 @@
 // testOp: one line a case; values and every gradient against a naive f64 reference.
 
 import type { Test } from "uvu";
+import { centralDifferences } from "../../cli/doctor/self_test_check.ts";
 import { backward } from "../../lib/autograd/backward.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { sum } from "../../lib/ops/sum.ts";
@@ -29,8 +30,6 @@ export interface OpCase {
   /** Which inputs have a gradient; default all. */
   differentiable?: readonly boolean[];
 }
-
-const STEP = 1e-6;
 
 /**
  * Registers a test: the op's value, and its gradients through a random projection Σ r·y, against the
@@ -93,26 +92,5 @@ function run(op: (...inputs: Tensor[]) => Tensor, inputs: Array64[], projection:
       if (input.requiresGrad && !gradients[i]) throw new Error(`input ${i} received no gradient`);
     });
     return { y: values, gradients };
-  });
-}
-
-function centralDifferences(
-  reference: (...inputs: Array64[]) => Array64,
-  inputs: Array64[],
-  which: number,
-  projection: Array64,
-): Float64Array {
-  const { data } = inputs[which];
-  const project = (): number => {
-    const y = reference(...inputs).data;
-    return y.reduce((total, value, i) => total + value * projection.data[i], 0);
-  };
-  return data.map((value, i) => {
-    data[i] = value + STEP;
-    const above = project();
-    data[i] = value - STEP;
-    const below = project();
-    data[i] = value;
-    return (above - below) / (2 * STEP);
   });
 }
