@@ -5,6 +5,10 @@ import { type Axis, linearAxis, logAxis } from "./ticks.ts";
 
 /** From this ratio of the largest to the smallest loss on, equal steps are equal factors. */
 const LOG_RATIO = 20;
+/** What lies further below the largest is left out: a loss of 1e-12 would flatten all the others. */
+const LOG_REACH = 1e6;
+/** Unless it is as large as this: a run that blows up begins at 2.3, however high it goes. */
+const ALWAYS_SHOWN = 1e-3;
 /** So much more room the first epochs must take before they are left out of the accuracy. */
 const OUTLIER_RATIO = 2.5;
 
@@ -50,7 +54,9 @@ export function lossAxis(series: readonly Series[]): Axis {
   const [low, high] = extent(values);
   const positive = values.filter((value) => value > 0);
   const [lowest] = extent(positive);
-  if (positive.length > 0 && low >= 0 && high / lowest >= LOG_RATIO) return logAxis(Math.max(lowest, high / 1e6), high);
+  if (positive.length > 0 && low >= 0 && high / lowest >= LOG_RATIO) {
+    return logAxis(Math.max(lowest, Math.min(high / LOG_REACH, ALWAYS_SHOWN)), high);
+  }
   return linearAxis(low >= 0 && low < high / 2 ? 0 : low, high);
 }
 

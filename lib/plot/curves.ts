@@ -9,11 +9,8 @@ import { drawPanel, type Panel } from "./panel.ts";
 import { formatDigits } from "./quantity.ts";
 import { fractionAlong } from "./scale.ts";
 import { isDrawable } from "./series.ts";
-import { paint, svgDocument, textAt } from "./svg.ts";
+import { element, paint, svgDocument, textAt } from "./svg.ts";
 import { textWidth } from "./text_width.ts";
-
-/** Without `kept` the best epoch is marked. */
-export type CurvesHistory = Pick<History, "epochs" | "best"> & Partial<Pick<History, "kept">>;
 
 export interface CurvesOptions {
   /** Single steps: with them a run of one epoch is a curve too. */
@@ -23,11 +20,17 @@ export interface CurvesOptions {
   subtitle?: string;
 }
 
+export type CurvesHistory = Pick<History, "epochs" | "best"> & Partial<Pick<History, "kept">>;
+
 const WIDTH = 760;
+/** Of text, from the picture's edges. */
+const MARGIN = 16;
 const LEFT = 64;
 /** What is written behind the lines: "validation 99.42 %". */
 const RIGHT = 148;
 const PANEL_GAP = 40;
+/** Between the epoch that was kept and the best. */
+const LABEL_GAP = 10;
 
 /**
  * Loss, accuracy and learning rate over a training run: three panels of one SVG, blue for training, orange for
@@ -37,7 +40,7 @@ const PANEL_GAP = 40;
  * epochs where they would flatten the rest, and says so. With steps, the training loss is their running mean, with
  * single steps pale behind it. What is not finite is a gap, with a cross where it begins.
  *
- * @param history       as `Trainer.fit` returns it, or as run.json keeps it
+ * @param history       as `Trainer.fit` returns it, or as run.json keeps it; without `kept` the best epoch is marked
  * @param options.steps what `onStep` reported, all of it or a part
  * @returns an SVG document; the same history gives the same bytes
  * @throws {DataError} neither an epoch nor a step
@@ -45,11 +48,11 @@ const PANEL_GAP = 40;
  */
 export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): string {
   const { steps = [], title = "Training", subtitle } = options;
-  const { epochs, best, kept } = history;
-  const marked = kept ?? best;
+  const { epochs } = history;
   if (epochs.length + steps.length === 0) {
     throw new DataError("curvesSvg: there is nothing to draw; the history has no epoch, and no steps were given.");
   }
+  const marked = markedEpoch(history);
   const { loss, stepLoss, accuracy, rate, stepsPerEpoch } = runSeries(history, steps);
   const x = epochAxis([...loss, rate], steps.length > 0);
   const ticks = stepLabels(x, stepsPerEpoch, steps.length > 0);
@@ -95,25 +98,53 @@ export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): 
       textAt(xOf(tick), bottom + 18, ticks.labels[i], { "text-anchor": "middle", ...paint({ fill: "muted" }) }),
     ),
     textAt(WIDTH - RIGHT + 22, bottom + 18, ticks.unit, paint({ fill: "muted" })),
-    marked ? markLabel(marked, best, xOf(marked.epoch), bottom + 38) : "",
+    marked ? markLabel(history, marked, xOf(marked.epoch), bottom + 38) : "",
   );
 }
 
-/** Below its epoch, as far as the picture's edge lets it. */
-function markLabel(marked: EpochReport, best: EpochReport | null, x: number, y: number): string {
-  const { epoch, validationAccuracy } = marked;
-  const text = `${epoch === best?.epoch ? "best" : "kept"}: epoch ${epoch}, ${(100 * validationAccuracy).toFixed(2)} %`;
-  const half = textWidth(text, 12) / 2;
-  const at = Math.max(16 + half, x); // at the right there is always room
-  return textAt(at, y, text, { "text-anchor": "middle", "font-weight": 600 });
+/** The epoch whose weights were kept; of a history that does not say which, the best. */
+function markedEpoch({ best, kept }: CurvesHistory): EpochReport | null {
+  return kept === undefined ? best : kept;
 }
 
-function describe({ epochs, best, kept }: CurvesHistory, steps: number): string {
+/** The best epoch, where another was kept. */
+function bestElsewhere({ best, kept }: CurvesHistory): EpochReport | null {
+  return best && kept && best.epoch !== kept.epoch ? best : null;
+}
+
+/** Below its epoch, as far as the picture's edges let it. */
+function markLabel(history: CurvesHistory, marked: EpochReport, x: number, y: number): string {
+  const best = bestElsewhere(history);
+  const label = `${history.kept ? "kept" : "best"}: ${epochText(marked)}`;
+  const more = best ? `best: ${epochText(best)}` : "";
+  const half = (textWidth(label, 12) + (best ? LABEL_GAP + textWidth(more, 12) : 0)) / 2;
+  const at = Math.min(WIDTH - MARGIN - half, Math.max(MARGIN + half, x));
+  const aside = { dx: LABEL_GAP, "font-weight": 400, ...paint({ fill: "muted" }) };
+  return element(
+    "text",
+    { x: at, y, ...paint({ fill: "ink" }), "text-anchor": "middle", "font-weight": 600 },
+    label,
+    best ? element("tspan", aside, more) : "",
+  );
+}
+
+function epochText({ epoch, validationAccuracy }: EpochReport): string {
+  return `epoch ${epoch}${isDrawable(validationAccuracy) ? `, ${(100 * validationAccuracy).toFixed(2)} %` : ""}`;
+}
+
+function describe(history: CurvesHistory, steps: number): string {
+  const { epochs } = history;
   const count = `${epochs.length} ${epochs.length === 1 ? "epoch" : "epochs"}${steps > 0 ? `, ${steps} steps` : ""}`;
-  const what = `Loss, accuracy and learning rate over ${count}.`;
-  if (!best) return what;
-  const percent = ({ validationAccuracy }: EpochReport): string => `${(100 * validationAccuracy).toFixed(2)} %`;
-  const top = `The best is epoch ${best.epoch}: ${percent(best)} of the validation images read correctly.`;
-  if (!kept || kept.epoch === best.epoch) return `${what} ${top}`;
-  return `${what} ${top} The weights of epoch ${kept.epoch} are kept: ${percent(kept)}.`;
+  const marked = markedEpoch(history);
+  const best = bestElsewhere(history);
+  return [
+    `Loss, accuracy and learning rate over ${count}.`,
+    ...(marked ? [`${history.kept ? "Kept is" : "The best is"} ${spokenEpoch(marked)}.`] : []),
+    ...(best ? [`The best is ${spokenEpoch(best)}.`] : []),
+  ].join(" ");
+}
+
+function spokenEpoch({ epoch, validationAccuracy }: EpochReport): string {
+  if (!isDrawable(validationAccuracy)) return `epoch ${epoch}`;
+  return `epoch ${epoch}: ${(100 * validationAccuracy).toFixed(2)} % of the validation images read correctly`;
 }

@@ -25,7 +25,7 @@ export interface Panel {
   readonly faint?: readonly Series[];
   /** Of the last values. */
   readonly format: (value: number) => string;
-  /** Where the epoch that is marked lies; null where none is. */
+  /** Where the epoch lies that gets a dashed line, and rings; null: none does. */
   readonly markedX: number | null;
 }
 
@@ -88,7 +88,7 @@ function grid({ frame: { left, top, width, height }, x, y, markedX }: Panel, pla
   const bottom = top + height;
   const heights = y.ticks.map((tick) => place({ x: x.from, y: tick })[1]);
   const columns = x.ticks.map((tick) => place({ x: tick, y: y.from })[0]);
-  const best = markedX === null ? [] : [place({ x: markedX, y: y.from })[0]];
+  const marked = markedX === null ? [] : [place({ x: markedX, y: y.from })[0]];
   return [
     element("path", {
       d: pathThrough([
@@ -118,7 +118,7 @@ function grid({ frame: { left, top, width, height }, x, y, markedX }: Panel, pla
       ]),
       ...paint({ stroke: "muted" }),
     }),
-    ...best.map((at) =>
+    ...marked.map((at) =>
       element("path", {
         d: pathThrough([
           [

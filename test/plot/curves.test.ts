@@ -74,7 +74,7 @@ test("the same history gives the same text, and run.json's copy of it too", () =
   assert.is(curvesSvg(copy.history, copy.options), curvesSvg(history, options));
 });
 
-test("each epoch is a dot in the two upper panels, the best a ring, at the height of its value", () => {
+test("each epoch is a dot in the two upper panels, the one that was kept a ring, at the height of its value", () => {
   const history = run(8, ({ epoch }) => ({ validationAccuracy: epoch === 6 ? 0.995 : 0.98 + epoch / 1000 }));
   const svg = curvesSvg(history);
   const dots = circles(svg, "orange");
@@ -83,7 +83,7 @@ test("each epoch is a dot in the two upper panels, the best a ring, at the heigh
   const x = dots.map(({ attributes }) => Number(attributes.cx));
   assert.equal(
     rings.map(({ attributes }) => x.indexOf(Number(attributes.cx))),
-    new Array(2).fill((history.best?.epoch ?? 0) - 1),
+    new Array(2).fill((history.kept?.epoch ?? 0) - 1),
   );
   // Accuracies: a linear axis, so heights are proportional to differences of values.
   const heights = dots.slice(8).map(({ attributes }) => Number(attributes.cy));
@@ -97,33 +97,72 @@ test("each epoch is a dot in the two upper panels, the best a ring, at the heigh
   });
 });
 
-test("the last values and the best epoch are written out", () => {
+test("the last values and the epoch that was kept are written out", () => {
   const found = texts(curvesSvg(run(3, () => ({ learningRate: 0.002 })))).join("|");
   for (const text of ["training 97.33 %", "validation 98.04 %", "training 0.133", "validation 0.0837", "0.002"]) {
     assert.match(found, text);
   }
-  assert.match(found, "best: epoch 3, 98.04 %");
+  assert.match(found, "kept: epoch 3, 98.04 %");
+  assert.not.match(found, "best");
 });
 
-test("an epoch that was kept though another is the best is the one marked", () => {
-  const history = run(4);
-  const svg = curvesSvg({ ...history, kept: history.epochs[2] });
-  assert.match(texts(svg).join("|"), "kept: epoch 3, 98.04 %");
+/** Where the rings and dashed lines of all panels lie, in hundredths of a pixel. */
+function marksOf(svg: string): { rings: number[]; dashes: number[] } {
+  const rings = circles(svg, "orange").filter(({ attributes }) => attributes.stroke === LIGHT.orange);
+  const dashes = elementsOf(parseXml(svg), "path").filter(({ attributes }) => attributes["stroke-dasharray"]);
+  return {
+    rings: rings.map(({ attributes }) => Number(attributes.cx)),
+    dashes: dashes.map(({ attributes }) => Number(/^M(\S+) /.exec(attributes.d)?.[1])),
+  };
+}
+
+test("where the last epoch was kept it is marked, and the best is mentioned", () => {
+  const accuracies = [0.1, 0.15, 0.214, 0.12, 0.124];
+  const { epochs, best } = run(5, ({ epoch }) => ({ validationAccuracy: accuracies[epoch - 1] }));
+  assert.is(best?.epoch, 3);
+  const svg = curvesSvg({ epochs, best, kept: epochs[4] });
+  const [x] = circles(svg, "orange").map(({ attributes }) => Number(attributes.cx)).slice(4, 5); // biome-ignore format: one line
+  assert.equal(marksOf(svg), { rings: [x, x], dashes: [x, x, x] });
+  assert.ok(texts(svg).includes("kept: epoch 5, 12.40 %best: epoch 3, 21.40 %"), texts(svg).join("|"));
+  const [description] = elementsOf(parseXml(svg), "desc").map(textOf);
   assert.match(
-    svg,
-    "The best is epoch 4: 98.25 % of the validation images read correctly. The weights of epoch 3 are kept: 98.04 %.",
+    description,
+    "Kept is epoch 5: 12.40 % of the validation images read correctly. The best is epoch 3: 21.40 %",
   );
-  assert.equal(layoutFaults(svg), []);
 });
 
-test("the best epoch's label stays in the picture where the first is the best", () => {
-  const history = run(1000);
-  assert.equal(layoutFaults(curvesSvg({ ...history, best: history.epochs[0] })), []);
+test("without word of what was kept the best epoch is marked", () => {
+  const { epochs } = run(5);
+  const svg = curvesSvg({ epochs, best: epochs[2] });
+  const x = Number(circles(svg, "orange")[2].attributes.cx);
+  assert.equal(marksOf(svg), { rings: [x, x], dashes: [x, x, x] });
+  assert.match(texts(svg).join("|"), /best: epoch 3, [\d.]+ %(\||$)/);
+  assert.not.match(svg, /kept/i);
 });
+
+test("a kept epoch whose accuracy is no number is named without it", () => {
+  const { epochs, best } = run(3, ({ epoch }) => (epoch === 3 ? { validationAccuracy: Number.NaN } : {}));
+  const svg = curvesSvg({ epochs, best, kept: epochs[2] });
+  assert.ok(texts(svg).some((text) => /^kept: epoch 3best: epoch 2, /.test(text)));
+  assert.not.match(svg, /NaN/);
+});
+
+for (const epochs of [2, 5, 1000]) {
+  test(`${epochs} epochs: the label of the kept epoch stays in the picture wherever it lies`, () => {
+    const history = run(epochs);
+    const [first, last] = [history.epochs[0], history.epochs[epochs - 1]];
+    assert.equal(layoutFaults(curvesSvg({ epochs: history.epochs, best: first })), []);
+    assert.equal(layoutFaults(curvesSvg({ ...history, best: last, kept: first })), []);
+    assert.equal(layoutFaults(curvesSvg({ ...history, best: first, kept: last })), []);
+  });
+}
 
 test("a history without a best epoch has no mark", () => {
   const { epochs } = run(3);
-  assert.not.match(curvesSvg({ epochs, best: null }), "best");
+  for (const svg of [curvesSvg({ epochs, best: null }), curvesSvg({ epochs, best: null, kept: null })]) {
+    assert.not.match(svg, /best|kept/i);
+    assert.equal(marksOf(svg), { rings: [], dashes: [] });
+  }
 });
 
 test("what is not finite is a gap, with a cross where it begins, and no NaN reaches the picture", () => {
@@ -147,7 +186,6 @@ test("a history without one finite number still gives a picture", () => {
   const svg = curvesSvg({
     ...run(3, () => ({ ...nothing, validationAccuracy: Number.NaN, learningRate: 1 / 0 })),
     best: null,
-    kept: null,
   });
   assert.not.match(svg, /NaN|Infinity|logarithmic/);
   assert.equal(layoutFaults(svg), []);
@@ -205,7 +243,25 @@ test("the loss is logarithmic from a factor of 20 on, zeros or not", () => {
   assert.ok(axis(2, 0.05, 0).isLog);
   assert.not(axis(2, -1).isLog, "a loss below 0 has no logarithm");
   assert.not(axis(0, 0).isLog);
+  assert.is(axis(1, 1e-12).from, 1e-6, "one that is next to nothing is left out");
   assert.equal([axis(2, 0.5).from, axis(2, 1.5).from], [0, 1.5]);
+});
+
+test("a run that blows up shows where it began, however high its loss went", () => {
+  for (const peak of [1e5, 1e6, 1e9, 1.77e11, 1e30, 1e90]) {
+    const losses = [2.597, peak, peak / 3, 1e-3];
+    const history = run(4, ({ epoch }) => ({
+      ...{ validationLoss: losses[epoch - 1], trainLoss: losses[epoch - 1] },
+      ...{ validationAccuracy: 0.5, trainAccuracy: 0.5 },
+    }));
+    const svg = curvesSvg(history);
+    assert.is(circles(svg, "blue").length, 3 * 4, `${peak}: a dot for each epoch in each panel`);
+    assert.equal(layoutFaults(svg), []);
+    const steps = losses.map((loss, i) => ({ epoch: 1, step: i + 1, loss, learningRate: 1 }));
+    const { from, to } = lossAxis([{ name: "", colour: "blue", points: losses.map((y, x) => ({ x, y })) }]);
+    assert.ok(from <= 1e-3 && to >= peak, `${from} … ${to}`);
+    assert.equal(layoutFaults(curvesSvg({ epochs: [], best: null }, { steps })), []);
+  }
 });
 
 test("the accuracy's axis shows what the later epochs differ by, and never more than 100 %", () => {
