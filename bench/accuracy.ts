@@ -4,13 +4,14 @@
 import process from "node:process";
 import { MODEL_NAMES } from "../cli/load/model_names.ts";
 import { PRESETS } from "../cli/train/recipes.ts";
+import { meanAndDeviation } from "./mean_and_deviation.ts";
 import { oneOf, parse, readOptions, wholeNumber } from "./options.ts";
 import { type Outcome, trainRun } from "./train_run.ts";
 
 const USAGE = `npm run accuracy -- [options]: test accuracy of a preset over several seeds
 
-  --model cnn|linear             default cnn
-  --preset fast|standard|best    default standard
+  --model ${MODEL_NAMES.join("|").padEnd(22)} default cnn
+  --preset ${PRESETS.join("|").padEnd(21)} default standard
   --seeds N                      seeds 0 … N − 1; default 5
   --at-once N                    runs at the same time, on one thread each; default 2
   --out DIR                      keep the runs there; default: they are removed
@@ -56,11 +57,9 @@ function percent(part: number): string {
   return `${(100 * part).toFixed(2)} %`;
 }
 
-/** Mean ± standard deviation, in per cent. */
 function summary(of: (outcome: Outcome) => number): string {
-  const values = outcomes.map((outcome) => 100 * of(outcome));
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const deviation = values.length > 1 ? ` ± ${Math.sqrt(squares / (values.length - 1)).toFixed(3)}` : "";
-  return `${mean.toFixed(3)}${deviation} %`;
+  return `${meanAndDeviation(
+    outcomes.map((outcome) => 100 * of(outcome)),
+    3,
+  )} %`;
 }

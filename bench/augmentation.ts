@@ -8,13 +8,14 @@ import { loadMnist } from "../data/index.ts";
 import { decodeCheckpoint } from "../lib/index.ts";
 import { cnn } from "../models/index.ts";
 import { CORRUPTIONS, robustnessOf, withNoise } from "./corruptions.ts";
+import { meanAndDeviation } from "./mean_and_deviation.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
 import { trainRun } from "./train_run.ts";
 
 const USAGE = `npm run augmentation -- [options]: what each part of the augmentation buys
 
   --epochs N   of each run; default 4
-  --seeds N    runs of each, whose accuracies are averaged; default 1
+  --seeds N    runs of each, whose accuracies are given as mean ± standard deviation; default 1
   --at-once N  runs at the same time, on one thread each; default 2`;
 
 enableRelaxedSimd();
@@ -57,7 +58,12 @@ await Promise.all(
 const columns = ["", ...sides.map(({ name }) => name)];
 const rows = [...CORRUPTIONS.map(({ name }) => name), "mean of the ten"].map((name, row) => [
   name,
-  ...found.map((runs) => (100 * (runs.reduce((sum, run) => sum + run[row], 0) / runs.length)).toFixed(2)),
+  ...found.map((runs) =>
+    meanAndDeviation(
+      runs.map((run) => 100 * run[row]),
+      2,
+    ),
+  ),
 ]);
 console.log(`test accuracy in %, ${options.epochs} epochs, ${options.seeds} seed(s)\n`);
 for (const cells of [columns, ...rows]) {
