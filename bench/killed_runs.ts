@@ -1,12 +1,12 @@
-// Kills `mnist train` with SIGKILL at random moments and goes on with what it left, again and again: each time the
-// state must be the old or the new one, whole, as must every other file, and every run must end as one that was never
-// killed. Half of the kills are aimed: at the moment in which a file is being written.
+// Kills `mnist train` with SIGKILL and goes on with what it left, again and again: each time every file must be the old or
+// the new one, whole, and every run must end as one that was never killed. Half of the kills come at random moments, half
+// when a file begins to be written.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from "node:fs";
+import { existsSync, type FSWatcher, watch } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { decodeSafetensors, decodeTrainingState } from "../lib/index.ts";
+import { type Found, type Half, lookAt } from "./killed_files.ts";
 
 export interface KillPlan {
   /** How often at least. */
@@ -33,8 +33,10 @@ export interface KillReport {
   oldState: number;
   newState: number;
   afterEnd: number;
-  /** Kills that left a half-written file beside the one that it was to replace, which was the old one then. */
-  torn: number;
+  /** Kills that were to come while a file is being written. */
+  aimed: number;
+  /** Kills, of both kinds, that did come then: which file each left half-written, and whether a part of it was missing. */
+  halves: Pick<Half, "of" | "isCut">[];
   /** Runs that came to their end, each with this digest. */
   finished: number;
   weights: string;
@@ -46,15 +48,26 @@ export async function killRuns(plan: KillPlan): Promise<KillReport> {
   const out = (name: string): string[] => ["--out", join(plan.folder, name), "--json", "--quiet"];
   const whole = await run(plan, ["train", ...plan.recipe, ...plan.flags, ...out("whole")]);
   const weights = digestOf(whole);
-  const report: KillReport = { ...{ kills: 0, withoutState: 0, oldState: 0, newState: 0, afterEnd: 0, torn: 0 }, finished: 0, weights, faults: [] }; // biome-ignore format: one line
+  const seen = new Map<string, string>();
+  lookAt(join(plan.folder, "whole"), seen);
+  const report: KillReport = {
+    ...{ kills: 0, withoutState: 0, oldState: 0, newState: 0, afterEnd: 0, aimed: 0 },
+    ...{ halves: [], finished: 0, weights, faults: [] },
+  };
   for (let n = 1; report.kills < plan.kills && report.faults.length === 0; n++) {
-    await killToTheEnd(plan, report, `run${n}`, out(`run${n}`));
+    await killToTheEnd(plan, report, `run${n}`, out(`run${n}`), seen);
   }
   return report;
 }
 
 /** One run, killed until it ends or the kills are used up, and then gone on with to its end. */
-async function killToTheEnd(plan: KillPlan, report: KillReport, name: string, out: string[]): Promise<void> {
+async function killToTheEnd(
+  plan: KillPlan,
+  report: KillReport,
+  name: string,
+  out: string[],
+  seen: Map<string, string>,
+): Promise<void> {
   let before = -1;
   // What a kill left behind stays there at the next, where the run is not gone on with.
   const counted = new Set<string>();
@@ -65,12 +78,7 @@ async function killToTheEnd(plan: KillPlan, report: KillReport, name: string, ou
   for (;;) {
     const isLast = report.kills >= plan.kills;
     const args = ["train", ...(before < 0 ? plan.recipe : ["--resume", "latest"]), ...plan.flags, ...out];
-    // One in ten is killed while it starts, loads, and reads the state.
-    const delay = {
-      ...{ sinceStart: plan.random() < 0.1, ms: plan.random() * plan.withinMs },
-      aimedAt: plan.random() < 0.5 ? join(plan.folder, name) : null,
-    };
-    const outcome = await run(plan, args, isLast ? null : delay);
+    const outcome = await run(plan, args, isLast ? null : nextKill(plan, report.kills));
     if (outcome.code === 0) {
       finish(digestOf(outcome));
       return;
@@ -80,10 +88,19 @@ async function killToTheEnd(plan: KillPlan, report: KillReport, name: string, ou
       return;
     }
     report.kills++;
+    if (outcome.isAimed) report.aimed++;
     plan.onKill?.(report.kills);
-    const found = look(join(plan.folder, name));
-    if (found.torn.some((file) => !counted.has(file))) report.torn++;
-    for (const file of found.torn) counted.add(file);
+    let found: Found;
+    try {
+      found = lookAt(join(plan.folder, name), seen);
+    } catch (error) {
+      report.faults.push(`${name}, kill ${report.kills}: ${(error as Error).message}`);
+      return;
+    }
+    for (const { path, of, isCut } of found.halves) {
+      if (!counted.has(path)) report.halves.push({ of, isCut });
+      counted.add(path);
+    }
     if (found.digest !== null) {
       // The state goes once the result is written: between that and the program's end there is nothing to go on with.
       report.afterEnd++;
@@ -101,73 +118,61 @@ async function killToTheEnd(plan: KillPlan, report: KillReport, name: string, ou
   }
 }
 
-interface Found {
-  /** Where the latest run's state stands: its epochs, and its steps as a fraction; null: there is none. */
-  at: number | null;
-  /** Of the weights of a run that is done; null: none is. */
-  digest: string | null;
-  /** Half-written files. */
-  torn: string[];
+interface Kill {
+  /** Counted from the process's start, not from that of training. */
+  sinceStart: boolean;
+  /** Until it comes, or until it waits for a file. */
+  ms: number;
+  /** The file that must have begun to be written; null: none. */
+  file: RegExp | null;
 }
 
-/** What a folder of runs holds, every file of it read whole. @throws one is torn */
-function look(folder: string): Found {
-  const runs = existsSync(folder) ? readdirSync(folder).flatMap((m) => readdirSync(join(folder, m)).map((id) => join(folder, m, id))) : []; // biome-ignore format: one line
-  const torn = runs.flatMap((path) => readdirSync(path).filter((file) => file.endsWith(".tmp")));
-  for (const path of runs) readWhole(path);
-  const records = runs.map((path) => join(path, "run.json")).filter((path) => existsSync(path));
-  const done = records.map((path) => JSON.parse(readFileSync(path, "utf8"))).find(({ status }) => status === "done");
-  const latest = runs.filter((path) => existsSync(join(path, "state.safetensors"))).sort().pop(); // biome-ignore format: one line
-  if (done || latest === undefined) return { at: null, digest: done?.weights_sha256 ?? null, torn };
-  const { state } = decodeTrainingState(readFileSync(join(latest, "state.safetensors")), "state.safetensors");
-  return { at: state.progress.epoch * 1e6 + state.progress.step, digest: null, torn };
-}
-
-/** @throws a checkpoint that was taken away now would be torn, or a line of the log that is not the last */
-function readWhole(run: string): void {
-  const [checkpoint, metrics] = [join(run, "model.safetensors"), join(run, "metrics.jsonl")];
-  if (existsSync(checkpoint)) decodeSafetensors(readFileSync(checkpoint), checkpoint);
-  const lines = existsSync(metrics) ? readFileSync(metrics, "utf8").split("\n").slice(0, -1) : [];
-  for (const line of lines) JSON.parse(line);
+/** Every other one waits for a file: the state, the weights, or any. */
+function nextKill({ random, withinMs }: KillPlan, kills: number): Kill {
+  // One in ten of the others comes while the program starts, loads, and reads the state.
+  const [sinceStart, ms] = [random() < 0.1, random() * withinMs];
+  if (kills % 2 === 0) return { sinceStart, ms, file: null };
+  return { sinceStart: false, ms, file: [/^\.state\..*\.tmp$/, /^\.model\..*\.tmp$/, /\.tmp$/][((kills - 1) / 2) % 3] };
 }
 
 interface Outcome {
   code: number | null;
   isKilled: boolean;
+  /** Whether the kill waited for a file. */
+  isAimed: boolean;
   stdout: string;
   stderr: string;
 }
 
-/** @param delay until SIGKILL, from the process's start or from that of training, and then perhaps until a file of that folder is being written; null: it is left alone */
-function run(
-  plan: KillPlan,
-  args: readonly string[],
-  delay: { sinceStart: boolean; ms: number; aimedAt: string | null } | null = null,
-): Promise<Outcome> {
+/** @param how it is killed; null: it is left alone */
+function run(plan: KillPlan, args: readonly string[], how: Kill | null = null): Promise<Outcome> {
   const child: ChildProcess = spawn(process.execPath, [...plan.program, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr, isKilled] = ["", "", false];
   let timer: NodeJS.Timeout | undefined;
+  let watcher: FSWatcher | undefined;
   const kill = (): void => {
-    isKilled = child.kill("SIGKILL");
+    watcher?.close();
+    isKilled ||= child.kill("SIGKILL");
   };
-  let stopWatching = (): void => {};
-  const whenWriting = (folder: string, act: () => void): void => {
-    mkdirSync(folder, { recursive: true });
-    const watcher = watch(folder, { recursive: true }, (_, file) => {
-      if (file?.endsWith(".tmp")) act();
-    });
-    stopWatching = () => watcher.close();
+  /** @param folder the run's; undefined while it is not known */
+  const arm = (folder?: string): void => {
+    if (timer || !how) return;
+    const { file, ms } = how;
+    timer = setTimeout(() => {
+      if (!file || folder === undefined) return kill();
+      watcher = watch(folder, (_, name) => {
+        // The name is told of again when it is gone, renamed.
+        if (name && file.test(name) && existsSync(join(folder, name))) kill();
+      });
+    }, ms);
   };
-  const arm = (): void => {
-    if (timer || !delay) return;
-    timer = setTimeout(() => (delay.aimedAt === null ? kill() : whenWriting(delay.aimedAt, kill)), delay.ms);
-  };
-  if (delay?.sinceStart) arm();
+  if (how?.sinceStart) arm();
   child.stdout?.on("data", (data) => {
     stdout += data;
-    arm();
+    const end = stdout.indexOf("\n");
+    if (end >= 0) arm(JSON.parse(stdout.slice(0, end)).run);
   });
   child.stderr?.on("data", (data) => {
     stderr += data;
@@ -175,8 +180,8 @@ function run(
   return new Promise((resolve) => {
     child.on("close", (code) => {
       clearTimeout(timer);
-      stopWatching();
-      resolve({ code, isKilled, stdout, stderr });
+      watcher?.close();
+      resolve({ code, isKilled, isAimed: isKilled && how?.file != null, stdout, stderr });
     });
   });
 }

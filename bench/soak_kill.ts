@@ -7,7 +7,7 @@ import process from "node:process";
 import { type KillReport, killRuns } from "./killed_runs.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
 
-const USAGE = `npm run soak:kill -- [options]: SIGKILL at random moments of training, and --resume
+const USAGE = `npm run soak:kill -- [options]: SIGKILL at random moments of training, and while files are written; --resume
 
   --kills N     how often; default 200
   --limit N     training pictures; default 320
@@ -38,10 +38,15 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
-const { withoutState, oldState, newState, afterEnd, torn, finished, weights, faults } = report;
+const { withoutState, oldState, newState, afterEnd, aimed, halves, finished, weights, faults } = report;
 console.log(
   `${report.kills} kills in ${((performance.now() - started) / 1000).toFixed(0)} s: ${newState} left a newer state, ` +
-    `${oldState} the one before, ${withoutState} came before the first, ${afterEnd} after the end; ${torn} in the middle of writing a file.`,
+    `${oldState} the one before, ${withoutState} came before the first, ${afterEnd} after the end.`,
+);
+const count = (of: (typeof halves)[number]["of"]): number => halves.filter((half) => half.of === of).length;
+console.log(
+  `${aimed} were aimed at a file being written; ${halves.length} of all came then: ${count("state")} in a state, ` +
+    `${count("model")} in the weights, ${count("other")} in another; ${halves.filter(({ isCut }) => isCut).length} left a part of it.`,
 );
 console.log(
   `${finished} runs gone on with to their end, weights sha256 ${weights} like the run that was never killed.`,

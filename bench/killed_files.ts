@@ -1,0 +1,129 @@
+// What a killed `mnist train` left behind: every file that a later command reads must be whole.
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import {
+  decodeCheckpoint,
+  decodeSafetensors,
+  decodeTrainingState,
+  type Sequential,
+  type StoredTensor,
+} from "../lib/index.ts";
+import { cnn, linear } from "../models/index.ts";
+
+/** What the weights must fit. */
+const NETWORKS: Readonly<Record<string, Sequential>> = { cnn: cnn(), linear: linear() };
+
+export interface Found {
+  /** Where the latest run's state stands: a million for each epoch, one for each step; null: there is none. */
+  at: number | null;
+  /** Of the weights of a run that is done; null: none is. */
+  digest: string | null;
+  /** Files that were being written, each with its path. */
+  halves: Half[];
+}
+
+export interface Half {
+  path: string;
+  /** What it would have become. */
+  of: "state" | "model" | "other";
+  /** Whether a part is missing; of files that are no safetensors, whether nothing is there. */
+  isCut: boolean;
+}
+
+/**
+ * Reads all runs of a folder: each safetensors file decoded, run.json parsed, metrics.jsonl as far as the state counts on it.
+ *
+ * @param folder the `--out` of `mnist train`
+ * @param seen   digests of the tensors by epoch and step, of all runs of the same recipe: filled here. Files have no other way to
+ *   show that they are neither the old nor the new one, but a mixture of the same length
+ * @throws {Error} a file is torn, or holds other weights than a run had at the same place
+ */
+export function lookAt(folder: string, seen: Map<string, string>): Found {
+  const runs = existsSync(folder) ? readdirSync(folder).flatMap((m) => readdirSync(join(folder, m)).map((id) => join(folder, m, id))) : []; // biome-ignore format: one line
+  const found: Found = { at: null, digest: null, halves: runs.flatMap(halvesOf) };
+  for (const run of runs.sort()) {
+    const record = existsSync(join(run, "run.json")) ? read(run, "run.json", parseRecord) : null;
+    const names = readdirSync(run).filter((name) => name.endsWith(".safetensors"));
+    for (const name of names) {
+      if (name !== "state.safetensors") {
+        read(run, name, (bytes) => lookAtWeights(bytes, run, name, seen));
+        continue;
+      }
+      const { at, logBytes } = read(run, name, (bytes) => lookAtState(bytes, seen));
+      read(run, "metrics.jsonl", (bytes) => lookAtLines(bytes, logBytes));
+      found.at = at;
+    }
+    if (record?.status === "done") found.digest = record.weights_sha256;
+  }
+  return found.digest === null ? found : { ...found, at: null };
+}
+
+function read<T>(run: string, name: string, look: (bytes: Uint8Array) => T): T {
+  try {
+    return look(readFileSync(join(run, name)));
+  } catch (error) {
+    throw new Error(`${name} of ${basename(run)} is not whole: ${(error as Error).message}`);
+  }
+}
+
+function parseRecord(bytes: Uint8Array): { status: string; weights_sha256: string } {
+  const record = JSON.parse(new TextDecoder().decode(bytes));
+  if (typeof record?.status !== "string") throw new Error("it does not say how the run is");
+  return record;
+}
+
+function lookAtWeights(bytes: Uint8Array, run: string, name: string, seen: Map<string, string>): void {
+  const { tensors, metadata } = decodeSafetensors(bytes, name);
+  decodeCheckpoint(NETWORKS[basename(dirname(run))], bytes, name);
+  compare(`the weights after epoch ${metadata.epoch}`, tensors, seen);
+}
+
+function lookAtState(bytes: Uint8Array, seen: Map<string, string>): { at: number; logBytes: number } {
+  const { state, metadata } = decodeTrainingState(bytes, "state.safetensors");
+  const { epoch, step } = state.progress;
+  compare(`the state of epoch ${epoch} after step ${step}`, state.tensors, seen);
+  return { at: epoch * 1e6 + step, logBytes: JSON.parse(metadata.run).logSizes.metrics };
+}
+
+/** What is behind the state's offset was being appended, and may break off anywhere. */
+function lookAtLines(bytes: Uint8Array, size: number): void {
+  if (bytes.length < size) throw new Error(`it has ${bytes.length} bytes of the ${size} that the state counts on`);
+  const lines = new TextDecoder().decode(bytes.subarray(0, size)).split("\n");
+  if (lines.pop() !== "") throw new Error(`the state counts on ${size} bytes, in the middle of a line`);
+  for (const line of lines) JSON.parse(line);
+}
+
+function compare(what: string, tensors: Readonly<Record<string, StoredTensor>>, seen: Map<string, string>): void {
+  const hash = createHash("sha256");
+  for (const name of Object.keys(tensors).sort()) {
+    const { data } = tensors[name];
+    hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  const digest = hash.digest("hex");
+  const before = seen.get(what) ?? digest;
+  seen.set(what, before);
+  if (before !== digest)
+    throw new Error(`${what} are not those of a run at the same place; ${digest}, and before ${before}`);
+}
+
+function halvesOf(run: string): Half[] {
+  return readdirSync(run)
+    .filter((name) => name.endsWith(".tmp"))
+    .map((name) => {
+      const path = join(run, name);
+      const bytes = readFileSync(path);
+      const of = name.startsWith(".state.") ? "state" : name.startsWith(".model.") ? "model" : "other";
+      return { path, of, isCut: of === "other" ? bytes.length === 0 : !isWhole(bytes) };
+    });
+}
+
+function isWhole(bytes: Uint8Array): boolean {
+  try {
+    decodeSafetensors(bytes, "a half");
+    return true;
+  } catch {
+    return false;
+  }
+}
