@@ -5,7 +5,7 @@ import process from "node:process";
 import { loadCheckpoint } from "../../data/index.ts";
 import { CheckpointError, decodeCheckpoint, type Sequential } from "../../lib/index.ts";
 import { type Flags, textFlag } from "../command_line/flags.ts";
-import { isModelName, type ModelName } from "../load/model_names.ts";
+import { isModelName, MODEL_NAMES, type ModelName } from "../load/model_names.ts";
 import { buildModel } from "../load/models.ts";
 import { packageRoot } from "../load/package_root.ts";
 import { versionFile } from "../registry/registry.ts";
@@ -26,7 +26,7 @@ export interface LoadedModel {
 
 /**
  * The model the flags ask for; the shipped one where they name none, whatever is current, so that the same
- * command gives the same answer everywhere.
+ * command gives the same answer everywhere. A run and a file say themselves which network they are.
  *
  * @throws {UsageError} more than one of a version, a run and a file
  * @throws {CheckpointError} missing, damaged, or another network's
@@ -43,7 +43,10 @@ export function loadModel(flags: Flags): LoadedModel {
   const name: ModelName = isModelName(model) ? model : "cnn";
   const runs = textFlag(flags, "runs") ?? "outputs";
   if (file !== undefined) return model === undefined ? loadUnnamed(file) : load(file, name);
-  if (run !== undefined) return load(checkpointOfRun(runs, name, run), name);
+  if (run !== undefined) {
+    const found = checkpointOfRun(runs, model === undefined ? MODEL_NAMES : [name], run);
+    return load(found.path, found.model);
+  }
   return version === undefined || version === "shipped" ? loadShipped(name) : loadVersion(runs, name, version);
 }
 

@@ -34,7 +34,7 @@ export function namedCheckpoint(outputs: string, name: ModelName, word: string):
       { word },
     );
   }
-  return load(checkpointOfRun(outputs, name, word, flag), name);
+  return load(checkpointOfRun(outputs, [name], word, flag).path, name);
 }
 
 /** How long its training took, where that is written down beside it; else null. */

@@ -3,22 +3,32 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../../lib/index.ts";
+import type { ModelName } from "../load/model_names.ts";
 import { checkRunWord, findRun, runFolders } from "./find_run.ts";
 import { CHECKPOINT_FILE } from "./run_file.ts";
 
 /**
- * @param id   a run's id, the beginning of one, or "latest": the newest that has a checkpoint
- * @param flag for messages
+ * @param models of which networks
+ * @param id     a run's id, the beginning of one, or "latest": the newest that has a checkpoint
+ * @param flag   for messages
  * @throws {UsageError} no id at all: a path; or the beginning of several
  * @throws {CheckpointError} there is no such run, or it has no checkpoint
  */
-export function checkpointOfRun(outputs: string, model: string, id: string, flag = "--run"): string {
+export function checkpointOfRun(
+  outputs: string,
+  models: readonly ModelName[],
+  id: string,
+  flag = "--run",
+): { path: string; model: ModelName } {
   checkRunWord(flag, id, " For a file use --checkpoint.");
-  const runs = runFolders(outputs, [model]).filter(({ path }) => existsSync(join(path, CHECKPOINT_FILE)));
-  const found = findRun(runs, id, `${flag} ${id}`);
-  if (found) return join(found.path, CHECKPOINT_FILE);
-  const parent = join(outputs, model);
-  const hint = runs.length > 0 ? `The latest is ${runs[0].id}.` : `Train one first: mnist train --model ${model}.`;
+  const runs = runFolders(outputs, models).filter(({ path }) => existsSync(join(path, CHECKPOINT_FILE)));
+  const remedy = models.length > 1 ? "Name one, with --model if need be." : "Name one.";
+  const found = findRun(runs, id, `${flag} ${id}`, remedy);
+  if (found) return { path: join(found.path, CHECKPOINT_FILE), model: found.model };
+  const [only, ...others] = models;
+  const parent = others.length === 0 ? join(outputs, only) : outputs;
+  const train = others.length === 0 ? `mnist train --model ${only}` : "mnist train";
+  const hint = runs.length > 0 ? `The latest is ${runs[0].id}.` : `Train one first: ${train}.`;
   throw new CheckpointError(`${flag} ${id}: there is no such run with a checkpoint in ${parent}. ${hint}`, {
     parent,
     id,

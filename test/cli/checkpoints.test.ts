@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { describeOrigin, loadModel } from "../../cli/checkpoints/checkpoints.ts";
 import { CheckpointError, encodeCheckpoint, Linear, Sequential } from "../../lib/index.ts";
 import { linear } from "../../models/index.ts";
+import { fakeRun } from "../support/fake_run.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
 
 const test = suite("checkpoints");
@@ -44,6 +45,17 @@ test("metadata are shown without control characters, and what is no accuracy not
   const checkpoint = save("metadata.safetensors", linear({ seed: 1 }), metadata);
   const origin = describeOrigin(loadModel({ checkpoint }));
   assert.ok(origin.endsWith(", trained on my\\u001b[2J\\u000adigits"), origin);
+});
+
+test("--run latest is what was trained last, of whichever network", () => {
+  const runs = join(folder, "outputs");
+  fakeRun(runs, "20260101-000001", { model: "cnn" });
+  fakeRun(runs, "20260102-000001");
+  const nameOf = (flags: Record<string, string>): string => loadModel({ runs, ...flags }).name;
+  assert.is(nameOf({ run: "latest" }), "linear");
+  assert.is(nameOf({ run: "20260102-000001" }), "linear");
+  assert.is(nameOf({ run: "latest", model: "cnn" }), "cnn");
+  assert.throws(() => nameOf({ run: "20260102", model: "cnn" }), /no such run with a checkpoint in .*cnn\. The latest/);
 });
 
 test.run();
