@@ -6,7 +6,6 @@ import { packageVersion } from "../load/package_root.ts";
 import { EXIT } from "../terminal/exit_codes.ts";
 import { stdout } from "../terminal/terminal.ts";
 import type { Command } from "./command.ts";
-import { commandName } from "./command_name.ts";
 import type { Flags } from "./flags.ts";
 import { checkSwitches, explainUsage } from "./usage_error.ts";
 
@@ -62,7 +61,7 @@ function describeProgram(
     .fail((message, error) => {
       throw message ? explainUsage(message, args, commands) : error;
     });
-  program = takesVersion(args, commands) ? program.version(false) : program.version(packageVersion());
+  program = isForCommand(args) ? program.version(false) : program.version(packageVersion());
   for (const command of commands) {
     program = program.command(
       // Optional for yargs, which does not count what stands behind a "--".
@@ -75,10 +74,9 @@ function describeProgram(
   return program;
 }
 
-/** `mnist --version` is the program's; behind a command that reads checkpoints the flag names one. */
-function takesVersion(args: readonly string[], commands: readonly Command[]): boolean {
-  const word = args[0] === "--version" ? undefined : args.find((arg) => !arg.startsWith("-"));
-  return commands.some((command) => commandName(command) === word && "version" in command.flags);
+/** `mnist --version` is the program's; behind a command the flag names a checkpoint, or is none. */
+function isForCommand(args: readonly string[]): boolean {
+  return args[0] !== "--version" && args.some((arg) => !arg.startsWith("-"));
 }
 
 function describeCommand(builder: Argv, command: Command): Argv {

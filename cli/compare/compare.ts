@@ -26,6 +26,7 @@ export const compare: Command = {
     json: switchFlag("Print the result as one JSON object"),
     quiet: switchFlag("No progress on stderr"),
   },
+  instead: { version: "Say --cnn current or --linear current; each takes a version's number too." },
   async run(flags, _operands, signal) {
     const data = textFlag(flags, "data") ?? "mnist";
     if (data === "auto") {
