@@ -5,6 +5,7 @@ import process from "node:process";
 import { loadCheckpoint } from "../../data/index.ts";
 import { CheckpointError, decodeCheckpoint, type Sequential } from "../../lib/index.ts";
 import { type Flags, textFlag } from "../command_line/flags.ts";
+import { describeMeasuredOn, isMnistTest, measuredOn } from "../load/measured_on.ts";
 import { isModelName, MODEL_NAMES, type ModelName } from "../load/model_names.ts";
 import { buildModel } from "../load/models.ts";
 import { packageRoot } from "../load/package_root.ts";
@@ -119,12 +120,14 @@ function misfits({ details }: CheckpointError): number {
   return missing.length + unknown.length;
 }
 
-/** One line: the version, the file, and what it was trained on. */
+/** One line: the version, the file, what it was trained and measured on. */
 export function describeOrigin({ name, path, metadata, version }: LoadedModel): string {
   const { dataset, dataset_sha256: digest, test_accuracy: accuracy } = metadata;
   const data = dataset
     ? `trained on ${printable(dataset)}${digest ? ` (sha256 ${printable(shortDigest(digest))}…)` : ""}`
     : "data set unknown";
-  const result = Number(accuracy) >= 0 ? `, ${formatPercent(Number(accuracy))} of its test images right` : "";
+  const on = measuredOn(metadata);
+  const images = isMnistTest(on) ? "its test images" : describeMeasuredOn(on);
+  const result = Number(accuracy) >= 0 ? `, ${formatPercent(Number(accuracy))} of ${images} right` : "";
   return `${name}${version === null ? "" : ` version ${version}`} from ${printable(path)}, ${data}${result}`;
 }

@@ -5,6 +5,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type Fields, fieldsOf, numberOf, textOf } from "../files/fields.ts";
 import { isRunnerAlive } from "../files/run_alive.ts";
+import type { MeasuredOn } from "../load/measured_on.ts";
 import type { FoundRun } from "./find_run.ts";
 import { CHECKPOINT_FILE, readRunFile } from "./run_file.ts";
 
@@ -21,6 +22,8 @@ export interface RunRecord extends FoundRun {
   validationAccuracy: number | null;
   testAccuracy: number | null;
   testLoss: number | null;
+  /** What its accuracies are about. */
+  measuredOn: MeasuredOn;
   seconds: number | null;
   weights: string | null;
   /** All of run.json. */
@@ -30,6 +33,7 @@ export interface RunRecord extends FoundRun {
 export function readRun({ model, id, path }: FoundRun): RunRecord {
   const { content, problem } = readRunFile(path);
   const history = fieldsOf(content.history);
+  const dataset = fieldsOf(content.dataset);
   const epochs = Array.isArray(history.epochs) ? history.epochs.map(fieldsOf) : null;
   const status = problem ? "damaged" : (textOf(content.status) ?? "unknown");
   return {
@@ -45,6 +49,7 @@ export function readRun({ model, id, path }: FoundRun): RunRecord {
     validationAccuracy: numberOf(fieldsOf(history.kept).validationAccuracy),
     testAccuracy: numberOf(content.test_accuracy),
     testLoss: numberOf(content.test_loss),
+    measuredOn: { dataset: textOf(dataset.name), images: numberOf(fieldsOf(dataset.test).size) },
     seconds:
       numberOf(content.seconds) ?? (epochs?.length ? sumOf(epochs.map(({ seconds }) => numberOf(seconds))) : null),
     weights: textOf(content.weights_sha256),

@@ -1,5 +1,6 @@
 // The list of `mnist runs`.
 
+import { measuredOnCells } from "../load/measured_on.ts";
 import { type Column, columnTable } from "../terminal/columns.ts";
 import { formatDuration, formatPercent, printable } from "../terminal/format.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
@@ -30,6 +31,7 @@ export function runTable(
     column("epochs", epochsOf, { isRight, rank: 4 }),
     column("val", ({ validationAccuracy }) => percent(validationAccuracy), { isRight }),
     column("test", ({ testAccuracy }) => percent(testAccuracy), { isRight }),
+    { title: "data", cells: measuredOnCells(runs.map(({ measuredOn }) => measuredOn)) },
     column("time", ({ seconds }) => (seconds === null ? "–" : formatDuration(seconds)), { isRight, rank: 2 }),
     column("weights", ({ weights }) => (weights === null ? "–" : weights.slice(0, DIGEST)), { rank: 1 }),
     column("version", (run) => describeMark(markOf(run)), {

@@ -71,6 +71,8 @@ test("--json prints one object a run, in a stable form", async () => {
     ...{
       val_accuracy: 0.91,
       test_accuracy: 0.91,
+      dataset: "mnist",
+      test_images: null,
       seconds: 7,
       weights_sha256: weights,
       versions: [],
