@@ -9,8 +9,9 @@ export const compare: Command = {
   summary: "Compare the linear model and the CNN on the test images",
   details:
     "Accuracy, size, the time that one picture takes and that a batch of 64 takes, and where the two disagree. Times " +
-    "are measured here, warm, on one thread, from pixels to probabilities. A checkpoint is shipped, current, a " +
-    "version's number, latest, a run's id, or a file.",
+    "are measured here, warm, on one thread, from pixels to probabilities; only that of training is what its run " +
+    "recorded, there and with its own threads. A checkpoint is shipped, current, a version's number, latest, a run's id, " +
+    "or a file.",
   examples: [
     ["mnist compare", "the shipped weights of both"],
     ["mnist compare --cnn latest --out reports", "the CNN that was trained last; and reports/comparison.svg"],
