@@ -11,7 +11,10 @@ export interface Quantity {
 export const kibibytes = (bytes: number): Quantity => ({ value: bytes / 1024, unit: "KiB" });
 export const milliseconds = (ms: number): Quantity => ({ value: ms, unit: "ms" });
 /** In whole ones. */
-export const throughput = (imagesPerSecond: number): Quantity => ({ value: Math.round(imagesPerSecond), unit: "images/s" });
+export const throughput = (imagesPerSecond: number): Quantity => ({
+  value: Math.round(imagesPerSecond),
+  unit: "images/s",
+});
 /** Spelled out, since simdgrad/plot would turn "s" into minutes. */
 export const seconds = (s: number): Quantity => ({ value: s, unit: "seconds" });
 

@@ -88,11 +88,7 @@ test("a checkpoint is a version, a run, a file or shipped; its training time is 
   writeFileSync(path, encodeCheckpoint(linear({ seed: 4 }), {}));
   const named = (word: string): [string, number | null, unknown] => {
     const model = namedCheckpoint(outputs, "linear", word);
-    return [
-      model.path.replace(/\\/g, "/").split("/").slice(-2).join("/"),
-      model.version,
-      trainingTime(outputs, model),
-    ];
+    return [model.path.replace(/\\/g, "/").split("/").slice(-2).join("/"), model.version, trainingTime(outputs, model)];
   };
   const recorded = { seconds: 7, threads: 1 };
   assert.equal(named("shipped").slice(0, 2), ["pretrained/linear.safetensors", null]);
@@ -147,7 +143,12 @@ test("table and picture write each quantity alike, and tell training, as recorde
     ...{ parameters: 7850, fileBytes: 31_528, medianMs: 0.04671, p99Ms: 1.2345, imagesPerSecond: 1_234_567.8 },
     ...{ training: { seconds: 347.487, threads: 2 }, errors: 739, accuracy: 0.9261, ...figures },
   });
-  const slow = { fileBytes: 412_040, medianMs: 12.345, imagesPerSecond: 812.34, training: { seconds: 0.244, threads: 1 } };
+  const slow = {
+    fileBytes: 412_040,
+    medianMs: 12.345,
+    imagesPerSecond: 812.34,
+    training: { seconds: 0.244, threads: 1 },
+  };
   const both = [contestant("linear", {}), contestant("cnn", slow)];
   const about = { dataset: "synthetic", images: 1000, sha256: "ab".repeat(32), kernels: "simd", threads: 1 };
   const svg = drawComparison(both, about);
@@ -159,7 +160,10 @@ test("table and picture write each quantity alike, and tell training, as recorde
     assert.ok(table.includes(text) && svg.includes(text), `${text}, in ${svg}\n${table}`);
   }
   assert.match(table, /^training, as recorded +347 seconds, 2 threads +0\.244 seconds, one thread$/m);
-  assert.ok(svg.includes("1,000 test images (synthetic), read on one thread; training as recorded, threads: linear 2, cnn 1<"), svg);
+  assert.ok(
+    svg.includes("1,000 test images (synthetic), read on one thread; training as recorded, threads: linear 2, cnn 1<"),
+    svg,
+  );
   assert.ok(svg.includes("Training, as recorded"));
 });
 

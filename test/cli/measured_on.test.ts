@@ -76,7 +76,8 @@ test("runs have a column for it where they differ, none where all are on MNIST; 
   assert.match(rows[1], / 74\.00 % +MNIST, 1,000 +0:07 /);
   assert.match(rows[2], / 70\.00 % +MNIST +0:07 /);
   assert.not.match(runTable([runs[2]], noMark, pipe)[0], /data/);
-  const order = (by: "test" | "validation" | "duration"): number[] => sorted(runs, by).map(({ id }) => Number(id.at(-1)));
+  const order = (by: "test" | "validation" | "duration"): number[] =>
+    sorted(runs, by).map(({ id }) => Number(id.at(-1)));
   assert.equal(order("test"), [1, 3, 2]);
   assert.is(order("validation")[0], 1);
   assert.equal(order("duration"), [3, 2, 1]);
@@ -89,7 +90,10 @@ test("versions keep the count, and say it with their accuracy", async () => {
   assert.not.match(versionTable(readRegistry(outputs, "linear"), pipe)[0], / data /);
   await promote(outputs, "20260101-000003");
   const registry = readRegistry(outputs, "linear");
-  assert.equal(registry.events.map(({ metrics }) => metrics.test_images), [10_000, 1000]);
+  assert.equal(
+    registry.events.map(({ metrics }) => metrics.test_images),
+    [10_000, 1000],
+  );
   // fakeRun's own checkpoint knows nothing; what was recorded about the run counts.
   assert.equal(registry.events.map(accuracyOf), ["70.00 %", "75.40 % of 1,000 synthetic digits"]);
   assert.match(versionTable(registry, pipe)[2], / 75\.40 % +synthetic, 1,000 /);

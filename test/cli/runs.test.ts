@@ -134,7 +134,7 @@ test("a status of a later version is shown as it is, and cut where it is long", 
   const outputs = freshOutputs();
   fakeRun(outputs, "20260101-000001", { status: "stopped early, the validation loss rose" });
   const { stdout } = await runCli(folder, ["runs", "--runs", outputs]);
-  assert.match(stdout, / stopped early, … +2\/3 /);
+  assert.match(stdout, / stopped early, the val… +2\/3 /);
 });
 
 test("a run that says running is alive, died or unknown, by its process", () => {
