@@ -10,6 +10,7 @@ import { exportCommand } from "../../cli/export/export.ts";
 import { infer } from "../../cli/infer/infer.ts";
 import { runs } from "../../cli/runs/runs.ts";
 import { UsageError } from "../../cli/terminal/exit_codes.ts";
+import { messageOf } from "../../cli/terminal/report_error.ts";
 import { train } from "../../cli/train/train.ts";
 import { promote } from "../../cli/versions/promote.ts";
 import { rollback } from "../../cli/versions/rollback.ts";
@@ -38,7 +39,10 @@ test("--version behind a command that reads no checkpoint is refused, with what 
   for (const name of ["train", "runs", "promote", "versions", "doctor"]) {
     for (const value of [[], ["current"]]) {
       const message = await refusal(name, "--version", ...value);
-      assert.ok(message.startsWith(`${name} has no flag --version. mnist --version prints the program's own.`), message);
+      assert.ok(
+        message.startsWith(`${name} has no flag --version. mnist --version prints the program's own.`),
+        message,
+      );
     }
   }
   assert.match(await refusal("infer", "0.png", "--version"), /^--version needs a value behind infer/);
@@ -74,6 +78,17 @@ test("export refuses a format that the file's ending contradicts, and takes one 
     "--format onnx and --out foo.mjs contradict each other; say --format mjs, or let --out end in .onnx.",
   );
   for (const out of ["foo.onnx", "foo.bin", "mjs"]) assert.match(await run("onnx", out), /nowhere/);
+});
+
+test("what is reported of an error does not name the library's function; a command's name stays", () => {
+  const said = (message: string): string => messageOf(new Error(message));
+  assert.is(said("writeFileAtomic: nodir/a.onnx cannot be written."), "nodir/a.onnx cannot be written.");
+  assert.is(said("decodePng: a.png is no PNG file."), "a.png is no PNG file.");
+  assert.is(said("loadCheckpoint: fc.weight holds NaN."), "fc.weight holds NaN.");
+  assert.is(said("Trainer: the training loss became NaN."), "the training loss became NaN.");
+  for (const kept of ["promote: name a run.", "infer: cannot read a.png", "readme.png: no file", "--run x: none"]) {
+    assert.is(said(kept), kept);
+  }
 });
 
 test.run();
