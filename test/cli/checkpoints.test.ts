@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeOrigin, loadModel } from "../../cli/checkpoints/checkpoints.ts";
+import { MODEL_NAMES } from "../../cli/load/model_names.ts";
+import { checkpointOfRun } from "../../cli/runs/run_checkpoint.ts";
 import { CheckpointError, encodeCheckpoint, Linear, Sequential } from "../../lib/index.ts";
 import { linear } from "../../models/index.ts";
 import { fakeRun } from "../support/fake_run.ts";
@@ -56,6 +58,18 @@ test("--run latest is what was trained last, of whichever network", () => {
   assert.is(nameOf({ run: "20260102-000001" }), "linear");
   assert.is(nameOf({ run: "latest", model: "cnn" }), "cnn");
   assert.throws(() => nameOf({ run: "20260102", model: "cnn" }), /no such run with a checkpoint in .*cnn\. The latest/);
+});
+
+test("without a network --run means the newest run of any, and a run's id that of its own", () => {
+  const outputs = join(folder, "both");
+  fakeRun(outputs, "20260101-000001", { model: "cnn" });
+  fakeRun(outputs, "20260102-000001");
+  fakeRun(outputs, "20260102-000001", { model: "cnn" });
+  fakeRun(outputs, "20260103-000001");
+  const model = (word: string): string => checkpointOfRun(outputs, MODEL_NAMES, word).model;
+  assert.equal(["latest", "20260103-000001", "20260101"].map(model), ["linear", "linear", "cnn"]);
+  assert.throws(() => model("20260102-000001"), /2 runs are called so: cnn\/.*, linear\/.* with --model if need be/);
+  assert.throws(() => model("2025"), (error: Error) => error.message.includes(`with a checkpoint in ${outputs}. The latest is`)); // biome-ignore format: one line
 });
 
 test.run();

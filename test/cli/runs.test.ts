@@ -3,7 +3,6 @@ import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { isRunnerAlive, thisProcess } from "../../cli/files/run_alive.ts";
-import { MODEL_NAMES } from "../../cli/load/model_names.ts";
 import { listRuns, runNamed } from "../../cli/runs/list_runs.ts";
 import { checkpointOfRun } from "../../cli/runs/run_checkpoint.ts";
 import { statusOf, whyUnfinished } from "../../cli/runs/run_record.ts";
@@ -265,18 +264,6 @@ test("--run and --resume take an id, the beginning of one, or latest, which skip
     /^--resume 20260101: 3 runs are called so: .* Name one, with --model if need be/,
   );
   assert.throws(() => resumable("20260103"), /^--resume 20260103-000001: .* holds no state\.safetensors/);
-});
-
-test("without a network --run means the newest run of any, and a run's id that of its own", () => {
-  const outputs = freshOutputs();
-  fakeRun(outputs, "20260101-000001", { model: "cnn" });
-  fakeRun(outputs, "20260102-000001");
-  fakeRun(outputs, "20260102-000001", { model: "cnn" });
-  fakeRun(outputs, "20260103-000001");
-  const model = (word: string): string => checkpointOfRun(outputs, MODEL_NAMES, word).model;
-  assert.equal(["latest", "20260103-000001", "20260101"].map(model), ["linear", "linear", "cnn"]);
-  assert.throws(() => model("20260102-000001"), /2 runs are called so: cnn\/.*, linear\/.* with --model if need be/);
-  assert.throws(() => model("2025"), (error: Error) => error.message.includes(`with a checkpoint in ${outputs}. The latest is`)); // biome-ignore format: one line
 });
 
 test("where the line is narrow the least important columns go; a pipe gets all", () => {
