@@ -5,6 +5,7 @@ import process from "node:process";
 import { loadCheckpoint } from "../../data/index.ts";
 import { CheckpointError, decodeCheckpoint, type Sequential } from "../../lib/index.ts";
 import { type Flags, textFlag } from "../command_line/flags.ts";
+import { describeMeasuredOn, isMnistTest, measuredOn } from "../load/measured_on.ts";
 import { isModelName, MODEL_NAMES, type ModelName } from "../load/model_names.ts";
 import { buildModel } from "../load/models.ts";
 import { packageRoot } from "../load/package_root.ts";
@@ -26,7 +27,7 @@ export interface LoadedModel {
 
 /**
  * The model the flags ask for; the shipped one where they name none, whatever is current, so that the same
- * command gives the same answer everywhere.
+ * command gives the same answer everywhere. A run and a file say themselves which network they are.
  *
  * @throws {UsageError} more than one of a version, a run and a file
  * @throws {CheckpointError} missing, damaged, or another network's
@@ -44,7 +45,7 @@ export function loadModel(flags: Flags): LoadedModel {
   const runs = textFlag(flags, "runs") ?? "outputs";
   if (file !== undefined) return model === undefined ? loadUnnamed(file) : load(file, name);
   if (run !== undefined) {
-    const found = checkpointOfRun(runs, isModelName(model) ? [model] : MODEL_NAMES, run);
+    const found = checkpointOfRun(runs, model === undefined ? MODEL_NAMES : [name], run);
     return load(found.path, found.model);
   }
   return version === undefined || version === "shipped" ? loadShipped(name) : loadVersion(runs, name, version);
@@ -119,12 +120,14 @@ function misfits({ details }: CheckpointError): number {
   return missing.length + unknown.length;
 }
 
-/** One line: the version, the file, and what it was trained on. */
+/** One line: the version, the file, what it was trained and measured on. */
 export function describeOrigin({ name, path, metadata, version }: LoadedModel): string {
   const { dataset, dataset_sha256: digest, test_accuracy: accuracy } = metadata;
   const data = dataset
     ? `trained on ${printable(dataset)}${digest ? ` (sha256 ${printable(shortDigest(digest))}…)` : ""}`
     : "data set unknown";
-  const result = Number(accuracy) >= 0 ? `, ${formatPercent(Number(accuracy))} of its test images right` : "";
+  const on = measuredOn(metadata);
+  const images = isMnistTest(on) ? "its test images" : describeMeasuredOn(on);
+  const result = Number(accuracy) >= 0 ? `, ${formatPercent(Number(accuracy))} of ${images} right` : "";
   return `${name}${version === null ? "" : ` version ${version}`} from ${printable(path)}, ${data}${result}`;
 }

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { CheckpointError } from "../../lib/index.ts";
-import { fieldsOf, numberOf } from "../files/fields.ts";
+import { type Fields, fieldsOf, numberOf } from "../files/fields.ts";
 import type { ModelName } from "../load/model_names.ts";
 import { promotionOf, readRegistry } from "../registry/registry.ts";
 import { findRun } from "../runs/find_run.ts";
@@ -37,13 +37,34 @@ export function namedCheckpoint(outputs: string, name: ModelName, word: string):
   return load(checkpointOfRun(outputs, [name], word, flag).path, name);
 }
 
+/** As its run recorded it, on whatever machine that was. */
+export interface TrainingTime {
+  seconds: number;
+  /** Null where that is not known. */
+  threads: number | null;
+}
+
 /** How long its training took, where that is written down beside it; else null. */
-export function trainingSeconds(outputs: string, { name, path, version }: LoadedModel): number | null {
-  if (version !== null) return numberOf(promotionOf(readRegistry(outputs, name), version)?.metrics.seconds);
-  if (basename(path) === CHECKPOINT_FILE) return numberOf(readRunFile(dirname(path)).content.seconds);
+export function trainingTime(outputs: string, { name, path, version }: LoadedModel): TrainingTime | null {
+  if (version !== null) {
+    const metrics = fieldsOf(promotionOf(readRegistry(outputs, name), version)?.metrics);
+    return timeOf(metrics.seconds, metrics.threads);
+  }
+  const { seconds, versions } = recordBeside(path);
+  return timeOf(seconds, fieldsOf(versions).threads);
+}
+
+function timeOf(seconds: unknown, threads: unknown): TrainingTime | null {
+  const known = numberOf(seconds);
+  return known === null ? null : { seconds: known, threads: numberOf(threads) };
+}
+
+/** The run's, or NAME.json as it stands beside the shipped weights; nothing where there is none. */
+function recordBeside(path: string): Fields {
+  if (basename(path) === CHECKPOINT_FILE) return readRunFile(dirname(path)).content;
   try {
-    return numberOf(fieldsOf(JSON.parse(readFileSync(path.replace(/\.safetensors$/, ".json"), "utf8"))).seconds);
+    return fieldsOf(JSON.parse(readFileSync(path.replace(/\.safetensors$/, ".json"), "utf8")));
   } catch {
-    return null;
+    return {};
   }
 }

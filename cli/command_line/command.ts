@@ -13,6 +13,8 @@ export interface Command {
   details: string;
   examples: readonly (readonly [command: string, what: string])[];
   flags: Readonly<Record<string, Options>>;
+  /** What to say to a flag that others have and this one lacks, by the flag's name. */
+  instead?: Readonly<Record<string, string>>;
   run(flags: Flags, files: readonly string[], signal: AbortSignal): Promise<void>;
 }
 

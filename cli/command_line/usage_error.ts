@@ -6,6 +6,8 @@ import type { Command } from "./command.ts";
 import { commandName } from "./command_name.ts";
 
 const GLOBAL_FLAGS = ["help"];
+/** To a flag that is the program's own, unless the command knows better. */
+const INSTEAD: Readonly<Record<string, string>> = { version: "mnist --version prints the program's own." };
 
 /** @param message yargs's own @param args the command line */
 export function explainUsage(message: string, args: readonly string[], commands: readonly Command[]): UsageError {
@@ -40,7 +42,7 @@ function explain(message: string, args: readonly string[], commands: readonly Co
   }
   const flags = [...Object.keys(command.flags), ...GLOBAL_FLAGS];
   const unknown = message.match(/^Unknown arguments?: (.*)$/)?.[1].split(", ")[0];
-  if (unknown !== undefined) return unknownArgument(unknown, args, word ?? "", flags);
+  if (unknown !== undefined) return unknownArgument(unknown, args, command, flags);
   const lacking = message.match(/^Not enough arguments following: (.*)$/)?.[1];
   if (lacking === "version") {
     return `--version needs a value behind ${word}: current, shipped or a number. mnist --version prints the program's own.`;
@@ -51,12 +53,14 @@ function explain(message: string, args: readonly string[], commands: readonly Co
   return `${message}.`;
 }
 
-function unknownArgument(unknown: string, args: readonly string[], command: string, flags: string[]): string {
+function unknownArgument(unknown: string, args: readonly string[], command: Command, flags: string[]): string {
+  const name = commandName(command);
   const isFlag = args.some((arg) => /^--?[^-]/.test(arg) && arg.replace(/^-+/, "").split("=")[0] === unknown);
-  if (!isFlag) return `${command} takes no ${unknown}.`;
+  if (!isFlag) return `${name} takes no ${unknown}.`;
   const nearest = suggest(unknown, flags);
   const dashes = unknown.length === 1 ? "-" : "--";
-  return `${command} has no flag ${dashes}${unknown}.${didYouMean(nearest && `--${nearest}`)}`;
+  const instead = { ...INSTEAD, ...command.instead }[unknown];
+  return `${name} has no flag ${dashes}${unknown}.${instead ? ` ${instead}` : didYouMean(nearest && `--${nearest}`)}`;
 }
 
 function wrongChoice(flag: string, given: string, choices: string): string {

@@ -8,10 +8,10 @@ export const compare: Command = {
   usage: "compare",
   summary: "Compare the linear model and the CNN on the test images",
   details:
-    "Accuracy, size, the time that one picture takes and that a batch of 64 takes, and where the two disagree. These times " +
-    "are measured here, warm, on one thread, from pixels to probabilities; how long training took is what its run wrote " +
-    "down, wherever that was. A checkpoint is shipped, current, a " +
-    "version's number, latest, a run's id, or a file.",
+    "Accuracy, size, the time that one picture takes and that a batch of 64 takes, and where the two disagree. Times " +
+    "are measured here, warm, on one thread, from pixels to probabilities; only that of training is what its run " +
+    "recorded, there and with its own threads. A checkpoint is shipped, current, a version's number, latest, a run's id, " +
+    "or a file.",
   examples: [
     ["mnist compare", "the shipped weights of both"],
     ["mnist compare --cnn latest --out reports", "the CNN that was trained last; and reports/comparison.svg"],
@@ -27,6 +27,7 @@ export const compare: Command = {
     json: switchFlag("Print the result as one JSON object"),
     quiet: switchFlag("No progress on stderr"),
   },
+  instead: { version: "Say --cnn current or --linear current; each takes a version's number too." },
   async run(flags, _operands, signal) {
     const data = textFlag(flags, "data") ?? "mnist";
     if (data === "auto") {

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import process from "node:process";
 import { runtimeInfo } from "../../lib/index.ts";
 import type { LoadedModel } from "../checkpoints/checkpoints.ts";
-import { namedCheckpoint, trainingSeconds } from "../checkpoints/named_checkpoint.ts";
+import { namedCheckpoint, trainingTime } from "../checkpoints/named_checkpoint.ts";
 import { countParameters } from "../load/count_parameters.ts";
 import { loadData } from "../load/datasets.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
@@ -69,6 +69,6 @@ function describe(model: LoadedModel, outputs: string) {
     model,
     parameters: countParameters(model.network),
     fileBytes: statSync(model.path).size,
-    trainingSeconds: trainingSeconds(outputs, model),
+    training: trainingTime(outputs, model),
   };
 }

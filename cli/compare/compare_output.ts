@@ -1,18 +1,20 @@
 // What `mnist compare` prints.
 
 import { describeOrigin, type LoadedModel } from "../checkpoints/checkpoints.ts";
+import type { TrainingTime } from "../checkpoints/named_checkpoint.ts";
 import { columnTable } from "../terminal/columns.ts";
-import { formatBytes, formatCount, formatDuration, formatPercent, printable, shortDigest } from "../terminal/format.ts";
+import { formatCount, formatPercent, printable, shortDigest } from "../terminal/format.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
 import type { Disagreement } from "./head_to_head.ts";
 import { BATCH, type Speed } from "./measure_model.ts";
+import { formatQuantity, kibibytes, milliseconds, seconds, throughput } from "./quantities.ts";
 
 export interface Contestant extends Speed {
   model: LoadedModel;
   parameters: number;
   fileBytes: number;
-  /** Null where nobody wrote it down. */
-  trainingSeconds: number | null;
+  /** What its run recorded; null where nobody wrote it down. */
+  training: TrainingTime | null;
   errors: number;
   accuracy: number;
 }
@@ -23,6 +25,19 @@ export interface About {
   sha256: string;
   kernels: string;
   threads: number;
+}
+
+/** Told apart from the times that are measured here. */
+const TRAINING = "training, as recorded";
+
+export function describeThreads(threads: number | null): string {
+  if (threads === null) return "threads unknown";
+  return threads === 1 ? "one thread" : `${threads} threads`;
+}
+
+function describeTraining(training: TrainingTime | null): string {
+  if (training === null) return "unknown";
+  return `${formatQuantity(seconds(training.seconds))}, ${describeThreads(training.threads)}`;
 }
 
 export function asText(
@@ -37,11 +52,11 @@ export function asText(
     row("error rate", ({ accuracy }) => formatPercent(1 - accuracy)),
     row("errors", ({ errors }) => formatCount(errors)),
     row("parameters", ({ parameters }) => formatCount(parameters)),
-    row("file", ({ fileBytes }) => formatBytes(fileBytes)),
-    row("one image, median", ({ medianMs }) => `${medianMs.toFixed(3)} ms`),
-    row("one image, p99", ({ p99Ms }) => `${p99Ms.toFixed(3)} ms`),
-    row(`${BATCH} at a time`, ({ imagesPerSecond }) => `${formatCount(imagesPerSecond)} images/s`),
-    row("training, as recorded", ({ trainingSeconds: s }) => (s === null ? "unknown" : formatDuration(s))),
+    row("file", ({ fileBytes }) => formatQuantity(kibibytes(fileBytes))),
+    row("one image, median", ({ medianMs }) => formatQuantity(milliseconds(medianMs))),
+    row("one image, p99", ({ p99Ms }) => formatQuantity(milliseconds(p99Ms))),
+    row(`${BATCH} at a time`, ({ imagesPerSecond }) => formatQuantity(throughput(imagesPerSecond))),
+    row(TRAINING, ({ training }) => describeTraining(training)),
   ];
   const table = columnTable(
     [
@@ -56,7 +71,7 @@ export function asText(
   );
   return [
     ...contestants.map(({ model }) => stream.dim(describeOrigin(model))),
-    `on ${formatCount(images)} test images (${dataset}, sha256 ${shortDigest(sha256)}…), ${kernels} kernels, ${threads === 1 ? "one thread" : `${threads} threads`}`,
+    `on ${formatCount(images)} test images (${dataset}, sha256 ${shortDigest(sha256)}…), ${kernels} kernels, ${describeThreads(threads)}`,
     "",
     ...table,
     "",
@@ -112,7 +127,8 @@ export function asJson(contestants: readonly Contestant[], disagreement: Disagre
       latency_ms: { median: figures.medianMs, p99: figures.p99Ms },
       images_per_second: figures.imagesPerSecond,
       batch_size: BATCH,
-      training_seconds: figures.trainingSeconds,
+      training_seconds: figures.training?.seconds ?? null,
+      training_threads: figures.training?.threads ?? null,
     })),
     disagreement: {
       ...{ both_right: bothRight, only_linear: onlyLinear, only_cnn: onlyCnn, both_wrong: bothWrong },

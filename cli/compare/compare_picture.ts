@@ -7,8 +7,9 @@ import { writeFileAtomic } from "../../data/index.ts";
 import { comparisonSvg } from "../../lib/plot/index.ts";
 import { formatCount, printable } from "../terminal/format.ts";
 import { describeSystemError } from "../terminal/report_error.ts";
-import type { About, Contestant } from "./compare_output.ts";
+import { type About, type Contestant, describeThreads } from "./compare_output.ts";
 import { BATCH } from "./measure_model.ts";
+import { kibibytes, milliseconds, seconds, throughput } from "./quantities.ts";
 
 /** @throws the folder cannot be made or written */
 export function writePicture(folder: string, contestants: readonly Contestant[], about: About): void {
@@ -23,30 +24,29 @@ export function writePicture(folder: string, contestants: readonly Contestant[],
   process.stderr.write(`The picture: ${printable(path)}\n`);
 }
 
-export function drawComparison(contestants: readonly Contestant[], { dataset, images }: About): string {
+export function drawComparison(contestants: readonly Contestant[], { dataset, images, threads }: About): string {
+  const recorded = contestants.map(({ model, training }) => `${model.name} ${training?.threads ?? "–"}`);
   return comparisonSvg({
     title: "Linear model and CNN",
-    subtitle: `${formatCount(images)} test images (${dataset}); reading on one thread, training as recorded`,
+    subtitle: `${formatCount(images)} test images (${dataset}), read on ${describeThreads(threads)}; training as recorded, threads: ${recorded.join(", ")}`,
     measures: [
       { key: "error", label: "Error rate", unit: "%", better: "lower" },
       { key: "parameters", label: "Parameters", better: "lower" },
-      { key: "file", label: "File", unit: "B", better: "lower" },
-      { key: "median", label: "One image, median", unit: "s", better: "lower" },
-      { key: "throughput", label: `${BATCH} at a time`, unit: "images/s", better: "higher" },
-      { key: "training", label: "Training, as recorded", unit: "s", better: "lower" },
+      { key: "file", label: "File", unit: kibibytes(0).unit, better: "lower" },
+      { key: "median", label: "One image, median", unit: milliseconds(0).unit, better: "lower" },
+      { key: "throughput", label: `${BATCH} at a time`, unit: throughput(0).unit, better: "higher" },
+      { key: "training", label: "Training, as recorded", unit: seconds(0).unit, better: "lower" },
     ],
-    entries: contestants.map(
-      ({ model, accuracy, parameters, fileBytes, medianMs, imagesPerSecond, trainingSeconds }) => ({
-        name: model.version === null ? model.name : `${model.name} v${model.version}`,
-        values: {
-          error: 100 * (1 - accuracy),
-          parameters,
-          file: fileBytes,
-          median: medianMs / 1000,
-          throughput: imagesPerSecond,
-          training: trainingSeconds,
-        },
-      }),
-    ),
+    entries: contestants.map(({ model, accuracy, parameters, fileBytes, medianMs, imagesPerSecond, training }) => ({
+      name: model.version === null ? model.name : `${model.name} v${model.version}`,
+      values: {
+        error: 100 * (1 - accuracy),
+        parameters,
+        file: kibibytes(fileBytes).value,
+        median: milliseconds(medianMs).value,
+        throughput: throughput(imagesPerSecond).value,
+        training: training && seconds(training.seconds).value,
+      },
+    })),
   });
 }

@@ -30,9 +30,7 @@ export const exportCommand: Command = {
   },
   async run(flags) {
     const out = textFlag(flags, "out");
-    const format = textFlag(flags, "format") ?? formatOf(out);
-    const other = FORMATS.find((known) => known !== format && out?.endsWith(`.${known}`));
-    if (other) throw new UsageError(`--format ${format} and --out ${out} contradict each other; change one of them.`);
+    const format = agreed(textFlag(flags, "format"), out);
     const isJson = isSet(flags, "json");
     if (out === "-" && isJson) {
       throw new UsageError("--json and --out - both need standard output; write to a file, or leave out --json.");
@@ -42,9 +40,19 @@ export const exportCommand: Command = {
   },
 };
 
-/** @throws {UsageError} its ending says nothing */
-function formatOf(out: string | undefined): string {
-  const format = FORMATS.find((known) => out?.endsWith(`.${known}`));
-  if (format) return format;
+/**
+ * What to write: what is said, or what the file's ending says.
+ *
+ * @throws {UsageError} neither says it, or they contradict each other
+ */
+function agreed(said: string | undefined, out: string | undefined): string {
+  const ending = FORMATS.find((known) => out?.endsWith(`.${known}`));
+  if (said !== undefined && ending !== undefined && said !== ending) {
+    throw new UsageError(
+      `--format ${said} and --out ${out} contradict each other; say --format ${ending}, or let --out end in .${said}.`,
+    );
+  }
+  const format = said ?? ending;
+  if (format !== undefined) return format;
   throw new UsageError(`--format must say what to write, one of ${FORMATS.join(", ")}; or let --out end in it.`);
 }

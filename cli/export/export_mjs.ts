@@ -40,12 +40,12 @@ export function moduleText(loaded: LoadedModel): string {
 }
 
 /** Figures and digests only: no text of the checkpoint's reaches the comment. */
-function headerOf({ name, parameters, testAccuracy, weightsSha256, madeBy }: ModelCard): string {
+function headerOf({ name, parameters, testAccuracy, testedOn, weightsSha256, madeBy }: ModelCard): string {
   const what = name === "cnn" ? "a convolutional network" : "softmax regression";
   const accuracy =
     testAccuracy === null
       ? "Its test accuracy was not recorded."
-      : `${formatPercent(testAccuracy)} of its test digits right.`;
+      : `${formatPercent(testAccuracy)} of ${testedOn} right.`;
   return `// Reads handwritten digits: ${what} of ${formatCount(parameters)} parameters, with all it needs. ${accuracy}
 //
 //   import { predict, model } from "./digit.mjs";

@@ -13,7 +13,7 @@ export const evaluate: Command = {
     "other digits than those asked for.",
   examples: [
     ["mnist evaluate", "the shipped CNN on MNIST's 10,000 test images"],
-    ["mnist evaluate --model linear --run latest", "what was trained last"],
+    ["mnist evaluate --run latest", "what was trained last"],
     ["mnist evaluate --json | jq .accuracy", "for programs"],
   ],
   flags: {

@@ -21,6 +21,10 @@ export interface VersionEvent {
     val_accuracy: number | null;
     test_accuracy: number | null;
     test_loss: number | null;
+    /** On how many images; older lines lack it. */
+    test_images?: number | null;
+    /** With how many it trained for `seconds`; older lines lack it. */
+    threads?: number | null;
     epochs: number | null;
     seconds: number | null;
   };

@@ -1,5 +1,6 @@
 // `mnist runs A B …`: what differs, side by side, and what came of it.
 
+import { describeMeasuredOn, isMnistTest } from "../load/measured_on.ts";
 import { columnTable } from "../terminal/columns.ts";
 import { formatDuration, printable, shortDigest } from "../terminal/format.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
@@ -91,6 +92,9 @@ function resultsOf(runs: readonly RunRecord[], markOf: (run: RunRecord) => Mark)
     row("epochs done", epochsOf),
     row("validation accuracy", ({ validationAccuracy }) => percent(validationAccuracy)),
     row("test accuracy", ({ testAccuracy }) => percent(testAccuracy)),
+    ...(runs.every(({ measuredOn }) => isMnistTest(measuredOn))
+      ? []
+      : [row("measured on", ({ measuredOn }) => describeMeasuredOn(measuredOn))]),
     row("test loss", ({ testLoss }) => testLoss?.toFixed(4) ?? "–"),
     row("time", ({ seconds }) => (seconds === null ? "–" : formatDuration(seconds))),
     row("weights sha256", ({ weights }) => (weights === null ? "–" : printable(shortDigest(weights)))),

@@ -8,9 +8,9 @@ import { checkRunWord, findRun, runFolders } from "./find_run.ts";
 import { CHECKPOINT_FILE } from "./run_file.ts";
 
 /**
- * @param models those among whose runs it is
- * @param id   a run's id, the beginning of one, or "latest": the newest that has a checkpoint
- * @param flag for messages
+ * @param models of which networks
+ * @param id     a run's id, the beginning of one, or "latest": the newest that has a checkpoint
+ * @param flag   for messages
  * @throws {UsageError} no id at all: a path; or the beginning of several
  * @throws {CheckpointError} there is no such run, or it has no checkpoint
  */
@@ -22,13 +22,13 @@ export function checkpointOfRun(
 ): { path: string; model: ModelName } {
   checkRunWord(flag, id, " For a file use --checkpoint.");
   const runs = runFolders(outputs, models).filter(({ path }) => existsSync(join(path, CHECKPOINT_FILE)));
-  const found = findRun(runs, id, `${flag} ${id}`);
+  const remedy = models.length > 1 ? "Name one, with --model if need be." : "Name one.";
+  const found = findRun(runs, id, `${flag} ${id}`, remedy);
   if (found) return { path: join(found.path, CHECKPOINT_FILE), model: found.model };
-  const parent = models.length === 1 ? join(outputs, models[0]) : outputs;
-  const hint =
-    runs.length > 0
-      ? `The latest is ${runs[0].id}.`
-      : `Train one first: mnist train${models.length === 1 ? ` --model ${models[0]}` : ""}.`;
+  const [only, ...others] = models;
+  const parent = others.length === 0 ? join(outputs, only) : outputs;
+  const train = others.length === 0 ? `mnist train --model ${only}` : "mnist train";
+  const hint = runs.length > 0 ? `The latest is ${runs[0].id}.` : `Train one first: ${train}.`;
   throw new CheckpointError(`${flag} ${id}: there is no such run with a checkpoint in ${parent}. ${hint}`, {
     parent,
     id,

@@ -6,6 +6,8 @@ import { type Fields, isFields } from "../files/fields.ts";
 
 export const RUN_FILE = "run.json";
 export const CHECKPOINT_FILE = "model.safetensors";
+/** Of a run that can be gone on with: what train calls STATE_FILE in a room above this one. */
+export const RUN_STATE_FILE = "state.safetensors";
 
 /**
  * @param folder the run's

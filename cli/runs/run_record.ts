@@ -5,22 +5,30 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type Fields, fieldsOf, numberOf, textOf } from "../files/fields.ts";
 import { isRunnerAlive } from "../files/run_alive.ts";
+import type { MeasuredOn } from "../load/measured_on.ts";
 import type { FoundRun } from "./find_run.ts";
-import { CHECKPOINT_FILE, readRunFile } from "./run_file.ts";
+import { CHECKPOINT_FILE, RUN_STATE_FILE, readRunFile } from "./run_file.ts";
 
 export interface RunRecord extends FoundRun {
   hasCheckpoint: boolean;
+  /** Whether there is something that --resume goes on from. */
+  hasState: boolean;
   /** "running", "done", "interrupted", "failed", or what a later version calls it; "damaged" where it is unknown. */
   status: string;
   /** Whether the process of a run that says "running" is there; null where that cannot be known, or does not matter. */
   isAlive: boolean | null;
   /** Why run.json is of no use; null where it is. */
   problem: string | null;
+  /** Those that it went through to their end. */
   epochs: number | null;
+  /** Whether it stopped within the one after them. */
+  isWithinEpoch: boolean;
   plannedEpochs: number | null;
   validationAccuracy: number | null;
   testAccuracy: number | null;
   testLoss: number | null;
+  /** What its accuracies are about. */
+  measuredOn: MeasuredOn;
   seconds: number | null;
   weights: string | null;
   /** All of run.json. */
@@ -30,21 +38,28 @@ export interface RunRecord extends FoundRun {
 export function readRun({ model, id, path }: FoundRun): RunRecord {
   const { content, problem } = readRunFile(path);
   const history = fieldsOf(content.history);
+  const dataset = fieldsOf(content.dataset);
   const epochs = Array.isArray(history.epochs) ? history.epochs.map(fieldsOf) : null;
+  // What --max-seconds stopped within an epoch was validated there, and has a line for it in its history.
+  const isWithinEpoch =
+    epochs !== null && epochs.length > 0 && isStoppedWithin(fieldsOf(history.stopped), epochs.length);
   const status = problem ? "damaged" : (textOf(content.status) ?? "unknown");
   return {
     id,
     model,
     path,
-    hasCheckpoint: statSync(join(path, CHECKPOINT_FILE), { throwIfNoEntry: false })?.isFile() === true,
+    hasCheckpoint: isFile(join(path, CHECKPOINT_FILE)),
+    hasState: isFile(join(path, RUN_STATE_FILE)),
     status,
     isAlive: status === "running" ? isRunnerAlive(content) : null,
     problem,
-    epochs: epochs ? epochs.length : null,
+    epochs: epochs ? epochs.length - (isWithinEpoch ? 1 : 0) : null,
+    isWithinEpoch,
     plannedEpochs: numberOf(fieldsOf(content.recipe).epochs),
     validationAccuracy: numberOf(fieldsOf(history.kept).validationAccuracy),
     testAccuracy: numberOf(content.test_accuracy),
     testLoss: numberOf(content.test_loss),
+    measuredOn: { dataset: textOf(dataset.name), images: numberOf(fieldsOf(dataset.test).size) },
     seconds:
       numberOf(content.seconds) ?? (epochs?.length ? sumOf(epochs.map(({ seconds }) => numberOf(seconds))) : null),
     weights: textOf(content.weights_sha256),
@@ -52,10 +67,28 @@ export function readRun({ model, id, path }: FoundRun): RunRecord {
   };
 }
 
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** The trainer says "0.3 s had passed after step 6 of epoch 4", or "after epoch 3". */
+function isStoppedWithin({ by, why }: Fields, epochs: number): boolean {
+  return by === "maxSeconds" && textOf(why)?.match(/after step \d+ of epoch (\d+)$/)?.[1] === String(epochs);
+}
+
 /** What to call its state: a run that died says "running" itself. */
 export function statusOf({ status, isAlive }: RunRecord): string {
   if (status !== "running" || isAlive === true) return status;
   return isAlive === false ? "died" : "running?";
+}
+
+/** The same in a few words, for a list: why it stopped, and whether it can go on. */
+export function shortStatusOf(run: RunRecord): string {
+  const status = statusOf(run);
+  const { by } = fieldsOf(fieldsOf(run.content.history).stopped);
+  if (status.startsWith("stopped early") && by === "patience") return "no better";
+  const short = status.startsWith("stopped early") && by === "maxSeconds" ? "out of time" : status;
+  return run.hasState && ["died", "interrupted", "out of time"].includes(short) ? `${short}, can go on` : short;
 }
 
 /** Whether it went on to its end and was measured; else why not. */

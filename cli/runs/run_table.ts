@@ -1,12 +1,14 @@
 // The list of `mnist runs`.
 
+import { measuredOnCells } from "../load/measured_on.ts";
 import { type Column, columnTable } from "../terminal/columns.ts";
 import { formatDuration, formatPercent, printable } from "../terminal/format.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
-import { type RunRecord, statusOf } from "./run_record.ts";
+import { type RunRecord, shortStatusOf, statusOf } from "./run_record.ts";
 import type { Mark } from "./version_marks.ts";
 
-const LONGEST_STATUS = 16;
+/** "interrupted, can go on" */
+const LONGEST_STATUS = 23;
 const DIGEST = 8;
 
 /** A head, a line a run, and a line for each that cannot be read. */
@@ -24,12 +26,13 @@ export function runTable(
   const columns = [
     column("id", ({ id }) => id),
     column("model", ({ model }) => model, { rank: 6 }),
-    column("status", (run) => shorten(statusOf(run)), {
+    column("status", (run) => shorten(shortStatusOf(run)), {
       style: (text, row) => colorOf(statusOf(runs[row]), stream)(text),
     }),
     column("epochs", epochsOf, { isRight, rank: 4 }),
     column("val", ({ validationAccuracy }) => percent(validationAccuracy), { isRight }),
     column("test", ({ testAccuracy }) => percent(testAccuracy), { isRight }),
+    { title: "data", cells: measuredOnCells(runs.map(({ measuredOn }) => measuredOn)) },
     column("time", ({ seconds }) => (seconds === null ? "–" : formatDuration(seconds)), { isRight, rank: 2 }),
     column("weights", ({ weights }) => (weights === null ? "–" : weights.slice(0, DIGEST)), { rank: 1 }),
     column("version", (run) => describeMark(markOf(run)), {
@@ -42,9 +45,11 @@ export function runTable(
   return [...columnTable(columns, stream), ...(problems.length > 0 ? ["", ...problems] : [])];
 }
 
-export function epochsOf({ epochs, plannedEpochs }: RunRecord): string {
+/** @example "3/10", and "3+/10" of a run that stopped within its fourth */
+export function epochsOf({ epochs, isWithinEpoch, plannedEpochs }: RunRecord): string {
   if (epochs === null) return "–";
-  return plannedEpochs === null ? String(epochs) : `${epochs}/${plannedEpochs}`;
+  const done = `${epochs}${isWithinEpoch ? "+" : ""}`;
+  return plannedEpochs === null ? done : `${done}/${plannedEpochs}`;
 }
 
 export function percent(part: number | null): string {

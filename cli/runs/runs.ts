@@ -12,7 +12,7 @@ export const runs: Command = {
   operands: "Runs to compare: ids or beginnings of ids, or latest; one alone is shown in full",
   details:
     "Newest first: how far each came, its accuracy on the validation and the test images, the first digits of its " +
-    "weights' SHA-256. With ids it shows side by side what differs between those runs, and their results.",
+    "weights' SHA-256. 3+/10 epochs: it stopped within its fourth. With ids it shows side by side what differs between those runs, and their results.",
   examples: [
     ["mnist runs", "all of them"],
     ["mnist runs --model cnn --sort test", "the best on the test images first"],

@@ -4,6 +4,7 @@ import process from "node:process";
 import { AlreadyReportedError, InterruptedError } from "./exit_codes.ts";
 import { printable } from "./format.ts";
 import { stderr } from "./terminal.ts";
+import { withoutFunction } from "./without_function.ts";
 
 /** What the system's error codes mean to somebody who does not know them. */
 const SYSTEM_ERRORS: Record<string, string> = {
@@ -31,7 +32,7 @@ export function messageOf(error: unknown): string {
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
   if (code && SYSTEM_ERRORS[code]) return `${path ? `${path}: ` : ""}${SYSTEM_ERRORS[code]} (${code})`;
   const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/\s*\n\s*/g, " ").trim() || "unknown error";
+  return withoutFunction(message.replace(/\s*\n\s*/g, " ").trim()) || "unknown error";
 }
 
 export function reportError(error: unknown): void {

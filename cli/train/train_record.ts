@@ -18,7 +18,7 @@ export function checkpointMetadata(
     dataset_sha256: data.train.digest,
     seed: String(plan.seed),
     ...(kept ? { epoch: String(kept.epoch), val_accuracy: String(kept.validationAccuracy) } : {}),
-    ...(test ? { test_accuracy: String(test.accuracy) } : {}),
+    ...(test ? { test_accuracy: String(test.accuracy), test_images: String(data.test.size) } : {}),
     simdgrad: runtimeInfo().version,
     kernels: runtimeInfo().variant,
   };

@@ -107,8 +107,10 @@ function describe(
       val_accuracy: run.validationAccuracy,
       test_accuracy: run.testAccuracy,
       test_loss: run.testLoss,
+      test_images: run.measuredOn.images,
       epochs: run.epochs,
       seconds: run.seconds,
+      threads: numberOf(fieldsOf(versions).threads),
     },
     lineage: {
       previous: registry.current?.version ?? null,

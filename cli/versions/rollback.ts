@@ -21,6 +21,7 @@ export const rollback: Command = {
     runs: valueFlag("The folder where train kept its runs", "outputs"),
     json: switchFlag("Print the registry's line, as JSON"),
   },
+  instead: { version: "Say --to NUMBER." },
   async run(flags) {
     const model = textFlag(flags, "model");
     const to = numberFlag(flags, "to", { min: 1, isInteger: true });

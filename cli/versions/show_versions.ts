@@ -2,6 +2,7 @@
 
 import process from "node:process";
 import { numberOf } from "../files/fields.ts";
+import { measuredOnCells } from "../load/measured_on.ts";
 import type { ModelName } from "../load/model_names.ts";
 import { type Registry, readRegistry, type VersionEvent } from "../registry/registry.ts";
 import { readVersion } from "../registry/version_file.ts";
@@ -11,7 +12,7 @@ import { AlreadyReportedError, EXIT, exitCodeOf } from "../terminal/exit_codes.t
 import { printable } from "../terminal/format.ts";
 import { reportError } from "../terminal/report_error.ts";
 import { stderr, stdout, type TerminalStream } from "../terminal/terminal.ts";
-import { accuracyOf } from "./version_output.ts";
+import { measuredOnOf } from "./version_output.ts";
 
 export interface VersionsRequest {
   models: readonly ModelName[];
@@ -53,7 +54,7 @@ function asJson(registry: Registry, event: VersionEvent, i: number): object {
   return { model: registry.model, ...event, is_current: isCurrent, file_state: stateOf(registry, event) };
 }
 
-function versionTable(registry: Registry, stream: TerminalStream): string[] {
+export function versionTable(registry: Registry, stream: TerminalStream): string[] {
   const { events, model } = registry;
   const last = events.length - 1;
   const column = (
@@ -65,6 +66,7 @@ function versionTable(registry: Registry, stream: TerminalStream): string[] {
     cells: events.map((event, i) => printable(cell(event, i))),
     ...more,
   });
+  const data = measuredOnCells(events.map(measuredOnOf));
   const states = events.map((event) => stateOf(registry, event));
   return columnTable(
     [
@@ -73,7 +75,8 @@ function versionTable(registry: Registry, stream: TerminalStream): string[] {
       column("event", ({ kind, from }) => (kind === "rollback" ? `rollback from ${from ?? "?"}` : kind)),
       column("run", ({ run }) => run, { rank: 4 }),
       column("val", ({ metrics }) => percent(numberOf(metrics.val_accuracy)), { isRight: true, rank: 2 }),
-      column("test", accuracyOf, { isRight: true }),
+      column("test", ({ metrics }) => percent(numberOf(metrics.test_accuracy)), { isRight: true }),
+      column("data", (_, i) => data[i]),
       column("date", ({ date }) => date.replace("T", " ").slice(0, 16), { rank: 3 }),
       column("weights", ({ weights_sha256 }) => weights_sha256.slice(0, 8), { rank: 1 }),
       column("file", (_, i) => states[i], { style: (text, i) => (states[i] === "ok" ? text : stream.red(text)) }),

@@ -149,7 +149,7 @@ test("what the network says is announced, and the footer says whose weights they
     );
     assert.is(
       await text("origin"),
-      `A convolutional network of 102,026 parameters, trained on MNIST: ${(100 * test_accuracy).toFixed(2)} % of its test digits right.`,
+      `A convolutional network of 102,026 parameters, trained on MNIST: ${(100 * test_accuracy).toFixed(2)} % of MNIST's test images right.`,
     );
     assert.match(
       await text("digest"),

@@ -1,10 +1,13 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeOrigin, loadModel } from "../../cli/checkpoints/checkpoints.ts";
+import { MODEL_NAMES } from "../../cli/load/model_names.ts";
+import { checkpointOfRun } from "../../cli/runs/run_checkpoint.ts";
 import { CheckpointError, encodeCheckpoint, Linear, Sequential } from "../../lib/index.ts";
-import { cnn, linear } from "../../models/index.ts";
+import { linear } from "../../models/index.ts";
+import { fakeRun } from "../support/fake_run.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
 
 const test = suite("checkpoints");
@@ -46,23 +49,27 @@ test("metadata are shown without control characters, and what is no accuracy not
   assert.ok(origin.endsWith(", trained on my\\u001b[2J\\u000adigits"), origin);
 });
 
-test("a run that is named without its model is looked for among both networks'", () => {
-  const outputs = join(folder, "outputs");
-  for (const [model, id] of [
-    ["cnn", "20260101-000001"],
-    ["linear", "20260101-000002"],
-  ] as const) {
-    mkdirSync(join(outputs, model, id), { recursive: true });
-    const network = model === "cnn" ? cnn({ seed: 1 }) : linear({ seed: 1 });
-    writeFileSync(join(outputs, model, id, "model.safetensors"), encodeCheckpoint(network, {}));
-  }
-  const named = (run: string, model?: string): string =>
-    loadModel({ run, runs: outputs, ...(model && { model }) }).name;
-  assert.is(named("latest"), "linear", "the newest of both");
-  assert.is(named("latest", "cnn"), "cnn");
-  assert.is(named("20260101-000001"), "cnn");
-  assert.throws(() => named("20260101-000001", "linear"), /no such run with a checkpoint in .*outputs.linear\./);
-  assert.throws(() => named("2027"), /no such run with a checkpoint in .*outputs\. The latest is 20260101-000002/);
+test("--run latest is what was trained last, of whichever network", () => {
+  const runs = join(folder, "outputs");
+  fakeRun(runs, "20260101-000001", { model: "cnn" });
+  fakeRun(runs, "20260102-000001");
+  const nameOf = (flags: Record<string, string>): string => loadModel({ runs, ...flags }).name;
+  assert.is(nameOf({ run: "latest" }), "linear");
+  assert.is(nameOf({ run: "20260102-000001" }), "linear");
+  assert.is(nameOf({ run: "latest", model: "cnn" }), "cnn");
+  assert.throws(() => nameOf({ run: "20260102", model: "cnn" }), /no such run with a checkpoint in .*cnn\. The latest/);
+});
+
+test("without a network --run means the newest run of any, and a run's id that of its own", () => {
+  const outputs = join(folder, "both");
+  fakeRun(outputs, "20260101-000001", { model: "cnn" });
+  fakeRun(outputs, "20260102-000001");
+  fakeRun(outputs, "20260102-000001", { model: "cnn" });
+  fakeRun(outputs, "20260103-000001");
+  const model = (word: string): string => checkpointOfRun(outputs, MODEL_NAMES, word).model;
+  assert.equal(["latest", "20260103-000001", "20260101"].map(model), ["linear", "linear", "cnn"]);
+  assert.throws(() => model("20260102-000001"), /2 runs are called so: cnn\/.*, linear\/.* with --model if need be/);
+  assert.throws(() => model("2025"), (error: Error) => error.message.includes(`with a checkpoint in ${outputs}. The latest is`)); // biome-ignore format: one line
 });
 
 test.run();

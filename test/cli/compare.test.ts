@@ -2,9 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { namedCheckpoint, trainingSeconds } from "../../cli/checkpoints/named_checkpoint.ts";
+import { namedCheckpoint, trainingTime } from "../../cli/checkpoints/named_checkpoint.ts";
+import { asText, type Contestant } from "../../cli/compare/compare_output.ts";
+import { drawComparison } from "../../cli/compare/compare_picture.ts";
 import { disagreementOf } from "../../cli/compare/head_to_head.ts";
-import { formatBytes, formatDuration } from "../../cli/terminal/format.ts";
+import { formatBytes } from "../../cli/terminal/format.ts";
+import { stdout } from "../../cli/terminal/terminal.ts";
 import { encodeCheckpoint } from "../../lib/index.ts";
 import { linear } from "../../models/index.ts";
 import { fakeRun } from "../support/fake_run.ts";
@@ -68,17 +71,10 @@ test("for people it prints both origins, a table, and where they disagree", asyn
   );
   assert.match(stdout, /^accuracy +\d+\.\d\d % +\d+\.\d\d %$/m);
   assert.match(stdout, /^parameters +7,850 +102,026$/m);
-  assert.match(stdout, /^file +31 KiB +402 KiB$/m);
-  assert.match(stdout, /^one image, p99 +\d+\.\d{3} ms +\d+\.\d{3} ms$/m);
+  assert.match(stdout, /^file +31\.\d KiB +\d{3} KiB$/m);
+  assert.match(stdout, /^one image, p99 +[\d.]+ ms +[\d.]+ ms$/m);
   assert.match(stdout, /^64 at a time +[\d,]+ images\/s +[\d,]+ images\/s$/m);
-  // As the shipped runs wrote it down.
-  const recorded = ["linear", "cnn"].map((name) => {
-    const { seconds } = JSON.parse(
-      readFileSync(new URL(`../../models/pretrained/${name}.json`, import.meta.url), "utf8"),
-    );
-    return formatDuration(seconds);
-  });
-  assert.match(stdout, new RegExp(`^training, as recorded +${recorded[0]} +${recorded[1]}$`, "m"));
+  assert.match(stdout, /^training, as recorded( +[\d,.]+ seconds, (one thread|\d+ threads)){2}$/m);
   assert.match(
     stdout,
     /^They disagree on \d+ images: the CNN is right on \d+, the linear model on \d+, neither on \d+\.$/m,
@@ -90,19 +86,16 @@ test("a checkpoint is a version, a run, a file or shipped; its training time is 
   await promote(outputs, IDS[1]);
   const path = join(folder, "mine.safetensors");
   writeFileSync(path, encodeCheckpoint(linear({ seed: 4 }), {}));
-  const named = (word: string): [string, number | null, number | null] => {
+  const named = (word: string): [string, number | null, unknown] => {
     const model = namedCheckpoint(outputs, "linear", word);
-    return [
-      model.path.replace(/\\/g, "/").split("/").slice(-2).join("/"),
-      model.version,
-      trainingSeconds(outputs, model),
-    ];
+    return [model.path.replace(/\\/g, "/").split("/").slice(-2).join("/"), model.version, trainingTime(outputs, model)];
   };
+  const recorded = { seconds: 7, threads: 1 };
   assert.equal(named("shipped").slice(0, 2), ["pretrained/linear.safetensors", null]);
-  assert.equal(named("current"), ["versions/1.safetensors", 1, 7]);
-  assert.equal(named("1"), ["versions/1.safetensors", 1, 7]);
-  assert.equal(named("latest"), [`${IDS[2]}/model.safetensors`, null, 7]);
-  assert.equal(named(IDS[0]), [`${IDS[0]}/model.safetensors`, null, 7]);
+  assert.equal(named("current"), ["versions/1.safetensors", 1, recorded]);
+  assert.equal(named("1"), ["versions/1.safetensors", 1, recorded]);
+  assert.equal(named("latest"), [`${IDS[2]}/model.safetensors`, null, recorded]);
+  assert.equal(named(IDS[0]), [`${IDS[0]}/model.safetensors`, null, recorded]);
   assert.equal(named(path).slice(1), [null, null]);
 });
 
@@ -142,6 +135,36 @@ test("--out writes the picture, into a folder that it makes; what cannot be writ
   const failed = await runCli(folder, [...QUICK, "--out", "reports/today/comparison.svg/x"]);
   assert.is(failed.code, 1);
   assert.match(failed.stderr, /error: cannot write to .*: a part of the path is a file/);
+});
+
+test("table and picture write each quantity alike, and tell training, as recorded, from what is measured here", () => {
+  const contestant = (name: "linear" | "cnn", figures: Partial<Contestant>): Contestant => ({
+    model: { name, network: linear({ seed: 1 }), path: name, metadata: {}, version: null },
+    ...{ parameters: 7850, fileBytes: 31_528, medianMs: 0.04671, p99Ms: 1.2345, imagesPerSecond: 1_234_567.8 },
+    ...{ training: { seconds: 347.487, threads: 2 }, errors: 739, accuracy: 0.9261, ...figures },
+  });
+  const slow = {
+    fileBytes: 412_040,
+    medianMs: 12.345,
+    imagesPerSecond: 812.34,
+    training: { seconds: 0.244, threads: 1 },
+  };
+  const both = [contestant("linear", {}), contestant("cnn", slow)];
+  const about = { dataset: "synthetic", images: 1000, sha256: "ab".repeat(32), kernels: "simd", threads: 1 };
+  const svg = drawComparison(both, about);
+  const table = asText(both, disagreementOf([], Int32Array.of(), Int32Array.of()), about, stdout).join("\n");
+  for (const text of [
+    ...["7,850", "7.39 %", "30.8 KiB", "402 KiB", "0.0467 ms", "12.3 ms"],
+    ...["1,234,568 images/s", "812 images/s", "347 seconds", "0.244 seconds"],
+  ]) {
+    assert.ok(table.includes(text) && svg.includes(text), `${text}, in ${svg}\n${table}`);
+  }
+  assert.match(table, /^training, as recorded +347 seconds, 2 threads +0\.244 seconds, one thread$/m);
+  assert.ok(
+    svg.includes("1,000 test images (synthetic), read on one thread; training as recorded, threads: linear 2, cnn 1<"),
+    svg,
+  );
+  assert.ok(svg.includes("Training, as recorded"));
 });
 
 test("bytes are written with the unit that fits", () => {

@@ -70,6 +70,8 @@ test("--json prints one object a run, in a stable form", async () => {
     ...{
       val_accuracy: 0.91,
       test_accuracy: 0.91,
+      dataset: "mnist",
+      test_images: null,
       seconds: 7,
       weights_sha256: weights,
       versions: [],
@@ -131,7 +133,7 @@ test("a status of a later version is shown as it is, and cut where it is long", 
   const outputs = freshOutputs();
   fakeRun(outputs, "20260101-000001", { status: "stopped early, the validation loss rose" });
   const { stdout } = await runCli(folder, ["runs", "--runs", outputs]);
-  assert.match(stdout, / stopped early, … +2\/3 /);
+  assert.match(stdout, / stopped early, the val… +2\/3 /);
 });
 
 test("a run that says running is alive, died or unknown, by its process", () => {

@@ -63,12 +63,12 @@ function read(): void {
 
 /** Where the weights come from. */
 function describe(): void {
-  const { name, parameters, testAccuracy, checkpoint, weightsSha256, madeBy } = model;
+  const { name, parameters, testAccuracy, testedOn, checkpoint, weightsSha256, madeBy } = model;
   const kind = name === "cnn" ? "A convolutional network" : "Softmax regression";
   const count = String(parameters).replace(/\B(?=(\d{3})+$)/g, ",");
   const dataset = checkpoint.dataset === "mnist" ? "MNIST" : checkpoint.dataset;
   const origin = dataset ? `, trained on ${dataset}` : "";
-  const accuracy = testAccuracy === null ? "" : `: ${(100 * testAccuracy).toFixed(2)} % of its test digits right`;
+  const accuracy = testAccuracy === null ? "" : `: ${(100 * testAccuracy).toFixed(2)} % of ${testedOn} right`;
   const text = (id: string, content: string): void => {
     (document.getElementById(id) as HTMLElement).textContent = content;
   };

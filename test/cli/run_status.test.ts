@@ -1,0 +1,64 @@
+// What the list of runs says about how each ended.
+
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { thisProcess } from "../../cli/files/run_alive.ts";
+import { listRuns } from "../../cli/runs/list_runs.ts";
+import { RUN_STATE_FILE } from "../../cli/runs/run_file.ts";
+import { shortStatusOf, statusOf } from "../../cli/runs/run_record.ts";
+import { epochsOf, runTable } from "../../cli/runs/run_table.ts";
+import { stdout } from "../../cli/terminal/terminal.ts";
+import { STATE_FILE } from "../../cli/train/run_folder.ts";
+import { fakeRun } from "../support/fake_run.ts";
+import { temporaryFolder } from "../support/run_cli.ts";
+import { GONE_PID } from "../support/versions.ts";
+
+const test = suite("how runs ended");
+
+const folder = temporaryFolder();
+const ID = "20260101-000001";
+
+function runThat(status: string, more: object, hasState: boolean) {
+  const outputs = mkdtempSync(join(folder, "o-"));
+  fakeRun(outputs, ID, { status, more });
+  if (hasState) writeFileSync(join(outputs, "linear", ID, STATE_FILE), "");
+  return listRuns(outputs)[0];
+}
+
+/** As fakeRun's: a line for each of two epochs, of three planned. */
+function stopped(by: "patience" | "maxSeconds", why: string, epochs = 2): [string, object] {
+  const history = { epochs: Array.from({ length: epochs }, (_, i) => ({ epoch: i + 1, seconds: 1 })) };
+  return [`stopped early: ${why}`, { history: { ...history, stopped: { by, why } } }];
+}
+
+test("the list says why a run stopped early, uncut, and whether it can go on", () => {
+  const outOfTime = runThat(...stopped("maxSeconds", "0.3 s had passed after epoch 2"), true);
+  assert.is(shortStatusOf(outOfTime), "out of time, can go on");
+  assert.is(statusOf(outOfTime), "stopped early: 0.3 s had passed after epoch 2");
+  assert.is(shortStatusOf(runThat(...stopped("patience", "no better validation in 1 epoch"), true)), "no better");
+  const runner = { pid: GONE_PID, host: thisProcess().host };
+  assert.is(shortStatusOf(runThat("running", { runner }, true)), "died, can go on");
+  assert.is(shortStatusOf(runThat("running", { runner }, false)), "died");
+  assert.is(shortStatusOf(runThat("running", { runner: thisProcess() }, true)), "running");
+  const interrupted = runThat("interrupted", {}, true);
+  assert.match(
+    runTable([interrupted], () => ({ versions: [], isCurrent: false }), stdout)[1],
+    / interrupted, can go on /,
+  );
+  assert.is(shortStatusOf(runThat("done", {}, true)), "done");
+});
+
+test("an epoch that a run stopped within does not count as one that it went through", () => {
+  const epochs = (why: string, count: number): string => epochsOf(runThat(...stopped("maxSeconds", why, count), true));
+  assert.is(epochs("5 s had passed after step 1 of epoch 1", 1), "0+/3");
+  assert.is(epochs("5 s had passed after step 6 of epoch 2", 2), "1+/3");
+  assert.is(epochs("5 s had passed after epoch 2", 2), "2/3");
+});
+
+test("the state is looked for where train leaves it", () => {
+  assert.is(RUN_STATE_FILE, STATE_FILE);
+});
+
+test.run();
