@@ -4,6 +4,7 @@ import { fieldsOf, numberOf, textOf } from "../files/fields.ts";
 import { describeMeasuredOn, isMnistTest, type MeasuredOn } from "../load/measured_on.ts";
 import { type VersionEvent, versionFile } from "../registry/registry.ts";
 import { formatPercent, printable } from "../terminal/format.ts";
+import { programName } from "../terminal/program_name.ts";
 import { shellWord } from "../terminal/shell_word.ts";
 import { stdout } from "../terminal/terminal.ts";
 
@@ -24,7 +25,7 @@ export function describeChange(
     `${stdout.bold(`${model} version ${version} is current${already}`)}: run ${printable(run)}, test accuracy ${accuracyOf(event)}${was}`,
     `weights sha256 ${event.weights_sha256}`,
     printable(file),
-    stdout.dim(`Ask it: mnist infer digit.png --model ${model} --version current${elsewhere}`),
+    stdout.dim(`Ask it: ${programName()} infer digit.png --model ${model} --version current${elsewhere}`),
   ].join("\n");
 }
 

@@ -15,13 +15,14 @@ export interface FileSystem {
   unlink(path: string): void;
 }
 
+/** Looked up at each call, so that tests can put a disk with faults under the whole program. */
 const NODE_FILES: FileSystem = {
-  open: openSync,
+  open: (path, flags) => openSync(path, flags),
   write: (file, bytes, from) => writeSync(file, bytes, from),
-  fsync: fsyncSync,
-  close: closeSync,
-  rename: renameSync,
-  unlink: unlinkSync,
+  fsync: (file) => fsyncSync(file),
+  close: (file) => closeSync(file),
+  rename: (from, to) => renameSync(from, to),
+  unlink: (path) => unlinkSync(path),
 };
 
 /** What can be done about the commonest errors; the others' names have to say it. */

@@ -1,44 +1,17 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { conv64 } from "../../cli/doctor/self_test_reference.ts";
 import { backward } from "../../lib/autograd/backward.ts";
 import { conv2d } from "../../lib/ops/conv2d.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { empty, ones, tensor } from "../../lib/tensor/create.ts";
 import { OptionError, ShapeError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { type Array64, array64, uniform64 } from "../support/array64.ts";
+import { uniform64 } from "../support/array64.ts";
 import { expectClose, sumTolerance } from "../support/expect_close.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("conv2d");
-
-/** The definition, one output element at a time. */
-function reference(stride: number, padding: number) {
-  return (x: Array64, w: Array64, b?: Array64): Array64 => {
-    const [n, h, width, cin] = x.shape;
-    const [kh, kw, , cout] = w.shape;
-    const oh = Math.floor((h + 2 * padding - kh) / stride) + 1;
-    const ow = Math.floor((width + 2 * padding - kw) / stride) + 1;
-    return array64([n, oh, ow, cout], (at) => {
-      const o = at % cout;
-      const j = Math.floor(at / cout) % ow;
-      const i = Math.floor(at / cout / ow) % oh;
-      const image = Math.floor(at / cout / ow / oh);
-      let total = b ? b.data[o] : 0;
-      for (let r = 0; r < kh; r++) {
-        for (let s = 0; s < kw; s++) {
-          const row = i * stride + r - padding;
-          const col = j * stride + s - padding;
-          if (row < 0 || row >= h || col < 0 || col >= width) continue;
-          for (let c = 0; c < cin; c++) {
-            total += x.data[((image * h + row) * width + col) * cin + c] * w.data[((r * kw + s) * cin + c) * cout + o];
-          }
-        }
-      }
-      return total;
-    });
-  };
-}
 
 interface Case {
   title: string;
@@ -68,7 +41,7 @@ for (const { title, x, w, stride = 1, padding = 0, bias = false } of CASES) {
   const op = (...[input, weight, b]: Tensor[]) => conv2d(input, weight, b ?? null, { stride, padding });
   const terms = w[0] * w[1] * w[2] + 1;
   const pixels = x[0] * (x[1] + 2 * padding) * (x[2] + 2 * padding);
-  testOp(test, "conv2d", op, reference(stride, padding), {
+  testOp(test, "conv2d", op, conv64(stride, padding), {
     title,
     shapes,
     terms,
@@ -76,7 +49,7 @@ for (const { title, x, w, stride = 1, padding = 0, bias = false } of CASES) {
   });
 }
 
-testOp(test, "conv2d", (x, w) => conv2d(x, w, null, { padding: 1 }), reference(1, 1), {
+testOp(test, "conv2d", (x, w) => conv2d(x, w, null, { padding: 1 }), conv64(1, 1), {
   title: "an input without a gradient",
   shapes: [
     [1, 4, 4, 2],

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { conv64 } from "../../cli/doctor/self_test_reference.ts";
 import { backward } from "../../lib/autograd/backward.ts";
 import { adaptiveAvgPool2d } from "../../lib/ops/adaptive_avg_pool2d.ts";
 import { batchNorm2d } from "../../lib/ops/batch_norm2d.ts";
@@ -21,29 +22,9 @@ const test = suite("winogradBlock");
 const EPS = 1e-5;
 type Pool = "max" | "mean";
 
-/** 3×3 convolution with padding 1, by definition. */
-function conv64(x: Array64, w: Array64, b: Array64): Array64 {
-  const [n, h, width, cin] = x.shape;
-  const cout = w.shape[3];
-  return array64([n, h, width, cout], (at) => {
-    const o = at % cout;
-    const j = Math.floor(at / cout) % width;
-    const i = Math.floor(at / cout / width) % h;
-    const image = Math.floor(at / cout / width / h);
-    let total = b.data[o];
-    for (let tap = 0; tap < 9; tap++) {
-      const [row, col] = [i + Math.floor(tap / 3) - 1, j + (tap % 3) - 1];
-      if (row < 0 || row >= h || col < 0 || col >= width) continue;
-      const pixel = ((image * h + row) * width + col) * cin;
-      for (let c = 0; c < cin; c++) total += x.data[pixel + c] * w.data[(tap * cin + c) * cout + o];
-    }
-    return total;
-  });
-}
-
 function reference(pool: Pool) {
   return (x: Array64, w: Array64, b: Array64, gamma: Array64, beta: Array64): Array64 => {
-    const y = conv64(x, w, b);
+    const y = conv64(1, 1)(x, w, b);
     const [n, h, width, c] = y.shape;
     const values = (i: number): number[] => [...y.data.filter((_, at) => at % c === i)];
     const average = (list: number[]): number => list.reduce((total, value) => total + value, 0) / list.length;

@@ -92,13 +92,18 @@ export async function onFailingDisk(
   }
 }
 
-/** Every way to fail at every operation of what `attempt` does, until none is left. @returns how many there were */
+/**
+ * Every way to fail at every operation of what `attempt` does when nothing fails, but for ways that change nothing there: only what needs
+ * space can lack it, and only a write can be short. @returns how many there were
+ */
 export async function atEveryOperation(attempt: (faults: Required<Faults>) => Promise<string[]>): Promise<number> {
+  const names = await attempt({ failAt: -1, how: "EIO" });
   let operations = 0;
   for (const how of HOW) {
-    for (let failAt = 0; ; failAt++) {
-      const calls = await attempt({ failAt, how });
-      if (failAt >= calls.length) break;
+    for (const [failAt, name] of names.entries()) {
+      if (how === "short" && name !== "writeSync") continue;
+      if ((how === "ENOSPC" || how === "full") && !NEEDS_SPACE.includes(name)) continue;
+      await attempt({ failAt, how });
       operations++;
     }
   }

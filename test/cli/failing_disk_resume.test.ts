@@ -1,0 +1,66 @@
+// A run that goes on, on a disk that fails at the n-th operation, for every n: nothing is lost that was there, and once the
+// disk is well again it ends as if nothing had happened.
+
+import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { listRuns } from "../../cli/runs/list_runs.ts";
+import { readRunFile } from "../../cli/runs/run_file.ts";
+import { readRunState } from "../../cli/train/run_state.ts";
+import { decodeSafetensors } from "../../lib/formats/safetensors.ts";
+import { atEveryOperation, makeAfresh, onFailingDisk, orphanLocks } from "../support/failing_disk.ts";
+import { readEvents } from "../support/read_events.ts";
+import { temporaryFolder } from "../support/run_cli.ts";
+import { endRunner, goOnWithRun, stopAfterOneEpoch } from "../support/run_on_failing_disk.ts";
+
+const test = suite("a run that goes on, on a failing disk");
+
+const folder = temporaryFolder();
+const place = join(folder, "place");
+
+test("a run that goes on and ends keeps its state until it is done, and ends with the same weights whatever failed", async () => {
+  await stopAfterOneEpoch(place);
+  const template = join(folder, "stopped");
+  cpSync(place, template, { recursive: true });
+  const [{ id }] = listRuns(place, ["linear"]);
+  const run = join(place, "linear", id);
+  const recorded = readRunFile(run).content;
+  await goOnWithRun(place);
+  const finished = readFileSync(join(run, "model.safetensors"));
+  const lines = readFileSync(join(run, "metrics.jsonl"), "utf8").split("\n").length;
+
+  const operations = await atEveryOperation(async ({ failAt, how }) => {
+    makeAfresh(place, template);
+    const { calls, error, leftOpen } = await onFailingDisk(place, { failAt, how }, () => goOnWithRun(place));
+    const name = `${how} at ${failAt}, ${calls[failAt]}: ${error?.message}`;
+    assert.is(leftOpen, 0, name);
+    const { content, problem } = readRunFile(run);
+    assert.is(problem, null, name);
+    assert.equal(
+      [content.recipe, content.seed, content.started],
+      [recorded.recipe, recorded.seed, recorded.started],
+      name,
+    );
+    decodeSafetensors(readFileSync(join(run, "model.safetensors")), "model");
+    const isDone = content.status === "done";
+    if (!error) assert.ok(isDone, name);
+    if (isDone) assert.is(error, null, name);
+    else {
+      readRunState(run);
+      if (content.status === "running") endRunner(run, content);
+      orphanLocks(place);
+      await goOnWithRun(place);
+    }
+    assert.is(readRunFile(run).content.status, "done", name);
+    assert.is(Buffer.compare(readFileSync(join(run, "model.safetensors")), finished), 0, name);
+    assert.is(readFileSync(join(run, "metrics.jsonl"), "utf8").split("\n").length, lines, name);
+    const events = readdirSync(run).filter((each) => each.startsWith("events"));
+    assert.is(events.length, 1, name);
+    readEvents(new Uint8Array(readFileSync(join(run, events[0]))));
+    return calls;
+  });
+  assert.ok(operations >= 300, String(operations));
+});
+
+test.run();
