@@ -26,9 +26,11 @@ export function makeOptimizer(model: Module, recipe: Recipe): Optimizer {
   return new (optimizer === "adam" ? Adam : AdamW)(parameters, options);
 }
 
-export function makeSchedule({ schedule, lr, warmup }: Recipe, totalSteps: number): Schedule {
+export function makeSchedule({ schedule, lr, warmup, minLr }: Recipe, totalSteps: number): Schedule {
   if (schedule === "constant") return constantLr({ lr });
   if (schedule === "step") return stepLr({ lr, every: Math.ceil(totalSteps / STEPS_IN_RUN) });
-  if (schedule === "cosine") return cosineLr({ lr, totalSteps, warmupSteps: Math.floor((warmup ?? 0) * totalSteps) });
+  if (schedule === "cosine") {
+    return cosineLr({ lr, totalSteps, warmupSteps: Math.floor((warmup ?? 0) * totalSteps), minLr: minLr ?? 0 });
+  }
   return oneCycleLr({ maxLr: lr, totalSteps, pctStart: warmup ?? undefined });
 }

@@ -4,7 +4,8 @@ import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Pooling, windowTable } from "./pool_windows.ts";
+import type { Pooling } from "./pool_windows.ts";
+import { windowTable } from "./window_table.ts";
 
 /** @param area what each sum is divided by; 0: the number of places in its window */
 export function averageWindows(x: Tensor, { rows, cols }: Pooling, area: number): Tensor<"f32"> {

@@ -3,7 +3,7 @@
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkBatchNorm } from "./batch_norm2d.ts";
+import { checkBatchNorm } from "./batch_norm2d_coefficients.ts";
 
 /** Batch normalisation by running statistics, each tensor [C]. */
 export interface Normalisation {

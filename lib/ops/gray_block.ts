@@ -7,7 +7,7 @@ import { empty, zeros } from "../tensor/create.ts";
 import { ShapeError } from "../tensor/errors.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type BatchNorm2dOptions, CHUNK, checkBatchNorm } from "./batch_norm2d.ts";
+import { type BatchNorm2dOptions, CHUNK, checkBatchNorm } from "./batch_norm2d_coefficients.ts";
 import { type ConvGeometry, convGeometry } from "./conv_geometry.ts";
 import { grayInputGradient } from "./gray_block_input.ts";
 

@@ -4,10 +4,11 @@
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { CHUNK, mergeStatistics, partialSums } from "./batch_norm2d.ts";
+import { CHUNK, mergeStatistics, partialSums } from "./batch_norm2d_coefficients.ts";
 import { convGeometry } from "./conv_geometry.ts";
 import { grayConv } from "./conv2d_gray.ts";
-import { poolingOf, windowTable } from "./pool_windows.ts";
+import { poolingOf } from "./pool_windows.ts";
+import { windowTable } from "./window_table.ts";
 
 /**
  * @param argmax places 0 to 3 in the windows, or 4 where ReLU clips: none of the places that pooling knows

@@ -2,7 +2,8 @@ import { defineOp } from "../autograd/define_op.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Pool2dOptions, poolingOf, windowTable } from "./pool_windows.ts";
+import { type Pool2dOptions, poolingOf } from "./pool_windows.ts";
+import { windowTable } from "./window_table.ts";
 
 /** Places that a byte can tell apart. */
 const BYTE_PLACES = 256;

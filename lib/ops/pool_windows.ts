@@ -1,9 +1,8 @@
-// @internal Pooling: options checked, and the windows along each axis as the kernels read them.
+// @internal Pooling: options checked, and where its windows lie along each axis.
 
-import { empty } from "../tensor/create.ts";
 import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
 import { checkRank, type Shape } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { type Windows, windows } from "./window_table.ts";
 
 /** A size for both axes, or [height, width]. */
 export type Size2d = number | readonly [height: number, width: number];
@@ -15,16 +14,6 @@ export interface Pool2dOptions {
   stride?: Size2d;
   /** Pixels of padding on each side, integers from 0 to half the window; default 0. */
   padding?: Size2d;
-}
-
-/** The places [start, end) of one axis that a window covers. */
-type Window = readonly [start: number, end: number];
-
-/** The windows along one axis. */
-interface Windows {
-  readonly count: number;
-  /** As the kernels read them: kernels/shared/window.ts. */
-  readonly table: Int32Array;
 }
 
 /** What to pool: the window sizes, and for each axis its windows, cut to the image. */
@@ -79,47 +68,6 @@ export function adaptivePooling(op: string, shape: Shape, outputSize: Size2d): P
     ]);
   };
   return { kernel: [shape[1], shape[2]], rows: along(0), cols: along(1) };
-}
-
-/** A network pools the same few sizes at every step. */
-const known = new Map<string, Windows>();
-const MOST_KNOWN = 64;
-
-/** @param key all that `windowAt` depends on */
-function windows(key: string, size: number, count: number, windowAt: (i: number) => Window): Windows {
-  let found = known.get(key);
-  if (!found) {
-    found = {
-      count,
-      table: tableOf(
-        Array.from({ length: count }, (_, i) => windowAt(i)),
-        size,
-      ),
-    };
-    if (known.size === MOST_KNOWN) known.clear();
-    known.set(key, found);
-  }
-  return found;
-}
-
-/** The windows and, for backward, those that cover each of `size` places. */
-function tableOf(windows: readonly Window[], size: number): Int32Array {
-  const table = windows.flat();
-  let first = 0;
-  let end = 0;
-  for (let place = 0; place < size; place++) {
-    while (first < windows.length && windows[first][1] <= place) first++;
-    while (end < windows.length && windows[end][0] <= place) end++;
-    table.push(first, end);
-  }
-  return Int32Array.from(table);
-}
-
-/** The windows where kernels can read them. */
-export function windowTable({ table }: Windows): Tensor<"i32"> {
-  const copy = empty([table.length], "i32");
-  copy.data.set(table);
-  return copy;
 }
 
 function checkImages(op: string, shape: Shape): void {

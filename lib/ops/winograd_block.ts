@@ -5,7 +5,13 @@ import { loadKernels } from "../runtime/kernels.ts";
 import { parallelFor, parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type BatchNorm2dOptions, CHUNK, checkBatchNorm, mergeStatistics, partialSums } from "./batch_norm2d.ts";
+import {
+  type BatchNorm2dOptions,
+  CHUNK,
+  checkBatchNorm,
+  mergeStatistics,
+  partialSums,
+} from "./batch_norm2d_coefficients.ts";
 import { convGeometry } from "./conv_geometry.ts";
 import { transformFilter } from "./conv2d_winograd.ts";
 import { reduceAxes } from "./reduce.ts";

@@ -52,8 +52,9 @@ test("every flag overrides its own setting, and no other", () => {
     epochs: ["3", ["epochs"], 3],
     "batch-size": ["17", ["batchSize"], 17],
     lr: ["0.5", ["lr"], 0.5],
-    schedule: ["cosine", ["schedule"], "cosine"],
+    schedule: ["one-cycle", ["schedule"], "one-cycle"],
     warmup: ["0.15", ["warmup"], 0.15],
+    "min-lr": ["0.001", ["minLr"], 0.001],
     betas: ["0.5,0.6", ["betas"], [0.5, 0.6]],
     "weight-decay": ["0.2", ["weightDecay"], 0.2],
     decay: ["all", ["decay"], "all"],
@@ -75,8 +76,9 @@ test("every flag overrides its own setting, and no other", () => {
     const expected = structuredClone(recipe("cnn")) as unknown as Record<string, Record<string, unknown>>;
     const inner = path.length > 1 ? expected[path[0]] : expected;
     inner[path[path.length - 1]] = value as never;
-    // A cosine warms up over another part.
-    if (flag === "schedule") (expected as Record<string, unknown>).warmup = 0.05;
+    // A cycle warms up over another part, and ends where it does; a cosine ends at a part of the highest rate.
+    if (flag === "schedule") Object.assign(expected, { warmup: 0.3, minLr: null });
+    if (flag === "lr") Object.assign(expected, { minLr: 0.15 });
     assert.equal(recipe("cnn", { [flag]: text }), expected as unknown as Recipe, flag);
   }
 });
@@ -91,6 +93,11 @@ test("flags without an effect, and values that do not fit, are refused", () => {
   refuses({ momentum: "0.5" }, /--momentum is for --optimizer sgd/);
   refuses({ betas: "0.5,0.6", optimizer: "sgd" }, /--betas is for adam and adamw/);
   refuses({ warmup: "0.1", schedule: "step" }, /--warmup is for cosine and one-cycle; the step schedule only falls/);
+  refuses(
+    { "min-lr": "0.001", schedule: "one-cycle" },
+    /--min-lr is for cosine; where the one-cycle schedule ends follows from --lr/,
+  );
+  refuses({ "min-lr": "0.1", lr: "0.05" }, /--min-lr 0\.1 is above --lr 0\.05, from which the rate falls/);
   refuses({ betas: "0.9" }, /--betas takes two numbers, as in --betas 0\.9,0\.999; got 0\.9/);
   refuses({ betas: "0.9,1" }, /--betas must be a number ≥ 0 and < 1; got 1/);
   refuses({ rotate: "181" }, /--rotate must be a number ≥ 0 and ≤ 180; got 181/);
@@ -119,6 +126,12 @@ test("the rate rises over the part of the run that --warmup says", () => {
     const peak = rates.indexOf(Math.max(...rates));
     assert.ok(Math.abs(peak - 500) <= 2, `${schedule}: ${peak}`);
   }
+});
+
+test("a cosine ends at --min-lr", () => {
+  const rate = makeSchedule(recipe("cnn", { lr: "1", "min-lr": "0.25" }), 1000);
+  assert.is(rate(1000), 0.25);
+  assert.ok(rate(999) > 0.25 && rate(999) < 0.2501);
 });
 
 test.run();

@@ -1,0 +1,101 @@
+// @internal Batch normalisation as one factor and one term a channel, from the batch's statistics or the running ones;
+// and what it is told, checked.
+
+import { parallelFor } from "../runtime/parallel.ts";
+import { empty } from "../tensor/create.ts";
+import { DTypeError, formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
+import { checkRank, type Shape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+export interface BatchNorm2dOptions {
+  /** [C], updated in place when training. */
+  runningMean: Tensor;
+  /** [C], likewise; the unbiased variance. */
+  runningVar: Tensor;
+  /** Normalise by the batch's own statistics (and update the running ones), or by the running ones. */
+  isTraining: boolean;
+  /** The weight of the new value in running = (1 − momentum)·running + momentum·new; default 0.1. */
+  momentum?: number;
+  /** Added to the variance; default 1e-5. */
+  eps?: number;
+}
+
+/** Images whose sums are one partial result: kernels/batch_norm2d.ts. */
+export const CHUNK = 8;
+
+/** From the batch itself; moves the running ones. */
+export function batchCoefficients(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): Tensor<"f32"> {
+  const [n, h, w, c] = x.shape;
+  using partial = partialSums(n, c);
+  parallelFor("batch_norm2d_statistics_f32", Math.ceil(n / CHUNK), partial.ptr, x.ptr, n, h * w, c);
+  return mergeStatistics(partial, gamma, beta, options, n, h * w);
+}
+
+/**
+ * The coefficients of kernels/batch_norm2d.ts from the statistics of each chunk; moves the running ones.
+ *
+ * @param pixels of an image
+ */
+export function mergeStatistics(
+  partial: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  { runningMean, runningVar, momentum = 0.1, eps = 1e-5 }: Omit<BatchNorm2dOptions, "isTraining">,
+  n: number,
+  pixels: number,
+): Tensor<"f32"> {
+  const c = gamma.size;
+  const coefficients = empty([5, c]);
+  const pointers = [coefficients.ptr, runningMean.ptr, runningVar.ptr, partial.ptr, gamma.ptr, beta.ptr];
+  parallelFor("batch_norm2d_merge_f32", c, ...pointers, n, pixels, c, momentum, eps);
+  runningMean.markWritten();
+  runningVar.markWritten();
+  return coefficients;
+}
+
+/** From the running statistics. */
+export function runningCoefficients(
+  gamma: Tensor,
+  beta: Tensor,
+  { runningMean, runningVar, eps = 1e-5 }: BatchNorm2dOptions,
+): Tensor<"f32"> {
+  const c = gamma.size;
+  const coefficients = empty([5, c]);
+  const pointers = [coefficients.ptr, runningMean.ptr, runningVar.ptr, gamma.ptr, beta.ptr];
+  parallelFor("batch_norm2d_running_f32", c, ...pointers, c, eps);
+  return coefficients;
+}
+
+/** Two sums in f64 for each chunk and channel, channels rounded up to whole vectors. */
+export function partialSums(n: number, c: number): Tensor<"f32"> {
+  return empty([Math.ceil(n / CHUNK), 2, Math.ceil(c / 4) * 4, 2]);
+}
+
+/** @param shape that of what is normalised */
+export function checkBatchNorm(shape: Shape, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): void {
+  const { runningMean, runningVar, isTraining, momentum = 0.1, eps = 1e-5 } = options;
+  checkRank("batchNorm2d", "x", shape, 4, "[N, H, W, C]");
+  const [n, h, w, c] = shape;
+  for (const [name, { shape: own, dtype }] of Object.entries({ gamma, beta, runningMean, runningVar })) {
+    if (dtype !== "f32") throw new DTypeError(`batchNorm2d: ${name} must be f32; got ${dtype}.`, { [name]: dtype });
+    if (own.length !== 1 || own[0] !== c) {
+      throw new ShapeError(
+        `batchNorm2d: ${name} is ${formatShape(own)}; expected [${c}], one for each channel of x ${formatShape(shape)}.`,
+        { x: shape, [name]: own },
+      );
+    }
+  }
+  if (isTraining && n * h * w < 2) {
+    throw new ShapeError(
+      `batchNorm2d: expected more than 1 value per channel when training; x is ${formatShape(shape)}. ` +
+        "Use a larger batch, or evaluate.",
+      { x: shape },
+    );
+  }
+  if (!(momentum >= 0 && momentum <= 1)) {
+    throw new OptionError(`batchNorm2d: momentum must lie in [0, 1]; got ${momentum}.`, { momentum });
+  }
+  if (!(eps > 0 && eps < Number.POSITIVE_INFINITY)) {
+    throw new OptionError(`batchNorm2d: eps must be a finite number above 0; got ${eps}.`, { eps });
+  }
+}
