@@ -3,6 +3,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { LogSizes } from "../cli/train/run_log.ts";
+import { decodePng } from "../data/index.ts";
 import {
   decodeCheckpoint,
   decodeSafetensors,
@@ -11,6 +13,7 @@ import {
   type StoredTensor,
 } from "../lib/index.ts";
 import { cnn, linear } from "../models/index.ts";
+import { readEvents } from "../test/support/read_events.ts";
 
 /** What the weights must fit. */
 const NETWORKS: Readonly<Record<string, Sequential>> = { cnn: cnn(), linear: linear() };
@@ -33,7 +36,8 @@ export interface Half {
 }
 
 /**
- * Reads all runs of a folder: each safetensors file decoded, run.json parsed, metrics.jsonl as far as the state counts on it.
+ * Reads all runs of a folder: each safetensors file decoded, run.json parsed, the pictures, and metrics.jsonl and TensorBoard's
+ * events as far as the state counts on them.
  *
  * @param folder the `--out` of `mnist train`
  * @param seen   digests of the tensors by epoch and step, of all runs of the same recipe: filled here. Files have no other way to
@@ -45,14 +49,17 @@ export function lookAt(folder: string, seen: Map<string, string>): Found {
   const found: Found = { at: null, digest: null, halves: runs.flatMap(halvesOf) };
   for (const run of runs.sort()) {
     const record = existsSync(join(run, "run.json")) ? read(run, "run.json", parseRecord) : null;
-    const names = readdirSync(run).filter((name) => name.endsWith(".safetensors"));
+    const names = readdirSync(run).filter((name) => !name.endsWith(".tmp"));
     for (const name of names) {
-      if (name !== "state.safetensors") {
-        read(run, name, (bytes) => lookAtWeights(bytes, run, name, seen));
-        continue;
-      }
-      const { at, logBytes } = read(run, name, (bytes) => lookAtState(bytes, seen));
-      read(run, "metrics.jsonl", (bytes) => lookAtLines(bytes, logBytes));
+      if (name === "model.safetensors") read(run, name, (bytes) => lookAtWeights(bytes, run, name, seen));
+      else if (name.endsWith(".svg")) read(run, name, lookAtSvg);
+      else if (name.endsWith(".png")) read(run, name, (bytes) => decodePng(bytes, name));
+    }
+    if (names.includes("state.safetensors")) {
+      const { at, sizes } = read(run, "state.safetensors", (bytes) => lookAtState(bytes, seen));
+      read(run, "metrics.jsonl", (bytes) => lookAtLines(counted(bytes, sizes.metrics)));
+      const events = names.find((name) => name.startsWith("events")) ?? "events…";
+      read(run, events, (bytes) => readEvents(counted(bytes, sizes.events)));
       found.at = at;
     }
     if (record?.status === "done") found.digest = record.weights_sha256;
@@ -80,19 +87,27 @@ function lookAtWeights(bytes: Uint8Array, run: string, name: string, seen: Map<s
   compare(`the weights after epoch ${metadata.epoch}`, tensors, seen);
 }
 
-function lookAtState(bytes: Uint8Array, seen: Map<string, string>): { at: number; logBytes: number } {
+function lookAtState(bytes: Uint8Array, seen: Map<string, string>): { at: number; sizes: LogSizes } {
   const { state, metadata } = decodeTrainingState(bytes, "state.safetensors");
   const { epoch, step } = state.progress;
   compare(`the state of epoch ${epoch} after step ${step}`, state.tensors, seen);
-  return { at: epoch * 1e6 + step, logBytes: JSON.parse(metadata.run).logSizes.metrics };
+  return { at: epoch * 1e6 + step, sizes: JSON.parse(metadata.run).logSizes };
 }
 
-/** What is behind the state's offset was being appended, and may break off anywhere. */
-function lookAtLines(bytes: Uint8Array, size: number): void {
+/** What the state counts on, in memory of its own; what is behind it was being appended, and may break off anywhere. */
+function counted(bytes: Uint8Array, size: number): Uint8Array {
   if (bytes.length < size) throw new Error(`it has ${bytes.length} bytes of the ${size} that the state counts on`);
-  const lines = new TextDecoder().decode(bytes.subarray(0, size)).split("\n");
-  if (lines.pop() !== "") throw new Error(`the state counts on ${size} bytes, in the middle of a line`);
+  return Uint8Array.from(bytes.subarray(0, size));
+}
+
+function lookAtLines(bytes: Uint8Array): void {
+  const lines = new TextDecoder().decode(bytes).split("\n");
+  if (lines.pop() !== "") throw new Error("what the state counts on ends in the middle of a line");
   for (const line of lines) JSON.parse(line);
+}
+
+function lookAtSvg(bytes: Uint8Array): void {
+  if (!new TextDecoder().decode(bytes).endsWith("</svg>\n")) throw new Error("it does not end as an SVG does");
 }
 
 function compare(what: string, tensors: Readonly<Record<string, StoredTensor>>, seen: Map<string, string>): void {

@@ -61,7 +61,9 @@ test("a file that is torn, or of another run, is found", async () => {
     bytes[bytes.length - 5] ^= 1;
     writeFileSync(path, bytes);
   };
-  for (const name of ["model.safetensors", "state.safetensors", "run.json", "metrics.jsonl"]) {
+  const [events] = readdirSync(lastRun(outputs)).filter((name) => name.startsWith("events"));
+  const others = ["run.json", "metrics.jsonl", events, "curves.svg"];
+  for (const name of ["model.safetensors", "state.safetensors", ...others]) {
     const change = name.endsWith(".safetensors") ? shorten : (path: string) => truncateSync(path, 20);
     assert.match(faultOf(name, change), `${name} of `, name);
   }
