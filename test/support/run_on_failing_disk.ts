@@ -21,8 +21,8 @@ export function beginSmallRun(place: string): Promise<void> {
     trainModels(
       {
         ...circumstances(place),
-        ...{ models: ["linear"], preset: "fast", given: { epochs: 2, batchSize: 16 }, patience: undefined },
-        ...{ seed: 3, limit: 32, data: "synthetic" },
+        ...{ models: ["linear"], preset: "fast", given: { epochs: 2, batchSize: 4 }, patience: undefined },
+        ...{ seed: 3, limit: 8, data: "synthetic" },
       },
       neverAborted,
     ),
