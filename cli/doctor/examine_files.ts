@@ -32,7 +32,7 @@ export async function examineData(dir: string | undefined): Promise<Section> {
     ok("folder", `${printable(folder)} (${origin})`),
     ...files.map(({ name, path, sha256, problem }) => {
       if (problem !== null) return fail(name, printable(problem));
-      return path === null ? missing(name, `missing${hint}`) : ok(name, `sha256 ${shortDigest(sha256)}… is right`);
+      return path === null ? missing(name, `missing${hint}`) : rightDigest(name, "sha256", sha256);
     }),
   ];
   return { title: "MNIST", findings };
@@ -54,7 +54,7 @@ function shipped(name: ModelName): Finding {
   const { network, path } = loadShipped(name);
   const { weights_sha256: expected } = fieldsOf(JSON.parse(readFileSync(path.replace(/safetensors$/, "json"), "utf8")));
   const digest = weightsDigest(network);
-  if (digest === expected) return ok(label, `weights sha256 ${shortDigest(digest)}… is right`);
+  if (digest === expected) return rightDigest(label, "weights sha256", digest);
   return fail(
     label,
     `weights sha256 is ${shortDigest(digest)}…, expected ${shortDigest(String(expected))}…; install simdgrad again`,
@@ -66,10 +66,12 @@ function current(outputs: string, name: ModelName): Finding {
   const { current: event } = readRegistry(outputs, name);
   if (!event) return ok(label, "no version; mnist promote makes one of a run");
   loadVersion(outputs, name, "current");
-  return ok(
-    label,
-    `version ${event.version}, ${accuracyOf(event)}, sha256 ${shortDigest(event.file_sha256)}… is right`,
-  );
+  return rightDigest(label, `version ${event.version}, ${accuracyOf(event)}, sha256`, event.file_sha256);
+}
+
+/** @example "weights sha256 0123456789ab… is right" */
+function rightDigest(name: string, what: string, sha256: string): Finding {
+  return ok(name, `${what} ${shortDigest(sha256)}… is right`, { sha256 });
 }
 
 export function examineOutputs(outputs: string): Section {

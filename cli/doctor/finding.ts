@@ -6,6 +6,8 @@ export interface Finding {
   state: "ok" | "warn" | "fail";
   /** What was found. */
   value: string;
+  /** The whole digest of which `value` shows the beginning. */
+  sha256?: string;
 }
 
 export interface Section {
@@ -13,8 +15,8 @@ export interface Section {
   findings: Finding[];
 }
 
-export function ok(name: string, value: string): Finding {
-  return { name, state: "ok", value };
+export function ok(name: string, value: string, more: Pick<Finding, "sha256"> = {}): Finding {
+  return { name, state: "ok", value, ...more };
 }
 
 export function warn(name: string, value: string): Finding {

@@ -28,7 +28,7 @@ export async function inferFiles(flags: Flags, request: InferRequest, signal: Ab
   enableRelaxedSimd();
   const model = loadModel(flags);
   const seen = request.isVisual ? new SeenPictures(request.out) : null;
-  // The results of --json are an array of a fixed form, so what made them is said beside it.
+  // For people, however the results are read.
   if (request.isJson) process.stderr.write(`${stderr.dim(describeOrigin(model))}\n`);
   else process.stdout.write(`${stdout.dim(describeOrigin(model))}\n`);
   warmUp(model.network);
@@ -49,13 +49,13 @@ export async function inferFiles(flags: Flags, request: InferRequest, signal: Ab
 
 async function inferFile(
   file: string,
-  { name, network }: LoadedModel,
+  { name: model, network, path: checkpoint, version }: LoadedModel,
   { isJson }: InferRequest,
   seen: SeenPictures | null,
 ): Promise<Answer> {
   const bytes = await readPicture(file);
   const { pixels, warnings, isBlank } = preprocessDigit(decodePng(bytes, file === "-" ? "standard input" : file));
-  const answer = readDigit(network, { file, model: name, pixels, warnings, isBlank });
+  const answer = readDigit(network, { file, model, checkpoint, version, pixels, warnings, isBlank });
   if (!isJson) process.stdout.write(`\n${describeAnswer(answer, stdout).join("\n")}\n`);
   if (seen && !isBlank) {
     const drawing = drawDigit(pixels, isJson ? stderr.hasColor : stdout.hasColor);

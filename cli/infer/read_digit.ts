@@ -8,6 +8,10 @@ import type { ModelName } from "../load/model_names.ts";
 export interface Answer {
   file: string;
   model: ModelName;
+  /** The file of its weights. */
+  checkpoint: string;
+  /** Which of the registry's versions they are; null: none. */
+  version: number | null;
   predicted_class: number | null;
   /** The probability of that class. */
   confidence: number | null;
@@ -17,7 +21,7 @@ export interface Answer {
   warnings: readonly string[];
 }
 
-export interface SeenDigit extends Pick<Answer, "file" | "model" | "warnings"> {
+export interface SeenDigit extends Pick<Answer, "file" | "model" | "checkpoint" | "version" | "warnings"> {
   /** 28×28, as the training images are. */
   pixels: Uint8Array;
   isBlank: boolean;
@@ -26,10 +30,10 @@ export interface SeenDigit extends Pick<Answer, "file" | "model" | "warnings"> {
 const SIDE = 28;
 
 /** The network's answer for what preprocessing made of a picture. */
-export function readDigit(network: Sequential, { file, model, pixels, warnings, isBlank }: SeenDigit): Answer {
+export function readDigit(network: Sequential, { pixels, warnings, isBlank, ...about }: SeenDigit): Answer {
   if (isBlank) {
     const nothing = { predicted_class: null, confidence: null, probabilities: null, latency_ms: null };
-    return { file, model, ...nothing, warnings: [...warnings, "the picture is blank"] };
+    return { ...about, ...nothing, warnings: [...warnings, "the picture is blank"] };
   }
   // Not performance.now(): Node loads performance when it is first used, which takes longer than the network.
   const started = process.hrtime.bigint();
@@ -37,8 +41,7 @@ export function readDigit(network: Sequential, { file, model, pixels, warnings, 
   const latency_ms = Number(process.hrtime.bigint() - started) / 1e6;
   const confidence = Math.max(...probabilities);
   return {
-    file,
-    model,
+    ...about,
     predicted_class: probabilities.indexOf(confidence),
     confidence,
     probabilities,

@@ -89,6 +89,7 @@ function resultsOf(runs: readonly RunRecord[], markOf: (run: RunRecord) => Mark)
   const row = (label: string, value: (run: RunRecord) => string): Row => ({ label, values: runs.map(value) });
   return [
     row("status", (run) => printable(statusOf(run))),
+    ...(runs.some(({ error }) => error) ? [row("error", ({ error }) => (error ? printable(error) : "–"))] : []),
     row("epochs done", epochsOf),
     row("validation accuracy", ({ validationAccuracy }) => percent(validationAccuracy)),
     row("test accuracy", ({ testAccuracy }) => percent(testAccuracy)),

@@ -19,6 +19,8 @@ export interface RunRecord extends FoundRun {
   isAlive: boolean | null;
   /** Why run.json is of no use; null where it is. */
   problem: string | null;
+  /** What it failed of; null where it did not, or nobody could write it down. */
+  error: string | null;
   /** Those that it went through to their end. */
   epochs: number | null;
   /** Whether it stopped within the one after them. */
@@ -41,8 +43,7 @@ export function readRun({ model, id, path }: FoundRun): RunRecord {
   const dataset = fieldsOf(content.dataset);
   const epochs = Array.isArray(history.epochs) ? history.epochs.map(fieldsOf) : null;
   // What --max-seconds stopped within an epoch was validated there, and has a line for it in its history.
-  const isWithinEpoch =
-    epochs !== null && epochs.length > 0 && isStoppedWithin(fieldsOf(history.stopped), epochs.length);
+  const isWithinEpoch = (epochs?.length ?? 0) > 0 && (numberOf(fieldsOf(history.stopped).step) ?? 0) > 0;
   const status = problem ? "damaged" : (textOf(content.status) ?? "unknown");
   return {
     id,
@@ -53,6 +54,7 @@ export function readRun({ model, id, path }: FoundRun): RunRecord {
     status,
     isAlive: status === "running" ? isRunnerAlive(content) : null,
     problem,
+    error: status === "failed" ? textOf(content.error) : null,
     epochs: epochs ? epochs.length - (isWithinEpoch ? 1 : 0) : null,
     isWithinEpoch,
     plannedEpochs: numberOf(fieldsOf(content.recipe).epochs),
@@ -71,11 +73,6 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** The trainer says "0.3 s had passed after step 6 of epoch 4", or "after epoch 3". */
-function isStoppedWithin({ by, why }: Fields, epochs: number): boolean {
-  return by === "maxSeconds" && textOf(why)?.match(/after step \d+ of epoch (\d+)$/)?.[1] === String(epochs);
-}
-
 /** What to call its state: a run that died says "running" itself. */
 export function statusOf({ status, isAlive }: RunRecord): string {
   if (status !== "running" || isAlive === true) return status;
@@ -88,7 +85,15 @@ export function shortStatusOf(run: RunRecord): string {
   const { by } = fieldsOf(fieldsOf(run.content.history).stopped);
   if (status.startsWith("stopped early") && by === "patience") return "no better";
   const short = status.startsWith("stopped early") && by === "maxSeconds" ? "out of time" : status;
-  return run.hasState && ["died", "interrupted", "out of time"].includes(short) ? `${short}, can go on` : short;
+  return canGoOn(run) ? `${short}, can go on` : short;
+}
+
+/** Whether `mnist train --resume` takes it. */
+export function canGoOn(run: RunRecord): boolean {
+  const status = statusOf(run);
+  const { by } = fieldsOf(fieldsOf(run.content.history).stopped);
+  const isOpen = ["died", "failed", "interrupted"].includes(status) || by === "maxSeconds";
+  return run.hasState && isOpen && status !== "done" && !status.startsWith("running");
 }
 
 /** Whether it went on to its end and was measured; else why not. */
@@ -99,7 +104,7 @@ export function whyUnfinished(run: RunRecord): string | null {
   if (status === "running" || status === "running?") return "it is still running";
   if (status === "died") return `its process died${after}`;
   if (status === "interrupted") return `it was interrupted${after}`;
-  if (status === "failed") return `it failed${after}`;
+  if (status === "failed") return `it failed${after}${run.error ? `: ${run.error.replace(/\.$/, "")}` : ""}`;
   return run.testAccuracy === null ? `its accuracy on the test images is not known (status ${status})` : null;
 }
 

@@ -9,10 +9,10 @@ import { stderr, stdout } from "../terminal/terminal.ts";
 import { compareRuns } from "./compare_runs.ts";
 import { listRuns, runNamed } from "./list_runs.ts";
 import type { Order } from "./run_order.ts";
-import { type RunRecord, statusOf } from "./run_record.ts";
+import { canGoOn, type RunRecord, statusOf } from "./run_record.ts";
 import { settingsOf } from "./run_settings.ts";
 import { runTable } from "./run_table.ts";
-import { marksOf } from "./version_marks.ts";
+import { type Mark, marksOf } from "./version_marks.ts";
 
 export interface RunsRequest {
   /** Those to compare; none for a list. */
@@ -38,7 +38,7 @@ export function showRuns({ ids, models, order, outputs, isJson }: RunsRequest): 
   const marks = marksOf(outputs, models);
   for (const problem of marks.problems) process.stderr.write(`${stderr.yellow("note:")} ${problem}\n`);
   const lines = isJson
-    ? chosen.map((run) => JSON.stringify(asJson(run, marks.of(run), ids.length > 0)))
+    ? chosen.map((run) => JSON.stringify(runAsJson(run, marks.of(run), ids.length > 0)))
     : ids.length > 0
       ? compareRuns(chosen, marks.of, stdout)
       : runTable(chosen, marks.of, stdout);
@@ -59,16 +59,20 @@ export function sorted(runs: readonly RunRecord[], order: Order): RunRecord[] {
   return [...runs].sort((a, b) => group(a) - group(b) || (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
 }
 
-function asJson(run: RunRecord, mark: { versions: readonly number[]; isCurrent: boolean }, isInFull: boolean): object {
+/** A line of `--json`. */
+export function runAsJson(run: RunRecord, mark: Mark, isInFull: boolean): Record<string, unknown> {
   return {
     id: run.id,
     model: run.model,
     status: statusOf(run),
     problem: run.problem,
+    error: run.error,
+    can_resume: canGoOn(run),
     epochs: run.epochs,
     planned_epochs: run.plannedEpochs,
     val_accuracy: run.validationAccuracy,
     test_accuracy: run.testAccuracy,
+    test_loss: run.testLoss,
     dataset: run.measuredOn.dataset,
     test_images: run.measuredOn.images,
     seconds: run.seconds,

@@ -1,6 +1,6 @@
 // Which runs are versions, and which one is current: what `mnist runs` shows beside them.
 
-import { type Registry, readRegistry } from "../registry/registry.ts";
+import { type Registry, readRegistry, type VersionEvent } from "../registry/registry.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import type { RunRecord } from "./run_record.ts";
 
@@ -20,10 +20,12 @@ export function marksOf(outputs: string, models: readonly string[]): { of(run: R
       problems.push(messageOf(error));
     }
   }
-  const of = ({ id, model }: RunRecord): Mark => {
+  const of = ({ id, model, weights }: RunRecord): Mark => {
     const { events = [], current = null } = registries.get(model) ?? {};
-    const versions = events.filter(({ kind, run }) => kind === "promote" && run === id).map(({ version }) => version);
-    return { versions, isCurrent: current?.run === id };
+    // A run that went on after it was promoted has other weights than its version.
+    const isOfRun = (event: VersionEvent): boolean => event.run === id && event.weights_sha256 === weights;
+    const versions = events.filter((event) => event.kind === "promote" && isOfRun(event));
+    return { versions: versions.map(({ version }) => version), isCurrent: current !== null && isOfRun(current) };
   };
   return { of, problems };
 }

@@ -20,10 +20,10 @@ export const RECIPE_FLAGS = {
   lr: valueFlag("Highest learning rate", "by model and optimizer"),
   schedule: {
     ...choiceFlag("The learning rate over the run", SCHEDULES),
-    defaultDescription: "cosine, cnn in one epoch: one-cycle",
+    defaultDescription: BY_PRESET,
   },
   warmup: valueFlag("The part of the run in which the rate rises, from 0 to below 1", "cosine: 0.05, one-cycle: 0.3"),
-  "min-lr": valueFlag("Where a cosine ends", "0, cnn: 0.3 of the highest"),
+  "min-lr": valueFlag("Where a cosine ends", BY_PRESET),
   momentum: valueFlag("Of sgd, from 0 to below 1", "0.9"),
   betas: valueFlag("Of adam and adamw: what mean and mean square keep each step", "0.9,0.999, cnn: 0.8,0.95"),
   "weight-decay": valueFlag("Pull of the weights toward 0", "by preset and optimizer"),

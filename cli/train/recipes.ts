@@ -96,7 +96,7 @@ const CNN: Defaults = {
   augment: STILL,
 };
 /**
- * What hands do that slant, bend and press otherwise. The network is small: in ten epochs it cannot learn more than this, and dropout
+ * What hands do that slant, bend and press otherwise. The network is small: it learns no more of stronger distortions, and dropout
  * costs more than it brings.
  */
 const DISTORTED: Required<Augmentation> = {
@@ -114,7 +114,7 @@ const CNN_LONGER: Defaults = {
   decay: "weights",
   weightDecay: 0.02,
   average: 0.9998,
-  // By a few validation images the best epoch is one of luck, in mid-schedule; the last has had all of it.
+  // By a few validation images the best epoch is one of luck; the last has had all of the schedule.
   keep: "last",
   augment: DISTORTED,
 };
@@ -156,7 +156,10 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
   }
   const lr = given.lr ?? defaults.lr[optimizer];
   const minLr = given.minLr ?? lr * (defaults.floor ?? 0);
-  if (minLr > lr) throw new UsageError(`--min-lr ${minLr} is above --lr ${lr}, from which the rate falls.`);
+  if (minLr > lr)
+    throw new UsageError(
+      `--min-lr ${minLr} is above the highest rate of the ${model} network, ${lr}; lower it, or raise --lr.`,
+    );
   return {
     preset,
     epochs: given.epochs ?? defaults.epochs,

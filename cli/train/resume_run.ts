@@ -4,11 +4,12 @@ import { CheckpointError, type Dataset, runtimeInfo, type TrainingState } from "
 import { type Data, loadData } from "../load/datasets.ts";
 import type { ModelName } from "../load/model_names.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
-import { UsageError } from "../terminal/exit_codes.ts";
+import { InterruptedError, UsageError } from "../terminal/exit_codes.ts";
 import { formatDuration, shortDigest } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
 import { claimRun } from "./claim_run.ts";
 import { findResumable } from "./find_resumable.ts";
+import { resumeCommand } from "./resume_command.ts";
 import { reopenRunFolder } from "./run_folder.ts";
 import { type RunExtras, readRunState } from "./run_state.ts";
 import type { Circumstances } from "./train_job.ts";
@@ -48,7 +49,9 @@ export async function resumeRun(request: ResumeRequest, signal: AbortSignal): Pr
     });
   } catch (error) {
     giveBack();
-    throw error;
+    if (error !== signal.reason) throw error;
+    const command = resumeCommand(id, request.out);
+    throw new InterruptedError(`Interrupted before its next step; the run is as it was. Go on with: ${command}`);
   } finally {
     progress.clear();
   }

@@ -5,10 +5,9 @@ import type { EpochReport, Evaluation, History, Sequential, StepReport, Training
 import { countParameters } from "../load/count_parameters.ts";
 import { weightsDigest } from "../load/weights_digest.ts";
 import { InterruptedError } from "../terminal/exit_codes.ts";
-import { programName } from "../terminal/program_name.ts";
 import { messageOf } from "../terminal/report_error.ts";
-import { shellWord } from "../terminal/shell_word.ts";
 import type { RecordedLogits } from "./recorded_logits.ts";
+import { resumeCommand } from "./resume_command.ts";
 import { createRunFolder, type RunFolder, removeRunFolder, removeRunState, writeRunFile } from "./run_folder.ts";
 import { RunLog } from "./run_log.ts";
 import { RunPictures } from "./run_pictures.ts";
@@ -18,6 +17,7 @@ import { checkpointMetadata, runRecord } from "./train_record.ts";
 
 export interface Result {
   test_accuracy: number;
+  test_loss: number;
   parameters: number;
   seconds: number;
   checkpoint: string;
@@ -105,16 +105,14 @@ export class RunKeeper {
     this.pictures.reading(job.data.test, test, logits);
     const result = {
       test_accuracy: test.accuracy,
+      test_loss: test.loss,
       parameters: countParameters(model),
       seconds,
       checkpoint: folder.checkpoint,
       weights_sha256: weightsDigest(model),
     };
     const { stopped } = history;
-    this.record(stopped === null ? "done" : `stopped early: ${stopped.why}`, history, {
-      test_loss: test.loss,
-      ...result,
-    });
+    this.record(stopped === null ? "done" : `stopped early: ${stopped.why}`, history, result);
     if (stopped?.by !== "maxSeconds") removeRunState(folder);
     return result;
   }
@@ -134,8 +132,7 @@ export class RunKeeper {
     }
     const checkpoint = kept && folder.checkpoint;
     this.record("interrupted", history);
-    const { out } = job.circumstances;
-    const resume = `${programName()} train --resume ${folder.id}${out === "outputs" ? "" : ` --out ${shellWord(out)}`}`;
+    const resume = resumeCommand(folder.id, job.circumstances.out);
     const what = kept ? `the weights of epoch ${kept.epoch} are kept in ${checkpoint}` : "no epoch has ended yet";
     return { error: new InterruptedError(`Interrupted; ${what}. Go on with: ${resume}`), checkpoint, resume };
   }

@@ -32,7 +32,7 @@ export class RunPictures {
   /** curves.svg: loss, accuracy and learning rate. */
   curves(history: History, steps: () => readonly StepPoint[]): void {
     const { model, recipe, seed } = this.job.plan;
-    const subtitle = `${recipe.preset} preset, ${recipe.epochs} epochs planned, seed ${seed}`;
+    const subtitle = `${recipe.preset} preset, ${recipe.epochs} ${recipe.epochs === 1 ? "epoch" : "epochs"} planned, seed ${seed}`;
     this.draw("curves.svg", () => {
       const svg = curvesSvg(history, { steps: steps(), title: `${model}, run ${this.folder.id}`, subtitle });
       return new TextEncoder().encode(svg);

@@ -3,6 +3,7 @@
 import { type Augmentation, evaluateAsync, historyOf, Trainer } from "../../lib/index.ts";
 import { buildModel } from "../load/models.ts";
 import { formatCount } from "../terminal/format.ts";
+import { messageOf } from "../terminal/report_error.ts";
 import { makeOptimizer, makeSchedule } from "./optimizers.ts";
 import { RecordedLogits } from "./recorded_logits.ts";
 import { RunKeeper } from "./run_keeper.ts";
@@ -52,7 +53,12 @@ export async function trainModel(job: TrainJob): Promise<void> {
     });
     const result = keeper.finish(history, test, logits, seconds());
     progress.clear();
-    emit(job, { event: "done", dataset: data.name, ...result });
+    const { kept, stopped } = history;
+    emit(job, {
+      ...{ event: "done", dataset: data.name, test_images: data.test.size },
+      ...{ epoch: kept?.epoch ?? null, val_accuracy: kept?.validationAccuracy ?? null, stopped: stopped?.why ?? null },
+      ...result,
+    });
     if (!circumstances.isJson) printResult(job, history, test, result);
     const note = noteOnLoss(history.kept?.validationLoss ?? 0, data.validation.classes);
     if (note !== null) progress.note(note);
@@ -65,8 +71,10 @@ export async function trainModel(job: TrainJob): Promise<void> {
       emit(job, { event: "interrupted", ...kept });
       throw interrupted;
     }
-    if (hasBegun) keeper.fail(trainer.history, error);
-    else keeper.abandon();
+    if (hasBegun) {
+      keeper.fail(trainer.history, error);
+      emit(job, { event: "failed", run: keeper.folder.path, error: messageOf(error) });
+    } else keeper.abandon();
     throw error;
   } finally {
     keeper.close();

@@ -38,7 +38,12 @@ export async function promoteRun({ id, models, note, outputs, isJson }: PromoteR
     const registry = readRegistry(outputs, run.model);
     const before = registry.current;
     const known = registry.events.find((each) => each.run === run.id && each.weights_sha256 === weights);
-    if (known && known.version === before?.version) return { event: before, before, isNew: false };
+    if (known && known.version === before?.version) {
+      if (note === undefined) return { event: before, before, isNew: false };
+      throw new UsageError(
+        `promote: run ${run.id} is version ${known.version} and current already, so --note has no event to go with; leave it out.`,
+      );
+    }
     if (known) {
       throw new UsageError(
         `promote: run ${run.id} is version ${known.version} already; mnist rollback --model ${run.model} --to ${known.version} makes it current again.`,

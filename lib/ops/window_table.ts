@@ -17,7 +17,13 @@ export interface Windows {
 const known = new Map<string, Windows>();
 const MOST_KNOWN = 64;
 
-/** @param key all that `windowAt` depends on */
+/**
+ * The same few are asked for at every step: those made last are kept.
+ *
+ * @param key   all that `windowAt` depends on
+ * @param size  of the axis
+ * @param count of windows
+ */
 export function windows(key: string, size: number, count: number, windowAt: (i: number) => Window): Windows {
   let found = known.get(key);
   if (!found) {

@@ -57,6 +57,8 @@ export interface Stopped {
   by: "patience" | "maxSeconds";
   /** "no better validation in 3 epochs" */
   why: string;
+  /** How many steps it made of the epoch that it stopped within; 0: it stopped between two. */
+  step: number;
 }
 
 /** Whether `a` did better on the validation images than `b`. */
@@ -92,5 +94,5 @@ export function historyOf(
 export function patienceEnds({ epochs, best }: History, patience: number | undefined): Stopped | null {
   const since = epochs.length - (best ? epochs.indexOf(best) + 1 : 0);
   if (patience === undefined || since < patience) return null;
-  return { by: "patience", why: `no better validation in ${since} epoch${since === 1 ? "" : "s"}` };
+  return { by: "patience", why: `no better validation in ${since} epoch${since === 1 ? "" : "s"}`, step: 0 };
 }

@@ -185,7 +185,7 @@ export class Trainer {
     const { maxSeconds = Number.POSITIVE_INFINITY } = this.options;
     if (watch.seconds < maxSeconds) return null;
     const where = step > 0 ? `after step ${step} of epoch ${epoch}` : `after epoch ${epoch - 1}`;
-    return { by: "maxSeconds", why: `${maxSeconds} s had passed ${where}` };
+    return { by: "maxSeconds", why: `${maxSeconds} s had passed ${where}`, step };
   }
 
   /** Hands the state to whoever wants it. */
@@ -200,7 +200,7 @@ type Save = () => Promise<void>;
 
 function diverged(which: string, loss: number, epoch: number, step: number, lr: number): TrainingError {
   return new TrainingError(
-    `Trainer: the ${which} became ${loss} in epoch ${epoch}, step ${step}, at learning rate ${lr}; lower the rate, or clip gradients.`,
+    `Trainer: the ${which} became ${loss} in epoch ${epoch}, step ${step}, at learning rate ${lr}; lower it.`,
     { loss, epoch, step, lr },
   );
 }

@@ -22,7 +22,7 @@ const fresh = (): string => mkdtempSync(join(folder, "d-"));
 interface Report {
   ok: boolean;
   seconds: number;
-  findings: { section: string; name: string; state: string; value: string }[];
+  findings: { section: string; name: string; state: string; value: string; sha256?: string }[];
   kernels: { name: string; state: string; values: { max_error: number; tolerance: number } }[];
 }
 
@@ -81,6 +81,7 @@ testOnMnist(test, "each file of MNIST is found and hashed", async () => {
   assert.equal(mnist.map(({ state }) => state), ["ok", "ok", "ok", "ok", "ok"]); // biome-ignore format: one line
   assert.match(mnist[0].value, /\(MNIST_DIR\)$/);
   assert.is(mnist[1].value, "sha256 ba891046e650… is right");
+  assert.match(mnist[1].sha256 ?? "", /^ba891046e650[0-9a-f]{52}$/);
 });
 
 test("a named folder that lacks a file, or holds another, is wrong: exit code 1, and the file's name", async () => {

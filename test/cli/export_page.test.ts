@@ -89,7 +89,10 @@ test("an empty square is blank, and drawn digits are read right", () => {
   for (const [digit, strokes] of Object.entries(DIGIT_STROKES)) {
     const seen = preprocessDigit(pictureOf(strokes.map((stroke) => stroke.map(([x, y]) => point(x * SIDE, y * SIDE)))));
     assert.equal(seen.warnings, []);
-    assert.is(readDigit(network, { file: "", model: "cnn", ...seen }).predicted_class, Number(digit));
+    assert.is(
+      readDigit(network, { file: "", model: "cnn", checkpoint: "", version: null, ...seen }).predicted_class,
+      Number(digit),
+    );
   }
 });
 

@@ -10,8 +10,8 @@ import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
 const test = suite("mnist infer");
 
 const folder = temporaryFolder();
-const KEYS = ["file", "model", "predicted_class", "confidence", "probabilities", "latency_ms", "warnings"];
-const SHIPPED = new URL("../../models/pretrained/", import.meta.url);
+const KEYS = ["file", "model", "checkpoint", "version", "predicted_class", "confidence", "probabilities", "latency_ms", "warnings"]; // biome-ignore format: one line
+const shipped = new URL("../../models/pretrained/", import.meta.url);
 
 writeFileSync(join(folder, "0.png"), digitPng(0));
 writeFileSync(join(folder, "1.png"), digitPng(1));
@@ -23,7 +23,7 @@ flipped[60] ^= 0xff;
 writeFileSync(join(folder, "flipped.png"), flipped);
 // 2³¹ − 1 pixels wide, 8-bit RGB: what makes a careless decoder abort the process.
 writeFileSync(join(folder, "wide.png"), pngFile(pngHeader(2 ** 31 - 1, 1, 8, 2), pngChunk("IDAT", new Uint8Array(9))));
-const linear = readFileSync(new URL("linear.safetensors", SHIPPED));
+const linear = readFileSync(new URL("linear.safetensors", shipped));
 writeFileSync(join(folder, "cut.safetensors"), linear.subarray(0, 1000));
 writeFileSync(join(folder, "text.safetensors"), "this is no checkpoint, and long enough to look like one");
 
@@ -36,6 +36,8 @@ test("the shipped networks read 0 and 1, in the order they were named", async ()
     assert.equal(results.map((r: { file: string }) => r.file), ["0.png", "1.png"]); // biome-ignore format: one line
     for (const [digit, result] of results.entries()) {
       assert.is(result.model, model);
+      assert.match(result.checkpoint, new RegExp(`${model}\\.safetensors$`));
+      assert.is(result.version, null);
       assert.is(result.predicted_class, digit);
       assert.is(result.probabilities.length, 10);
       assert.is(result.confidence, result.probabilities[digit]);
@@ -66,9 +68,18 @@ test("- is standard input", async () => {
 test("a blank picture is called so, and not classified", async () => {
   const { code, stdout } = await runCli(folder, ["infer", "blank.png", "--json"]);
   assert.is(code, 0);
+  const [{ checkpoint }] = JSON.parse(stdout);
   assert.equal(JSON.parse(stdout), [
     {
-      ...{ file: "blank.png", model: "cnn", predicted_class: null, confidence: null, probabilities: null },
+      ...{
+        file: "blank.png",
+        model: "cnn",
+        checkpoint,
+        version: null,
+        predicted_class: null,
+        confidence: null,
+        probabilities: null,
+      },
       ...{ latency_ms: null, warnings: ["the picture is blank"] },
     },
   ]);

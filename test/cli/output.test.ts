@@ -41,7 +41,7 @@ test("a bar is as wide as asked for, whatever its value", () => {
 
 test("the bars of an answer fit the terminal", () => {
   const probabilities = [0, 0, 0, 0, 0, 0, 0, 1, 0, 0];
-  const answer = { file: "7.png", model: "cnn", predicted_class: 7, confidence: 1, probabilities, latency_ms: 0.2, warnings: ["small"] } as const; // biome-ignore format: one line
+  const answer = { file: "7.png", model: "cnn", checkpoint: "a.safetensors", version: null, predicted_class: 7, confidence: 1, probabilities, latency_ms: 0.2, warnings: ["small"] } as const; // biome-ignore format: one line
   const lines = describeAnswer({ ...answer, probabilities: [...probabilities], warnings: ["small"] }, PLAIN);
   assert.is(lines.length, 12);
   assert.is(lines[0], "7.png: 7  100.00 %  0.20 ms");

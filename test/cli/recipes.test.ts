@@ -97,7 +97,10 @@ test("flags without an effect, and values that do not fit, are refused", () => {
     { "min-lr": "0.001", schedule: "one-cycle" },
     /--min-lr is for cosine; where the one-cycle schedule ends follows from --lr/,
   );
-  refuses({ "min-lr": "0.1", lr: "0.05" }, /--min-lr 0\.1 is above --lr 0\.05, from which the rate falls/);
+  refuses(
+    { "min-lr": "0.1", lr: "0.05" },
+    /--min-lr 0\.1 is above the highest rate of the cnn network, 0\.05; lower it, or raise --lr/,
+  );
   refuses({ betas: "0.9" }, /--betas takes two numbers, as in --betas 0\.9,0\.999; got 0\.9/);
   refuses({ betas: "0.9,1" }, /--betas must be a number ≥ 0 and < 1; got 1/);
   refuses({ rotate: "181" }, /--rotate must be a number ≥ 0 and ≤ 180; got 181/);

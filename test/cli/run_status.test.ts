@@ -5,15 +5,18 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { thisProcess } from "../../cli/files/run_alive.ts";
+import { compareRuns } from "../../cli/runs/compare_runs.ts";
 import { listRuns } from "../../cli/runs/list_runs.ts";
 import { RUN_STATE_FILE } from "../../cli/runs/run_file.ts";
-import { shortStatusOf, statusOf } from "../../cli/runs/run_record.ts";
+import { shortStatusOf, statusOf, whyUnfinished } from "../../cli/runs/run_record.ts";
 import { epochsOf, runTable } from "../../cli/runs/run_table.ts";
+import { runAsJson } from "../../cli/runs/show_runs.ts";
+import { marksOf } from "../../cli/runs/version_marks.ts";
 import { stdout } from "../../cli/terminal/terminal.ts";
 import { STATE_FILE } from "../../cli/train/run_folder.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
-import { GONE_PID } from "../support/versions.ts";
+import { GONE_PID, promote, rollback } from "../support/versions.ts";
 
 const test = suite("how runs ended");
 
@@ -28,9 +31,9 @@ function runThat(status: string, more: object, hasState: boolean) {
 }
 
 /** As fakeRun's: a line for each of two epochs, of three planned. */
-function stopped(by: "patience" | "maxSeconds", why: string, epochs = 2): [string, object] {
+function stopped(by: "patience" | "maxSeconds", why: string, epochs = 2, step = 0): [string, object] {
   const history = { epochs: Array.from({ length: epochs }, (_, i) => ({ epoch: i + 1, seconds: 1 })) };
-  return [`stopped early: ${why}`, { history: { ...history, stopped: { by, why } } }];
+  return [`stopped early: ${why}`, { history: { ...history, stopped: { by, why, step } } }];
 }
 
 test("the list says why a run stopped early, uncut, and whether it can go on", () => {
@@ -48,13 +51,39 @@ test("the list says why a run stopped early, uncut, and whether it can go on", (
     / interrupted, can go on /,
   );
   assert.is(shortStatusOf(runThat("done", {}, true)), "done");
+  assert.is(shortStatusOf(runThat("failed", { error: "the disk is full." }, true)), "failed, can go on");
+});
+
+test("what a run failed of is said where it is looked at, and to programs", () => {
+  const failed = runThat("failed", { error: "the disk is full." }, false);
+  assert.is(shortStatusOf(failed), "failed");
+  assert.is(whyUnfinished(failed), "it failed after epoch 2 of 3: the disk is full");
+  const none = { versions: [], isCurrent: false };
+  assert.match(compareRuns([failed], () => none, stdout).join("\n"), /^error +the disk is full\.$/m);
+  const { error, can_resume } = runAsJson(failed, none, false);
+  assert.equal([error, can_resume], ["the disk is full.", false]);
 });
 
 test("an epoch that a run stopped within does not count as one that it went through", () => {
-  const epochs = (why: string, count: number): string => epochsOf(runThat(...stopped("maxSeconds", why, count), true));
-  assert.is(epochs("5 s had passed after step 1 of epoch 1", 1), "0+/3");
-  assert.is(epochs("5 s had passed after step 6 of epoch 2", 2), "1+/3");
-  assert.is(epochs("5 s had passed after epoch 2", 2), "2/3");
+  const epochs = (count: number, step: number): string =>
+    epochsOf(runThat(...stopped("maxSeconds", "5 s had passed", count, step), true));
+  assert.is(epochs(1, 1), "0+/3");
+  assert.is(epochs(2, 6), "1+/3");
+  assert.is(epochs(2, 0), "2/3");
+});
+
+test("a run that went on after it was promoted is no version any more, for its weights are others", async () => {
+  const outputs = mkdtempSync(join(folder, "o-"));
+  fakeRun(outputs, ID, { seed: 1 });
+  await promote(outputs, ID);
+  const mark = () => marksOf(outputs, ["linear"]).of(listRuns(outputs)[0]);
+  assert.equal(mark(), { versions: [1], isCurrent: true });
+  fakeRun(outputs, ID, { seed: 2 });
+  assert.equal(mark(), { versions: [], isCurrent: false });
+  await promote(outputs, ID);
+  assert.equal(mark(), { versions: [2], isCurrent: true });
+  await rollback(outputs);
+  assert.equal(mark(), { versions: [2], isCurrent: false });
 });
 
 test("the state is looked for where train leaves it", () => {

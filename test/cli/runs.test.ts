@@ -66,10 +66,12 @@ test("--json prints one object a run, in a stable form", async () => {
   const weights = fakeRun(outputs, "20260101-000001", { testAccuracy: 0.91 });
   const { stdout } = await runCli(folder, ["runs", "--runs", outputs, "--json"]);
   assert.equal(JSON.parse(stdout), {
-    ...{ id: "20260101-000001", model: "linear", status: "done", problem: null, epochs: 2, planned_epochs: 3 },
+    ...{ id: "20260101-000001", model: "linear", status: "done", problem: null, error: null },
+    ...{ can_resume: false, epochs: 2, planned_epochs: 3 },
     ...{
       val_accuracy: 0.91,
       test_accuracy: 0.91,
+      test_loss: 0.3,
       dataset: "mnist",
       test_images: null,
       seconds: 7,

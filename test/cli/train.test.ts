@@ -27,8 +27,11 @@ test("--json prints an event a line, in the agreed form, and nothing else on std
   const epochKeys = ["event", "model", "epoch", "train_loss", "val_loss", "val_accuracy", "samples_per_second", "seconds"]; // biome-ignore format: one line
   assert.equal([Object.keys(first), Object.keys(second)], [epochKeys, epochKeys]);
   assert.equal([first.event, first.model, first.epoch, second.epoch], ["epoch", "linear", 1, 2]);
-  const doneKeys = ["event", "model", "dataset", "test_accuracy", "parameters", "seconds", "checkpoint", "weights_sha256"]; // biome-ignore format: one line
-  assert.equal(Object.keys(done), doneKeys);
+  const about = ["event", "model", "dataset", "test_images", "epoch", "val_accuracy", "stopped"];
+  const found = ["test_accuracy", "test_loss", "parameters", "seconds", "checkpoint", "weights_sha256"];
+  assert.equal(Object.keys(done), [...about, ...found]);
+  assert.equal([done.test_images, done.stopped], [200, null]);
+  assert.is([first, second][done.epoch - 1].val_accuracy, done.val_accuracy);
   assert.equal([done.event, done.model, done.dataset, done.parameters], ["done", "linear", "synthetic", 7850]);
   assert.ok(done.test_accuracy > 0.2 && done.test_accuracy <= 1);
 });
@@ -118,11 +121,15 @@ test("a rate at which the loss is no longer finite ends with 1, and no checkpoin
     "--lr",
     "1e38",
     "--quiet",
+    "--json",
     "--out",
     "diverged",
   ]);
   assert.is(outcome.code, 1);
-  assert.match(outcome.stderr, /^error: Trainer: the loss became \S+ in epoch 1, step \d+, at learning rate [^\n]*$/m);
+  assert.match(outcome.stderr, /^error: the loss became \S+ in epoch 1, step \d+, at learning rate \S+; lower it\.$/m);
+  const failed = events(outcome).pop();
+  assert.equal([failed.event, failed.model], ["failed", "linear"]);
+  assert.match(failed.error, /^the loss became .* lower it\.$/);
   const [id] = runsIn("diverged");
   assert.is(readRun("diverged", id).status, "failed");
   assert.not.ok(existsSync(join(folder, "diverged/linear", id, "model.safetensors")));

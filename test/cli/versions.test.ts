@@ -115,6 +115,13 @@ test("promoting twice changes nothing; an earlier version is not promoted again,
   const again = await runCli(folder, ["promote", IDS[0], "--runs", outputs]);
   assert.is(again.code, 0);
   assert.match(again.stdout, /^linear version 1 is current already: /);
+  const noted = ["promote", IDS[0], "--runs", outputs, "--note", "the one"];
+  await expectFailure(
+    folder,
+    noted,
+    2,
+    /version 1 and current already, so --note has no event to go with; leave it out/,
+  );
   assert.is(readRegistry(outputs, "linear").events.length, 1);
   await promote(outputs, IDS[1]);
   const back = /run 20260101-000001 is version 1 already; mnist rollback --model linear --to 1 /;
@@ -177,6 +184,7 @@ test("infer and evaluate take --version, and say which one answered", async () =
   const infer = (...more: string[]) =>
     runCli(folder, ["infer", "0.png", "--model", "linear", "--runs", outputs, ...more]);
   assert.match((await infer("--version", "current")).stdout, /^linear version 2 from /);
+  assert.is(JSON.parse((await infer("--version", "current", "--json")).stdout)[0].version, 2);
   assert.match((await infer("--version", "1")).stdout, /^linear version 1 from /);
   assert.match((await infer("--version=shipped")).stdout, /^linear from .*pretrained.linear\.safetensors, /);
   assert.match((await infer()).stdout, /^linear from .*pretrained.linear\.safetensors, /);
