@@ -6,7 +6,7 @@ import { CheckpointError } from "../../lib/index.ts";
 import { type Fields, fieldsOf } from "../files/fields.ts";
 import { isRunElsewhere, type Runner } from "../files/run_alive.ts";
 import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
-import { checkRunWord, type FoundRun, findRun, runFolders } from "../runs/find_run.ts";
+import { type FoundRun, findRun, networksMeant, runFolders } from "../runs/find_run.ts";
 import { readRunFile } from "../runs/run_file.ts";
 import { removeRunState, STATE_FILE } from "./run_folder.ts";
 
@@ -15,15 +15,21 @@ export type ResumableRun = FoundRun & { model: ModelName };
 
 /**
  * @param model of this network; undefined: of any
- * @param id    a run's id, the beginning of one, or "latest": the newest that has a state
- * @throws {UsageError} no id at all, or one that several runs have
+ * @param id    a run's id, the beginning of one, or "latest": the newest that has a state; or one of these behind its
+ *   network, as in linear/latest
+ * @throws {UsageError} no id at all, one that several runs have, or a network that is not asked for
  * @throws {CheckpointError} there is no such run, it is done, or another process is at it
  */
 export function findResumable(outputs: string, model: ModelName | undefined, id: string): ResumableRun {
-  checkRunWord("--resume", id);
-  const runs = runFolders(outputs, model ? [model] : MODEL_NAMES);
+  const models = networksMeant("--resume", id, model ? [model] : MODEL_NAMES);
+  const runs = runFolders(outputs, models);
   const open = runs.filter(isOpen);
-  const found = findRun(id === "latest" ? open : runs, id, `--resume ${id}`, "Name one, with --model if need be.");
+  const found = findRun(
+    /(^|\/)latest$/.test(id) ? open : runs,
+    id,
+    `--resume ${id}`,
+    "Name one, with --model if need be.",
+  );
   if (!found) {
     const hint = open.length > 0 ? `The latest is ${open[0].id}.` : "None is left unfinished.";
     throw new CheckpointError(`--resume ${id}: there is no such run to go on with in ${outputs}. ${hint}`, { id });
