@@ -53,6 +53,29 @@ test("a run is named with its network wherever one is asked for, and so is lates
     assert.throws(() => ways.run(path), `--run takes "latest" or a run's id; got ${path}. For a file`);
 });
 
+test("--resume says where it sought a run, what is left unfinished there, and whose the run is", () => {
+  const outputs = freshOutputs();
+  fakeRun(outputs, "20260101-000001", { status: "interrupted" });
+  writeFileSync(join(outputs, "linear", "20260101-000001", "state.safetensors"), "");
+  const refusal = (model: "linear" | "cnn" | undefined, id: string): string => {
+    try {
+      return findResumable(outputs, model, id).path;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const none = (id: string, where: string): string => `--resume ${id}: there is no such run to go on with in ${where}.`;
+  const inCnn = join(outputs, "cnn");
+  assert.is(
+    refusal("cnn", "20260101-000001"),
+    `${none("20260101-000001", inCnn)} It is a run of linear: say --model linear, or leave --model out.`,
+  );
+  assert.is(refusal("cnn", "latest"), `${none("latest", inCnn)} None is left unfinished.`);
+  assert.is(refusal("cnn", "2027"), `${none("2027", inCnn)} None is left unfinished.`);
+  assert.is(refusal("linear", "2027"), `${none("2027", join(outputs, "linear"))} The latest is 20260101-000001.`);
+  assert.is(refusal(undefined, "2027"), `${none("2027", outputs)} The latest is 20260101-000001.`);
+});
+
 test("a run of another network than --model says is refused in one line with 2, and what to do said", async () => {
   const outputs = freshOutputs();
   fakeRun(outputs, "20260101-000001");
