@@ -94,7 +94,7 @@ function checkFinite(path: string, network: Sequential): void {
     if (data.every(Number.isFinite)) continue;
     const wrong = data.find((value) => !Number.isFinite(value));
     throw new CheckpointError(
-      `loadCheckpoint: ${name} holds ${wrong} in ${path}; no digit can be read with it. Use another checkpoint.`,
+      `${name} holds ${wrong} in ${path}; no digit can be read with it. Use another checkpoint.`,
       { name, path },
     );
   }

@@ -34,7 +34,7 @@ function refusal(checkpoint: string): string {
 test("a checkpoint that holds NaN is refused, and the parameter named", () => {
   const model = linear({ seed: 1 });
   model.parameters()[0].data[5] = Number.NaN;
-  assert.match(refusal(save("nan.safetensors", model)), /fc\.weight holds NaN in .*nan\.safetensors/);
+  assert.match(refusal(save("nan.safetensors", model)), /^fc\.weight holds NaN in .*nan\.safetensors/);
 });
 
 test("without --model the message is about the network that the file is nearer to", () => {
