@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { weightsDigest } from "../cli/load/weights_digest.ts";
 import type { LogSizes } from "../cli/train/run_log.ts";
 import { decodePng } from "../data/index.ts";
 import {
@@ -21,7 +22,7 @@ const NETWORKS: Readonly<Record<string, Sequential>> = { cnn: cnn(), linear: lin
 export interface Found {
   /** Where the latest run's state stands: a million for each epoch, one for each step; null: there is none. */
   at: number | null;
-  /** Of the weights of a run that is done; null: none is. */
+  /** Of the weights in the model.safetensors of a run that is done; null: none is. */
   digest: string | null;
   /** Files that were being written, each with its path. */
   halves: Half[];
@@ -37,32 +38,46 @@ export interface Half {
 
 /**
  * Reads all runs of a folder: each safetensors file decoded, run.json parsed, the pictures, and metrics.jsonl and TensorBoard's
- * events as far as the state counts on them.
+ * events as far as the state counts on them. A run that is done must have all its files, its logs whole to their ends, and the
+ * weights that its run.json tells of.
  *
  * @param folder the `--out` of `mnist train`
  * @param seen   digests of the tensors by epoch and step, of all runs of the same recipe: filled here. Files have no other way to
  *   show that they are neither the old nor the new one, but a mixture of the same length
- * @throws {Error} a file is torn, or holds other weights than a run had at the same place
+ * @throws {Error} a file is torn or lost, or holds other weights than a run had at the same place
  */
 export function lookAt(folder: string, seen: Map<string, string>): Found {
   const runs = existsSync(folder) ? readdirSync(folder).flatMap((m) => readdirSync(join(folder, m)).map((id) => join(folder, m, id))) : []; // biome-ignore format: one line
   const found: Found = { at: null, digest: null, halves: runs.flatMap(halvesOf) };
   for (const run of runs.sort()) {
-    const record = existsSync(join(run, "run.json")) ? read(run, "run.json", parseRecord) : null;
     const names = readdirSync(run).filter((name) => !name.endsWith(".tmp"));
+    // It is written before the first step, so before any of the others.
+    const isBegun = names.some((name) => name.endsWith(".safetensors"));
+    const record = isBegun || names.includes("run.json") ? read(run, "run.json", parseRecord) : null;
+    let weights: string | null = null;
     for (const name of names) {
-      if (name === "model.safetensors") read(run, name, (bytes) => lookAtWeights(bytes, run, name, seen));
+      if (name === "model.safetensors") weights = read(run, name, (bytes) => lookAtWeights(bytes, run, name, seen));
       else if (name.endsWith(".svg")) read(run, name, lookAtSvg);
       else if (name.endsWith(".png")) read(run, name, (bytes) => decodePng(bytes, name));
     }
+    const events = names.find((name) => name.startsWith("events")) ?? "events…";
     if (names.includes("state.safetensors")) {
       const { at, sizes } = read(run, "state.safetensors", (bytes) => lookAtState(bytes, seen));
-      read(run, "metrics.jsonl", (bytes) => lookAtLines(counted(bytes, sizes.metrics)));
-      const events = names.find((name) => name.startsWith("events")) ?? "events…";
+      read(run, "metrics.jsonl", (bytes) => linesOf(counted(bytes, sizes.metrics)));
       read(run, events, (bytes) => readEvents(counted(bytes, sizes.events)));
       found.at = at;
     }
-    if (record?.status === "done") found.digest = record.weights_sha256;
+    if (record?.status !== "done") continue;
+    for (const name of resultsOf(record))
+      if (!names.includes(name)) throw new Error(`${name} of ${basename(run)} is gone`);
+    if (weights !== record.weights_sha256) {
+      throw new Error(
+        `model.safetensors of ${basename(run)} holds ${weights}, not ${record.weights_sha256} as in run.json`,
+      );
+    }
+    const lines = read(run, "metrics.jsonl", (bytes) => lookAtAllLines(bytes, record.history.epochs.length));
+    read(run, events, (bytes) => lookAtAllEvents(bytes, lines));
+    found.digest = weights;
   }
   return found.digest === null ? found : { ...found, at: null };
 }
@@ -75,16 +90,32 @@ function read<T>(run: string, name: string, look: (bytes: Uint8Array) => T): T {
   }
 }
 
-function parseRecord(bytes: Uint8Array): { status: string; weights_sha256: string } {
+interface RunRecord {
+  status: string;
+  weights_sha256: string;
+  test_accuracy: number;
+  history: { epochs: unknown[] };
+}
+
+function parseRecord(bytes: Uint8Array): RunRecord {
   const record = JSON.parse(new TextDecoder().decode(bytes));
   if (typeof record?.status !== "string") throw new Error("it does not say how the run is");
   return record;
 }
 
-function lookAtWeights(bytes: Uint8Array, run: string, name: string, seen: Map<string, string>): void {
+/** What a run that is done holds, beside its logs and its run.json; without a mistake there is no picture of any. */
+function resultsOf({ test_accuracy }: RunRecord): string[] {
+  const mistakes = test_accuracy < 1 ? ["mistakes.png"] : [];
+  return ["model.safetensors", "curves.svg", "confusion.svg", ...mistakes];
+}
+
+/** @returns the digest of the weights, as run.json tells it */
+function lookAtWeights(bytes: Uint8Array, run: string, name: string, seen: Map<string, string>): string {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
-  decodeCheckpoint(NETWORKS[basename(dirname(run))], bytes, name);
+  const network = NETWORKS[basename(dirname(run))];
+  decodeCheckpoint(network, bytes, name);
   compare(`the weights after epoch ${metadata.epoch}`, tensors, seen);
+  return weightsDigest(network);
 }
 
 function lookAtState(bytes: Uint8Array, seen: Map<string, string>): { at: number; sizes: LogSizes } {
@@ -100,10 +131,28 @@ function counted(bytes: Uint8Array, size: number): Uint8Array {
   return Uint8Array.from(bytes.subarray(0, size));
 }
 
-function lookAtLines(bytes: Uint8Array): void {
+function linesOf(bytes: Uint8Array): { kind: string }[] {
   const lines = new TextDecoder().decode(bytes).split("\n");
-  if (lines.pop() !== "") throw new Error("what the state counts on ends in the middle of a line");
-  for (const line of lines) JSON.parse(line);
+  if (lines.pop() !== "") throw new Error("it ends in the middle of a line");
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** @returns how many lines there are: of all epochs, the last of them at the end */
+function lookAtAllLines(bytes: Uint8Array, epochs: number): number {
+  const lines = linesOf(bytes);
+  const count = lines.filter(({ kind }) => kind === "epoch").length;
+  if (count !== epochs || lines.at(-1)?.kind !== "epoch") {
+    throw new Error(
+      `it has the lines of ${count} epochs, the last of kind ${lines.at(-1)?.kind}; the run had ${epochs}`,
+    );
+  }
+  return lines.length;
+}
+
+/** An event for each line, behind that which says the version. */
+function lookAtAllEvents(bytes: Uint8Array, lines: number): void {
+  const { length } = readEvents(Uint8Array.from(bytes));
+  if (length !== lines + 1) throw new Error(`it has ${length} events; metrics.jsonl has ${lines} lines`);
 }
 
 function lookAtSvg(bytes: Uint8Array): void {

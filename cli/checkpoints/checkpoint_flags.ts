@@ -4,7 +4,7 @@ import { choiceFlag, valueFlag } from "../command_line/command.ts";
 import { MODEL_NAMES } from "../load/model_names.ts";
 
 export const CHECKPOINT_FLAGS = {
-  model: choiceFlag("Which network; default: what --checkpoint or --run is of, else cnn", MODEL_NAMES),
+  model: choiceFlag("Which network; default: what --checkpoint, --run or --version is of, else cnn", MODEL_NAMES),
   checkpoint: valueFlag("A safetensors file instead of the shipped one"),
   run: valueFlag("A run of mnist train instead: latest, its id, or the beginning of one"),
   version: valueFlag("current, shipped, or a number of mnist versions", "shipped"),

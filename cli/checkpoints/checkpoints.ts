@@ -1,17 +1,19 @@
 // Which checkpoint answers: the shipped one, a version, a run's, or a file; and where it comes from.
 
-import { basename, join, relative } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import process from "node:process";
 import { loadCheckpoint } from "../../data/index.ts";
-import { CheckpointError, decodeCheckpoint, type Sequential } from "../../lib/index.ts";
+import { CheckpointError, decodeCheckpoint, decodeTrainingState, type Sequential } from "../../lib/index.ts";
 import { type Flags, textFlag } from "../command_line/flags.ts";
 import { describeMeasuredOn, isMnistTest, measuredOn } from "../load/measured_on.ts";
 import { isModelName, MODEL_NAMES, type ModelName } from "../load/model_names.ts";
 import { buildModel } from "../load/models.ts";
 import { packageRoot } from "../load/package_root.ts";
-import { versionFile } from "../registry/registry.ts";
+import { readRegistry, versionFile } from "../registry/registry.ts";
 import { type AskedBy, findVersion, readVersion } from "../registry/version_file.ts";
 import { checkpointOfRun } from "../runs/run_checkpoint.ts";
+import { CHECKPOINT_FILE } from "../runs/run_file.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { formatPercent, printable, shortDigest } from "../terminal/format.ts";
 
@@ -27,7 +29,8 @@ export interface LoadedModel {
 
 /**
  * The model the flags ask for; the shipped one where they name none, whatever is current, so that the same
- * command gives the same answer everywhere. A run and a file say themselves which network they are.
+ * command gives the same answer everywhere. A run and a file say themselves which network they are, and a version is one
+ * of the only network that has any.
  *
  * @throws {UsageError} more than one of a version, a run and a file
  * @throws {CheckpointError} missing, damaged, or another network's
@@ -48,7 +51,14 @@ export function loadModel(flags: Flags): LoadedModel {
     const found = checkpointOfRun(runs, model === undefined ? MODEL_NAMES : [name], run);
     return load(found.path, found.model);
   }
-  return version === undefined || version === "shipped" ? loadShipped(name) : loadVersion(runs, name, version);
+  if (version === undefined || version === "shipped") return loadShipped(name);
+  return loadVersion(runs, model === undefined ? modelWithVersions(runs) : name, version);
+}
+
+/** The cnn, as where nothing is said, unless it has no version and another network has. */
+function modelWithVersions(outputs: string): ModelName {
+  const hasVersions = (name: ModelName): boolean => readRegistry(outputs, name).events.length > 0;
+  return hasVersions("cnn") ? "cnn" : (MODEL_NAMES.find(hasVersions) ?? "cnn");
 }
 
 export function loadShipped(name: ModelName): LoadedModel {
@@ -73,7 +83,28 @@ function shippedCheckpoint(name: ModelName): string {
 
 export function load(path: string, name: ModelName): LoadedModel {
   const network = buildModel(name);
-  return checked({ name, network, path, metadata: loadCheckpoint(path, network), version: null });
+  try {
+    return checked({ name, network, path, metadata: loadCheckpoint(path, network), version: null });
+  } catch (error) {
+    refuseState(path);
+    throw error;
+  }
+}
+
+/** @throws {CheckpointError} the file is what a run is gone on with, whose names no network has */
+function refuseState(path: string): void {
+  try {
+    decodeTrainingState(readFileSync(path), path);
+  } catch {
+    return; // What it is instead, or is not, the error says that loading it ended with.
+  }
+  const checkpoint = join(dirname(path), CHECKPOINT_FILE);
+  const remedy = existsSync(checkpoint)
+    ? `The run's checkpoint is beside it: ${checkpoint}.`
+    : "The run has kept no checkpoint yet; go on with it to its epoch's end.";
+  throw new CheckpointError(`${path} holds the state that --resume goes on from, and is no checkpoint. ${remedy}`, {
+    path,
+  });
 }
 
 /** @param path as messages should say it */
@@ -94,7 +125,7 @@ function checkFinite(path: string, network: Sequential): void {
     if (data.every(Number.isFinite)) continue;
     const wrong = data.find((value) => !Number.isFinite(value));
     throw new CheckpointError(
-      `loadCheckpoint: ${name} holds ${wrong} in ${path}; no digit can be read with it. Use another checkpoint.`,
+      `${name} holds ${wrong} in ${path}; no digit can be read with it. Use another checkpoint.`,
       { name, path },
     );
   }

@@ -1,12 +1,12 @@
 // A checkpoint by one word, where a command takes two of them: shipped, current, a version, a run or a file.
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { CheckpointError } from "../../lib/index.ts";
 import { type Fields, fieldsOf, numberOf } from "../files/fields.ts";
 import type { ModelName } from "../load/model_names.ts";
 import { promotionOf, readRegistry } from "../registry/registry.ts";
-import { findRun } from "../runs/find_run.ts";
+import { checkNetwork, findRun, isRunWithNetwork } from "../runs/find_run.ts";
 import { listRuns } from "../runs/list_runs.ts";
 import { checkpointOfRun } from "../runs/run_checkpoint.ts";
 import { CHECKPOINT_FILE, readRunFile } from "../runs/run_file.ts";
@@ -19,15 +19,16 @@ const TAKES = "shipped, current, a version's number, latest, a run's id, or a fi
 
 /**
  * @throws {CheckpointError} there is no such thing, or it is another network's
- * @throws {UsageError} the beginning of several ids, or no version's number
+ * @throws {UsageError} the beginning of several ids, a run of the other network, or no version's number
  */
 export function namedCheckpoint(outputs: string, name: ModelName, word: string): LoadedModel {
   const flag = `--${name}`;
   if (word === "shipped") return loadShipped(name);
   if (word === "current" || VERSION.test(word)) return loadVersion(outputs, name, word, { flag, takes: TAKES });
-  if (/[/\\]|\.safetensors$/.test(word) || existsSync(word)) return load(word, name);
+  if (isFileName(word)) return load(word, name);
+  checkNetwork(`${flag} ${word}`, word, [name]);
   const runs = listRuns(outputs, [name]);
-  if (word !== "latest" && !findRun(runs, word, `${flag} ${word}`)) {
+  if (!/(^|\/)latest$/.test(word) && !findRun(runs, word, `${flag} ${word}`)) {
     const near = suggest(word, [...runs.map(({ id }) => id), "shipped", "current", "latest"]);
     throw new CheckpointError(
       `${flag} ${word}: neither a file nor a run in ${join(outputs, name)}.${near ? ` Did you mean ${near}?` : ""} It takes ${TAKES}.`,
@@ -35,6 +36,11 @@ export function namedCheckpoint(outputs: string, name: ModelName, word: string):
     );
   }
   return load(checkpointOfRun(outputs, [name], word, flag).path, name);
+}
+
+function isFileName(word: string): boolean {
+  if (/\.safetensors$/.test(word) || (/[/\\]/.test(word) && !isRunWithNetwork(word))) return true;
+  return statSync(word, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** As its run recorded it, on whatever machine that was. */

@@ -12,7 +12,7 @@ import { formatCount } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
 import { stdout } from "../terminal/terminal.ts";
 import { asJson, asText, type Contestant } from "./compare_output.ts";
-import { writePicture } from "./compare_picture.ts";
+import { checkPictureFolder, writePicture } from "./compare_picture.ts";
 import { disagreementOf, readAll } from "./head_to_head.ts";
 import { measureSpeed } from "./measure_model.ts";
 
@@ -31,7 +31,8 @@ export interface CompareRequest {
 
 export async function compareModels(request: CompareRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
-  const { outputs, limit } = request;
+  const { outputs, limit, out } = request;
+  if (out !== undefined) checkPictureFolder(out);
   // Both before the data: a word that is wrong need not wait for a download.
   const models = [namedCheckpoint(outputs, "linear", request.linear), namedCheckpoint(outputs, "cnn", request.cnn)];
   const progress = new Progress(request.isQuiet);
@@ -58,7 +59,7 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
       ? JSON.stringify(asJson(contestants, disagreement, about))
       : asText(contestants, disagreement, about, stdout).join("\n");
     process.stdout.write(`${text}\n`);
-    if (request.out !== undefined) writePicture(request.out, contestants, about);
+    if (out !== undefined) writePicture(out, contestants, about);
   } finally {
     progress.clear();
   }

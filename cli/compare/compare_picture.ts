@@ -5,11 +5,24 @@ import { join } from "node:path";
 import process from "node:process";
 import { writeFileAtomic } from "../../data/index.ts";
 import { comparisonSvg } from "../../lib/plot/index.ts";
+import { fileInPath } from "../files/file_in_path.ts";
 import { formatCount, printable } from "../terminal/format.ts";
 import { describeSystemError } from "../terminal/report_error.ts";
 import { type About, type Contestant, describeThreads } from "./compare_output.ts";
 import { BATCH } from "./measure_model.ts";
 import { kibibytes, milliseconds, seconds, throughput } from "./quantities.ts";
+
+/**
+ * Better known before measuring than after it.
+ *
+ * @throws the folder for the picture is a file, or below one
+ */
+export function checkPictureFolder(folder: string): void {
+  const file = fileInPath(folder);
+  if (file === null) return;
+  const what = file === folder ? "it" : file;
+  throw new Error(`cannot write to ${folder}: ${what} is a file, not a folder. Name another with --out.`);
+}
 
 /** @throws the folder cannot be made or written */
 export function writePicture(folder: string, contestants: readonly Contestant[], about: About): void {

@@ -2,10 +2,12 @@
 
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import process from "node:process";
 import { writeFileAtomic } from "../../data/index.ts";
 import { describeOrigin, type LoadedModel, loadModel } from "../checkpoints/checkpoints.ts";
 import type { Flags } from "../command_line/flags.ts";
+import { fileInPath } from "../files/file_in_path.ts";
 import { weightsDigest } from "../load/weights_digest.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { formatCount, printable } from "../terminal/format.ts";
@@ -25,7 +27,10 @@ export async function exportModel(flags: Flags, request: ExportRequest): Promise
   const model = loadModel(flags);
   const path = request.out ?? `${model.name}.${format}`;
   if (path === "-") refuseTerminal(format);
-  else refuseToReplace(path, isForced);
+  else {
+    checkFolderOf(path);
+    refuseToReplace(path, isForced);
+  }
   const write = await EXPORT_FORMATS[format]();
   const bytes = write(model);
   if (path === "-") process.stdout.write(bytes);
@@ -42,6 +47,16 @@ export async function exportModel(flags: Flags, request: ExportRequest): Promise
 function refuseTerminal(format: string): void {
   if (!stdout.isTerminal) return;
   throw new UsageError(`--out - would write ${format} to the terminal; name a file, or pipe it into a program.`);
+}
+
+/** @throws the folder that the file is to be in is not there, or no folder */
+function checkFolderOf(path: string): void {
+  const folder = dirname(path);
+  const file = fileInPath(folder);
+  if (file !== null) throw new Error(`cannot write ${path}: ${file} is a file, not a folder. Name another file.`);
+  if (!statSync(folder, { throwIfNoEntry: false })) {
+    throw new Error(`cannot write ${path}: there is no folder ${folder}. Make it first, or name another file.`);
+  }
 }
 
 /** @throws {UsageError} what is there would be lost, or is no file at all */

@@ -2,6 +2,7 @@
 
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { MODEL_NAMES } from "../load/model_names.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 
 export interface FoundRun {
@@ -33,7 +34,8 @@ function foldersIn(parent: string): string[] {
 }
 
 /**
- * The run that a word means: its id, the beginning of one, `model/id`, or "latest".
+ * The run that a word means: its id, the beginning of one, or "latest"; each with its network before it, too, as in
+ * `linear/latest`.
  *
  * @param runs   newest first
  * @param remedy what to do where several are meant
@@ -46,7 +48,9 @@ export function findRun<R extends Pick<FoundRun, "model" | "id">>(
   label: string,
   remedy = "Name one.",
 ): R | undefined {
-  if (word === "latest") return runs[0];
+  const slash = word.indexOf("/");
+  const [model, rest] = [word.slice(0, Math.max(0, slash)), word.slice(slash + 1)];
+  if (rest === "latest") return runs.find((run) => slash < 0 || run.model === model);
   const exact = runs.filter((run) => namesOf(run).includes(word));
   const found = exact.length > 0 ? exact : runs.filter((run) => namesOf(run).some((name) => name.startsWith(word)));
   if (found.length <= 1) return found[0];
@@ -60,7 +64,49 @@ function namesOf({ model, id }: Pick<FoundRun, "model" | "id">): string[] {
   return [id, `${model}/${id}`];
 }
 
-/** @throws {UsageError} a flag that takes a run was given a path */
-export function checkRunWord(flag: string, word: string, otherwise = ""): void {
-  if (/[/\\]|^\.+$/.test(word)) throw new UsageError(`${flag} takes "latest" or a run's id; got ${word}.${otherwise}`);
+const NETWORK_BEFORE = new RegExp(`^(${MODEL_NAMES.join("|")})/`);
+
+/** Whether it can be nothing but `model/id`; a file may be called so all the same. */
+export function isRunWithNetwork(word: string): boolean {
+  return NETWORK_BEFORE.test(word) && !isPath(word);
+}
+
+/** `linear/20260101-000001` is none: the rest of the program calls a run so. */
+function isPath(word: string): boolean {
+  return /[/\\]|^\.*$/.test(word.replace(NETWORK_BEFORE, ""));
+}
+
+/**
+ * Checks what a flag that takes a run was given.
+ *
+ * @param models that the run may be of
+ * @returns those that it may be of by its word: `linear/latest` is one of linear
+ * @throws {UsageError} a path, or a run of a network that is not among them
+ * @example networksMeant("--run", "linear/latest", ["linear", "cnn"]) // ["linear"]
+ */
+export function networksMeant<M extends string>(
+  flag: string,
+  word: string,
+  models: readonly M[],
+  otherwise = "",
+): readonly M[] {
+  if (isPath(word)) throw new UsageError(`${flag} takes "latest" or a run's id; got ${word}.${otherwise}`);
+  checkNetwork(`${flag} ${word}`, word, models);
+  const [, model] = NETWORK_BEFORE.exec(word) ?? [];
+  return model === undefined ? models : models.filter((name) => name === model);
+}
+
+/**
+ * @param label what the message begins with
+ * @throws {UsageError} the word names a network that is not among those asked for
+ */
+export function checkNetwork(label: string, word: string, models: readonly string[]): void {
+  const [, model] = NETWORK_BEFORE.exec(word) ?? [];
+  if (model === undefined || models.includes(model)) return;
+  const [only] = models;
+  throw new UsageError(
+    label.startsWith(`--${only} `)
+      ? `${label}: that is a run of ${model}; --${only} takes one of ${only}.`
+      : `${label}: that is a run of ${model}, but --model says ${only}; leave out --model, or name a run of ${only}.`,
+  );
 }

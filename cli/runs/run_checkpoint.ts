@@ -4,23 +4,24 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../../lib/index.ts";
 import type { ModelName } from "../load/model_names.ts";
-import { checkRunWord, findRun, runFolders } from "./find_run.ts";
+import { findRun, networksMeant, runFolders } from "./find_run.ts";
 import { CHECKPOINT_FILE } from "./run_file.ts";
 
 /**
- * @param models of which networks
- * @param id     a run's id, the beginning of one, or "latest": the newest that has a checkpoint
- * @param flag   for messages
- * @throws {UsageError} no id at all: a path; or the beginning of several
+ * @param among of which networks
+ * @param id    a run's id, the beginning of one, or "latest": the newest that has a checkpoint; or one of these behind
+ *   its network, as in linear/latest
+ * @param flag  for messages
+ * @throws {UsageError} no id at all: a path; the beginning of several; or a network that is not asked for
  * @throws {CheckpointError} there is no such run, or it has no checkpoint
  */
 export function checkpointOfRun(
   outputs: string,
-  models: readonly ModelName[],
+  among: readonly ModelName[],
   id: string,
   flag = "--run",
 ): { path: string; model: ModelName } {
-  checkRunWord(flag, id, " For a file use --checkpoint.");
+  const models = networksMeant(flag, id, among, " For a file use --checkpoint.");
   const runs = runFolders(outputs, models).filter(({ path }) => existsSync(join(path, CHECKPOINT_FILE)));
   const remedy = models.length > 1 ? "Name one, with --model if need be." : "Name one.";
   const found = findRun(runs, id, `${flag} ${id}`, remedy);

@@ -4,6 +4,7 @@ import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line
 import { isSet, textFlag } from "../command_line/flags.ts";
 import { isModelName, MODEL_NAMES } from "../load/model_names.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
+import { checkNetwork } from "./find_run.ts";
 import { ORDERS, type Order } from "./run_order.ts";
 
 export const runs: Command = {
@@ -33,10 +34,12 @@ export const runs: Command = {
         "--sort orders the list of all runs; those that are named are shown in the order you name them.",
       );
     }
+    const models = isModelName(model) ? [model] : MODEL_NAMES;
+    for (const id of ids) checkNetwork(id, id, models);
     const { showRuns } = await import("./show_runs.ts");
     showRuns({
       ids,
-      models: isModelName(model) ? [model] : MODEL_NAMES,
+      models,
       order,
       outputs: textFlag(flags, "runs") ?? "outputs",
       isJson: isSet(flags, "json"),

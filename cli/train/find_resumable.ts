@@ -6,7 +6,7 @@ import { CheckpointError } from "../../lib/index.ts";
 import { type Fields, fieldsOf } from "../files/fields.ts";
 import { isRunElsewhere, type Runner } from "../files/run_alive.ts";
 import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
-import { checkRunWord, type FoundRun, findRun, runFolders } from "../runs/find_run.ts";
+import { type FoundRun, findRun, networksMeant, runFolders } from "../runs/find_run.ts";
 import { readRunFile } from "../runs/run_file.ts";
 import { removeRunState, STATE_FILE } from "./run_folder.ts";
 
@@ -15,30 +15,39 @@ export type ResumableRun = FoundRun & { model: ModelName };
 
 /**
  * @param model of this network; undefined: of any
- * @param id    a run's id, the beginning of one, or "latest": the newest that has a state
- * @throws {UsageError} no id at all, or one that several runs have
+ * @param id    a run's id, the beginning of one, or "latest": the newest that has a state; or one of these behind its
+ *   network, as in linear/latest
+ * @throws {UsageError} no id at all, one that several runs have, or a network that is not asked for
  * @throws {CheckpointError} there is no such run, it is done, or another process is at it
  */
 export function findResumable(outputs: string, model: ModelName | undefined, id: string): ResumableRun {
-  checkRunWord("--resume", id);
-  const runs = runFolders(outputs, model ? [model] : MODEL_NAMES);
-  const open = runs.filter(isOpen);
-  const found = findRun(id === "latest" ? open : runs, id, `--resume ${id}`, "Name one, with --model if need be.");
-  if (!found) {
-    const hint = open.length > 0 ? `The latest is ${open[0].id}.` : "None is left unfinished.";
-    throw new CheckpointError(`--resume ${id}: there is no such run to go on with in ${outputs}. ${hint}`, { id });
-  }
+  const models = networksMeant("--resume", id, model ? [model] : MODEL_NAMES);
+  const runs = runFolders(outputs, models);
+  const { open, ended } = withState(runs);
+  // Left by a process that was killed just after its run's end: there is nothing to go on with.
+  for (const run of ended) removeRunState(run);
+  const isLatest = /(^|\/)latest$/.test(id);
+  const found = findRun(isLatest ? open : runs, id, `--resume ${id}`, "Name one, with --model if need be.");
+  if (!found) throw noSuchRun(outputs, models, id, open);
   checkOpen(found);
   return found;
 }
 
-/** Whether there is something to go on with. The state of a run that was killed just after its end is a leftover. */
-function isOpen({ path }: FoundRun): boolean {
-  const state = join(path, STATE_FILE);
-  if (!existsSync(state)) return false;
-  if (!isFinished(readRunFile(path).content)) return true;
-  removeRunState({ path });
-  return false;
+/** Those that have a state, and of these which have come to their end all the same. */
+function withState<R extends FoundRun>(runs: readonly R[]): { open: R[]; ended: R[] } {
+  const all = runs.filter(({ path }) => existsSync(join(path, STATE_FILE)));
+  const ended = all.filter(({ path }) => isFinished(readRunFile(path).content));
+  return { open: all.filter((run) => !ended.includes(run)), ended };
+}
+
+/** Says where it was sought, and whether it is another network's. */
+function noSuchRun(outputs: string, models: readonly ModelName[], id: string, open: FoundRun[]): CheckpointError {
+  const where = models.length === 1 ? join(outputs, models[0]) : outputs;
+  const others = MODEL_NAMES.filter((name) => !models.includes(name));
+  const owner = runFolders(outputs, others).find((run) => run.id === id)?.model;
+  const latest = open.length > 0 ? `The latest is ${open[0].id}.` : "None is left unfinished.";
+  const hint = owner === undefined ? latest : `It is a run of ${owner}: say --model ${owner}, or leave --model out.`;
+  return new CheckpointError(`--resume ${id}: there is no such run to go on with in ${where}. ${hint}`, { id });
 }
 
 /** Whether it came to its end; what --max-seconds stopped did not. */

@@ -3,6 +3,7 @@
 import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, textFlag } from "../command_line/flags.ts";
 import { isModelName, MODEL_NAMES } from "../load/model_names.ts";
+import { checkNetwork } from "../runs/find_run.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 
 export const promote: Command = {
@@ -30,15 +31,11 @@ export const promote: Command = {
       throw new UsageError("promote: name a run, as in mnist promote latest. mnist runs lists them.");
     if (more.length > 0) throw new UsageError(`promote takes one run; got ${more.length + 1}.`);
     const model = textFlag(flags, "model");
+    const models = isModelName(model) ? [model] : MODEL_NAMES;
+    checkNetwork(`promote ${id}`, id, models);
     const note = textFlag(flags, "note");
     const { promoteRun } = await import("./promote_run.ts");
     const outputs = textFlag(flags, "runs") ?? "outputs";
-    await promoteRun({
-      id,
-      models: isModelName(model) ? [model] : MODEL_NAMES,
-      note,
-      outputs,
-      isJson: isSet(flags, "json"),
-    });
+    await promoteRun({ id, models, note, outputs, isJson: isSet(flags, "json") });
   },
 };

@@ -1,14 +1,15 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeOrigin, loadModel } from "../../cli/checkpoints/checkpoints.ts";
 import { MODEL_NAMES } from "../../cli/load/model_names.ts";
 import { checkpointOfRun } from "../../cli/runs/run_checkpoint.ts";
-import { CheckpointError, encodeCheckpoint, Linear, Sequential } from "../../lib/index.ts";
+import { CheckpointError, encodeCheckpoint, encodeTrainingState, Linear, Sequential } from "../../lib/index.ts";
 import { linear } from "../../models/index.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
+import { IDS, outputsWithRuns, promote } from "../support/versions.ts";
 
 const test = suite("checkpoints");
 
@@ -34,12 +35,42 @@ function refusal(checkpoint: string): string {
 test("a checkpoint that holds NaN is refused, and the parameter named", () => {
   const model = linear({ seed: 1 });
   model.parameters()[0].data[5] = Number.NaN;
-  assert.match(refusal(save("nan.safetensors", model)), /fc\.weight holds NaN in .*nan\.safetensors/);
+  assert.match(refusal(save("nan.safetensors", model)), /^fc\.weight holds NaN in .*nan\.safetensors/);
 });
 
 test("without --model the message is about the network that the file is nearer to", () => {
   const narrow = new Sequential({ fc: new Linear(700, 10) });
   assert.match(refusal(save("narrow.safetensors", narrow)), /fc\.weight is \[10, 700\] in .* but \[10, 784\]/);
+});
+
+test("a run's state is refused as no checkpoint, and the checkpoint beside it named, if there is one", () => {
+  const run = join(folder, "run");
+  mkdirSync(run);
+  const path = join(run, "state.safetensors");
+  const progress = { epoch: 1, step: 1, seen: 1, lossSum: 1, right: 1, epochSeconds: 1, seconds: 1, learningRate: 1 };
+  writeFileSync(path, encodeTrainingState({ setup: {}, progress, epochs: [], tensors: {} }));
+  const said = `${path} holds the state that --resume goes on from, and is no checkpoint.`;
+  assert.is(refusal(path), `${said} The run has kept no checkpoint yet; go on with it to its epoch's end.`);
+  const checkpoint = save(join("run", "model.safetensors"), linear({ seed: 1 }));
+  assert.is(refusal(path), `${said} The run's checkpoint is beside it: ${checkpoint}.`);
+  assert.throws(() => loadModel({ checkpoint: path, model: "cnn" }), said);
+});
+
+test("a version without its network is one of the only network that has any, else one of the cnn", async () => {
+  const outputs = outputsWithRuns(folder);
+  const loaded = (version: string): string => {
+    const model = loadModel({ runs: outputs, version });
+    return `${model.name} ${model.version}`;
+  };
+  assert.throws(() => loaded("current"), /there is no version of cnn in/);
+  await promote(outputs, IDS[0]);
+  await promote(outputs, IDS[1]);
+  assert.equal([loaded("current"), loaded("1")], ["linear 2", "linear 1"]);
+  assert.throws(() => loaded("9"), /there is no version 9 of linear in .*; there are 1, 2, and 2 is current/);
+  assert.throws(() => loadModel({ runs: outputs, version: "1", model: "cnn" }), /there is no version of cnn in/);
+  fakeRun(outputs, "20260102-000001", { model: "cnn" });
+  await promote(outputs, "20260102-000001");
+  assert.is(loaded("current"), "cnn 1");
 });
 
 test("metadata are shown without control characters, and what is no accuracy not at all", () => {

@@ -1,15 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { isRunnerAlive, thisProcess } from "../../cli/files/run_alive.ts";
-import { listRuns, runNamed } from "../../cli/runs/list_runs.ts";
-import { checkpointOfRun } from "../../cli/runs/run_checkpoint.ts";
+import { listRuns } from "../../cli/runs/list_runs.ts";
 import { statusOf, whyUnfinished } from "../../cli/runs/run_record.ts";
 import { settingsOf } from "../../cli/runs/run_settings.ts";
 import { columnTable } from "../../cli/terminal/columns.ts";
 import type { TerminalStream } from "../../cli/terminal/terminal.ts";
-import { findResumable } from "../../cli/train/find_resumable.ts";
 import { recipeFor } from "../../cli/train/recipes.ts";
 import type { RunPlan, TrainJob } from "../../cli/train/train_job.ts";
 import { runRecord } from "../../cli/train/train_record.ts";
@@ -226,46 +224,6 @@ test("an unknown run gets a suggestion, an ambiguous one the candidates, one nam
   await expectFailure(folder, ["runs", "--sort", "tset"], 2, /--sort must be one of .* Did you mean test\?/);
   await expectFailure(folder, ["runs", "x", "--runs", "nowhere"], 3, /there is no run in nowhere\. Train one first/);
   await expectFailure(folder, ["runs", "--runs", "file"], 1, /file.*: a part of the path is a file/, {});
-});
-
-test("a run of the same id in both networks is named with its network", () => {
-  const outputs = freshOutputs();
-  fakeRun(outputs, "20260101-000001");
-  fakeRun(outputs, "20260101-000001", { model: "cnn" });
-  const runs = listRuns(outputs);
-  assert.throws(() => runNamed(runs, "20260101-000001", outputs), /2 runs are called so/);
-  assert.is(runNamed(runs, "cnn/20260101-000001", outputs).model, "cnn");
-});
-
-test("--run and --resume take an id, the beginning of one, or latest, which skips what has nothing for them", () => {
-  const outputs = freshOutputs();
-  for (const id of ["20260101-000001", "20260101-000002", "20260102-000001", "20260103-000001"]) {
-    fakeRun(outputs, id, { status: "interrupted" });
-  }
-  const of = (id: string): string => join(outputs, "linear", id);
-  rmSync(join(of("20260103-000001"), "model.safetensors"));
-  for (const id of ["20260101-000001", "20260102-000001"]) writeFileSync(join(of(id), "state.safetensors"), "");
-  symlinkSync(of("20260101-000001"), of("20260101-000003"));
-  const checkpoint = (word: string): string => dirname(checkpointOfRun(outputs, ["linear"], word).path);
-  const resumable = (word: string): string => findResumable(outputs, undefined, word).path;
-  assert.is(checkpoint("latest"), of("20260102-000001"));
-  assert.is(checkpoint("20260102"), of("20260102-000001"));
-  assert.is(checkpoint("20260101-000003"), of("20260101-000003"));
-  assert.throws(
-    () => checkpoint("20260101"),
-    /^--run 20260101: 3 runs are called so: linear\/20260101-000003, .*\. Name one/,
-  );
-  assert.throws(
-    () => checkpoint("20260103"),
-    /^--run 20260103: there is no such run with a checkpoint .* latest is 20260102-000001/,
-  );
-  assert.is(resumable("latest"), of("20260102-000001"));
-  assert.is(resumable("20260101-000001"), of("20260101-000001"));
-  assert.throws(
-    () => resumable("20260101"),
-    /^--resume 20260101: 3 runs are called so: .* Name one, with --model if need be/,
-  );
-  assert.throws(() => resumable("20260103"), /^--resume 20260103-000001: .* holds no state\.safetensors/);
 });
 
 test("where the line is narrow the least important columns go; a pipe gets all", () => {
