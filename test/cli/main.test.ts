@@ -41,7 +41,7 @@ test("--version behind a command that has no such flag is a mistake, not the pro
     folder,
     ["compare", "--version", "current"],
     2,
-    /compare has no flag --version\. See mnist compare/,
+    /compare has no flag --version\. Say --cnn current .* See mnist compare/,
   );
   assert.not.match((await runCli(folder, ["train", "--help"])).stdout, /--version/);
 });

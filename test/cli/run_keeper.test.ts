@@ -48,13 +48,14 @@ test("where it cannot be written at an epoch's end, the run fails and says so", 
   const events: string[] = [];
   const training = train(out, ({ event }) => {
     events.push(event);
+    if (event !== "start") return;
     const path = join(lastRun(out), "run.json");
     rmSync(path);
     mkdirSync(path);
   });
   const error = await training.catch((caught: Error) => caught);
   assert.match(error?.message ?? "it did not fail", /run\.json cannot be written/);
-  assert.equal(events, ["start"]);
+  assert.equal(events, ["start", "failed"]);
 });
 
 test.run();
