@@ -6,7 +6,7 @@ import { CheckpointError } from "../../lib/index.ts";
 import { type Fields, fieldsOf, numberOf } from "../files/fields.ts";
 import type { ModelName } from "../load/model_names.ts";
 import { promotionOf, readRegistry } from "../registry/registry.ts";
-import { checkNetwork, findRun, isRunWithNetwork } from "../runs/find_run.ts";
+import { checkNetwork, findRun, isLatest, isRunWithNetwork } from "../runs/find_run.ts";
 import { listRuns } from "../runs/list_runs.ts";
 import { checkpointOfRun } from "../runs/run_checkpoint.ts";
 import { CHECKPOINT_FILE, readRunFile } from "../runs/run_file.ts";
@@ -28,7 +28,7 @@ export function namedCheckpoint(outputs: string, name: ModelName, word: string):
   if (isFileName(word)) return load(word, name);
   checkNetwork(`${flag} ${word}`, word, [name]);
   const runs = listRuns(outputs, [name]);
-  if (!/(^|\/)latest$/.test(word) && !findRun(runs, word, `${flag} ${word}`)) {
+  if (!isLatest(word) && !findRun(runs, word, `${flag} ${word}`)) {
     const near = suggest(word, [...runs.map(({ id }) => id), "shipped", "current", "latest"]);
     throw new CheckpointError(
       `${flag} ${word}: neither a file nor a run in ${join(outputs, name)}.${near ? ` Did you mean ${near}?` : ""} It takes ${TAKES}.`,

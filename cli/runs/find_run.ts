@@ -49,8 +49,7 @@ export function findRun<R extends Pick<FoundRun, "model" | "id">>(
   remedy = "Name one.",
 ): R | undefined {
   const slash = word.indexOf("/");
-  const [model, rest] = [word.slice(0, Math.max(0, slash)), word.slice(slash + 1)];
-  if (rest === "latest") return runs.find((run) => slash < 0 || run.model === model);
+  if (isLatest(word)) return runs.find(({ model }) => slash < 0 || model === word.slice(0, slash));
   const exact = runs.filter((run) => namesOf(run).includes(word));
   const found = exact.length > 0 ? exact : runs.filter((run) => namesOf(run).some((name) => name.startsWith(word)));
   if (found.length <= 1) return found[0];
@@ -58,6 +57,11 @@ export function findRun<R extends Pick<FoundRun, "model" | "id">>(
   throw new UsageError(
     `${label}: ${found.length} runs are called so: ${names.join(", ")}${found.length > 3 ? " …" : ""}. ${remedy}`,
   );
+}
+
+/** "latest", or the latest of a network: "linear/latest". */
+export function isLatest(word: string): boolean {
+  return word.slice(word.indexOf("/") + 1) === "latest";
 }
 
 function namesOf({ model, id }: Pick<FoundRun, "model" | "id">): string[] {

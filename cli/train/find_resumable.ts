@@ -6,7 +6,7 @@ import { CheckpointError } from "../../lib/index.ts";
 import { type Fields, fieldsOf } from "../files/fields.ts";
 import { isRunElsewhere, type Runner } from "../files/run_alive.ts";
 import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
-import { type FoundRun, findRun, networksMeant, runFolders } from "../runs/find_run.ts";
+import { type FoundRun, findRun, isLatest, networksMeant, runFolders } from "../runs/find_run.ts";
 import { readRunFile } from "../runs/run_file.ts";
 import { removeRunState, STATE_FILE } from "./run_folder.ts";
 
@@ -26,8 +26,7 @@ export function findResumable(outputs: string, model: ModelName | undefined, id:
   const { open, ended } = withState(runs);
   // Left by a process that was killed just after its run's end: there is nothing to go on with.
   for (const run of ended) removeRunState(run);
-  const isLatest = /(^|\/)latest$/.test(id);
-  const found = findRun(isLatest ? open : runs, id, `--resume ${id}`, "Name one, with --model if need be.");
+  const found = findRun(isLatest(id) ? open : runs, id, `--resume ${id}`, "Name one, with --model if need be.");
   if (!found) throw noSuchRun(outputs, models, id, open);
   checkOpen(found);
   return found;

@@ -60,7 +60,7 @@ export async function trainModel(job: TrainJob): Promise<void> {
       ...result,
     });
     if (!circumstances.isJson) printResult(job, history, test, result);
-    const note = noteOnLoss(history.kept?.validationLoss ?? 0, data.validation.classes);
+    const note = noteOnLoss(kept?.validationLoss ?? 0, data.validation.classes);
     if (note !== null) progress.note(note);
     const { drawn, folder } = keeper;
     if (drawn.length > 0) progress.print(`Pictures: ${new Intl.ListFormat("en-GB").format(drawn)} in ${folder.path}`);
