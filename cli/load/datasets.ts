@@ -16,6 +16,8 @@ export interface Data extends MnistSets {
 export interface LoadOptions {
   /** Of the synthetic digits and of the split. */
   seed: number;
+  /** How many training images are held back; default 5000. */
+  validation?: number;
   /** At most so many images in each set. */
   limit: number | undefined;
   signal: AbortSignal;
@@ -23,7 +25,7 @@ export interface LoadOptions {
 }
 
 /** @param data "auto", "mnist", "synthetic", or a folder with MNIST's files */
-export async function loadData(data: string, { seed, limit, signal, progress }: LoadOptions): Promise<Data> {
+export async function loadData(data: string, { progress, ...options }: LoadOptions): Promise<Data> {
   const source = SOURCES.find((known) => known === data);
   const onProgress: LoadMnistOptions["onProgress"] = ({ fileName, receivedBytes, totalBytes }) =>
     progress.update(
@@ -31,10 +33,10 @@ export async function loadData(data: string, { seed, limit, signal, progress }: 
       totalBytes ? receivedBytes / totalBytes : 0,
       () => `${formatCount(receivedBytes / 1024)} KiB`,
     );
-  const sets = await loadMnist({ ...(source ? { source } : { dir: data }), seed, limit, signal, onProgress });
+  const sets = await loadMnist({ ...(source ? { source } : { dir: data }), ...options, onProgress });
   progress.clear();
   await letSignalsIn();
-  signal.throwIfAborted();
+  options.signal.throwIfAborted();
   if (sets.notice) printNotice(sets.notice);
   return { ...sets, name: sets.train.name.startsWith("MNIST") ? "mnist" : "synthetic" };
 }

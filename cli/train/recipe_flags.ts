@@ -7,6 +7,8 @@ import { UsageError } from "../terminal/exit_codes.ts";
 import { DECAYS, KEEPS, OPTIMIZERS, PRESETS, type Preset, type RecipeFlags, SCHEDULES } from "./recipes.ts";
 
 const BY_PRESET = "by preset";
+/** Of MNIST's 60,000 training images one is left to train on. */
+const MOST_VALIDATION = 59_999;
 
 export const RECIPE_FLAGS = {
   preset: {
@@ -14,6 +16,7 @@ export const RECIPE_FLAGS = {
     // Not yargs's own default, which could not be told from a flag: see --resume.
     defaultDescription: "standard",
   },
+  validation: valueFlag("Training images held back, to validate with", BY_PRESET),
   epochs: valueFlag("How often all training images are seen", BY_PRESET),
   "batch-size": valueFlag("Images a step", "64"),
   optimizer: { ...choiceFlag("How gradients become steps", OPTIMIZERS), defaultDescription: BY_PRESET },
@@ -44,12 +47,14 @@ export const RECIPE_FLAGS = {
   shear: valueFlag("Slant it by at most so many pixels a pixel", BY_PRESET),
   elastic: valueFlag("Bend it by at most so many pixels", BY_PRESET),
   thickness: valueFlag("Thicken or thin its strokes by at most this part of a pixel on each side", BY_PRESET),
+  settle: valueFlag("The part of the epochs, the last of them, that distorts half as far, from 0 to 1", BY_PRESET),
 };
 
 /** @throws {UsageError} a value that does not fit */
 export function readRecipeFlags(flags: Flags): { preset: Preset; given: RecipeFlags } {
   const part = { min: 0, below: 1 };
   const given: Record<keyof RecipeFlags, unknown> = {
+    validation: numberFlag(flags, "validation", { min: 1, max: MOST_VALIDATION, isInteger: true }),
     epochs: numberFlag(flags, "epochs", { min: 1, isInteger: true }),
     batchSize: numberFlag(flags, "batch-size", { min: 1, isInteger: true }),
     optimizer: textFlag(flags, "optimizer"),
@@ -66,6 +71,7 @@ export function readRecipeFlags(flags: Flags): { preset: Preset; given: RecipeFl
     average: numberFlag(flags, "average", part),
     keep: textFlag(flags, "keep"),
     augment: augmentFlags(flags),
+    settle: numberFlag(flags, "settle", { min: 0, max: 1 }),
   };
   return { preset: (textFlag(flags, "preset") ?? "standard") as Preset, given: known(given) as RecipeFlags };
 }

@@ -18,6 +18,8 @@ export type Preset = (typeof PRESETS)[number];
 /** Everything that decides how a network is trained, but for the seed. */
 export interface Recipe {
   preset: Preset;
+  /** Training images that no step sees, for validation. */
+  validation: number;
   epochs: number;
   batchSize: number;
   optimizer: (typeof OPTIMIZERS)[number];
@@ -44,6 +46,8 @@ export interface Recipe {
   keep: (typeof KEEPS)[number];
   /** How far each picture is distorted, anew in every epoch. */
   augment: Required<Augmentation>;
+  /** The part of the epochs, the last of them, that distorts half as far. */
+  settle: number;
 }
 
 /** What flags say of it. */
@@ -66,6 +70,7 @@ const WARMUP: Partial<Record<Recipe["schedule"], number>> = { cosine: 0.05, "one
 const STILL: Required<Augmentation> = { rotate: 0, shift: 0, scale: 0, shear: 0, elastic: 0, thickness: 0 };
 
 const LINEAR: Defaults = {
+  validation: 5000,
   epochs: 10,
   batchSize: 64,
   optimizer: "adam",
@@ -78,8 +83,10 @@ const LINEAR: Defaults = {
   average: 0,
   keep: "best",
   augment: STILL,
+  settle: 0,
 };
 const CNN: Defaults = {
+  validation: 5000,
   epochs: 1,
   batchSize: 64,
   optimizer: "adamw",
@@ -94,6 +101,7 @@ const CNN: Defaults = {
   average: 0,
   keep: "best",
   augment: STILL,
+  settle: 0,
 };
 /**
  * What hands do that slant, bend and press otherwise. The network is small: it learns no more of stronger distortions, and dropout
@@ -118,7 +126,6 @@ const CNN_LONGER: Defaults = {
   keep: "last",
   augment: DISTORTED,
 };
-
 const DEFAULTS: Record<ModelName, Record<Preset, Defaults>> = {
   linear: {
     fast: { ...LINEAR, epochs: 2 },
@@ -162,6 +169,7 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
     );
   return {
     preset,
+    validation: given.validation ?? defaults.validation,
     epochs: given.epochs ?? defaults.epochs,
     batchSize: given.batchSize ?? defaults.batchSize,
     optimizer,
@@ -178,5 +186,6 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
     average: given.average ?? defaults.average,
     keep: given.keep ?? defaults.keep,
     augment: { ...defaults.augment, ...given.augment },
+    settle: given.settle ?? defaults.settle,
   };
 }

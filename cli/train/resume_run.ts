@@ -37,8 +37,9 @@ export async function resumeRun(request: ResumeRequest, signal: AbortSignal): Pr
     checkKernels(id, state);
     const maxSeconds = request.maxSeconds ?? extras.maxSeconds ?? undefined;
     checkBudget(id, state, maxSeconds);
-    const { seed, limit } = plan;
-    const data = await loadData(request.data ?? plan.data, { seed, limit: limit ?? undefined, signal, progress });
+    const { seed, limit, recipe } = plan;
+    const which = { seed, validation: recipe.validation, limit: limit ?? undefined };
+    const data = await loadData(request.data ?? plan.data, { ...which, signal, progress });
     checkData(id, data, state, extras);
     await useThreads(plan.model, request.threads, progress);
     const resumed = [...plan.resumed, new Date().toISOString()];

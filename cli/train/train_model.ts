@@ -24,7 +24,7 @@ export async function trainModel(job: TrainJob): Promise<void> {
   const trainer = new Trainer(model, {
     ...{ optimizer: makeOptimizer(model, recipe), schedule: makeSchedule(recipe, recipe.epochs * stepsPerEpoch) },
     ...{ seed, signal, epochs: recipe.epochs, batchSize: recipe.batchSize, labelSmoothing: recipe.labelSmoothing },
-    augment: isStill(recipe.augment) ? undefined : recipe.augment,
+    ...{ augment: isStill(recipe.augment) ? undefined : recipe.augment, settle: recipe.settle },
     average: recipe.average > 0 ? { decay: recipe.average } : undefined,
     ...{ restoreBest, patience: plan.patience ?? undefined, maxSeconds: circumstances.maxSeconds },
     checkpointSeconds: circumstances.saveEvery,

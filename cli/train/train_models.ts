@@ -1,7 +1,7 @@
 // The work of `mnist train`: one network after another on the same data.
 
 import process from "node:process";
-import { loadData } from "../load/datasets.ts";
+import { type Data, loadData } from "../load/datasets.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
 import { Progress } from "../terminal/progress.ts";
 import { recipeFor } from "./recipes.ts";
@@ -19,8 +19,12 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   const command = `mnist ${process.argv.slice(2).join(" ")}`;
   const progress = new Progress(request.isQuiet);
   try {
-    const data = await loadData(request.data, { seed, limit, signal, progress });
+    const load = (validation: number): Promise<Data> =>
+      loadData(request.data, { seed, validation, limit, signal, progress });
+    let data = await load(recipes[0].validation);
     for (const [i, model] of models.entries()) {
+      // Presets of two networks may hold back other numbers of images.
+      if (i > 0 && recipes[i].validation !== recipes[i - 1].validation) data = await load(recipes[i].validation);
       await useThreads(model, request.threads, progress);
       const plan: RunPlan = {
         ...{ model, recipe: recipes[i], patience: patience ?? null, seed, limit: limit ?? null, data: request.data },

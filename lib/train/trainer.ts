@@ -15,7 +15,13 @@ import { evaluateAsync } from "./evaluate.ts";
 import { type EpochReport, type History, isBetter, patienceEnds, type Stopped } from "./history.ts";
 import { predictedClasses } from "./predicted_classes.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import { checkTrainerOptions, type FitOptions, setupOf, type TrainerOptions } from "./trainer_options.ts";
+import {
+  augmentationOf,
+  checkTrainerOptions,
+  type FitOptions,
+  setupOf,
+  type TrainerOptions,
+} from "./trainer_options.ts";
 import { TrainingRun } from "./training_run.ts";
 
 /**
@@ -35,7 +41,7 @@ export class Trainer {
 
   /**
    * @throws {OptionError} epochs, batchSize, patience or average.calibration is not an integer ≥ 1, seed not one ≥ 0;
-   *   maxSeconds or checkpointSeconds not a number ≥ 0; clipNorm not > 0; labelSmoothing or average.decay not in [0, 1);
+   *   maxSeconds or checkpointSeconds not a number ≥ 0; clipNorm not > 0; labelSmoothing or average.decay not in [0, 1); settle not in [0, 1];
    *   augment has a part outside its limits, or one that there is not
    */
   constructor(
@@ -111,8 +117,8 @@ export class Trainer {
 
   /** The steps of the epoch that are left. @returns why it was left before its end; null where it was not */
   private async runSteps(run: TrainingRun, train: Dataset, breather: Breather, save: Save): Promise<Stopped | null> {
-    const { optimizer, schedule, batchSize, augment, seed = 0, signal, onStep } = this.options;
-    const { checkpointSeconds = 30 } = this.options;
+    const { optimizer, schedule, batchSize, seed = 0, signal, onStep, checkpointSeconds = 30 } = this.options;
+    const augment = augmentationOf(this.options, run.epoch);
     const batches = train.batches({ batchSize, seed, augment, epoch: run.epoch });
     const stepsPerEpoch = batches.length;
     const { epoch } = run;

@@ -31,6 +31,11 @@ export interface TrainerOptions {
   /** Distorts the training pictures, each anew in every epoch; default: not. */
   augment?: Augmentation;
   /**
+   * The last part of the epochs, in [0, 1], distorts half as far, so that the run ends nearer to the pictures that are to be
+   * read; default 0. Rounded to whole epochs.
+   */
+  settle?: number;
+  /**
    * Validates, keeps and ends with a moving average of the weights, for which BatchNorm's statistics are made anew at
    * the end of each epoch; default: the weights themselves.
    */
@@ -81,11 +86,12 @@ export function checkTrainerOptions(options: TrainerOptions): void {
     const value = options[name] ?? 0;
     if (!(value >= 0)) throw new OptionError(`Trainer: ${name} must be a number ≥ 0; got ${value}.`, { [name]: value });
   }
-  const { seed = 0, clipNorm = Number.POSITIVE_INFINITY, labelSmoothing = 0, average, augment } = options;
+  const { seed = 0, clipNorm = Number.POSITIVE_INFINITY, labelSmoothing = 0, settle = 0, average, augment } = options;
   checkOption("Trainer", "seed", seed, (value) => Number.isSafeInteger(value) && value >= 0, "an integer ≥ 0");
   checkOption("Trainer", "clipNorm", clipNorm, (value) => value > 0, "> 0");
   const isPart = (value: number): boolean => value >= 0 && value < 1;
   checkOption("Trainer", "labelSmoothing", labelSmoothing, isPart, "in [0, 1)");
+  checkOption("Trainer", "settle", settle, (value) => value >= 0 && value <= 1, "in [0, 1]");
   if (average) {
     const { decay, calibration = 1 } = average;
     checkOption("Trainer", "average.decay", decay, isPart, "in [0, 1)");
@@ -93,6 +99,16 @@ export function checkTrainerOptions(options: TrainerOptions): void {
     checkOption("Trainer", "average.calibration", calibration, isCount, "an integer ≥ 1");
   }
   if (augment) checkAugmentation(augment);
+}
+
+/** @internal How far the pictures of an epoch, counted from 1, are distorted. */
+export function augmentationOf(
+  { augment, settle = 0, epochs }: TrainerOptions,
+  epoch: number,
+): Augmentation | undefined {
+  const isSettling = epoch > epochs - Math.round(settle * epochs);
+  if (!augment || !isSettling) return augment;
+  return Object.fromEntries(Object.entries(augment).map(([part, most]) => [part, most / 2]));
 }
 
 /**
@@ -105,9 +121,9 @@ export function setupOf(
   validation: Dataset,
 ): Readonly<Record<string, unknown>> {
   const { epochs, batchSize, seed = 0, clipNorm = null, labelSmoothing = 0 } = options;
-  const { augment = null, average = null, restoreBest = true } = options;
+  const { augment = null, settle = 0, average = null, restoreBest = true } = options;
   const [trainingSet, validationSet] = [train, validation].map(({ name, size, digest }) => ({ name, size, digest }));
   const { variant: kernels } = runtimeInfo();
-  const regularisation = { clipNorm, labelSmoothing, augment, average };
+  const regularisation = { clipNorm, labelSmoothing, augment, settle: settle > 0 ? settle : null, average };
   return { kernels, trainingSet, validationSet, epochs, batchSize, seed, ...regularisation, restoreBest };
 }

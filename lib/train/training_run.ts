@@ -108,10 +108,12 @@ export class TrainingRun {
 
 /** @throws {CheckpointError} with the first thing that differs */
 function checkSetup(theirs: Setup, ours: Setup): void {
-  const differs = (name: string): boolean => JSON.stringify(theirs[name]) !== JSON.stringify(ours[name]);
+  // What a state of an earlier version does not name, it had not.
+  const text = (setup: Setup, name: string): string => JSON.stringify(setup[name] ?? null);
+  const differs = (name: string): boolean => text(theirs, name) !== text(ours, name);
   const name = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].find(differs);
   if (name === undefined) return;
-  const values = `${JSON.stringify(theirs[name])} in the state but ${JSON.stringify(ours[name])} here`;
+  const values = `${text(theirs, name)} in the state but ${text(ours, name)} here`;
   const advice =
     name === "kernels"
       ? "These round otherwise: resume where the run began, or on a machine that has the same kernels."

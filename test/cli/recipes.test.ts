@@ -49,6 +49,7 @@ test("the presets are in earnest: more epochs from fast to best, and one epoch f
 
 test("every flag overrides its own setting, and no other", () => {
   const values: Record<string, [text: string, path: string[], value: unknown]> = {
+    validation: ["1234", ["validation"], 1234],
     epochs: ["3", ["epochs"], 3],
     "batch-size": ["17", ["batchSize"], 17],
     lr: ["0.5", ["lr"], 0.5],
@@ -68,6 +69,7 @@ test("every flag overrides its own setting, and no other", () => {
     shear: ["0.45", ["augment", "shear"], 0.45],
     elastic: ["7", ["augment", "elastic"], 7],
     thickness: ["0.95", ["augment", "thickness"], 0.95],
+    settle: ["0.45", ["settle"], 0.45],
   };
   // Those two decide what others default to.
   const covered = [...Object.keys(values), "preset", "optimizer", "momentum"].sort();
@@ -105,6 +107,8 @@ test("flags without an effect, and values that do not fit, are refused", () => {
   refuses({ betas: "0.9,1" }, /--betas must be a number ≥ 0 and < 1; got 1/);
   refuses({ rotate: "181" }, /--rotate must be a number ≥ 0 and ≤ 180; got 181/);
   refuses({ scale: "1" }, /--scale must be a number ≥ 0 and < 1; got 1/);
+  refuses({ validation: "60000" }, /--validation must be an integer ≥ 1 and ≤ 59999; got 60000/);
+  refuses({ settle: "1.5" }, /--settle must be a number ≥ 0 and ≤ 1; got 1\.5/);
   refuses({ average: "1" }, /--average must be a number ≥ 0 and < 1; got 1/);
 });
 

@@ -29,8 +29,9 @@ const test = suite("mnist train --resume");
 
 const folder = temporaryFolder();
 const outputs = join(folder, "outputs");
-const CNN = ["train", "--data", "synthetic", "--limit", "200", "--epochs", "2", "--batch-size", "16", "--seed", "3"];
-const LINEAR = [...CNN, "--model", "linear", "--limit", "6000", "--epochs", "3", "--dropout"].slice(0, -1);
+const RECIPE = ["--epochs", "2", "--batch-size", "16", "--validation", "150", "--settle", "0.5"];
+const CNN = ["train", "--data", "synthetic", "--limit", "200", "--seed", "3", ...RECIPE];
+const LINEAR = [...CNN, "--model", "linear", "--limit", "6000", "--epochs", "3"];
 
 /** Starts or goes on, and sends the signal once stdout or metrics.jsonl has the text. */
 async function stopAt(
@@ -93,6 +94,7 @@ test("a run stopped by Ctrl-C, once or several times, ends as the uninterrupted 
     const run = JSON.parse(readFileSync(join(resumed, "run.json"), "utf8"));
     assert.is(run.resumed.length, steps.length);
     assert.match(run.command, /--batch-size 16/);
+    assert.is(run.dataset.validation.size, 150);
     const [start] = eventsOf(end);
     assert.ok(start.resumed_at.epoch >= 1 && start.resumed_at.step >= 0);
   }

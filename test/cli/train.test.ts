@@ -91,7 +91,7 @@ test("infer and evaluate find the run as --run latest and by its id, and name it
 
 test("--model both trains one after the other", async () => {
   const args = ["train", "--model", "both", "--data", "synthetic", "--limit", "32", "--epochs", "1", "--json", "--dropout", "0.2"]; // biome-ignore format: one line
-  const outcome = await runCli(folder, [...args, "--out", "both"]);
+  const outcome = await runCli(folder, [...args, "--validation", "20", "--out", "both"]);
   assert.is(outcome.code, 0, outcome.stderr);
   const done = events(outcome).filter(({ event }) => event === "done");
   assert.equal(done.map(({ model, parameters }) => [model, parameters]), [["linear", 7850], ["cnn", 102026]]); // biome-ignore format: one line

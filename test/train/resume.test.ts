@@ -108,7 +108,7 @@ test("both networks, on one thread and on two, end with the same bits", async ()
 test("a run with augmentation and averaged weights ends with the same bits, stopped anywhere", async () => {
   for (const restoreBest of [true, false]) {
     const augment = { shift: 1, rotate: 10, scale: 0.1 };
-    const recipe = digits("cnn", { augment, average: { decay: 0.9, calibration: 64 }, restoreBest });
+    const recipe = digits("cnn", { augment, settle: 0.5, average: { decay: 0.9, calibration: 64 }, restoreBest });
     const whole = await runWithStops(recipe);
     const plain = await runWithStops(digits("cnn", { restoreBest }));
     assert.is.not(whole.weights, plain.weights);
@@ -208,6 +208,7 @@ test("a state of other options, data or kernels is refused with what differs, an
     [{}, { epochs: 5 }, state, /epochs is 4 in the state but 5 here/],
     [{}, { labelSmoothing: 0 }, state, /labelSmoothing is 0\.1 in the state but 0 here/],
     [{}, { augment: { shift: 1 } }, state, /augment is null in the state but \{"shift":1\} here/],
+    [{}, { augment: null as never, settle: 0.5 }, state, /settle is null in the state but 0\.5 here/],
     [{}, { average: { decay: 0.9 } }, state, /average is null in the state but \{"decay":0\.9\} here/],
     [{}, { clipNorm: undefined }, state, /clipNorm is 1 in the state but null here/],
     [
