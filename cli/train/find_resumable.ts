@@ -61,7 +61,7 @@ export function checkOpen({ id, path }: FoundRun): void {
   const { content: run } = readRunFile(path);
   const hasState = existsSync(join(path, STATE_FILE));
   if (isFinished(run)) {
-    throw new CheckpointError(`--resume ${id}: this run is ${run.status}; there is nothing left to train.`, { path });
+    throw new CheckpointError(`--resume ${id}: there is nothing left to train, since it is ${run.status}.`, { path });
   }
   if (!hasState) {
     throw new CheckpointError(`--resume ${id}: ${path} holds no ${STATE_FILE} to go on from; train anew.`, { path });

@@ -231,7 +231,7 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
     folder,
     ["train", "--resume", id, "--out", "refused"],
     3,
-    /this run is done; there is nothing left to train/,
+    /there is nothing left to train, since it is done/,
   );
   await expectFailure(folder, resume, 3, /there is no such run to go on with in refused\. None is left unfinished/);
 });
@@ -242,7 +242,7 @@ test("of several that go on with a run at once one does, and the others are refu
   const outcomes = await Promise.all([0, 1, 2].map(() => runCli(folder, resume)));
   const codes = outcomes.map(({ code }) => code).sort();
   assert.equal(codes, [0, 3, 3], outcomes.map(({ stderr }) => stderr).join(""));
-  const refused = /process \d+ is training this run|this run is done|holds no state|no such run to go on with/;
+  const refused = /process \d+ is training this run|since it is done|holds no state|no such run to go on with/;
   for (const { code, stderr } of outcomes) if (code === 3) assert.match(stderr, refused);
   assert.equal(metricsOf(run), metricsOf(lastRun(outputs)));
   assert.equal(filesOf(run), FINISHED_FILES);

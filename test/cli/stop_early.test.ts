@@ -46,7 +46,7 @@ test("--patience ends a run, which is then done", async () => {
     folder,
     ["train", "--resume", id, "--out", "patient"],
     3,
-    /is stopped early: no better .*nothing left to train/,
+    /nothing left to train, since it is stopped early: no better /,
   );
 });
 
