@@ -28,7 +28,7 @@ writeFileSync(`${target}.json`, `${JSON.stringify(shipped, null, 2)}\n`);
 console.log(`${target}.safetensors: ${shipped.command}, ${(100 * run.test_accuracy).toFixed(2)} % of the test images`);
 
 function plainCommand(command) {
-  const words = command.split(" ");
+  const words = command.match(/(?:'[^']*'|\S)+/g);
   const kept = [];
   for (let i = 0; i < words.length; i++) {
     const [flag, value] = words[i].split("=");

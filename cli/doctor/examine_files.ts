@@ -9,15 +9,15 @@ import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
 import { weightsDigest } from "../load/weights_digest.ts";
 import { readRegistry } from "../registry/registry.ts";
 import { listRuns } from "../runs/list_runs.ts";
+import { RUN_BYTES } from "../runs/run_file.ts";
 import { statusOf } from "../runs/run_record.ts";
 import { formatBytes, printable, shortDigest } from "../terminal/format.ts";
 import { describeSystemError, messageOf } from "../terminal/report_error.ts";
 import { accuracyOf } from "../versions/version_output.ts";
 import { type Finding, fail, ok, type Section, warn } from "./finding.ts";
 
-/** Less than this on the disk is worth a word; a run takes about 1 MB. */
+/** Less than this on the disk is worth a word. */
 const LITTLE_BYTES = 100 * 2 ** 20;
-const TOO_LITTLE_BYTES = 4 * 2 ** 20;
 
 export async function examineData(dir: string | undefined): Promise<Section> {
   const { folder, isNamed, files } = await mnistState({ dir });
@@ -104,7 +104,7 @@ function space(outputs: string): Finding {
   const { bavail, bsize } = statfsSync(nearest(outputs));
   const free = bavail * bsize;
   const text = `${formatBytes(free)} free`;
-  if (free < TOO_LITTLE_BYTES) return fail("space", `${text}: too little for a run`);
+  if (free < RUN_BYTES) return fail("space", `${text}: too little for a run`);
   return free < LITTLE_BYTES ? warn("space", text) : ok("space", text);
 }
 

@@ -1,7 +1,9 @@
 // The checkpoint of a version: found by "current" or its number, and proven to be what was promoted.
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { writeFileAtomic } from "../../data/index.ts";
 import { CheckpointError } from "../../lib/index.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import {
@@ -70,7 +72,7 @@ export function readVersion(registry: Registry, { version, file_sha256, run }: V
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new CheckpointError(
-      `version ${version} of ${registry.model}: ${path} cannot be read (${code}). Put it back, or promote run ${run} again under a new number.`,
+      `version ${version} of ${registry.model}: ${path} cannot be read (${code}). Put it back, or promote run ${run} again.`,
       { path, code },
     );
   }
@@ -78,9 +80,33 @@ export function readVersion(registry: Registry, { version, file_sha256, run }: V
   if (sha256 !== file_sha256) {
     throw new CheckpointError(
       `version ${version} of ${registry.model}: ${path} is not what was promoted; its SHA-256 is ${sha256.slice(0, 12)}…, ` +
-        `expected ${file_sha256.slice(0, 12)}…. Put the file back; it is not used.`,
+        `expected ${file_sha256.slice(0, 12)}…. It is not used: put the file back, or promote run ${run} again.`,
       { path, sha256, expected: file_sha256 },
     );
   }
   return bytes;
+}
+
+/**
+ * Whether the copy of a version is whole; where it is not, it is made again of the run's checkpoint.
+ *
+ * @param bytes the run's checkpoint as it is now
+ * @returns "lost": they are not what was promoted either
+ */
+export function restoreVersion(
+  registry: Registry,
+  event: VersionEvent,
+  bytes: Uint8Array,
+): "whole" | "restored" | "lost" {
+  try {
+    readVersion(registry, event);
+    return "whole";
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+  }
+  if (createHash("sha256").update(bytes).digest("hex") !== event.file_sha256) return "lost";
+  const path = versionFile(registry, event.version);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileAtomic(path, bytes);
+  return "restored";
 }

@@ -1,13 +1,19 @@
-// A run's run.json, and the name of its checkpoint. The file may be of another version, cut short, or written by hand.
+// A run's run.json, and the names of what else is in its folder. The file may be of another version, cut short, or written by hand.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Fields, isFields } from "../files/fields.ts";
+import { type Fields, fieldsOf, isFields } from "../files/fields.ts";
 
 export const RUN_FILE = "run.json";
 export const CHECKPOINT_FILE = "model.safetensors";
-/** Of a run that can be gone on with: what train calls STATE_FILE in a room above this one. */
-export const RUN_STATE_FILE = "state.safetensors";
+/** Of a run that can be gone on with. */
+export const STATE_FILE = "state.safetensors";
+
+/**
+ * What a run of the larger network takes at most: its state, with the best weights in it, twice while it is replaced
+ * (4.1 MB); its checkpoint likewise (0.8 MB); logs and pictures.
+ */
+export const RUN_BYTES = 6 * 2 ** 20;
 
 /**
  * @param folder the run's
@@ -36,4 +42,11 @@ export function parseRunFile(text: string): { content: Fields; problem: string |
     // Said below.
   }
   return { content: {}, problem: `${RUN_FILE} is damaged: it holds no JSON object` };
+}
+
+/** Whether it came to its end: there is nothing to go on with then. What --max-seconds stopped did not. */
+export function isFinished({ status, history }: Fields): boolean {
+  if (status === "done") return true;
+  const stopped = fieldsOf(fieldsOf(history).stopped);
+  return typeof status === "string" && status.startsWith("stopped early") && stopped.by === "patience";
 }

@@ -7,7 +7,7 @@ import { type Fields, fieldsOf, numberOf, textOf } from "../files/fields.ts";
 import { isRunnerAlive } from "../files/run_alive.ts";
 import type { MeasuredOn } from "../load/measured_on.ts";
 import type { FoundRun } from "./find_run.ts";
-import { CHECKPOINT_FILE, RUN_STATE_FILE, readRunFile } from "./run_file.ts";
+import { CHECKPOINT_FILE, isFinished, readRunFile, STATE_FILE } from "./run_file.ts";
 
 export interface RunRecord extends FoundRun {
   hasCheckpoint: boolean;
@@ -50,7 +50,7 @@ export function readRun({ model, id, path }: FoundRun): RunRecord {
     model,
     path,
     hasCheckpoint: isFile(join(path, CHECKPOINT_FILE)),
-    hasState: isFile(join(path, RUN_STATE_FILE)),
+    hasState: isFile(join(path, STATE_FILE)),
     status,
     isAlive: status === "running" ? isRunnerAlive(content) : null,
     problem,
@@ -88,12 +88,9 @@ export function shortStatusOf(run: RunRecord): string {
   return canGoOn(run) ? `${short}, can go on` : short;
 }
 
-/** Whether `mnist train --resume` takes it. */
-export function canGoOn(run: RunRecord): boolean {
-  const status = statusOf(run);
-  const { by } = fieldsOf(fieldsOf(run.content.history).stopped);
-  const isOpen = ["died", "failed", "interrupted"].includes(status) || by === "maxSeconds";
-  return run.hasState && isOpen && status !== "done" && !status.startsWith("running");
+/** Whether `mnist train --resume` takes it, which asks the state and not a run.json that is damaged. */
+export function canGoOn({ hasState, content, isAlive }: RunRecord): boolean {
+  return hasState && !isFinished(content) && isAlive !== true;
 }
 
 /** Whether it went on to its end and was measured; else why not. */

@@ -3,12 +3,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../../lib/index.ts";
-import { type Fields, fieldsOf } from "../files/fields.ts";
 import { isRunElsewhere, type Runner } from "../files/run_alive.ts";
 import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
 import { type FoundRun, findRun, isLatest, networksMeant, runFolders } from "../runs/find_run.ts";
-import { readRunFile } from "../runs/run_file.ts";
-import { removeRunState, STATE_FILE } from "./run_folder.ts";
+import { isFinished, readRunFile, STATE_FILE } from "../runs/run_file.ts";
+import { removeRunState } from "./run_folder.ts";
 
 /** A run that can be gone on with is one of a known network. */
 export type ResumableRun = FoundRun & { model: ModelName };
@@ -49,19 +48,14 @@ function noSuchRun(outputs: string, models: readonly ModelName[], id: string, op
   return new CheckpointError(`--resume ${id}: there is no such run to go on with in ${where}. ${hint}`, { id });
 }
 
-/** Whether it came to its end; what --max-seconds stopped did not. */
-function isFinished({ status, history }: Fields): boolean {
-  if (status === "done") return true;
-  const stopped = fieldsOf(fieldsOf(history).stopped);
-  return typeof status === "string" && status.startsWith("stopped early") && stopped.by === "patience";
-}
-
 /** @throws {CheckpointError} it is done, or another process is at it */
 export function checkOpen({ id, path }: FoundRun): void {
   const { content: run } = readRunFile(path);
   const hasState = existsSync(join(path, STATE_FILE));
   if (isFinished(run)) {
-    throw new CheckpointError(`--resume ${id}: there is nothing left to train, since it is ${run.status}.`, { path });
+    throw new CheckpointError(`--resume ${id}: this run has ended (${run.status}); there is nothing left to train.`, {
+      path,
+    });
   }
   if (!hasState) {
     throw new CheckpointError(`--resume ${id}: ${path} holds no ${STATE_FILE} to go on from; train anew.`, { path });

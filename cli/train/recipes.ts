@@ -42,11 +42,11 @@ export interface Recipe {
   dropout: number | null;
   /** How much of the weights' moving average each step keeps; 0: the weights themselves are validated and kept. */
   average: number;
-  /** The epoch whose weights are kept: the best on the validation images, or the last, where the schedule has come to rest. */
+  /** The epoch whose weights are kept: the best on the validation images, or the last. */
   keep: (typeof KEEPS)[number];
   /** How far each picture is distorted, anew in every epoch. */
   augment: Required<Augmentation>;
-  /** The part of the epochs, the last of them, that distorts half as far. */
+  /** The last part of the epochs, in which pictures are distorted half as far. */
   settle: number;
 }
 
@@ -108,8 +108,12 @@ const CNN: Defaults = {
  * costs more than it brings.
  */
 const DISTORTED: Required<Augmentation> = {
-  ...{ rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1 },
-  ...{ elastic: 1, thickness: 0.2 },
+  rotate: 10,
+  shift: 1.5,
+  scale: 0.1,
+  shear: 0.1,
+  elastic: 1,
+  thickness: 0.2,
 };
 /**
  * The rate stays high, and what it makes noisy is averaged: over about the last tenth of the run, the average's memory growing with it. A rate
@@ -161,6 +165,17 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
   if (given.minLr != null && schedule !== "cosine") {
     throw new UsageError(`--min-lr is for cosine; where the ${schedule} schedule ends follows from --lr.`);
   }
+  const epochs = given.epochs ?? defaults.epochs;
+  const augment = { ...defaults.augment, ...given.augment };
+  const settle = given.settle ?? defaults.settle;
+  if (given.settle && isStill(augment)) {
+    throw new UsageError(
+      `--settle is for distorted images, and the ${model} network's are not; add --rotate or another.`,
+    );
+  }
+  if (given.settle && Math.round(settle * epochs) === 0) {
+    throw new UsageError(`--settle ${settle} of --epochs ${epochs} is less than half an epoch; give more of either.`);
+  }
   const lr = given.lr ?? defaults.lr[optimizer];
   const minLr = given.minLr ?? lr * (defaults.floor ?? 0);
   if (minLr > lr)
@@ -170,7 +185,7 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
   return {
     preset,
     validation: given.validation ?? defaults.validation,
-    epochs: given.epochs ?? defaults.epochs,
+    epochs,
     batchSize: given.batchSize ?? defaults.batchSize,
     optimizer,
     lr,
@@ -185,7 +200,12 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
     dropout: defaults.dropout === null ? null : (given.dropout ?? defaults.dropout),
     average: given.average ?? defaults.average,
     keep: given.keep ?? defaults.keep,
-    augment: { ...defaults.augment, ...given.augment },
-    settle: given.settle ?? defaults.settle,
+    augment,
+    settle,
   };
+}
+
+/** Nothing to distort. */
+export function isStill(augment: Required<Augmentation>): boolean {
+  return Object.values(augment).every((most) => most === 0);
 }

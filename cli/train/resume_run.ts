@@ -72,8 +72,9 @@ function checkKernels(id: string, { setup }: TrainingState): void {
 /** @throws {UsageError} the time is used up */
 function checkBudget(id: string, { progress: { seconds } }: TrainingState, maxSeconds: number | undefined): void {
   if (maxSeconds === undefined || seconds < maxSeconds) return;
+  const inMinutes = seconds < 60 ? "" : ` (${formatDuration(seconds)})`;
   throw new UsageError(
-    `--resume ${id}: it has trained for ${seconds.toFixed(1)} s (${formatDuration(seconds)}) of --max-seconds ` +
+    `--resume ${id}: it has trained for ${seconds.toFixed(1)} s${inMinutes} of --max-seconds ` +
       `${maxSeconds}. Give more than that, as in --max-seconds ${Math.ceil(2 * seconds)}.`,
   );
 }

@@ -6,12 +6,8 @@ import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../../data/index.ts";
 import { writeAll } from "../files/append_all.ts";
 import { closeQuietly } from "../files/close_quietly.ts";
-import { CHECKPOINT_FILE, RUN_FILE } from "../runs/run_file.ts";
+import { CHECKPOINT_FILE, RUN_BYTES, RUN_FILE, STATE_FILE } from "../runs/run_file.ts";
 import { describeSystemError } from "../terminal/report_error.ts";
-
-export const STATE_FILE = "state.safetensors";
-/** More than a run of the larger network writes. */
-const PROBE_BYTES = 1 << 20;
 
 export interface RunFolder {
   readonly id: string;
@@ -20,7 +16,7 @@ export interface RunFolder {
 }
 
 /**
- * A new folder, and proof that a checkpoint will fit in it: better known now than after an hour of training.
+ * A new folder, and proof that a run will fit in it: better known now than after an hour of training.
  *
  * @throws it cannot be made or written; nothing is left behind then
  */
@@ -111,7 +107,7 @@ function probe(folder: string): void {
   const path = join(folder, `.probe.${randomBytes(6).toString("hex")}`);
   const file = openSync(path, "wx");
   try {
-    writeAll(file, randomBytes(PROBE_BYTES));
+    writeAll(file, randomBytes(RUN_BYTES));
     fsyncSync(file);
   } finally {
     closeQuietly(file);

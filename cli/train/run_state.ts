@@ -4,9 +4,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../../data/index.ts";
 import { CheckpointError, decodeTrainingState, encodeTrainingState, type TrainingState } from "../../lib/index.ts";
-import { CHECKPOINT_FILE } from "../runs/run_file.ts";
+import { fieldsOf, isFields, textOf } from "../files/fields.ts";
+import { isModelName } from "../load/model_names.ts";
+import { CHECKPOINT_FILE, STATE_FILE } from "../runs/run_file.ts";
 import { messageOf } from "../terminal/report_error.ts";
-import { STATE_FILE } from "./run_folder.ts";
 import type { LogSizes } from "./run_log.ts";
 import type { RunPlan } from "./train_job.ts";
 
@@ -39,7 +40,32 @@ export function readRunState(folder: string): { state: TrainingState; extras: Ru
       path,
     });
   }
-  return { state, extras: JSON.parse(metadata.run) };
+  return { state, extras: readExtras(metadata.run, path) };
+}
+
+/** What runs had that began before there was a setting for it. */
+const BEFORE = { validation: 5000, settle: 0 };
+
+/** @throws {CheckpointError} it is not what this version writes: the state's digest has no key, so anybody may have made it */
+function readExtras(text: string, path: string): RunExtras {
+  const extras = fieldsOf(parse(text));
+  const plan = fieldsOf(extras.plan);
+  const parts = [plan.recipe, extras.testSet, extras.logSizes];
+  if (!isModelName(textOf(plan.model) ?? undefined) || !parts.every(isFields)) {
+    throw new CheckpointError(
+      `--resume: ${path} says nothing of its run that this version understands; resume it with the one that wrote it.`,
+      { path },
+    );
+  }
+  return { ...extras, plan: { ...plan, recipe: { ...BEFORE, ...fieldsOf(plan.recipe) } } } as unknown as RunExtras;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** @throws {CheckpointError} as the library has it, and what can be done */

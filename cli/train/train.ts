@@ -28,7 +28,7 @@ export const train: Command = {
     model: { ...choiceFlag("Which network", MODELS), defaultDescription: "cnn" },
     ...RECIPE_FLAGS,
     patience: valueFlag(
-      "Stop after so many epochs without a better validation, and keep the best; schedules do not know of it",
+      "Stop after so many epochs without a better validation, and keep the best; --schedule and --settle do not know of it",
     ),
     "max-seconds": valueFlag("Stop training after this time, validate and test what there is; --resume can go on"),
     resume: valueFlag(
@@ -87,7 +87,7 @@ function checkResumeFlags(flags: Flags): void {
   const wrong = Object.keys(train.flags).find((name) => flags[name] !== undefined && !RESUME_FLAGS.includes(name));
   if (wrong !== undefined) {
     throw new UsageError(
-      `--${wrong} is settled when a run begins; --resume goes on with what it began with. Leave it out.`,
+      `--${wrong} is fixed when a run begins; --resume goes on with what it began with. Leave it out.`,
     );
   }
   if (textFlag(flags, "model") === "both") {

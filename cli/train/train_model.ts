@@ -1,45 +1,27 @@
 // Trains one network from its first step, or from where an earlier half of the run stood, and tests it.
 
-import { type Augmentation, evaluateAsync, historyOf, Trainer } from "../../lib/index.ts";
+import { evaluateAsync, historyOf, type Sequential, Trainer } from "../../lib/index.ts";
 import { buildModel } from "../load/models.ts";
 import { formatCount } from "../terminal/format.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { makeOptimizer, makeSchedule } from "./optimizers.ts";
+import { isStill } from "./recipes.ts";
 import { RecordedLogits } from "./recorded_logits.ts";
 import { RunKeeper } from "./run_keeper.ts";
 import type { TrainJob } from "./train_job.ts";
-import { emit, noteOnLoss, printResult, showEpoch, showStart, showStep } from "./train_output.ts";
+import { emit, showDrawn, showEnd, showEpoch, showStart, showStep } from "./train_output.ts";
 
 /** @throws {InterruptedError} Ctrl-C came; the epoch to keep and the state so far are kept */
 export async function trainModel(job: TrainJob): Promise<void> {
-  const { plan, data, circumstances, resume, progress, signal } = job;
+  const { plan, data, resume, progress, signal } = job;
   const { recipe, seed } = plan;
   const model = buildModel(plan.model, { seed, dropout: recipe.dropout ?? undefined });
   const stepsPerEpoch = Math.ceil(data.train.size / recipe.batchSize);
   const begun = performance.now();
   const before = resume?.state.progress.seconds ?? 0;
   const seconds = (): number => before + (performance.now() - begun) / 1000;
-  const restoreBest = recipe.keep === "best";
   const keeper = new RunKeeper(job, model, stepsPerEpoch);
-  const trainer = new Trainer(model, {
-    ...{ optimizer: makeOptimizer(model, recipe), schedule: makeSchedule(recipe, recipe.epochs * stepsPerEpoch) },
-    ...{ seed, signal, epochs: recipe.epochs, batchSize: recipe.batchSize, labelSmoothing: recipe.labelSmoothing },
-    ...{ augment: isStill(recipe.augment) ? undefined : recipe.augment, settle: recipe.settle },
-    average: recipe.average > 0 ? { decay: recipe.average } : undefined,
-    ...{ restoreBest, patience: plan.patience ?? undefined, maxSeconds: circumstances.maxSeconds },
-    checkpointSeconds: circumstances.saveEvery,
-    onCheckpoint: (state) => keeper.state(state),
-    onStep: (report) => {
-      keeper.step(report);
-      showStep(job, report, seconds());
-    },
-    onEpoch: (report) => {
-      keeper.epoch(report, trainer.history);
-      keeper.draw(trainer.history);
-      showEpoch(job, report);
-    },
-  });
-  if (resume) trainer.history = historyOf(resume.state.epochs, { restoreBest });
+  const trainer = makeTrainer(job, model, keeper, seconds);
   let hasBegun = false;
   try {
     keeper.begin(trainer.history);
@@ -53,17 +35,8 @@ export async function trainModel(job: TrainJob): Promise<void> {
     });
     const result = keeper.finish(history, test, logits, seconds());
     progress.clear();
-    const { kept, stopped } = history;
-    emit(job, {
-      ...{ event: "done", dataset: data.name, test_images: data.test.size },
-      ...{ epoch: kept?.epoch ?? null, val_accuracy: kept?.validationAccuracy ?? null, stopped: stopped?.why ?? null },
-      ...result,
-    });
-    if (!circumstances.isJson) printResult(job, history, test, result);
-    const note = noteOnLoss(kept?.validationLoss ?? 0, data.validation.classes);
-    if (note !== null) progress.note(note);
-    const { drawn, folder } = keeper;
-    if (drawn.length > 0) progress.print(`Pictures: ${new Intl.ListFormat("en-GB").format(drawn)} in ${folder.path}`);
+    showEnd(job, history, test, result);
+    showDrawn(job, keeper.drawn, keeper.folder.path);
   } catch (error) {
     progress.clear();
     if (error === signal.reason) {
@@ -81,7 +54,30 @@ export async function trainModel(job: TrainJob): Promise<void> {
   }
 }
 
-/** Nothing to distort: then batches are made the shorter way. */
-function isStill(augment: Required<Augmentation>): boolean {
-  return Object.values(augment).every((most) => most === 0);
+/** A trainer that keeps the run and shows how it goes. */
+function makeTrainer(job: TrainJob, model: Sequential, keeper: RunKeeper, seconds: () => number): Trainer {
+  const { plan, data, circumstances, resume, signal } = job;
+  const { recipe, seed } = plan;
+  const restoreBest = recipe.keep === "best";
+  const steps = recipe.epochs * Math.ceil(data.train.size / recipe.batchSize);
+  const trainer = new Trainer(model, {
+    ...{ optimizer: makeOptimizer(model, recipe), schedule: makeSchedule(recipe, steps) },
+    ...{ seed, signal, epochs: recipe.epochs, batchSize: recipe.batchSize, labelSmoothing: recipe.labelSmoothing },
+    ...{ augment: isStill(recipe.augment) ? undefined : recipe.augment, settle: recipe.settle },
+    average: recipe.average > 0 ? { decay: recipe.average } : undefined,
+    ...{ restoreBest, patience: plan.patience ?? undefined, maxSeconds: circumstances.maxSeconds },
+    checkpointSeconds: circumstances.saveEvery,
+    onCheckpoint: (state) => keeper.state(state),
+    onStep: (report) => {
+      keeper.step(report);
+      showStep(job, report, seconds());
+    },
+    onEpoch: (report) => {
+      keeper.epoch(report, trainer.history);
+      keeper.draw(trainer.history);
+      showEpoch(job, report);
+    },
+  });
+  if (resume) trainer.history = historyOf(resume.state.epochs, { restoreBest });
+  return trainer;
 }

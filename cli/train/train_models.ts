@@ -1,9 +1,10 @@
 // The work of `mnist train`: one network after another on the same data.
 
 import process from "node:process";
-import { type Data, loadData } from "../load/datasets.ts";
+import { loadData } from "../load/datasets.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
 import { Progress } from "../terminal/progress.ts";
+import { shellWord } from "../terminal/shell_word.ts";
 import { recipeFor } from "./recipes.ts";
 import type { RunPlan, TrainRequest } from "./train_job.ts";
 import { trainModel } from "./train_model.ts";
@@ -16,21 +17,24 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   const kept = patience === undefined ? given : { keep: "best" as const, ...given };
   // All of them before the first: a flag that is wrong for the second must not wait for the first to end.
   const recipes = models.map((model) => recipeFor(model, preset, kept));
-  const command = `mnist ${process.argv.slice(2).join(" ")}`;
+  const command = `mnist ${process.argv.slice(2).map(shellWord).join(" ")}`;
   const progress = new Progress(request.isQuiet);
   try {
-    const load = (validation: number): Promise<Data> =>
-      loadData(request.data, { seed, validation, limit, signal, progress });
-    let data = await load(recipes[0].validation);
+    // All presets hold back as many.
+    const [{ validation }] = recipes;
+    const data = await loadData(request.data, { seed, validation, limit, signal, progress });
     for (const [i, model] of models.entries()) {
-      // Presets of two networks may hold back other numbers of images.
-      if (i > 0 && recipes[i].validation !== recipes[i - 1].validation) data = await load(recipes[i].validation);
       await useThreads(model, request.threads, progress);
       const plan: RunPlan = {
         ...{ model, recipe: recipes[i], patience: patience ?? null, seed, limit: limit ?? null, data: request.data },
         ...{ command, started: new Date().toISOString(), resumed: [] },
       };
-      await trainModel({ plan, data, circumstances: request, resume: null, progress, signal });
+      try {
+        await trainModel({ plan, data, circumstances: request, resume: null, progress, signal });
+      } catch (error) {
+        for (const left of models.slice(i + 1)) progress.note(`the ${left} network was not begun; train it by itself`);
+        throw error;
+      }
     }
   } finally {
     progress.clear();

@@ -6,6 +6,7 @@ import { formatCount, formatDuration, formatLoss, formatPercent, printable } fro
 import { programName } from "../terminal/program_name.ts";
 import { shellWord } from "../terminal/shell_word.ts";
 import { stdout } from "../terminal/terminal.ts";
+import type { Result } from "./run_keeper.ts";
 import type { RunPlan, TrainJob } from "./train_job.ts";
 
 /** A line of `--json`. */
@@ -86,11 +87,30 @@ export function showEpoch(job: TrainJob, report: EpochReport): void {
   );
 }
 
-export function printResult(
+/** What it came to: as an event, or in words. */
+export function showEnd(job: TrainJob, history: History, test: Evaluation, result: Result): void {
+  const { circumstances, data, progress } = job;
+  const { kept, stopped } = history;
+  emit(job, {
+    ...{ event: "done", dataset: data.name, test_images: data.test.size },
+    ...{ epoch: kept?.epoch ?? null, val_accuracy: kept?.validationAccuracy ?? null, stopped: stopped?.why ?? null },
+    ...result,
+  });
+  if (!circumstances.isJson) printResult(job, history, test, result);
+  const note = noteOnLoss(kept?.validationLoss ?? 0, data.validation.classes);
+  if (note !== null) progress.note(note);
+}
+
+/** @param run its folder */
+export function showDrawn({ progress }: TrainJob, names: readonly string[], run: string): void {
+  if (names.length > 0) progress.print(`Pictures: ${new Intl.ListFormat("en-GB").format(names)} in ${run}`);
+}
+
+function printResult(
   { plan, data, circumstances, progress }: TrainJob,
   { kept, stopped }: History,
   test: Evaluation,
-  result: { parameters: number; seconds: number; checkpoint: string; weights_sha256: string },
+  result: Result,
 ): void {
   const { model, recipe } = plan;
   const accuracy = `${stdout.bold(`test accuracy ${formatPercent(test.accuracy)}`)} of ${formatCount(data.test.size)}`;

@@ -13,6 +13,7 @@ import { weightsDigest } from "../load/weights_digest.ts";
 import { appendEvent } from "../registry/append_event.ts";
 import { type Registry, readRegistry, type VersionEvent, versionFile, versionNumbers } from "../registry/registry.ts";
 import { withRegistryLock } from "../registry/registry_lock.ts";
+import { restoreVersion } from "../registry/version_file.ts";
 import { listRuns, runNamed } from "../runs/list_runs.ts";
 import { CHECKPOINT_FILE } from "../runs/run_file.ts";
 import { type RunRecord, whyUnfinished } from "../runs/run_record.ts";
@@ -37,17 +38,13 @@ export async function promoteRun({ id, models, note, outputs, isJson }: PromoteR
   const { event, before, isNew } = await withRegistryLock(dirname(run.path), () => {
     const registry = readRegistry(outputs, run.model);
     const before = registry.current;
-    const known = registry.events.find((each) => each.run === run.id && each.weights_sha256 === weights);
-    if (known && known.version === before?.version) {
-      if (note === undefined) return { event: before, before, isNew: false };
-      throw new UsageError(
-        `promote: run ${run.id} is version ${known.version} and current already, so --note has no event to go with; leave it out.`,
-      );
-    }
-    if (known) {
-      throw new UsageError(
-        `promote: run ${run.id} is version ${known.version} already; mnist rollback --model ${run.model} --to ${known.version} makes it current again.`,
-      );
+    const known = registry.events.filter((each) => each.run === run.id && each.weights_sha256 === weights).at(-1);
+    const copy = known ? restoreVersion(registry, known, bytes) : "lost";
+    if (known && copy === "restored")
+      printNote(`the copy of version ${known.version} was not whole; it is made again.`);
+    if (known && copy !== "lost") {
+      checkKnown(run, known, before, note);
+      return { event: known, before, isNew: false };
     }
     const event = describe(run, registry, { bytes, weights, note });
     const file = versionFile(registry, event.version);
@@ -58,12 +55,27 @@ export async function promoteRun({ id, models, note, outputs, isJson }: PromoteR
     return { event, before, isNew: true };
   });
   if (isNew && event.lineage.dataset !== "mnist") {
-    process.stderr.write(
-      `${stderr.yellow("note:")} this run learned from ${event.lineage.dataset ?? "unknown"} digits, not from MNIST's.\n`,
-    );
+    printNote(`this run learned from ${event.lineage.dataset ?? "unknown"} digits, not from MNIST's.`);
   }
   const text = isJson ? JSON.stringify(event) : describeChange(run.model, event, isNew ? before : null, isNew, outputs);
   process.stdout.write(`${text}\n`);
+}
+
+/** @throws {UsageError} there would be something to do, which is not a promotion */
+function checkKnown(run: RunRecord, known: VersionEvent, current: VersionEvent | null, note: string | undefined): void {
+  if (known.version !== current?.version) {
+    throw new UsageError(
+      `promote: run ${run.id} is version ${known.version} already; mnist rollback --model ${run.model} --to ${known.version} makes it current again.`,
+    );
+  }
+  if (note === undefined) return;
+  throw new UsageError(
+    `promote: run ${run.id} is version ${known.version} and current already, so --note has no event to go with; leave it out.`,
+  );
+}
+
+function printNote(text: string): void {
+  process.stderr.write(`${stderr.yellow("note:")} ${text}\n`);
 }
 
 /**

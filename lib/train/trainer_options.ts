@@ -31,8 +31,8 @@ export interface TrainerOptions {
   /** Distorts the training pictures, each anew in every epoch; default: not. */
   augment?: Augmentation;
   /**
-   * The last part of the epochs, in [0, 1], distorts half as far, so that the run ends nearer to the pictures that are to be
-   * read; default 0. Rounded to whole epochs.
+   * The last part of the epochs planned, in [0, 1], in which pictures are distorted half as far, so that the run ends nearer to
+   * those that are to be read. Rounded to whole epochs; default 0.
    */
   settle?: number;
   /**
@@ -42,7 +42,7 @@ export interface TrainerOptions {
   average?: AveragingOptions;
   /** Ends with the weights of the best epoch rather than the last; default true. */
   restoreBest?: boolean;
-  /** Stops after so many epochs without a better validation; default: never. */
+  /** Stops after so many epochs without a better validation; default: never. `schedule` and `settle` do not know of it. */
   patience?: number;
   /**
    * Stops after the step in which this time has passed, and validates what there is. The time of all halves of a
@@ -108,7 +108,7 @@ export function augmentationOf(
 ): Augmentation | undefined {
   const isSettling = epoch > epochs - Math.round(settle * epochs);
   if (!augment || !isSettling) return augment;
-  return Object.fromEntries(Object.entries(augment).map(([part, most]) => [part, most / 2]));
+  return Object.fromEntries(Object.entries(augment).map(([part, most]) => [part, (most ?? 0) / 2]));
 }
 
 /**

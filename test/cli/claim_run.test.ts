@@ -37,7 +37,7 @@ test("a run that is claimed is this process's until it is given back as it was",
   tooLate();
   assert.is(readFileSync(file, "utf8"), '{"status": "done"}');
   const refusal = await claimRun(run).catch((error: Error) => error.message);
-  assert.match(String(refusal), /since it is done/);
+  assert.match(String(refusal), /has ended \(done\)/);
 });
 
 test.run();

@@ -39,6 +39,11 @@ test("the README's table of presets is what they are", () => {
   assert.ok(readme.includes(presetTable()), `cli/README.md should hold this table:\n${presetTable()}`);
 });
 
+test("all presets hold back as many images, for one data set serves both networks", () => {
+  const held = (["linear", "cnn"] as const).flatMap((model) => PRESETS.map((preset) => recipe(model, { preset }).validation)); // biome-ignore format: one line
+  assert.equal([...new Set(held)], [5000]);
+});
+
 test("the presets are in earnest: more epochs from fast to best, and one epoch for the cnn in a hurry", () => {
   for (const model of ["linear", "cnn"] as const) {
     const [fast, standard, best] = PRESETS.map((preset) => recipe(model, { preset }).epochs);
@@ -108,6 +113,11 @@ test("flags without an effect, and values that do not fit, are refused", () => {
   refuses({ rotate: "181" }, /--rotate must be a number ≥ 0 and ≤ 180; got 181/);
   refuses({ scale: "1" }, /--scale must be a number ≥ 0 and < 1; got 1/);
   refuses({ validation: "60000" }, /--validation must be an integer ≥ 1 and ≤ 59999; got 60000/);
+  refuses(
+    { settle: "0.2", epochs: "2" },
+    /--settle 0\.2 of --epochs 2 is less than half an epoch; give more of either/,
+  );
+  refuses({ settle: "0.2" }, /--settle is for distorted images, and the linear network's are not/, "linear");
   refuses({ settle: "1.5" }, /--settle must be a number ≥ 0 and ≤ 1; got 1\.5/);
   refuses({ average: "1" }, /--average must be a number ≥ 0 and < 1; got 1/);
 });

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { thisProcess } from "../../cli/files/run_alive.ts";
+import { readRunState } from "../../cli/train/run_state.ts";
 import { decodeTrainingState, encodeTrainingState } from "../../lib/train/training_state.ts";
 import { expectFailure, type Outcome, runCli, temporaryFolder } from "../support/run_cli.ts";
 import {
@@ -29,7 +30,7 @@ const test = suite("mnist train --resume");
 
 const folder = temporaryFolder();
 const outputs = join(folder, "outputs");
-const RECIPE = ["--epochs", "2", "--batch-size", "16", "--validation", "150", "--settle", "0.5"];
+const RECIPE = ["--epochs", "2", "--batch-size", "16", "--validation", "150"];
 const CNN = ["train", "--data", "synthetic", "--limit", "200", "--seed", "3", ...RECIPE];
 const LINEAR = [...CNN, "--model", "linear", "--limit", "6000", "--epochs", "3"];
 
@@ -67,7 +68,10 @@ const isStopped = (outcome: Outcome): void => {
 
 test("a run stopped by Ctrl-C, once or several times, ends as the uninterrupted one: result, history, metrics", async () => {
   for (const [args, steps] of [
-    [CNN, [3, 15, 20]],
+    [
+      [...CNN, "--settle", "0.5"],
+      [3, 15, 20],
+    ],
     [LINEAR, [400]],
   ] as const) {
     // biome-ignore format: one line
@@ -188,6 +192,9 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
   const flipped = Buffer.from(bytes);
   flipped[bytes.length - 5] ^= 4;
   const other = encodeTrainingState({ ...state, setup: { ...state.setup, kernels: "other" } }, metadata);
+  const extras = JSON.parse(metadata.run);
+  const signed = (content: object): Uint8Array =>
+    encodeTrainingState(state, { ...metadata, run: JSON.stringify(content) });
   const damaged: [Uint8Array, RegExp][] = [
     [
       flipped,
@@ -195,6 +202,13 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
     ],
     [bytes.subarray(0, 5000), /state\.safetensors is damaged or no safetensors file/],
     [encodeTrainingState(state), /was not written by mnist train/],
+    ...[{ testSet: undefined }, { plan: { ...extras.plan, model: "mlp" } }, { plan: null }].map(
+      (change): [Uint8Array, RegExp] => [
+        signed({ ...extras, ...change }),
+        /says nothing of its run that this version understands; resume it with the one that wrote it/,
+      ],
+    ),
+    [encodeTrainingState(state, { ...metadata, run: "{" }), /says nothing of its run/],
     [other, /it was trained with the other kernels, and here are \w+ ones, which round otherwise\. Resume it on/],
   ];
   for (const [content, message] of damaged) {
@@ -205,6 +219,10 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
     assert.is(digest(), before);
     assert.is(readFileSync(join(run, "run.json"), "utf8"), runBefore);
   }
+  const { validation, settle, ...older } = extras.plan.recipe;
+  assert.equal([validation, settle], [150, 0]);
+  writeFileSync(path, signed({ ...extras, plan: { ...extras.plan, recipe: older } }));
+  assert.equal(readRunState(run).extras.plan.recipe, { ...older, validation: 5000, settle: 0 });
   writeFileSync(path, bytes);
   const data = [...resume, "--data", process.env.MNIST_DIR ?? ""];
   if (process.env.MNIST_DIR)
@@ -231,7 +249,7 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
     folder,
     ["train", "--resume", id, "--out", "refused"],
     3,
-    /there is nothing left to train, since it is done/,
+    /this run has ended \(done\); there is nothing left to train/,
   );
   await expectFailure(folder, resume, 3, /there is no such run to go on with in refused\. None is left unfinished/);
 });
@@ -242,7 +260,7 @@ test("of several that go on with a run at once one does, and the others are refu
   const outcomes = await Promise.all([0, 1, 2].map(() => runCli(folder, resume)));
   const codes = outcomes.map(({ code }) => code).sort();
   assert.equal(codes, [0, 3, 3], outcomes.map(({ stderr }) => stderr).join(""));
-  const refused = /process \d+ is training this run|since it is done|holds no state|no such run to go on with/;
+  const refused = /process \d+ is training this run|has ended \(done\)|holds no state|no such run to go on with/;
   for (const { code, stderr } of outcomes) if (code === 3) assert.match(stderr, refused);
   assert.equal(metricsOf(run), metricsOf(lastRun(outputs)));
   assert.equal(filesOf(run), FINISHED_FILES);
@@ -271,8 +289,8 @@ test("latest passes over a run that was killed between its end and the removal o
 
 test("flags that would make another run of it, and what is no id, end with 2", async () => {
   const bad: [string[], RegExp][] = [
-    [["--lr", "0.1"], /--lr is settled when a run begins; --resume goes on with what it began with\. Leave it out/],
-    [["--patience", "1"], /--patience is settled/],
+    [["--lr", "0.1"], /--lr is fixed when a run begins; --resume goes on with what it began with\. Leave it out/],
+    [["--patience", "1"], /--patience is fixed/],
     [["--model", "both"], /--resume goes on with one run/],
   ];
   for (const [flags, message] of bad)

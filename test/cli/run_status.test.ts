@@ -1,19 +1,18 @@
 // What the list of runs says about how each ended.
 
 import { mkdtempSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { thisProcess } from "../../cli/files/run_alive.ts";
 import { compareRuns } from "../../cli/runs/compare_runs.ts";
 import { listRuns } from "../../cli/runs/list_runs.ts";
-import { RUN_STATE_FILE } from "../../cli/runs/run_file.ts";
+import { STATE_FILE } from "../../cli/runs/run_file.ts";
 import { shortStatusOf, statusOf, whyUnfinished } from "../../cli/runs/run_record.ts";
 import { epochsOf, runTable } from "../../cli/runs/run_table.ts";
 import { runAsJson } from "../../cli/runs/show_runs.ts";
 import { marksOf } from "../../cli/runs/version_marks.ts";
 import { stdout } from "../../cli/terminal/terminal.ts";
-import { STATE_FILE } from "../../cli/train/run_folder.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
 import { GONE_PID, promote, rollback } from "../support/versions.ts";
@@ -86,8 +85,11 @@ test("a run that went on after it was promoted is no version any more, for its w
   assert.equal(mark(), { versions: [2], isCurrent: false });
 });
 
-test("the state is looked for where train leaves it", () => {
-  assert.is(RUN_STATE_FILE, STATE_FILE);
+test("a damaged run.json does not keep a run from going on: its state is asked", () => {
+  const run = runThat("interrupted", {}, true);
+  writeFileSync(join(run.path, "run.json"), "{");
+  const [damaged] = listRuns(dirname(dirname(run.path)));
+  assert.is(shortStatusOf(damaged), "damaged, can go on");
 });
 
 test.run();

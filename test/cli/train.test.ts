@@ -91,10 +91,22 @@ test("infer and evaluate find the run as --run latest and by its id, and name it
 
 test("--model both trains one after the other", async () => {
   const args = ["train", "--model", "both", "--data", "synthetic", "--limit", "32", "--epochs", "1", "--json", "--dropout", "0.2"]; // biome-ignore format: one line
-  const outcome = await runCli(folder, [...args, "--validation", "20", "--out", "both"]);
+  const outcome = await runCli(folder, [...args, "--out", "both"]);
   assert.is(outcome.code, 0, outcome.stderr);
   const done = events(outcome).filter(({ event }) => event === "done");
   assert.equal(done.map(({ model, parameters }) => [model, parameters]), [["linear", 7850], ["cnn", 102026]]); // biome-ignore format: one line
+});
+
+test("--validation holds back as many images, for both; the command is kept as it can be typed in", async () => {
+  const args = ["train", "--model", "both", "--data", "synthetic", "--limit", "32", "--epochs", "1", "--validation", "20"]; // biome-ignore format: one line
+  const outcome = await runCli(folder, [...args, "--out", "own runs"]);
+  assert.is(outcome.code, 0, outcome.stderr);
+  for (const model of ["linear", "cnn"]) {
+    const [id] = runsIn("own runs", model);
+    const run = JSON.parse(readFileSync(join(folder, "own runs", model, id, "run.json"), "utf8"));
+    assert.is(run.dataset.validation.size, 20);
+    assert.match(run.command, / --out 'own runs'$/);
+  }
 });
 
 test("values that make no sense end with 2, before anything is made", async () => {
@@ -114,18 +126,19 @@ test("values that make no sense end with 2, before anything is made", async () =
 });
 
 test("a rate at which the loss is no longer finite ends with 1, and no checkpoint", async () => {
+  const rate = ["--optimizer", "sgd", "--lr", "1e38"];
   const outcome = await runCli(folder, [
     ...QUICK,
-    "--optimizer",
-    "sgd",
-    "--lr",
-    "1e38",
+    ...rate,
+    "--model",
+    "both",
     "--quiet",
     "--json",
     "--out",
     "diverged",
   ]);
   assert.is(outcome.code, 1);
+  assert.match(outcome.stderr, /^note: the cnn network was not begun; train it by itself$/m);
   assert.match(outcome.stderr, /^error: the loss became \S+ in epoch 1, step \d+, at learning rate \S+; lower it\.$/m);
   const failed = events(outcome).pop();
   assert.equal([failed.event, failed.model], ["failed", "linear"]);

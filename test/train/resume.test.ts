@@ -199,6 +199,18 @@ test("stopped before its first step, a run hands out no state", async () => {
   assert.is(error, controller.signal.reason);
 });
 
+test("a state of before there was a setting goes on without it", async () => {
+  const recipe = small();
+  const whole = await runWithStops(recipe);
+  const { state } = decodeTrainingState(await runUntil(recipe, "2.5"), "state");
+  const { settle, ...setup } = state.setup;
+  assert.is(settle, null);
+  const model = recipe.model();
+  const resume = { ...state, setup };
+  const history = await new Trainer(model, recipe.options(model)).fit(recipe.train, recipe.validation, { resume });
+  same({ history, weights: weightsOf(model) }, whole, "an earlier version's");
+});
+
 test("a state of other options, data or kernels is refused with what differs, and changes nothing", async () => {
   const recipe = small();
   const { state } = decodeTrainingState(await runUntil(recipe, "2.5"), "state");
