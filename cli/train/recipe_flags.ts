@@ -16,7 +16,7 @@ export const RECIPE_FLAGS = {
     // Not yargs's own default, which could not be told from a flag: see --resume.
     defaultDescription: "standard",
   },
-  validation: valueFlag("How many training images are held back to validate with", BY_PRESET),
+  validation: valueFlag("How many training images are held back to validate with", "5000"),
   epochs: valueFlag("How often all training images are seen", BY_PRESET),
   "batch-size": valueFlag("Images a step", "64"),
   optimizer: { ...choiceFlag("How gradients become steps", OPTIMIZERS), defaultDescription: BY_PRESET },
@@ -47,7 +47,7 @@ export const RECIPE_FLAGS = {
   shear: valueFlag("Slant it by at most so many pixels a pixel", BY_PRESET),
   elastic: valueFlag("Bend it by at most so many pixels", BY_PRESET),
   thickness: valueFlag("Thicken or thin its strokes by at most this part of a pixel on each side", BY_PRESET),
-  settle: valueFlag("The last part of the epochs, from 0 to 1, in which images are distorted half as far", BY_PRESET),
+  settle: valueFlag("The last part of the epochs, from 0 to 1, in which images are distorted half as far", "0"),
 };
 
 /** @throws {UsageError} a value that does not fit */
