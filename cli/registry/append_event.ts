@@ -1,11 +1,10 @@
 // Adds a line to a registry. Whoever does holds the lock (registry_lock.ts) from reading to writing.
 
 import { fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync } from "node:fs";
-import process from "node:process";
 import { appendAll } from "../files/append_all.ts";
 import { closeQuietly } from "../files/close_quietly.ts";
+import { printNote } from "../terminal/note.ts";
 import { describeSystemError } from "../terminal/report_error.ts";
-import { stderr } from "../terminal/terminal.ts";
 import type { Registry, VersionEvent } from "./registry.ts";
 
 /**
@@ -20,9 +19,7 @@ export function appendEvent({ path, tail }: Registry, event: VersionEvent): void
     file = openSync(path, "a+");
     if (tail && !tail.isWhole) {
       ftruncateSync(file, tail.start);
-      process.stderr.write(
-        `${stderr.yellow("note:")} ${path} ended in a part of a line, left by a crash; it was cut off.\n`,
-      );
+      printNote(`${path} ended in a part of a line, left by a crash; it was cut off.`);
     }
     const { size } = fstatSync(file);
     const line = Buffer.from(`${tail?.isWhole ? "\n" : ""}${JSON.stringify(event)}\n`);

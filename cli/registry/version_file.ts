@@ -105,8 +105,13 @@ export function restoreVersion(
     if (!(error instanceof CheckpointError)) throw error;
   }
   if (createHash("sha256").update(bytes).digest("hex") !== event.file_sha256) return "lost";
-  const path = versionFile(registry, event.version);
+  writeVersion(registry, event.version, bytes);
+  return "restored";
+}
+
+/** The copy of a run's checkpoint that a version has. */
+export function writeVersion(registry: Registry, version: number, bytes: Uint8Array): void {
+  const path = versionFile(registry, version);
   mkdirSync(dirname(path), { recursive: true });
   writeFileAtomic(path, bytes);
-  return "restored";
 }

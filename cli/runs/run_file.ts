@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Fields, fieldsOf, isFields } from "../files/fields.ts";
+import { type Fields, fieldsOf, parseFields } from "../files/fields.ts";
 
 export const RUN_FILE = "run.json";
 export const CHECKPOINT_FILE = "model.safetensors";
@@ -35,13 +35,10 @@ export function readRunFile(folder: string): { content: Fields; problem: string 
 
 /** The same of what was read. */
 export function parseRunFile(text: string): { content: Fields; problem: string | null } {
-  try {
-    const content = JSON.parse(text);
-    if (isFields(content)) return { content, problem: null };
-  } catch {
-    // Said below.
-  }
-  return { content: {}, problem: `${RUN_FILE} is damaged: it holds no JSON object` };
+  const content = parseFields(text);
+  return content
+    ? { content, problem: null }
+    : { content: {}, problem: `${RUN_FILE} is damaged: it holds no JSON object` };
 }
 
 /** Whether it came to its end: there is nothing to go on with then. What --max-seconds stopped did not. */

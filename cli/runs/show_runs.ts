@@ -5,7 +5,8 @@ import process from "node:process";
 import { isMnistTest } from "../load/measured_on.ts";
 import type { ModelName } from "../load/model_names.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
-import { stderr, stdout } from "../terminal/terminal.ts";
+import { printNote } from "../terminal/note.ts";
+import { stdout } from "../terminal/terminal.ts";
 import { compareRuns } from "./compare_runs.ts";
 import { listRuns, runNamed } from "./list_runs.ts";
 import type { Order } from "./run_order.ts";
@@ -36,7 +37,7 @@ export function showRuns({ ids, models, order, outputs, isJson }: RunsRequest): 
   if (new Set(chosen).size < chosen.length)
     throw new UsageError("a run is named twice; name different ones to compare.");
   const marks = marksOf(outputs, models);
-  for (const problem of marks.problems) process.stderr.write(`${stderr.yellow("note:")} ${problem}\n`);
+  for (const problem of marks.problems) printNote(problem);
   const lines = isJson
     ? chosen.map((run) => JSON.stringify(runAsJson(run, marks.of(run), ids.length > 0)))
     : ids.length > 0

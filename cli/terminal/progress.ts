@@ -2,6 +2,7 @@
 
 import process from "node:process";
 import { bar } from "./bar.ts";
+import { printNote } from "./note.ts";
 import { stderr } from "./terminal.ts";
 
 const REDRAW_MS = 100;
@@ -40,7 +41,7 @@ export class Progress {
   /** A line that stays, quiet or not: something is not as one would expect. */
   note(text: string): void {
     this.clear();
-    process.stderr.write(`${stderr.yellow("note:")} ${text}\n`);
+    printNote(text);
   }
 
   /** Takes the moving line away. */

@@ -54,7 +54,10 @@ export interface Recipe {
 export type RecipeFlags = Partial<Omit<Recipe, "preset" | "augment">> & { augment?: Augmentation };
 
 type Rates = Record<Recipe["optimizer"], number>;
-type Defaults = Omit<Recipe, "preset" | "lr" | "momentum" | "weightDecay" | "betas" | "warmup" | "minLr"> & {
+type Defaults = Omit<
+  Recipe,
+  "preset" | "validation" | "lr" | "momentum" | "weightDecay" | "betas" | "warmup" | "minLr" | "settle"
+> & {
   /** Of this preset's own optimizer; default: WEIGHT_DECAY. */
   weightDecay?: number;
   lr: Rates;
@@ -63,6 +66,8 @@ type Defaults = Omit<Recipe, "preset" | "lr" | "momentum" | "weightDecay" | "bet
   betas: readonly [number, number];
 };
 
+/** For every preset: one data set serves both networks. */
+const VALIDATION = 5000;
 const MOMENTUM = 0.9;
 const WEIGHT_DECAY: Rates = { sgd: 0, adam: 0, adamw: 0.01 };
 /** The schedules that begin with a rise. */
@@ -70,7 +75,6 @@ const WARMUP: Partial<Record<Recipe["schedule"], number>> = { cosine: 0.05, "one
 const STILL: Required<Augmentation> = { rotate: 0, shift: 0, scale: 0, shear: 0, elastic: 0, thickness: 0 };
 
 const LINEAR: Defaults = {
-  validation: 5000,
   epochs: 10,
   batchSize: 64,
   optimizer: "adam",
@@ -83,10 +87,8 @@ const LINEAR: Defaults = {
   average: 0,
   keep: "best",
   augment: STILL,
-  settle: 0,
 };
 const CNN: Defaults = {
-  validation: 5000,
   epochs: 1,
   batchSize: 64,
   optimizer: "adamw",
@@ -101,7 +103,6 @@ const CNN: Defaults = {
   average: 0,
   keep: "best",
   augment: STILL,
-  settle: 0,
 };
 /**
  * What hands do that slant, bend and press otherwise. The network is small: it learns no more of stronger distortions, and dropout
@@ -130,6 +131,7 @@ const CNN_LONGER: Defaults = {
   keep: "last",
   augment: DISTORTED,
 };
+
 const DEFAULTS: Record<ModelName, Record<Preset, Defaults>> = {
   linear: {
     fast: { ...LINEAR, epochs: 2 },
@@ -167,13 +169,13 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
   }
   const epochs = given.epochs ?? defaults.epochs;
   const augment = { ...defaults.augment, ...given.augment };
-  const settle = given.settle ?? defaults.settle;
-  if (given.settle && isStill(augment)) {
+  const settle = given.settle ?? 0;
+  if (settle > 0 && isStill(augment)) {
     throw new UsageError(
       `--settle is for distorted images, and the ${model} network's are not; add --rotate or another.`,
     );
   }
-  if (given.settle && Math.round(settle * epochs) === 0) {
+  if (settle > 0 && Math.round(settle * epochs) === 0) {
     throw new UsageError(`--settle ${settle} of --epochs ${epochs} is less than half an epoch; give more of either.`);
   }
   const lr = given.lr ?? defaults.lr[optimizer];
@@ -184,7 +186,7 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
     );
   return {
     preset,
-    validation: given.validation ?? defaults.validation,
+    validation: given.validation ?? VALIDATION,
     epochs,
     batchSize: given.batchSize ?? defaults.batchSize,
     optimizer,

@@ -35,7 +35,7 @@ export class RunKeeper {
   constructor(
     private readonly job: TrainJob,
     private readonly model: Sequential,
-    private readonly stepsPerEpoch: number,
+    readonly stepsPerEpoch: number,
   ) {
     const { resume, plan, circumstances } = job;
     this.folder = resume?.folder ?? createRunFolder(circumstances.out, plan.model, new Date(plan.started));

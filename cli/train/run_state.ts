@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../../data/index.ts";
 import { CheckpointError, decodeTrainingState, encodeTrainingState, type TrainingState } from "../../lib/index.ts";
-import { fieldsOf, isFields, textOf } from "../files/fields.ts";
+import { fieldsOf, isFields, parseFields, textOf } from "../files/fields.ts";
 import { isModelName } from "../load/model_names.ts";
 import { CHECKPOINT_FILE, STATE_FILE } from "../runs/run_file.ts";
 import { messageOf } from "../terminal/report_error.ts";
@@ -48,7 +48,7 @@ const BEFORE = { validation: 5000, settle: 0 };
 
 /** @throws {CheckpointError} it is not what this version writes: the state's digest has no key, so anybody may have made it */
 function readExtras(text: string, path: string): RunExtras {
-  const extras = fieldsOf(parse(text));
+  const extras = parseFields(text) ?? {};
   const plan = fieldsOf(extras.plan);
   const parts = [plan.recipe, extras.testSet, extras.logSizes];
   if (!isModelName(textOf(plan.model) ?? undefined) || !parts.every(isFields)) {
@@ -58,14 +58,6 @@ function readExtras(text: string, path: string): RunExtras {
     );
   }
   return { ...extras, plan: { ...plan, recipe: { ...BEFORE, ...fieldsOf(plan.recipe) } } } as unknown as RunExtras;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** @throws {CheckpointError} as the library has it, and what can be done */

@@ -56,12 +56,14 @@ export async function trainModel(job: TrainJob): Promise<void> {
 
 /** A trainer that keeps the run and shows how it goes. */
 function makeTrainer(job: TrainJob, model: Sequential, keeper: RunKeeper, seconds: () => number): Trainer {
-  const { plan, data, circumstances, resume, signal } = job;
+  const { plan, circumstances, resume, signal } = job;
   const { recipe, seed } = plan;
   const restoreBest = recipe.keep === "best";
-  const steps = recipe.epochs * Math.ceil(data.train.size / recipe.batchSize);
   const trainer = new Trainer(model, {
-    ...{ optimizer: makeOptimizer(model, recipe), schedule: makeSchedule(recipe, steps) },
+    ...{
+      optimizer: makeOptimizer(model, recipe),
+      schedule: makeSchedule(recipe, recipe.epochs * keeper.stepsPerEpoch),
+    },
     ...{ seed, signal, epochs: recipe.epochs, batchSize: recipe.batchSize, labelSmoothing: recipe.labelSmoothing },
     ...{ augment: isStill(recipe.augment) ? undefined : recipe.augment, settle: recipe.settle },
     average: recipe.average > 0 ? { decay: recipe.average } : undefined,

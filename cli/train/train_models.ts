@@ -20,7 +20,7 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   const command = `mnist ${process.argv.slice(2).map(shellWord).join(" ")}`;
   const progress = new Progress(request.isQuiet);
   try {
-    // All presets hold back as many.
+    // One data set for both: no preset holds back other images.
     const [{ validation }] = recipes;
     const data = await loadData(request.data, { seed, validation, limit, signal, progress });
     for (const [i, model] of models.entries()) {

@@ -1,25 +1,24 @@
 // The work of `mnist promote`.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { writeFileAtomic } from "../../data/index.ts";
 import { CheckpointError } from "../../lib/index.ts";
 import { decodeFinite } from "../checkpoints/checkpoints.ts";
 import { fieldsOf, numberOf, textOf } from "../files/fields.ts";
 import { isModelName, type ModelName } from "../load/model_names.ts";
 import { weightsDigest } from "../load/weights_digest.ts";
 import { appendEvent } from "../registry/append_event.ts";
-import { type Registry, readRegistry, type VersionEvent, versionFile, versionNumbers } from "../registry/registry.ts";
+import { type Registry, readRegistry, type VersionEvent, versionNumbers } from "../registry/registry.ts";
 import { withRegistryLock } from "../registry/registry_lock.ts";
-import { restoreVersion } from "../registry/version_file.ts";
+import { restoreVersion, writeVersion } from "../registry/version_file.ts";
 import { listRuns, runNamed } from "../runs/list_runs.ts";
 import { CHECKPOINT_FILE } from "../runs/run_file.ts";
 import { type RunRecord, whyUnfinished } from "../runs/run_record.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
+import { printNote } from "../terminal/note.ts";
 import { messageOf } from "../terminal/report_error.ts";
-import { stderr } from "../terminal/terminal.ts";
 import { describeChange } from "./version_output.ts";
 
 export interface PromoteRequest {
@@ -47,10 +46,8 @@ export async function promoteRun({ id, models, note, outputs, isJson }: PromoteR
       return { event: known, before, isNew: false };
     }
     const event = describe(run, registry, { bytes, weights, note });
-    const file = versionFile(registry, event.version);
     // The checkpoint first: a line without its file would be a version that nobody can load.
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileAtomic(file, bytes);
+    writeVersion(registry, event.version, bytes);
     appendEvent(registry, event);
     return { event, before, isNew: true };
   });
@@ -72,10 +69,6 @@ function checkKnown(run: RunRecord, known: VersionEvent, current: VersionEvent |
   throw new UsageError(
     `promote: run ${run.id} is version ${known.version} and current already, so --note has no event to go with; leave it out.`,
   );
-}
-
-function printNote(text: string): void {
-  process.stderr.write(`${stderr.yellow("note:")} ${text}\n`);
 }
 
 /**

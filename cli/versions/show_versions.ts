@@ -10,8 +10,9 @@ import { percent } from "../runs/run_table.ts";
 import { type Column, columnTable } from "../terminal/columns.ts";
 import { AlreadyReportedError, EXIT, exitCodeOf } from "../terminal/exit_codes.ts";
 import { printable } from "../terminal/format.ts";
+import { printNote } from "../terminal/note.ts";
 import { reportError } from "../terminal/report_error.ts";
-import { stderr, stdout, type TerminalStream } from "../terminal/terminal.ts";
+import { stdout, type TerminalStream } from "../terminal/terminal.ts";
 import { measuredOnOf } from "./version_output.ts";
 
 export interface VersionsRequest {
@@ -38,9 +39,7 @@ export function showVersions({ models, outputs, isJson }: VersionsRequest): void
   }
   for (const { path, tail } of shown) {
     if (!tail || tail.isWhole) continue;
-    process.stderr.write(
-      `${stderr.yellow("note:")} ${path} ends in a part of a line, left by a crash; the next promote or rollback cuts it off.\n`,
-    );
+    printNote(`${path} ends in a part of a line, left by a crash; the next promote or rollback cuts it off.`);
   }
   const lines = isJson
     ? shown.flatMap((registry) => registry.events.map((event, i) => JSON.stringify(asJson(registry, event, i))))
