@@ -6,8 +6,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const LIMIT_MS = 120_000;
+const REMOVE_LIMIT_MS = 10_000;
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 export const FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
 const TYPES: Record<string, string> = {
@@ -90,7 +92,7 @@ function fileAt(path: string): Buffer | null {
 }
 
 async function openAndWait(url: string, reported: Promise<string>): Promise<string> {
-  const profile = mkdtempSync(join(tmpdir(), "simdgrad-browser-"));
+  const profile = makeProfile();
   const browser = await launch([...FLAGS, `--user-data-dir=${profile}`, url]);
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -104,7 +106,27 @@ async function openAndWait(url: string, reported: Promise<string>): Promise<stri
     const gone = new Promise((resolve) => browser.once("exit", resolve));
     browser.kill("SIGKILL");
     await gone;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    await removeProfile(profile);
+  }
+}
+
+/** A folder for what a browser keeps. */
+export function makeProfile(): string {
+  return mkdtempSync(join(tmpdir(), "simdgrad-browser-"));
+}
+
+/**
+ * Removes it once the browser is gone. Its other processes outlive it for a moment and write on, also into folders that have just been
+ * emptied; rmSync's own retries do not look again at what is in them.
+ */
+export async function removeProfile(profile: string): Promise<void> {
+  for (const started = performance.now(); ; await sleep(50)) {
+    try {
+      return rmSync(profile, { recursive: true, force: true });
+    } catch (error) {
+      const hasGrown = (error as NodeJS.ErrnoException).code === "ENOTEMPTY";
+      if (!hasGrown || performance.now() - started > REMOVE_LIMIT_MS) throw error;
+    }
   }
 }
 

@@ -2,11 +2,9 @@
 // pipes, so that it needs no package. browser.ts has what pages find out by themselves.
 
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { FLAGS, launch } from "./browser.ts";
+import { FLAGS, launch, makeProfile, removeProfile } from "./browser.ts";
 
 const LIMIT_MS = 60_000;
 const CLOSE_LIMIT_MS = 5_000;
@@ -46,7 +44,7 @@ export class DrivenPage {
 
   /** Opens the URL, and waits until it has loaded. Close it when done. */
   static async open(url: string, screen: Screen): Promise<DrivenPage> {
-    const profile = mkdtempSync(join(tmpdir(), "simdgrad-browser-"));
+    const profile = makeProfile();
     const args = [...FLAGS, "--remote-debugging-pipe", `--user-data-dir=${profile}`, "about:blank"];
     const browser = await launch(args, ["ignore", "ignore", "ignore", "pipe", "pipe"]);
     const page = new DrivenPage(browser, profile);
@@ -130,7 +128,7 @@ export class DrivenPage {
     writeFileSync(path, Buffer.from(data as string, "base64"));
   }
 
-  /** Asks the browser to end, so that all its processes have done with the profile's folder. */
+  /** Asks the browser to end, and makes it if it does not. */
   async close(): Promise<void> {
     const { browser } = this;
     if (browser.exitCode === null && browser.signalCode === null) {
@@ -140,7 +138,7 @@ export class DrivenPage {
       await gone;
       clearTimeout(timer);
     }
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    await removeProfile(this.profile);
   }
 
   private send(method: string, params: object = {}): Promise<Record<string, unknown>> {
