@@ -2,7 +2,7 @@
 // called, so that a program which only decodes pictures does not wait for it.
 
 import { join } from "node:path";
-import { Dataset } from "../lib/data/dataset.ts";
+import { Dataset, SPLITS, type SplitOptions } from "../lib/data/dataset.ts";
 import { syntheticDigitsAsync } from "../lib/data/synthetic.ts";
 import { empty } from "../lib/tensor/create.ts";
 import { DataError, OptionError } from "../lib/tensor/errors.ts";
@@ -21,6 +21,11 @@ export interface LoadMnistOptions {
   source?: DataSource;
   /** How many of the training pictures are set apart for validation; default 5000. */
   validation?: number;
+  /**
+   * "drawn": one by one; default. "block": one after another in MNIST's order, which is that of the writers: see `Dataset.split`.
+   * Synthetic digits are all by the same hand: either way it is their last.
+   */
+  heldOut?: SplitOptions["how"];
   /** Which ones, and which synthetic digits; default 0. */
   seed?: number;
   /** At most so many pictures in each of the three sets, after validation was set apart. */
@@ -60,7 +65,8 @@ const PLACES: MnistPlaces = { files: MNIST_FILES, downloadFolder: join("data", "
  * source "auto", for files that were named.
  *
  * @throws {DataError} a file that is missing, damaged or another; or each mirror that failed, with its reason
- * @throws {OptionError} validation, seed or limit is not an integer ≥ 0, or validation leaves nothing to train on
+ * @throws {OptionError} validation, seed or limit is not an integer ≥ 0, validation leaves nothing to train on, source or
+ *   heldOut is none of those
  * @example const { train, validation, test } = await loadMnist();
  */
 export async function loadMnist(
@@ -76,11 +82,8 @@ export async function loadMnist(
       { validation, size },
     );
   }
-  if (!["mnist", "auto", "synthetic"].includes(source)) {
-    throw new OptionError(`loadMnist: source must be "mnist", "auto" or "synthetic"; got ${JSON.stringify(source)}.`, {
-      source,
-    });
-  }
+  checkChoice("source", source, ["mnist", "auto", "synthetic"]);
+  checkChoice("heldOut", options.heldOut ?? "drawn", SPLITS);
   const made = (why: string): Promise<MnistSets> => syntheticSets(options, places, why);
   if (source === "synthetic") return made("as asked for");
   const folder = await localFolder(options, places);
@@ -97,7 +100,7 @@ export async function loadMnist(
 
 /** @param folder has all files; null to have them fetched */
 async function realSets(options: LoadMnistOptions, places: MnistPlaces, folder: string | null): Promise<MnistSets> {
-  const { validation = 5000, seed = 0, limit = Number.MAX_SAFE_INTEGER } = options;
+  const { validation = 5000, heldOut: how, seed = 0, limit = Number.MAX_SAFE_INTEGER } = options;
   const { mirrors = MNIST_MIRRORS, timeoutMs = 15_000, signal, onProgress } = options;
   const { fetchTo, readFrom } = await import("./mnist_folder.ts");
   const read: Reader = (file) => {
@@ -106,7 +109,8 @@ async function realSets(options: LoadMnistOptions, places: MnistPlaces, folder: 
       ? fetchTo(places.downloadFolder, file, { mirrors, timeoutMs, signal, onProgress })
       : readFrom(folder, file);
   };
-  const [train, held] = (await datasetOf("MNIST train", places.files.train, read)).split(validation, { seed });
+  const all = await datasetOf("MNIST train", places.files.train, read);
+  const [train, held] = all.split(validation, { seed, how });
   const test = await datasetOf("MNIST test", places.files.test, read);
   return { train: train.take(limit), validation: held.take(limit), test: test.take(limit), notice: null };
 }
@@ -172,4 +176,11 @@ function check(options: Record<string, number>): void {
     if (Number.isInteger(value) && value >= 0) continue;
     throw new OptionError(`loadMnist: ${name} must be an integer ≥ 0; got ${value}.`, { [name]: value });
   }
+}
+
+function checkChoice(name: string, value: string, choices: readonly string[]): void {
+  if (choices.includes(value)) return;
+  const known = choices.map((choice) => JSON.stringify(choice));
+  const list = `${known.slice(0, -1).join(", ")} or ${known[known.length - 1]}`;
+  throw new OptionError(`loadMnist: ${name} must be ${list}; got ${JSON.stringify(value)}.`, { [name]: value });
 }

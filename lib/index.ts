@@ -5,7 +5,7 @@ export { noGrad } from "./autograd/grad_mode.ts";
 export { type GradcheckOptions, gradcheck } from "./autograd/gradcheck.ts";
 export { type Augmentation, type AugmentKey, augmentImages } from "./data/augment.ts";
 export { type Batch, Batches, type BatchOptions } from "./data/batches.ts";
-export { Dataset, type DatasetOptions } from "./data/dataset.ts";
+export { Dataset, type DatasetOptions, type SplitOptions } from "./data/dataset.ts";
 export { type Distortion, distortImages } from "./data/distort.ts";
 export { type IdxArray, readIdx } from "./data/idx.ts";
 export { MNIST_MEAN, MNIST_STD, normalizeImages } from "./data/normalize.ts";

@@ -18,6 +18,8 @@ export interface LoadOptions {
   seed: number;
   /** How many training images are held back; default 5000. */
   validation?: number;
+  /** Which: drawn one by one, or a block; default "drawn". */
+  heldOut?: LoadMnistOptions["heldOut"];
   /** At most so many images in each set. */
   limit: number | undefined;
   signal: AbortSignal;

@@ -4,7 +4,7 @@ import type { Augmentation } from "../../lib/index.ts";
 import { choiceFlag, valueFlag } from "../command_line/command.ts";
 import { type Flags, numberFlag, textFlag } from "../command_line/flags.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
-import { DECAYS, KEEPS, OPTIMIZERS, PRESETS, type Preset, type RecipeFlags, SCHEDULES } from "./recipes.ts";
+import { DECAYS, HELD_OUT, KEEPS, OPTIMIZERS, PRESETS, type Preset, type RecipeFlags, SCHEDULES } from "./recipes.ts";
 
 const BY_PRESET = "by preset";
 /** Of MNIST's 60,000 training images one is left to train on. */
@@ -17,6 +17,13 @@ export const RECIPE_FLAGS = {
     defaultDescription: "standard",
   },
   validation: valueFlag("How many training images are held back to validate with", "5000"),
+  "held-out": {
+    ...choiceFlag(
+      "Which: drawn one by one, or a block of MNIST's order, by writers that training does not see",
+      HELD_OUT,
+    ),
+    defaultDescription: "drawn",
+  },
   epochs: valueFlag("How often all training images are seen", BY_PRESET),
   "batch-size": valueFlag("Images a step", "64"),
   optimizer: { ...choiceFlag("How gradients become steps", OPTIMIZERS), defaultDescription: BY_PRESET },
@@ -55,6 +62,7 @@ export function readRecipeFlags(flags: Flags): { preset: Preset; given: RecipeFl
   const part = { min: 0, below: 1 };
   const given: Record<keyof RecipeFlags, unknown> = {
     validation: numberFlag(flags, "validation", { min: 1, max: MOST_VALIDATION, isInteger: true }),
+    heldOut: textFlag(flags, "held-out"),
     epochs: numberFlag(flags, "epochs", { min: 1, isInteger: true }),
     batchSize: numberFlag(flags, "batch-size", { min: 1, isInteger: true }),
     optimizer: textFlag(flags, "optimizer"),

@@ -10,6 +10,8 @@ export const OPTIMIZERS = ["sgd", "adam", "adamw"] as const;
 export const SCHEDULES = ["constant", "step", "cosine", "one-cycle"] as const;
 /** What weight decay pulls on: all parameters, or those of two dimensions and more. */
 export const DECAYS = ["all", "weights"] as const;
+/** How validation images are chosen: one by one, or as a block of the data set's order, and so by hands of their own. */
+export const HELD_OUT = ["drawn", "block"] as const;
 /** The epoch whose weights are kept. */
 export const KEEPS = ["best", "last"] as const;
 
@@ -20,6 +22,7 @@ export interface Recipe {
   preset: Preset;
   /** Training images that no step sees, for validation. */
   validation: number;
+  heldOut: (typeof HELD_OUT)[number];
   epochs: number;
   batchSize: number;
   optimizer: (typeof OPTIMIZERS)[number];
@@ -56,7 +59,7 @@ export type RecipeFlags = Partial<Omit<Recipe, "preset" | "augment">> & { augmen
 type Rates = Record<Recipe["optimizer"], number>;
 type Defaults = Omit<
   Recipe,
-  "preset" | "validation" | "lr" | "momentum" | "weightDecay" | "betas" | "warmup" | "minLr" | "settle"
+  "preset" | "validation" | "heldOut" | "lr" | "momentum" | "weightDecay" | "betas" | "warmup" | "minLr" | "settle"
 > & {
   /** Of this preset's own optimizer; default: WEIGHT_DECAY. */
   weightDecay?: number;
@@ -187,6 +190,7 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
   return {
     preset,
     validation: given.validation ?? VALIDATION,
+    heldOut: given.heldOut ?? "drawn",
     epochs,
     batchSize: given.batchSize ?? defaults.batchSize,
     optimizer,

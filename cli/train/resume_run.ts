@@ -38,7 +38,8 @@ export async function resumeRun(request: ResumeRequest, signal: AbortSignal): Pr
     const maxSeconds = request.maxSeconds ?? extras.maxSeconds ?? undefined;
     checkBudget(id, state, maxSeconds);
     const { seed, limit, recipe } = plan;
-    const which = { seed, validation: recipe.validation, limit: limit ?? undefined };
+    const { validation, heldOut } = recipe;
+    const which = { seed, validation, heldOut, limit: limit ?? undefined };
     const data = await loadData(request.data ?? plan.data, { ...which, signal, progress });
     checkData(id, data, state, extras);
     await useThreads(plan.model, request.threads, progress);

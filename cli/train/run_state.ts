@@ -44,7 +44,7 @@ export function readRunState(folder: string): { state: TrainingState; extras: Ru
 }
 
 /** What runs had that began before there was a setting for it. */
-const BEFORE = { validation: 5000, settle: 0 };
+const BEFORE = { validation: 5000, heldOut: "drawn", settle: 0 };
 
 /** @throws {CheckpointError} it is not what this version writes: the state's digest has no key, so anybody may have made it */
 function readExtras(text: string, path: string): RunExtras {

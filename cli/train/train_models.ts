@@ -21,8 +21,8 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   const progress = new Progress(request.isQuiet);
   try {
     // One data set for both: no preset holds back other images.
-    const [{ validation }] = recipes;
-    const data = await loadData(request.data, { seed, validation, limit, signal, progress });
+    const [{ validation, heldOut }] = recipes;
+    const data = await loadData(request.data, { seed, validation, heldOut, limit, signal, progress });
     for (const [i, model] of models.entries()) {
       await useThreads(model, request.threads, progress);
       const plan: RunPlan = {

@@ -55,6 +55,7 @@ test("the presets are in earnest: more epochs from fast to best, and one epoch f
 test("every flag overrides its own setting, and no other", () => {
   const values: Record<string, [text: string, path: string[], value: unknown]> = {
     validation: ["1234", ["validation"], 1234],
+    "held-out": ["block", ["heldOut"], "block"],
     epochs: ["3", ["epochs"], 3],
     "batch-size": ["17", ["batchSize"], 17],
     lr: ["0.5", ["lr"], 0.5],

@@ -56,10 +56,10 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
     assert.is(digest(), before);
     assert.is(readFileSync(join(run, "run.json"), "utf8"), runBefore);
   }
-  const { validation, settle, ...older } = extras.plan.recipe;
-  assert.equal([validation, settle], [150, 0]);
+  const { validation, heldOut, settle, ...older } = extras.plan.recipe;
+  assert.equal([validation, heldOut, settle], [150, "drawn", 0]);
   writeFileSync(path, signed({ ...extras, plan: { ...extras.plan, recipe: older } }));
-  assert.equal(readRunState(run).extras.plan.recipe, { ...older, validation: 5000, settle: 0 });
+  assert.equal(readRunState(run).extras.plan.recipe, { ...older, validation: 5000, heldOut: "drawn", settle: 0 });
   writeFileSync(path, bytes);
   const data = [...resume, "--data", process.env.MNIST_DIR ?? ""];
   if (process.env.MNIST_DIR)

@@ -151,6 +151,29 @@ test("split cuts the set in two, by the seed, the rest in its order", () => {
   assert.is(part.name, "numbered, 20 drawn with seed 5");
 });
 
+test("a block is what stands together, from a place that the seed draws, going on at the beginning", () => {
+  const dataset = numbered(50);
+  const rows = (set: Dataset) => contents(set.batches({ batchSize: 64 })).flat();
+  const places = range(0, 40).map((seed) => {
+    const [rest, part] = dataset.split(20, { seed, how: "block" });
+    const [, from] = /^numbered, the 20 from (\d+) on$/.exec(part.name) ?? [];
+    assert.is(rest.name, `numbered without the 20 from ${from} on`);
+    const block = range(0, 20).map((i) => (Number(from) + i) % 50);
+    assert.equal(
+      rows(part),
+      block.sort((a, b) => a - b),
+    );
+    assert.equal(
+      rows(rest),
+      range(0, 50).filter((i) => !block.includes(i)),
+    );
+    return Number(from);
+  });
+  assert.ok(places.some((from) => from > 30) && places.some((from) => from <= 30));
+  assert.ok(new Set(places).size > 10);
+  assert.is(numbered(5).split(0, { how: "block" })[1].size, 0);
+});
+
 test("a split of a split stays inside it", () => {
   const [rest] = numbered(50).split(20, { seed: 5 });
   const [, inner] = rest.split(10, { seed: 1 });
@@ -222,6 +245,7 @@ test("options out of range are named", () => {
   }
   refused(() => dataset.take(-1), "take: the number of pictures must be an integer ≥ 0; got -1.");
   refused(() => dataset.split(6), "split: cannot draw 6 out of 5 pictures of numbered.");
+  refused(() => dataset.split(1, { how: "first" as "block" }), 'split: how must be "drawn" or "block"; got "first".');
 });
 
 test.run();

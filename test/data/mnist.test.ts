@@ -253,6 +253,7 @@ test("options out of range are named", async (context) => {
     { limit: Number.NaN },
     { validation: 30 },
     { source: "x" as "auto", validation: 5 },
+    { heldOut: "x" as "block", validation: 5 },
   ];
   for (const options of wrong) {
     const error = await refusal(loadMnist(options, context.places));
@@ -266,6 +267,15 @@ testOnMnist(test, "the real files give 55,000, 5,000 and 10,000 pictures of ten 
   assert.equal([sets.train.size, sets.validation.size, sets.test.size], [55_000, 5000, 10_000]);
   assert.equal([...sets.test.labels.data.subarray(0, 5)], [7, 2, 1, 0, 4]);
   for (const set of [sets.train, sets.validation, sets.test]) assert.is(new Set(set.labels.data).size, 10);
+});
+
+testOnMnist(test, "a block of the real files is one of their order", async () => {
+  const all = (await loadMnist({ dir: MNIST_DIR, validation: 0 })).train;
+  const { train, validation } = await loadMnist({ dir: MNIST_DIR, seed: 3, heldOut: "block" });
+  const first = Number(/the 5000 from (\d+) on$/.exec(validation.name)?.[1]);
+  assert.ok(first < 55_000); // this seed's does not go on at the beginning
+  assert.equal(validation.images.data, all.images.data.subarray(784 * first, 784 * (first + 5000)));
+  assert.equal(train.labels.data.subarray(first), all.labels.data.subarray(first + 5000));
 });
 
 test.run();

@@ -1,0 +1,32 @@
+// npm run hands: whether MNIST's pictures are in the order of their writers. If they are, those that stand near each
+// other slant alike and press alike, whichever digits they are; shuffled, they do not.
+
+import { loadMnist } from "../data/index.ts";
+import { type Dataset, permutation } from "../lib/index.ts";
+import { correlation, standardised, traitsOf } from "./hand_traits.ts";
+import { parse, readOptions } from "./options.ts";
+
+const APART = [1, 2, 3, 10, 100, 500, 2000];
+const USAGE = `npm run hands: how alike MNIST's digits are in slant and ink that stand 1, 2, … places apart
+
+  the correlation, what is due to the digit itself being taken out; beside it, that of the same pictures shuffled`;
+
+readOptions("hands", USAGE, (args) => parse(args, {}));
+const { train, test } = await loadMnist({ validation: 0 });
+console.log(`${"places apart".padEnd(28)}${APART.map((apart) => String(apart).padStart(8)).join("")}`);
+for (const set of [train, test]) show(set);
+
+function show({ name, images, labels }: Dataset): void {
+  const [, height, width] = images.shape;
+  const order = permutation(images.shape[0], { seed: 0 });
+  for (const [trait, values] of Object.entries(traitsOf(images.data, width, height))) {
+    const inOrder = standardised(values, labels.data);
+    for (const [how, each] of [
+      ["", inOrder],
+      [", shuffled", inOrder.map((_, i) => inOrder[order[i]])],
+    ] as const) {
+      const cells = APART.map((apart) => correlation(each, apart).toFixed(3).padStart(8));
+      console.log(`${`${name.split(" without")[0]}: ${trait}${how}`.padEnd(28)}${cells.join("")}`);
+    }
+  }
+}
