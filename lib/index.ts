@@ -71,6 +71,7 @@ export { transpose } from "./ops/transpose.ts";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.ts";
 export { clipGradNorm } from "./optim/clip_grad_norm.ts";
 export { Ema } from "./optim/ema.ts";
+export { Muon, type MuonOptions } from "./optim/muon.ts";
 export type { Optimizer } from "./optim/optimizer.ts";
 export { constantLr, cosineLr, oneCycleLr, type Schedule, stepLr } from "./optim/schedules.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";

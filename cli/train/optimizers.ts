@@ -6,6 +6,7 @@ import {
   constantLr,
   cosineLr,
   type Module,
+  Muon,
   type Optimizer,
   oneCycleLr,
   type Schedule,
@@ -23,6 +24,11 @@ export function makeOptimizer(model: Module, recipe: Recipe): Optimizer {
   const noDecay = decay === "all" ? [] : parameters.filter(({ shape }) => shape.length < 2);
   if (optimizer === "sgd") return new SGD(parameters, { lr, momentum: momentum ?? 0, weightDecay, noDecay });
   const options = { lr, betas: betas ?? undefined, weightDecay, noDecay };
+  if (optimizer === "muon") {
+    // The last layer's rows are the classes', which are not to be made alike.
+    const matrices = parameters.filter(({ shape }) => shape.length > 1).slice(0, -1);
+    return new Muon(parameters, { ...options, matrices, momentum: momentum ?? undefined });
+  }
   return new (optimizer === "adam" ? Adam : AdamW)(parameters, options);
 }
 

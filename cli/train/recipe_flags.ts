@@ -34,8 +34,8 @@ export const RECIPE_FLAGS = {
   },
   warmup: valueFlag("The part of the run in which the rate rises, from 0 to below 1", "cosine: 0.05, one-cycle: 0.3"),
   "min-lr": valueFlag("Where a cosine ends", BY_PRESET),
-  momentum: valueFlag("Of sgd, from 0 to below 1", "0.9"),
-  betas: valueFlag("Of adam and adamw: what mean and mean square keep each step", "0.9,0.999, cnn: 0.8,0.95"),
+  momentum: valueFlag("Of sgd and muon, from 0 to below 1", "sgd: 0.9, muon: 0.95"),
+  betas: valueFlag("Of adam, adamw and muon: what mean and mean square keep each step", "0.9,0.999, cnn: 0.8,0.95"),
   "weight-decay": valueFlag("Pull of the weights toward 0", "by preset and optimizer"),
   decay: {
     ...choiceFlag("What it pulls on: weights leaves biases and normalisation alone", DECAYS),

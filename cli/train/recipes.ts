@@ -6,7 +6,7 @@ import type { ModelName } from "../load/model_names.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 
 export const PRESETS = ["fast", "standard", "best"] as const;
-export const OPTIMIZERS = ["sgd", "adam", "adamw"] as const;
+export const OPTIMIZERS = ["sgd", "adam", "adamw", "muon"] as const;
 export const SCHEDULES = ["constant", "step", "cosine", "one-cycle"] as const;
 /** What weight decay pulls on: all parameters, or those of two dimensions and more. */
 export const DECAYS = ["all", "weights"] as const;
@@ -33,9 +33,9 @@ export interface Recipe {
   warmup: number | null;
   /** Where a cosine ends; null for the others. */
   minLr: number | null;
-  /** Of SGD; null for the others. */
+  /** Of sgd and muon; null for the others. */
   momentum: number | null;
-  /** How much of mean and mean square adam and adamw keep each step; null for sgd. */
+  /** How much of mean and mean square adam and adamw keep each step, and muon for what is no matrix; null for sgd. */
   betas: readonly [number, number] | null;
   weightDecay: number;
   decay: (typeof DECAYS)[number];
@@ -63,7 +63,8 @@ type Defaults = Omit<
 > & {
   /** Of this preset's own optimizer; default: WEIGHT_DECAY. */
   weightDecay?: number;
-  lr: Rates;
+  /** An optimizer that is not there is not for this network. */
+  lr: Partial<Rates>;
   /** Of a cosine: the part of the highest rate at which it ends; default 0. */
   floor?: number;
   betas: readonly [number, number];
@@ -71,8 +72,8 @@ type Defaults = Omit<
 
 /** For every preset: one data set serves both networks. */
 const VALIDATION = 5000;
-const MOMENTUM = 0.9;
-const WEIGHT_DECAY: Rates = { sgd: 0, adam: 0, adamw: 0.01 };
+const MOMENTUM: Partial<Rates> = { sgd: 0.9, muon: 0.95 };
+const WEIGHT_DECAY: Rates = { sgd: 0, adam: 0, adamw: 0.01, muon: 0.02 };
 /** The schedules that begin with a rise. */
 const WARMUP: Partial<Record<Recipe["schedule"], number>> = { cosine: 0.05, "one-cycle": 0.3 };
 const STILL: Required<Augmentation> = { rotate: 0, shift: 0, scale: 0, shear: 0, elastic: 0, thickness: 0 };
@@ -96,7 +97,7 @@ const CNN: Defaults = {
   batchSize: 64,
   optimizer: "adamw",
   schedule: "one-cycle",
-  lr: { sgd: 0.1, adam: 2e-2, adamw: 2e-2 },
+  lr: { sgd: 0.1, adam: 2e-2, adamw: 2e-2, muon: 5e-3 },
   // Short memories let Adam follow the steep one-cycle: more than half a point after one epoch.
   betas: [0.8, 0.95],
   decay: "all",
@@ -159,11 +160,12 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
   const optimizer = given.optimizer ?? defaults.optimizer;
   const schedule = given.schedule ?? defaults.schedule;
   const ownDecay = optimizer === defaults.optimizer ? defaults.weightDecay : undefined;
-  const isSgd = optimizer === "sgd";
-  if (given.momentum != null && !isSgd) {
-    throw new UsageError(`--momentum is for --optimizer sgd; ${optimizer} has momentum of its own.`);
+  const momentum = MOMENTUM[optimizer];
+  if (given.momentum != null && momentum === undefined) {
+    throw new UsageError(`--momentum is for --optimizer sgd and muon; ${optimizer} has --betas.`);
   }
-  if (given.betas != null && isSgd) throw new UsageError("--betas is for adam and adamw; sgd has --momentum.");
+  const isSgd = optimizer === "sgd";
+  if (given.betas != null && isSgd) throw new UsageError("--betas is for adam, adamw and muon; sgd has --momentum.");
   if (given.warmup != null && WARMUP[schedule] === undefined) {
     throw new UsageError(`--warmup is for ${Object.keys(WARMUP).join(" and ")}; the ${schedule} schedule only falls.`);
   }
@@ -181,7 +183,13 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
   if (settle > 0 && Math.round(settle * epochs) === 0) {
     throw new UsageError(`--settle ${settle} of --epochs ${epochs} is less than half an epoch; give more of either.`);
   }
-  const lr = given.lr ?? defaults.lr[optimizer];
+  const ownLr = defaults.lr[optimizer];
+  if (ownLr === undefined) {
+    throw new UsageError(
+      `--optimizer ${optimizer} is for networks with hidden layers; the ${model} network has none. Take adamw.`,
+    );
+  }
+  const lr = given.lr ?? ownLr;
   const minLr = given.minLr ?? lr * (defaults.floor ?? 0);
   if (minLr > lr)
     throw new UsageError(
@@ -198,7 +206,7 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
     schedule,
     warmup: given.warmup ?? WARMUP[schedule] ?? null,
     minLr: schedule === "cosine" ? minLr : null,
-    momentum: isSgd ? (given.momentum ?? MOMENTUM) : null,
+    momentum: given.momentum ?? momentum ?? null,
     betas: isSgd ? null : (given.betas ?? defaults.betas),
     weightDecay: given.weightDecay ?? ownDecay ?? WEIGHT_DECAY[optimizer],
     decay: given.decay ?? defaults.decay,

@@ -7,7 +7,7 @@ import { makeOptimizer, makeSchedule } from "../../cli/train/optimizers.ts";
 import { RECIPE_FLAGS, readRecipeFlags } from "../../cli/train/recipe_flags.ts";
 import { PRESETS, type Recipe, recipeFor } from "../../cli/train/recipes.ts";
 import { tensor } from "../../lib/index.ts";
-import { linear } from "../../models/index.ts";
+import { cnn, linear } from "../../models/index.ts";
 import { presetTable } from "../support/preset_table.ts";
 
 const test = suite("recipes");
@@ -95,11 +95,23 @@ test("an optimizer brings its own rate, decay and memory", () => {
   const { lr, weightDecay, betas, momentum } = recipe("cnn", { optimizer: "sgd" });
   assert.equal([lr, weightDecay, betas, momentum], [0.1, 0, null, 0.9]);
   assert.is(recipe("linear", { optimizer: "adamw" }).weightDecay, 0.01);
+  const muon = recipe("cnn", { optimizer: "muon" });
+  assert.equal(
+    [muon.lr, muon.minLr, muon.weightDecay, muon.betas, muon.momentum],
+    [5e-3, 1.5e-3, 0.02, [0.8, 0.95], 0.95],
+  );
+});
+
+test("muon moves the hidden layers' weights, and adamw all else", () => {
+  const { momentum, m } = makeOptimizer(cnn(), recipe("cnn", { optimizer: "muon" })).state();
+  const hidden = 9 * 32 + 9 * 32 * 64 + 9 * 64 * 128 + 128 * 64;
+  assert.equal([momentum.shape, m.shape], [[hidden], [102_026 - hidden]]);
 });
 
 test("flags without an effect, and values that do not fit, are refused", () => {
-  refuses({ momentum: "0.5" }, /--momentum is for --optimizer sgd/);
-  refuses({ betas: "0.5,0.6", optimizer: "sgd" }, /--betas is for adam and adamw/);
+  refuses({ momentum: "0.5" }, /--momentum is for --optimizer sgd and muon; adamw has --betas/);
+  refuses({ betas: "0.5,0.6", optimizer: "sgd" }, /--betas is for adam, adamw and muon; sgd has --momentum/);
+  refuses({ optimizer: "muon" }, /--optimizer muon is for networks with hidden layers; the linear network/, "linear");
   refuses({ warmup: "0.1", schedule: "step" }, /--warmup is for cosine and one-cycle; the step schedule only falls/);
   refuses(
     { "min-lr": "0.001", schedule: "one-cycle" },

@@ -6,6 +6,7 @@ import { Flatten } from "../../lib/nn/flatten.ts";
 import { Linear } from "../../lib/nn/linear.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { Adam, AdamW } from "../../lib/optim/adam.ts";
+import { Muon } from "../../lib/optim/muon.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { oneCycleLr } from "../../lib/optim/schedules.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
@@ -26,6 +27,7 @@ const OPTIMIZERS: Record<string, (parameters: Tensor<"f32">[]) => Optimizer> = {
   momentum: (parameters) => new SGD(parameters, { lr: 0.1, momentum: 0.9, nesterov: true }),
   adam: (parameters) => new Adam(parameters, { lr: 0.01 }),
   adamw: (parameters) => new AdamW(parameters, { lr: 0.01 }),
+  muon: (parameters) => new Muon(parameters, { lr: 0.01 }),
 };
 
 /** Four epochs of 10 steps, the last of 4 images; dropout, clipping, label smoothing. */

@@ -1,0 +1,169 @@
+import { noGrad } from "../autograd/grad_mode.ts";
+import { add } from "../ops/add.ts";
+import { mul } from "../ops/mul.ts";
+import { reshape } from "../ops/reshape.ts";
+import { zeros } from "../tensor/create.ts";
+import { OptionError } from "../tensor/errors.ts";
+import { scope } from "../tensor/scope.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { viewOf } from "../tensor/view.ts";
+import { type AdamOptions, AdamW } from "./adam.ts";
+import { checkOption } from "./check_option.ts";
+import { loadTensors } from "./load_tensors.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { orthogonalize } from "./orthogonalize.ts";
+import { totalSize } from "./parameter_table.ts";
+
+type Parameter = Tensor<"f32">;
+
+export interface MuonOptions extends AdamOptions {
+  /** What moves by Muon's steps: parameters of at least two dimensions. Default: all of those; better without a network's last. */
+  matrices?: readonly Parameter[];
+  /** How much of the momentum each step keeps, in [0, 1); default 0.95. */
+  momentum?: number;
+}
+
+/** The length of a step that Adam's have, roughly, so that one learning rate serves both. */
+const ADAM_RMS = 0.2;
+
+/**
+ * Momentum orthogonalised: a layer's step has no direction in which it is long and none in which it is short. Of fewer epochs than
+ * AdamW's, a network with hidden layers makes as much.
+ *
+ *   m ← μ·m + g;  d = g + μ·m
+ *   p ← p·(1 − lr·λ) − lr·0.2·√max(M, N)·o,  o [M, N] = d with all singular values about 1
+ *
+ * A filter [KH, KW, Cin, Cout] counts as a matrix [KH·KW·Cin, Cout]. What is none of `matrices` moves by AdamW's steps, with the
+ * same lr and λ.
+ *
+ * State: `momentum`, and AdamW's of the others.
+ *
+ * @param options betas and eps are for the others; weightDecay by default 0.01, and noDecay are for all
+ * @throws {OptionError} an option outside its range, no parameters, or among the matrices one that is none of them, or has fewer than two dimensions
+ *
+ * Cost: for each matrix 20·M·N·K + 10·K³ flops a step, K = min(M, N): a fifth of the CNN's step on 64 images.
+ * Source: Jordan et al. 2024, https://kellerjordan.github.io/posts/muon; the factor: Liu et al. 2025, arXiv:2502.16982.
+ * @example
+ *   const parameters = model.parameters();
+ *   const hidden = parameters.filter(({ shape }) => shape.length > 1).slice(0, -1);
+ *   new Muon(parameters, { lr: 5e-3, matrices: hidden });
+ */
+export class Muon implements Optimizer {
+  private readonly matrices: readonly Parameter[];
+  private readonly others: AdamW | null;
+  private readonly noDecay: ReadonlySet<Parameter>;
+  /** Of all matrices, one behind another, and a view of it for each, as a matrix. */
+  private readonly momentumOfAll: Parameter;
+  private readonly momenta: readonly Parameter[];
+  private readonly momentum: number;
+  private readonly weightDecay: number;
+  private rate = 0;
+
+  constructor(params: readonly Parameter[], options: MuonOptions = {}) {
+    const { lr = 1e-3, momentum = 0.95, weightDecay = 0.01, noDecay = [] } = options;
+    const { matrices = params.filter(({ shape }) => shape.length > 1), ...forOthers } = options;
+    checkParameters(params, matrices, noDecay);
+    checkOption("Muon", "momentum", momentum, (value) => value >= 0 && value < 1, "in [0, 1)");
+    checkOption("Muon", "weightDecay", weightDecay, (value) => value >= 0 && Number.isFinite(value), "finite and ≥ 0");
+    const others = params.filter((parameter) => !matrices.includes(parameter));
+    this.matrices = [...matrices];
+    this.noDecay = new Set(noDecay);
+    this.others =
+      others.length > 0
+        ? new AdamW(others, { ...forOthers, noDecay: noDecay.filter((each) => others.includes(each)) })
+        : null;
+    this.momentum = momentum;
+    this.weightDecay = weightDecay;
+    this.momentumOfAll = zeros([totalSize(matrices)]).keep();
+    let first = 0;
+    this.momenta = matrices.map((matrix) => {
+      const view = viewOf(this.momentumOfAll, asMatrix(matrix), first).keep();
+      first += matrix.size;
+      return view;
+    });
+    this.lr = lr;
+  }
+
+  get lr(): number {
+    return this.rate;
+  }
+
+  /** @throws {OptionError} not a finite number ≥ 0 */
+  set lr(value: number) {
+    checkOption("Muon", "lr", value, (lr) => lr >= 0 && lr < Number.POSITIVE_INFINITY, "a finite number ≥ 0");
+    this.rate = value;
+    if (this.others) this.others.lr = value;
+  }
+
+  step(): void {
+    noGrad(() => {
+      this.matrices.forEach((matrix, i) => {
+        scope(() => this.move(matrix, this.momenta[i]));
+      });
+    });
+    this.others?.step();
+  }
+
+  private move(matrix: Parameter, m: Parameter): void {
+    const { grad, shape } = matrix;
+    if (!grad) return;
+    const { lr, momentum, weightDecay, noDecay } = this;
+    const g = reshape(grad, m.shape);
+    m.data.set(add(mul(m, momentum), g).values);
+    const step = orthogonalize(add(g, mul(m, momentum)));
+    const kept = noDecay.has(matrix) ? 1 : 1 - lr * weightDecay;
+    const length = lr * ADAM_RMS * Math.sqrt(Math.max(...m.shape));
+    matrix.data.set(add(mul(matrix, kept), mul(reshape(step, shape), -length)).values);
+  }
+
+  /** Drops the gradients; the next `backward()` makes them anew. */
+  zeroGrad(): void {
+    for (const matrix of this.matrices) {
+      matrix.grad?.dispose();
+      matrix.grad = null;
+    }
+    this.others?.zeroGrad();
+  }
+
+  state(): Record<string, Tensor> {
+    return { momentum: this.momentumOfAll, ...this.others?.state() };
+  }
+
+  /** @throws {CheckpointError} a tensor is missing, unknown, or of another shape or dtype */
+  loadState(state: Readonly<Record<string, Tensor>>): void {
+    loadTensors("Muon", this.state(), state);
+    const { momentum: _, ...ofOthers } = state;
+    this.others?.loadState(ofOthers);
+  }
+}
+
+/** [M, N]: the last axis, and all before it in one. */
+function asMatrix({ shape, size }: Parameter): [number, number] {
+  const last = shape[shape.length - 1];
+  return [size / last, last];
+}
+
+function checkParameters(
+  params: readonly Parameter[],
+  matrices: readonly Parameter[],
+  noDecay: readonly Parameter[],
+): void {
+  if (params.length === 0) throw new OptionError("Muon: there are no parameters to train; pass model.parameters().");
+  for (const [name, list] of Object.entries({ "the parameters": params, matrices })) {
+    if (new Set(list).size < list.length) {
+      throw new OptionError(`Muon: one of ${name} is given twice, and would move twice a step; pass each once.`);
+    }
+  }
+  for (const [name, list] of Object.entries({ matrices, noDecay })) {
+    if (list.some((each) => !params.includes(each))) {
+      throw new OptionError(`Muon: ${name} holds a tensor that is not among the parameters; pass some of these.`);
+    }
+  }
+  const flat = matrices.find(({ shape }) => shape.length < 2);
+  if (flat) {
+    throw new OptionError(
+      `Muon: matrices must have two dimensions or more; got one of ${flat.shape.length}. Leave it out, and AdamW moves it.`,
+      { shape: flat.shape },
+    );
+  }
+}

@@ -1,0 +1,274 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { AdamW } from "../../lib/optim/adam.ts";
+import { Muon, type MuonOptions } from "../../lib/optim/muon.ts";
+import { orthogonalize } from "../../lib/optim/orthogonalize.ts";
+import { setThreads } from "../../lib/runtime/threads.ts";
+import { tensor } from "../../lib/tensor/create.ts";
+import { CheckpointError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { uniform64 } from "../support/array64.ts";
+import { expectClose, sumTolerance } from "../support/expect_close.ts";
+import { leaks } from "../support/leaks.ts";
+
+const test = suite("Muon");
+
+type Matrix = readonly (readonly number[])[];
+
+const rowsOf = (values: ArrayLike<number>, columns: number): Matrix =>
+  Array.from({ length: values.length / columns }, (_, i) => Array.from(values).slice(i * columns, (i + 1) * columns));
+const turn = (a: Matrix): Matrix => a[0].map((_, j) => a.map((row) => row[j]));
+const product = (a: Matrix, b: Matrix): Matrix =>
+  a.map((row) => b[0].map((_, j) => row.reduce((sum, value, p) => sum + value * b[p][j], 0)));
+const combine = (a: Matrix, f: (value: number, i: number, j: number) => number): Matrix =>
+  a.map((row, i) => row.map((value, j) => f(value, i, j)));
+const normOf = (a: Matrix): number => Math.sqrt(a.flat().reduce((sum, value) => sum + value * value, 0));
+
+/** y ← (a + b·(y·yᵀ) + c·(y·yᵀ)²)·y, five times, on the matrix as it lies. */
+function orthogonal64(x: Matrix): Matrix {
+  if (x.length > x[0].length) return turn(orthogonal64(turn(x)));
+  const norm = normOf(x);
+  let y = combine(x, (value) => value / norm);
+  for (let step = 0; step < 5; step++) {
+    const s = product(y, turn(y));
+    const squared = product(s, s);
+    const factor = combine(s, (value, i, j) => (i === j ? 3.4445 : 0) - 4.775 * value + 2.0315 * squared[i][j]);
+    y = product(factor, y);
+  }
+  return y;
+}
+
+/** The relative error that rounding may leave: each step may enlarge what came in by its slope at 0, and adds three sums' worth. */
+const toleranceOf = (m: number, n: number): number => {
+  const perStep = (3 * sumTolerance(1, Math.max(m, n))) / Math.max(m, n);
+  return [0, 1, 2, 3, 4].reduce((sum, steps) => sum + perStep * 3.4445 ** steps, 0);
+};
+
+for (const [m, n] of [
+  [1, 1],
+  [3, 5],
+  [5, 3],
+  [16, 16],
+  [17, 33],
+  [70, 31],
+  [288, 64],
+]) {
+  test(`[${m}, ${n}] orthogonalised is what the naive iteration finds, and its singular values are about 1`, () => {
+    const x = uniform64([m, n], m + n);
+    const y = orthogonalize(tensor(x.data, [m, n]));
+    assert.equal(y.shape, [m, n]);
+    expectClose(y.data, orthogonal64(rowsOf(x.data, n)).flat(), toleranceOf(m, n));
+    // Σ s⁴/Σ s² lies between the least and the largest s², and both between 0.45 and 1.5.
+    const rows = rowsOf(y.data, n);
+    const small = m > n ? product(turn(rows), rows) : product(rows, turn(rows));
+    const share = normOf(small) ** 2 / small.reduce((sum, row, i) => sum + row[i], 0);
+    assert.ok(share > 0.45 && share < 1.5, `${share}`);
+  });
+}
+
+test("zeros stay zeros, and what is scaled gives nearly the same", () => {
+  assert.equal([...orthogonalize(tensor(new Float64Array(6), [2, 3])).data], [0, 0, 0, 0, 0, 0]);
+  const values = uniform64([4, 6], 1).data;
+  const of = (factor: number) =>
+    orthogonalize(
+      tensor(
+        values.map((value) => value * factor),
+        [4, 6],
+      ),
+    ).data;
+  // A power of two moves no bit but in the norm's square root.
+  expectClose(of(1024), of(1), toleranceOf(4, 6));
+});
+
+const SHAPES = [[3, 3, 2, 4], [4], [6, 5], [5, 2]];
+
+/** A network's parameters, which are not all matrices. */
+function parametersOf(): Tensor<"f32">[] {
+  return SHAPES.map((shape, i) => tensor(uniform64(shape, i + 1).data, shape));
+}
+
+function give(parameters: readonly Tensor<"f32">[], step: number): void {
+  parameters.forEach((parameter, i) => {
+    parameter.grad = tensor(uniform64(SHAPES[i], 10 * step + i).data, SHAPES[i]);
+  });
+}
+
+function run(options: MuonOptions, steps: number): Tensor<"f32">[] {
+  const parameters = parametersOf();
+  const optimizer = new Muon(parameters, { ...options, matrices: [parameters[0], parameters[2]] });
+  for (let step = 1; step <= steps; step++) {
+    give(parameters, step);
+    optimizer.step();
+    optimizer.zeroGrad();
+  }
+  return parameters;
+}
+
+test("matrices take the steps of the definition in f64, and a filter is one of KH·KW·Cin rows", () => {
+  const [lr, momentum, weightDecay, steps] = [0.1, 0.8, 0.3, 4];
+  const moved = run({ lr, momentum, weightDecay }, steps);
+  for (const i of [0, 2]) {
+    const columns = SHAPES[i][SHAPES[i].length - 1];
+    let p = rowsOf(uniform64(SHAPES[i], i + 1).data, columns);
+    let m = combine(p, () => 0);
+    const length = 0.2 * Math.sqrt(Math.max(p.length, columns));
+    for (let step = 1; step <= steps; step++) {
+      const g = rowsOf(uniform64(SHAPES[i], 10 * step + i).data, columns);
+      m = combine(m, (value, r, c) => momentum * value + g[r][c]);
+      const o = orthogonal64(combine(g, (value, r, c) => value + momentum * m[r][c]));
+      p = combine(p, (value, r, c) => value * (1 - lr * weightDecay) - lr * length * o[r][c]);
+    }
+    expectClose(
+      moved[i].data,
+      p.flat(),
+      steps * lr * length * toleranceOf(p.length, columns) * 2 + 1e-6,
+      `parameter ${i}`,
+    );
+  }
+});
+
+test("the others take AdamW's steps", () => {
+  const options = { lr: 0.1, weightDecay: 0.3, betas: [0.8, 0.95] as const, eps: 1e-6 };
+  const moved = run(options, 3);
+  const parameters = parametersOf();
+  const others = [parameters[1], parameters[3]];
+  const adamW = new AdamW(others, options);
+  for (let step = 1; step <= 3; step++) {
+    give(parameters, step);
+    adamW.step();
+  }
+  assert.equal(
+    [[...moved[1].data], [...moved[3].data]],
+    others.map(({ data }) => [...data]),
+  );
+});
+
+test("by default all of two dimensions and more are matrices", () => {
+  const [byDefault, named] = [undefined, [0, 2, 3]].map((which) => {
+    const parameters = parametersOf();
+    const optimizer = new Muon(parameters, { lr: 0.1, ...(which && { matrices: which.map((i) => parameters[i]) }) });
+    give(parameters, 1);
+    optimizer.step();
+    return parameters.map(({ data }) => [...data]);
+  });
+  assert.equal(byDefault, named);
+});
+
+test("weight decay leaves the parameters of noDecay alone, and only those", () => {
+  const after = (weightDecay: number, spared: readonly number[]) => {
+    const parameters = parametersOf();
+    const noDecay = spared.map((i) => parameters[i]);
+    const optimizer = new Muon(parameters, { lr: 0.1, weightDecay, noDecay, matrices: parameters.slice(2, 3) });
+    give(parameters, 1);
+    optimizer.step();
+    return parameters.map(({ data }) => [...data]);
+  };
+  const [decayed, without] = [after(0.5, []), after(0, [])];
+  decayed.forEach((values, i) => {
+    assert.not.equal(values, without[i]);
+  });
+  assert.equal(after(0.5, [1, 2]), [decayed[0], without[1], without[2], decayed[3]]);
+});
+
+test("a parameter without a gradient stays where it is, and so does its momentum", () => {
+  const parameters = parametersOf();
+  const optimizer = new Muon(parameters, { lr: 0.1 });
+  const before = [...parameters[2].data];
+  give(parameters, 1);
+  parameters[2].grad = null;
+  optimizer.step();
+  assert.equal([...parameters[2].data], before);
+  assert.not.ok(optimizer.state().momentum.toArray().flat().slice(72, 102).some(Boolean));
+});
+
+test("the state resumes a run to the bit", () => {
+  const whole = run({ lr: 0.1 }, 5);
+  const parameters = parametersOf();
+  const make = () => new Muon(parameters, { lr: 0.1, matrices: [parameters[0], parameters[2]] });
+  let optimizer = make();
+  for (let step = 1; step <= 5; step++) {
+    if (step === 3) {
+      const resumed = make();
+      resumed.loadState(optimizer.state());
+      optimizer = resumed;
+    }
+    give(parameters, step);
+    optimizer.step();
+  }
+  assert.equal(
+    parameters.map(({ data }) => [...data]),
+    whole.map(({ data }) => [...data]),
+  );
+});
+
+test("a state that is not its own is refused before anything is taken over", () => {
+  const optimizer = new Muon(parametersOf(), { lr: 0.1 });
+  const { momentum, ...others } = optimizer.state();
+  for (const state of [others, { momentum }, { momentum, ...others, x: momentum }]) {
+    assert.throws(
+      () => optimizer.loadState(state),
+      (error: unknown) => error instanceof CheckpointError,
+    );
+  }
+});
+
+test("threads change no bit", async () => {
+  const alone = run({ lr: 0.1 }, 3).map(({ data }) => [...data]);
+  await setThreads(2);
+  const together = run({ lr: 0.1 }, 3).map(({ data }) => [...data]);
+  await setThreads(1);
+  assert.equal(together, alone);
+});
+
+test("steps leave nothing behind in memory", () => {
+  const parameters = parametersOf();
+  const optimizer = new Muon(parameters, { lr: 0.1 });
+  const used = leaks(() => {
+    give(parameters, 1);
+    optimizer.step();
+    optimizer.zeroGrad();
+  });
+  assert.is(used, 0);
+});
+
+test("networks of matrices alone, and of none, train too", () => {
+  for (const shape of [[3, 4], [5]]) {
+    const parameter = tensor(uniform64(shape, 1).data, shape);
+    const optimizer = new Muon([parameter], { lr: 0.1 });
+    const before = [...parameter.data];
+    parameter.grad = tensor(uniform64(shape, 2).data, shape);
+    optimizer.step();
+    optimizer.loadState(optimizer.state());
+    assert.not.equal([...parameter.data], before);
+  }
+});
+
+test("what cannot be is refused, under its own name", () => {
+  const parameters = parametersOf();
+  const refused: [() => unknown, RegExp][] = [
+    [() => new Muon([]), /^Muon: there are no parameters/],
+    [() => new Muon([...parameters, parameters[0]]), /^Muon: one of the parameters is given twice/],
+    [() => new Muon(parameters, { matrices: [parameters[0], parameters[0]] }), /^Muon: one of matrices is given twice/],
+    [() => new Muon(parameters, { matrices: [tensor([[1]])] }), /^Muon: matrices holds a tensor that is not among/],
+    [() => new Muon(parameters, { noDecay: [tensor([1])] }), /^Muon: noDecay holds a tensor that is not among/],
+    [
+      () => new Muon(parameters, { matrices: [parameters[1]] }),
+      /^Muon: matrices must have two dimensions or more; got one of 1\./,
+    ],
+    [() => new Muon(parameters, { momentum: 1 }), /^Muon: momentum must be in \[0, 1\); got 1/],
+    [() => new Muon(parameters, { weightDecay: -1 }), /^Muon: weightDecay/],
+    [() => new Muon(parameters, { lr: Number.NaN }), /lr must be a finite number ≥ 0; got NaN/],
+    [() => new Muon(parameters.slice(0, 1), { lr: -1 }), /^Muon: lr/],
+  ];
+  for (const [make, pattern] of refused) {
+    assert.throws(make, (error: unknown) => error instanceof OptionError && pattern.test(error.message));
+  }
+  const optimizer = new Muon(parameters, { lr: 0.1 });
+  parameters[0].grad = tensor([1, 2]);
+  assert.throws(
+    () => optimizer.step(),
+    (error: unknown) => error instanceof ShapeError,
+  );
+});
+
+test.run();
