@@ -1,5 +1,6 @@
 // npm run hands: whether MNIST's pictures are in the order of their writers. If they are, those that stand near each
-// other slant alike and press alike, whichever digits they are; shuffled, they do not.
+// other slant alike and press alike, whichever digits they are; shuffled, they do not. Of the training pictures it is every
+// other one: two groups of writers take turns.
 
 import { loadMnist } from "../data/index.ts";
 import { type Dataset, permutation } from "../lib/index.ts";

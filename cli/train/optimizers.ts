@@ -25,7 +25,7 @@ export function makeOptimizer(model: Module, recipe: Recipe): Optimizer {
   if (optimizer === "sgd") return new SGD(parameters, { lr, momentum: momentum ?? 0, weightDecay, noDecay });
   const options = { lr, betas: betas ?? undefined, weightDecay, noDecay };
   if (optimizer === "muon") {
-    // The last layer's rows are the classes', which are not to be made alike.
+    // The last layer's columns are the classes', which are not to be made alike.
     const matrices = parameters.filter(({ shape }) => shape.length > 1).slice(0, -1);
     return new Muon(parameters, { ...options, matrices, momentum: momentum ?? undefined });
   }

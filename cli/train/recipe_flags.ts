@@ -16,17 +16,23 @@ export const RECIPE_FLAGS = {
     // Not yargs's own default, which could not be told from a flag: see --resume.
     defaultDescription: "standard",
   },
-  validation: valueFlag("How many training images are held back to validate with", "5000"),
+  validation: valueFlag(
+    "How many training images are held back to validate with",
+    "5000, cnn best: 1000 where the last epoch is kept",
+  ),
   "held-out": {
     ...choiceFlag(
-      "Which: drawn one by one, or a block of MNIST's order, by writers that training does not see",
+      "Which: drawn one by one, or a block of MNIST's order, by writers that training hardly sees",
       HELD_OUT,
     ),
     defaultDescription: "drawn",
   },
   epochs: valueFlag("How often all training images are seen", BY_PRESET),
   "batch-size": valueFlag("Images a step", "64"),
-  optimizer: { ...choiceFlag("How gradients become steps", OPTIMIZERS), defaultDescription: BY_PRESET },
+  optimizer: {
+    ...choiceFlag("How gradients become steps; muon is for the cnn", OPTIMIZERS),
+    defaultDescription: BY_PRESET,
+  },
   lr: valueFlag("Highest learning rate", "by model and optimizer"),
   schedule: {
     ...choiceFlag("The learning rate over the run", SCHEDULES),
@@ -34,7 +40,7 @@ export const RECIPE_FLAGS = {
   },
   warmup: valueFlag("The part of the run in which the rate rises, from 0 to below 1", "cosine: 0.05, one-cycle: 0.3"),
   "min-lr": valueFlag("Where a cosine ends", BY_PRESET),
-  momentum: valueFlag("Of sgd and muon, from 0 to below 1", "sgd: 0.9, muon: 0.95"),
+  momentum: valueFlag("Of sgd and muon, from 0 to below 1", "0.9"),
   betas: valueFlag("Of adam, adamw and muon: what mean and mean square keep each step", "0.9,0.999, cnn: 0.8,0.95"),
   "weight-decay": valueFlag("Pull of the weights toward 0", "by preset and optimizer"),
   decay: {

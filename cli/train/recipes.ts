@@ -61,8 +61,10 @@ type Defaults = Omit<
   Recipe,
   "preset" | "validation" | "heldOut" | "lr" | "momentum" | "weightDecay" | "betas" | "warmup" | "minLr" | "settle"
 > & {
-  /** Of this preset's own optimizer; default: WEIGHT_DECAY. */
-  weightDecay?: number;
+  /** Where the last epoch is kept, whatever they say; default: VALIDATION. */
+  validation?: number;
+  /** Default: WEIGHT_DECAY. */
+  weightDecay?: Partial<Rates>;
   /** An optimizer that is not there is not for this network. */
   lr: Partial<Rates>;
   /** Of a cosine: the part of the highest rate at which it ends; default 0. */
@@ -70,10 +72,9 @@ type Defaults = Omit<
   betas: readonly [number, number];
 };
 
-/** For every preset: one data set serves both networks. */
 const VALIDATION = 5000;
-const MOMENTUM: Partial<Rates> = { sgd: 0.9, muon: 0.95 };
-const WEIGHT_DECAY: Rates = { sgd: 0, adam: 0, adamw: 0.01, muon: 0.02 };
+const MOMENTUM = 0.9;
+const WEIGHT_DECAY: Rates = { sgd: 0, adam: 0, adamw: 0.01, muon: 0.01 };
 /** The schedules that begin with a rise. */
 const WARMUP: Partial<Record<Recipe["schedule"], number>> = { cosine: 0.05, "one-cycle": 0.3 };
 const STILL: Required<Augmentation> = { rotate: 0, shift: 0, scale: 0, shear: 0, elastic: 0, thickness: 0 };
@@ -129,7 +130,7 @@ const CNN_LONGER: Defaults = {
   schedule: "cosine",
   floor: 0.3,
   decay: "weights",
-  weightDecay: 0.02,
+  weightDecay: { adamw: 0.02, muon: 0.02 },
   average: 0.9998,
   // By a few validation images the best epoch is one of luck; the last has had all of the schedule.
   keep: "last",
@@ -141,12 +142,18 @@ const DEFAULTS: Record<ModelName, Record<Preset, Defaults>> = {
     fast: { ...LINEAR, epochs: 2 },
     standard: LINEAR,
     // Longer, or with augmentation, it fits the training images better and the validation images worse.
-    best: { ...LINEAR, epochs: 20, optimizer: "adamw", weightDecay: 0.1, average: 0.999 },
+    best: { ...LINEAR, epochs: 20, optimizer: "adamw", weightDecay: { adamw: 0.1 }, average: 0.999 },
   },
   cnn: {
     fast: CNN,
     standard: { ...CNN_LONGER, epochs: 10 },
-    best: { ...CNN_LONGER, epochs: 30 },
+    best: {
+      ...CNN_LONGER,
+      epochs: 25,
+      optimizer: "muon",
+      // Enough to see how it goes.
+      validation: 1000,
+    },
   },
 };
 
@@ -159,12 +166,11 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
   const defaults = DEFAULTS[model][preset];
   const optimizer = given.optimizer ?? defaults.optimizer;
   const schedule = given.schedule ?? defaults.schedule;
-  const ownDecay = optimizer === defaults.optimizer ? defaults.weightDecay : undefined;
-  const momentum = MOMENTUM[optimizer];
-  if (given.momentum != null && momentum === undefined) {
+  const isSgd = optimizer === "sgd";
+  const hasMomentum = isSgd || optimizer === "muon";
+  if (given.momentum != null && !hasMomentum) {
     throw new UsageError(`--momentum is for --optimizer sgd and muon; ${optimizer} has --betas.`);
   }
-  const isSgd = optimizer === "sgd";
   if (given.betas != null && isSgd) throw new UsageError("--betas is for adam, adamw and muon; sgd has --momentum.");
   if (given.warmup != null && WARMUP[schedule] === undefined) {
     throw new UsageError(`--warmup is for ${Object.keys(WARMUP).join(" and ")}; the ${schedule} schedule only falls.`);
@@ -172,6 +178,7 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
   if (given.minLr != null && schedule !== "cosine") {
     throw new UsageError(`--min-lr is for cosine; where the ${schedule} schedule ends follows from --lr.`);
   }
+  const keep = given.keep ?? defaults.keep;
   const epochs = given.epochs ?? defaults.epochs;
   const augment = { ...defaults.augment, ...given.augment };
   const settle = given.settle ?? 0;
@@ -186,7 +193,7 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
   const ownLr = defaults.lr[optimizer];
   if (ownLr === undefined) {
     throw new UsageError(
-      `--optimizer ${optimizer} is for networks with hidden layers; the ${model} network has none. Take adamw.`,
+      `--optimizer ${optimizer} is for networks with hidden layers; the ${model} network has none. Take adamw, or --model cnn.`,
     );
   }
   const lr = given.lr ?? ownLr;
@@ -197,7 +204,7 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
     );
   return {
     preset,
-    validation: given.validation ?? VALIDATION,
+    validation: given.validation ?? (keep === "last" ? defaults.validation : undefined) ?? VALIDATION,
     heldOut: given.heldOut ?? "drawn",
     epochs,
     batchSize: given.batchSize ?? defaults.batchSize,
@@ -206,14 +213,14 @@ export function recipeFor(model: ModelName, preset: Preset, given: RecipeFlags):
     schedule,
     warmup: given.warmup ?? WARMUP[schedule] ?? null,
     minLr: schedule === "cosine" ? minLr : null,
-    momentum: given.momentum ?? momentum ?? null,
+    momentum: hasMomentum ? (given.momentum ?? MOMENTUM) : null,
     betas: isSgd ? null : (given.betas ?? defaults.betas),
-    weightDecay: given.weightDecay ?? ownDecay ?? WEIGHT_DECAY[optimizer],
+    weightDecay: given.weightDecay ?? defaults.weightDecay?.[optimizer] ?? WEIGHT_DECAY[optimizer],
     decay: given.decay ?? defaults.decay,
     labelSmoothing: given.labelSmoothing ?? defaults.labelSmoothing,
     dropout: defaults.dropout === null ? null : (given.dropout ?? defaults.dropout),
     average: given.average ?? defaults.average,
-    keep: given.keep ?? defaults.keep,
+    keep,
     augment,
     settle,
   };

@@ -34,7 +34,9 @@ export class RunPictures {
     const { model, recipe, seed } = this.job.plan;
     const subtitle = `${recipe.preset} preset, ${recipe.epochs} ${recipe.epochs === 1 ? "epoch" : "epochs"} planned, seed ${seed}`;
     this.draw("curves.svg", () => {
-      const svg = curvesSvg(history, { steps: steps(), title: `${model}, run ${this.folder.id}`, subtitle });
+      const points = steps();
+      if (history.epochs.length === 0 && points.length === 0) return null;
+      const svg = curvesSvg(history, { steps: points, title: `${model}, run ${this.folder.id}`, subtitle });
       return new TextEncoder().encode(svg);
     });
   }

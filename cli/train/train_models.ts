@@ -1,7 +1,7 @@
 // The work of `mnist train`: one network after another on the same data.
 
 import process from "node:process";
-import { loadData } from "../load/datasets.ts";
+import { type Data, loadData } from "../load/datasets.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
 import { Progress } from "../terminal/progress.ts";
 import { shellWord } from "../terminal/shell_word.ts";
@@ -20,10 +20,14 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   const command = `mnist ${process.argv.slice(2).map(shellWord).join(" ")}`;
   const progress = new Progress(request.isQuiet);
   try {
-    // One data set for both: no preset holds back other images.
-    const [{ validation, heldOut }] = recipes;
-    const data = await loadData(request.data, { seed, validation, heldOut, limit, signal, progress });
+    const loaded = new Map<string, Data>();
     for (const [i, model] of models.entries()) {
+      const { validation, heldOut } = recipes[i];
+      // Most often one data set serves both.
+      const key = `${validation} ${heldOut}`;
+      const data =
+        loaded.get(key) ?? (await loadData(request.data, { seed, validation, heldOut, limit, signal, progress }));
+      loaded.set(key, data);
       await useThreads(model, request.threads, progress);
       const plan: RunPlan = {
         ...{ model, recipe: recipes[i], patience: patience ?? null, seed, limit: limit ?? null, data: request.data },

@@ -116,7 +116,7 @@ function printResult(
   const accuracy = `${stdout.bold(`test accuracy ${formatPercent(test.accuracy)}`)} of ${formatCount(data.test.size)}`;
   const digits = data.name === "mnist" ? "MNIST" : stdout.yellow("synthetic digits, not MNIST");
   const lines = [
-    `${model} on ${digits}: ${accuracy}, loss ${formatLoss(test.loss)} (epoch ${kept?.epoch} of ${recipe.epochs})`,
+    `${model} on ${digits}: ${accuracy}, loss ${formatLoss(test.loss)} (epoch ${kept?.epoch ?? 0} of ${recipe.epochs})`,
     ...(stopped === null ? [] : [`stopped early: ${stopped.why}`]),
     `${formatCount(result.parameters)} parameters, ${formatDuration(result.seconds)}, weights sha256 ${result.weights_sha256}`,
     result.checkpoint,

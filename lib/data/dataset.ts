@@ -31,7 +31,8 @@ export interface SplitOptions {
   /**
    * "drawn": each by itself, without replacement; default. "block": one after another from a place that is drawn, going on at the
    * beginning after the end. Where a set is in the order of who made it, as MNIST's training pictures are in the order of their
-   * writers, a block has hands that the rest does not: what is measured on it holds for others' hands.
+   * writers, a block has hands that the rest does not, but for those at its two ends: what
+   * is measured on it holds for others' hands.
    */
   how?: (typeof SPLITS)[number];
 }

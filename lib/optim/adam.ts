@@ -16,6 +16,16 @@ export interface AdamOptions {
   noDecay?: readonly Tensor<"f32">[];
 }
 
+/**
+ * @internal
+ * @throws {OptionError} betas, eps or weightDecay is outside its range
+ */
+export function checkAdamOptions(owner: string, { betas, eps = 1, weightDecay = 0 }: AdamOptions): void {
+  for (const beta of betas ?? []) checkOption(owner, "betas", beta, (value) => value >= 0 && value < 1, "in [0, 1)");
+  checkOption(owner, "eps", eps, (value) => value > 0 && Number.isFinite(value), "finite and > 0");
+  checkOption(owner, "weightDecay", weightDecay, (value) => value >= 0 && Number.isFinite(value), "finite and ≥ 0");
+}
+
 /** Adam and AdamW, which differ in where the weight decay goes. */
 abstract class AdamFamily extends StatefulOptimizer {
   private readonly m: Tensor<"f32">;
@@ -33,10 +43,8 @@ abstract class AdamFamily extends StatefulOptimizer {
     private readonly isDecoupled: boolean,
   ) {
     super(name, params, options.lr ?? 1e-3, options.noDecay);
+    checkAdamOptions(name, options);
     const { betas = [0.9, 0.999], eps = 1e-8, weightDecay = isDecoupled ? 0.01 : 0 } = options;
-    for (const beta of betas) checkOption(name, "betas", beta, (value) => value >= 0 && value < 1, "in [0, 1)");
-    checkOption(name, "eps", eps, (value) => value > 0 && Number.isFinite(value), "finite and > 0");
-    checkOption(name, "weightDecay", weightDecay, (value) => value >= 0 && Number.isFinite(value), "finite and ≥ 0");
     this.betas = betas;
     this.eps = eps;
     this.weightDecay = weightDecay;

@@ -1,9 +1,9 @@
 // What optimizers have in common: parameters, a learning rate, a count of steps, and state to resume from.
 
 import { zeros } from "../tensor/create.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkOption } from "./check_option.ts";
+import { checkParameters } from "./check_parameters.ts";
 import { loadTensors } from "./load_tensors.ts";
 import { parameterTable, totalSize } from "./parameter_table.ts";
 
@@ -23,6 +23,17 @@ export interface Optimizer {
   loadState(state: Readonly<Record<string, Tensor>>): void;
 }
 
+/**
+ * @internal Drops the gradients, as PyTorch 2 does: no pass to fill with zeros, none to add to them, and a parameter
+ * that the loss no longer reaches is left alone rather than decayed.
+ */
+export function dropGradients(params: readonly Parameter[]): void {
+  for (const parameter of params) {
+    parameter.grad?.dispose();
+    parameter.grad = null;
+  }
+}
+
 /** @internal The base of SGD, Adam and AdamW. */
 export abstract class StatefulOptimizer implements Optimizer {
   private readonly params: readonly Parameter[];
@@ -39,17 +50,9 @@ export abstract class StatefulOptimizer implements Optimizer {
     lr: number,
     noDecay: readonly Parameter[] = [],
   ) {
-    if (params.length === 0) {
-      throw new OptionError(`${name}: there are no parameters to train; pass model.parameters().`);
-    }
+    checkParameters(name, params, noDecay);
     this.params = [...params];
-    if (new Set(params).size < params.length) {
-      throw new OptionError(`${name}: a parameter is given twice, and would move twice a step; pass each once.`);
-    }
     this.noDecay = new Set(noDecay);
-    if (noDecay.some((parameter) => !params.includes(parameter))) {
-      throw new OptionError(`${name}: noDecay holds a tensor that is not among the parameters; pass some of these.`);
-    }
     this.size = totalSize(params);
     this.lr = lr;
   }
@@ -72,15 +75,8 @@ export abstract class StatefulOptimizer implements Optimizer {
     for (const parameter of this.params) if (parameter.grad) parameter.markWritten();
   }
 
-  /**
-   * Drops the gradients, as PyTorch 2 does: no pass to fill with zeros, none to add to them, and a parameter
-   * that the loss no longer reaches is left alone rather than decayed.
-   */
   zeroGrad(): void {
-    for (const parameter of this.params) {
-      parameter.grad?.dispose();
-      parameter.grad = null;
-    }
+    dropGradients(this.params);
   }
 
   state(): Record<string, Tensor> {

@@ -21,7 +21,7 @@ const SMALLEST_NORM = 1e-7;
  * @param x [M, N]
  * @returns [M, N]
  *
- * Cost: 10·(2·M·N·K + K³)·2 flops, K = min(M, N) of them. Not differentiable.
+ * Cost: 20·M·N·K + 10·K³ flops, K = min(M, N). Not differentiable.
  * Source: Jordan et al. 2024, Muon: an optimizer for hidden layers in neural networks, https://kellerjordan.github.io/posts/muon.
  */
 export function orthogonalize(x: Tensor<"f32">): Tensor<"f32"> {

@@ -1,8 +1,8 @@
 // @internal Where parameters lie, and their gradients, as one launch of a kernel goes over all of them.
 
 import { empty } from "../tensor/create.ts";
-import { formatShape, ShapeError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkGradient } from "./check_parameters.ts";
 
 /** As in kernels/shared/parameters.ts. */
 const WORDS = 5;
@@ -23,14 +23,9 @@ export function parameterTable(
   const words: number[] = [];
   let first = 0;
   for (const parameter of params) {
-    const { grad, shape, size } = parameter;
+    const { grad, size } = parameter;
     if (grad) {
-      if (grad.size !== size) {
-        throw new ShapeError(
-          `${owner}: a parameter is ${formatShape(shape)} but its gradient ${formatShape(grad.shape)}; they must be equal.`,
-          { parameter: shape, gradient: grad.shape },
-        );
-      }
+      checkGradient(owner, parameter);
       words.push(parameter.ptr, grad.ptr, first, size, noDecay?.has(parameter) ? 0 : 1);
     }
     first += size;

@@ -30,6 +30,14 @@ test("--max-seconds ends a run with a result; with more time it goes on to the u
   assert.equal(metricsOf(run), metricsOf(lastRun(join(folder, "unhurried"))));
 });
 
+test("with next to no time the network is measured as it began, and nothing is drawn of its history", async () => {
+  const args = [...CNN, "--model", "linear", "--out", "none", "--max-seconds", "0.000001"];
+  const { code, stdout, stderr } = await runCli(folder, args);
+  assert.is(code, 0, stderr);
+  assert.match(stdout, /\(epoch 0 of 2\)\nstopped early: 0\.000001 s had passed after epoch 0$/m);
+  assert.not.match(stderr, /curves/);
+});
+
 test("--patience ends a run, which is then done", async () => {
   const flags = ["--patience", "1", "--epochs", "50", "--limit", "300", "--quiet", "--out", "patient"];
   const { code, stdout } = await runCli(folder, [...CNN, ...flags]);

@@ -109,6 +109,17 @@ test("--validation holds back as many images, for both; the command is kept as i
   }
 });
 
+test("--model both --preset best holds back what each network's preset says", async () => {
+  const args = ["train", "--model", "both", "--preset", "best", "--data", "synthetic", "--limit", "1200", "--epochs", "1"]; // biome-ignore format: one line
+  const outcome = await runCli(folder, [...args, "--out", "held"]);
+  assert.is(outcome.code, 0, outcome.stderr);
+  const sizes = ["linear", "cnn"].map((model) => {
+    const run = JSON.parse(readFileSync(join(folder, "held", model, runsIn("held", model)[0], "run.json"), "utf8"));
+    return run.dataset.validation.size;
+  });
+  assert.equal(sizes, [1200, 1000]); // of 5000 and of 1000
+});
+
 test("values that make no sense end with 2, before anything is made", async () => {
   const bad: [string[], RegExp][] = [
     [["--lr", "NaN"], /--lr must be a number > 0; got NaN/],

@@ -4,9 +4,11 @@ Object.assign(globalThis, { crossOriginIsolated: false });
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { relu } from "../../lib/ops/relu.ts";
+import { Muon } from "../../lib/optim/muon.ts";
 import { loadKernels } from "../../lib/runtime/kernels.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
 import { ones, tensor, zeros } from "../../lib/tensor/create.ts";
+import { expectClose } from "../support/expect_close.ts";
 
 const test = suite("unshared memory");
 
@@ -23,6 +25,17 @@ test("a tensor made of another's data is right, even when memory grows, and so m
   const copy = tensor(x.data, x.shape);
   assert.is.not(loadKernels().memory.buffer, buffer);
   assert.is(copy.data[size - 1], 1);
+});
+
+test("Muon's steps are written where the parameter is after its computation made memory grow", () => {
+  // Each of these sizes needs more memory than all before it had, somewhere in its step.
+  for (const size of [128, 256, 400, 512]) {
+    const parameter = ones([size, size]);
+    parameter.grad = zeros([size, size]);
+    new Muon([parameter], { lr: 0.1, weightDecay: 0.5 }).step();
+    // Of a gradient of zeros the decay is left.
+    expectClose(parameter.data, new Float64Array(size * size).fill(0.95), 1e-7);
+  }
 });
 
 test("arrays taken before memory grew are stale, and data gives fresh ones", () => {

@@ -103,11 +103,17 @@ async function openAndWait(url: string, reported: Promise<string>): Promise<stri
     return await Promise.race([reported, ended]);
   } finally {
     clearTimeout(timer);
-    const gone = new Promise((resolve) => browser.once("exit", resolve));
-    browser.kill("SIGKILL");
-    await gone;
+    if (!hasEnded(browser)) {
+      const gone = new Promise((resolve) => browser.once("exit", resolve));
+      browser.kill("SIGKILL");
+      await gone;
+    }
     await removeProfile(profile);
   }
+}
+
+export function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 /** A folder for what a browser keeps. */

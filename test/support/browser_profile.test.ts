@@ -9,13 +9,15 @@ import { makeProfile, removeProfile } from "./browser.ts";
 
 const test = suite("browser profile");
 
-/** Fills the cache's folder for half a second, as the rest of a browser does that was killed. */
+/** Fills the cache's folder for a second, as the rest of a browser does that was killed. */
 const WRITER = `
   const { mkdirSync, writeFileSync } = require("node:fs");
   const cache = process.argv[1];
   mkdirSync(cache, { recursive: true });
+  // So many that going through them once takes a while, in which more appear.
+  for (let i = 0; i < 3000; i++) writeFileSync(cache + "/a" + i, "");
   process.send("begun");
-  const end = Date.now() + 500;
+  const end = Date.now() + 1000;
   for (let i = 0; Date.now() < end; i++) {
     try {
       writeFileSync(cache + "/" + i, "");
@@ -29,9 +31,14 @@ test("is removed while another process writes into it", async () => {
   const args = ["-e", WRITER, join(profile, "Default", "Cache")];
   const writer = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   await new Promise((resolve) => writer.once("message", resolve));
-  await removeProfile(profile);
-  assert.not.ok(existsSync(profile));
-  writer.kill();
+  const gone = new Promise((resolve) => writer.once("exit", resolve));
+  try {
+    await removeProfile(profile);
+    assert.not.ok(existsSync(profile));
+  } finally {
+    writer.kill();
+    await gone;
+  }
 });
 
 test.run();

@@ -4,7 +4,7 @@
 import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { FLAGS, launch, makeProfile, removeProfile } from "./browser.ts";
+import { FLAGS, hasEnded, launch, makeProfile, removeProfile } from "./browser.ts";
 
 const LIMIT_MS = 60_000;
 const CLOSE_LIMIT_MS = 5_000;
@@ -131,7 +131,7 @@ export class DrivenPage {
   /** Asks the browser to end, and makes it if it does not. */
   async close(): Promise<void> {
     const { browser } = this;
-    if (browser.exitCode === null && browser.signalCode === null) {
+    if (!hasEnded(browser)) {
       const gone = new Promise((resolve) => browser.once("exit", resolve));
       const timer = setTimeout(() => browser.kill("SIGKILL"), CLOSE_LIMIT_MS);
       this.send("Browser.close").catch(() => {}); // it may end before it answers

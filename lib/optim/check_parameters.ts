@@ -1,0 +1,47 @@
+// What optimizers refuse before they take a step: parameters they cannot move, gradients that do not fit.
+
+import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+type Parameter = Tensor<"f32">;
+
+/**
+ * @internal
+ * @throws {OptionError} there are no parameters, one is given twice, or noDecay holds a tensor that is none of them
+ */
+export function checkParameters(owner: string, params: readonly Parameter[], noDecay: readonly Parameter[]): void {
+  if (params.length === 0) {
+    throw new OptionError(`${owner}: there are no parameters to train; pass model.parameters().`);
+  }
+  if (new Set(params).size < params.length) {
+    throw new OptionError(`${owner}: a parameter is given twice, and would move twice a step; pass each once.`);
+  }
+  checkAmong(owner, "noDecay", noDecay, params);
+}
+
+/**
+ * @internal
+ * @throws {OptionError} one of `some`, the option of that name, is not among the parameters
+ */
+export function checkAmong(
+  owner: string,
+  name: string,
+  some: readonly Parameter[],
+  params: readonly Parameter[],
+): void {
+  if (some.some((parameter) => !params.includes(parameter))) {
+    throw new OptionError(`${owner}: ${name} holds a tensor that is not among the parameters; pass some of these.`);
+  }
+}
+
+/**
+ * @internal
+ * @throws {ShapeError} the gradient is of another size than the parameter
+ */
+export function checkGradient(owner: string, { shape, size, grad }: Parameter): void {
+  if (!grad || grad.size === size) return;
+  throw new ShapeError(
+    `${owner}: a parameter is ${formatShape(shape)} but its gradient ${formatShape(grad.shape)}; they must be equal.`,
+    { parameter: shape, gradient: grad.shape },
+  );
+}
