@@ -44,7 +44,7 @@ const ADAM_RMS = 0.2;
  *   is none of them, or a matrix of fewer than two dimensions
  *
  * Cost: for each matrix 20·M·N·K + 10·K³ flops a step, K = min(M, N); the CNN's take as long as about a
- * third of the rest of its step on 64 images: `npm run bench -- --filter Muon`.
+ * quarter of the rest of its step on 64 images: `npm run bench -- --filter Muon`.
  * Source: Jordan et al. 2024, https://kellerjordan.github.io/posts/muon; the factor: Liu et al. 2025, arXiv:2502.16982.
  * @example
  *   const parameters = model.parameters();
