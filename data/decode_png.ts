@@ -1,8 +1,8 @@
 // decodePng: a PNG file as RGBA bytes.
 
 import { PNG } from "pngjs";
+import { DataError } from "../lib/base/errors.ts";
 import type { Picture } from "../lib/data/picture/picture.ts";
-import { DataError } from "../lib/tensor/errors.ts";
 import { guardPng, type PngLimits } from "./png_guard.ts";
 
 /**

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DataError } from "../lib/tensor/errors.ts";
+import { DataError } from "../lib/base/errors.ts";
 
 export interface DownloadProgress {
   /** As it will be called in the folder. */

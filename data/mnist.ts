@@ -2,10 +2,10 @@
 // called, so that a program which only decodes pictures does not wait for it.
 
 import { join } from "node:path";
+import { DataError, OptionError } from "../lib/base/errors.ts";
 import { Dataset, SPLITS, type SplitOptions } from "../lib/data/dataset.ts";
 import { syntheticDigitsAsync } from "../lib/data/synthetic.ts";
 import { empty } from "../lib/tensor/create.ts";
-import { DataError, OptionError } from "../lib/tensor/errors.ts";
 import type { DownloadProgress } from "./download.ts";
 import { MNIST_FILES, MNIST_MIRRORS, type MnistFile, type MnistFiles } from "./mnist_files.ts";
 

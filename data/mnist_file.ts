@@ -2,8 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
+import { DataError, formatShape } from "../lib/base/errors.ts";
 import { readIdx } from "../lib/data/idx.ts";
-import { DataError, formatShape } from "../lib/tensor/errors.ts";
 import { fileBytes, type MnistFile } from "./mnist_files.ts";
 
 export function isGzip(bytes: Uint8Array): boolean {

@@ -2,7 +2,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { DataError } from "../lib/tensor/errors.ts";
+import { DataError } from "../lib/base/errors.ts";
 import { type DownloadProgress, download } from "./download.ts";
 import { readMnistFile } from "./mnist_file.ts";
 import { fileBytes, type MnistFile } from "./mnist_files.ts";

@@ -1,7 +1,7 @@
 // mnistState: which of MNIST's files are there, and whether they are the originals. Nothing is downloaded.
 
 import { join } from "node:path";
-import { DataError } from "../lib/tensor/errors.ts";
+import { DataError } from "../lib/base/errors.ts";
 import { MNIST_FILES, type MnistFiles } from "./mnist_files.ts";
 import { pathOf, readFrom } from "./mnist_folder.ts";
 

@@ -7,8 +7,8 @@
 // Source: the PNG specification, https://www.w3.org/TR/png-3/.
 
 import { inflateSync } from "node:zlib";
-import { DataError } from "../lib/tensor/errors.ts";
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../lib/base/crc32.ts";
+import { DataError } from "../lib/base/errors.ts";
 
 export interface PngLimits {
   /** Default 64 million: a sheet of A4 scanned at 600 dpi has 35. */

@@ -3,6 +3,18 @@
 export { backward } from "./autograd/backward.ts";
 export { noGrad } from "./autograd/grad_mode.ts";
 export { type GradcheckOptions, gradcheck } from "./autograd/gradcheck.ts";
+export {
+  AutogradError,
+  CheckpointError,
+  DataError,
+  DisposedError,
+  DTypeError,
+  OptionError,
+  RuntimeError,
+  ShapeError,
+  SimdgradError,
+  TrainingError,
+} from "./base/errors.ts";
 export { type Augmentation, type AugmentKey, augmentImages } from "./data/augment.ts";
 export { type Batch, Batches, type BatchOptions } from "./data/batches.ts";
 export { Dataset, type DatasetOptions, type SplitOptions } from "./data/dataset.ts";
@@ -82,18 +94,6 @@ export { type RandomKey, STREAMS, streamOf } from "./runtime/rng.ts";
 export { setThreads } from "./runtime/threads.ts";
 export { VERSION } from "./runtime/version.ts";
 export { empty, full, ones, tensor, zeros } from "./tensor/create.ts";
-export {
-  AutogradError,
-  CheckpointError,
-  DataError,
-  DisposedError,
-  DTypeError,
-  OptionError,
-  RuntimeError,
-  ShapeError,
-  SimdgradError,
-  TrainingError,
-} from "./tensor/errors.ts";
 export { scope } from "./tensor/scope.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type DType, Tensor } from "./tensor/tensor.ts";

@@ -1,8 +1,8 @@
 // backward: walks the tape from the loss to the leaves.
 
+import { AutogradError, formatShape } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
-import { AutogradError, formatShape } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { noGrad } from "./grad_mode.ts";

@@ -1,6 +1,6 @@
 // defineOp: makes a differentiable operation of a forward and a backward function.
 
-import { DTypeError, formatShape } from "../tensor/errors.ts";
+import { DTypeError, formatShape } from "../base/errors.ts";
 import { type DType, Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { isGradEnabled } from "./grad_mode.ts";

@@ -1,7 +1,7 @@
 // gradcheck: a function's gradients against differences of its values.
 
+import { AutogradError, formatShape, OptionError } from "../base/errors.ts";
 import { empty } from "../tensor/create.ts";
-import { AutogradError, formatShape, OptionError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { backward } from "./backward.ts";

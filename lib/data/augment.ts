@@ -1,9 +1,9 @@
 // Augmentation: pictures distorted at random as hands distort them.
 
+import { OptionError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { keyArguments, STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Distortion, warpImages } from "./distort.ts";
 

@@ -1,9 +1,9 @@
 // Batches: a walk through a data set, shuffled or in order.
 
+import { OptionError } from "../base/errors.ts";
 import { permutation } from "../ops/random.ts";
 import { STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Augmentation, augmentImages, checkAugmentation } from "./augment.ts";
 import { checkDistortion, type Distortion, distortImages } from "./distort.ts";

@@ -1,14 +1,14 @@
 // Dataset: labelled pictures that stay in wasm memory as bytes, and the batches made of them.
 
+import { DataError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
+import { sha256 } from "../base/sha256.ts";
 import { permutation } from "../ops/random.ts";
 import { STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
-import { DataError, formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
 import { sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { Batches, type BatchOptions } from "./batches.ts";
-import { sha256 } from "./sha256.ts";
 
 export interface DatasetOptions {
   /** What results say they are about: "MNIST train". */

@@ -1,10 +1,10 @@
 // Distortion: pictures turned, moved, scaled, slanted, their strokes made thicker or thinner, each by a given amount.
 
-import { cosPi } from "../optim/cos_pi.ts";
+import { cosPi } from "../base/cos_pi.ts";
+import { DTypeError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { loadKernels } from "../runtime/kernels.ts";
 import { parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
-import { DTypeError, formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { MNIST_MEAN, MNIST_STD } from "./normalize.ts";
 

@@ -6,7 +6,7 @@
 //
 // Source: http://yann.lecun.com/exdb/mnist/ (as archived), "the IDX file format".
 
-import { DataError, formatShape } from "../tensor/errors.ts";
+import { DataError, formatShape } from "../base/errors.ts";
 
 export interface IdxArray {
   readonly shape: readonly number[];

@@ -1,8 +1,8 @@
 // From bytes to what the networks take.
 
+import { DTypeError, formatShape, ShapeError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
-import { DTypeError, formatShape, ShapeError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Mean and standard deviation of all pixels of MNIST's training images, of 0 … 1. */

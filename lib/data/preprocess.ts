@@ -1,6 +1,6 @@
 // preprocessDigit: any picture of a digit as MNIST would have it. The only way in for pictures.
 
-import { OptionError } from "../tensor/errors.ts";
+import { OptionError } from "../base/errors.ts";
 import { inkOf } from "./picture/ink.ts";
 import { lumaOf } from "./picture/luma.ts";
 import { chooseDigit, findMarks } from "./picture/marks.ts";

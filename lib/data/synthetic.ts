@@ -1,10 +1,10 @@
 // syntheticDigits: handwriting made up from a seed, for machines without data or network.
 
+import { OptionError } from "../base/errors.ts";
 import { rand } from "../ops/random.ts";
 import { STREAMS } from "../runtime/rng.ts";
 import { runSteps, runStepsAsync } from "../runtime/steps.ts";
 import { empty } from "../tensor/create.ts";
-import { OptionError } from "../tensor/errors.ts";
 import { Dataset } from "./dataset.ts";
 import { centre } from "./picture/resample.ts";
 import { BOX, draw } from "./synthetic/draw.ts";

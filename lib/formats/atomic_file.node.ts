@@ -2,7 +2,7 @@
 
 import { closeSync, fsyncSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { RuntimeError } from "../tensor/errors.ts";
+import { RuntimeError } from "../base/errors.ts";
 
 /** @internal What writing takes of a file system; tests give one that fails. */
 export interface FileSystem {

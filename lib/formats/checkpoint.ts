@@ -8,14 +8,14 @@
 //   all others     as they are
 
 import { noGrad } from "../autograd/grad_mode.ts";
+import { CheckpointError, formatShape } from "../base/errors.ts";
+import { printableName } from "../base/printable.ts";
 import type { Module } from "../nn/module.ts";
 import { inverse, transpose } from "../ops/transpose.ts";
 import { tensor } from "../tensor/create.ts";
-import { CheckpointError, formatShape } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
 import { type Shape, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { printableName } from "./printable.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
 
 /** For each rank of a parameter, which of its axes stands where in the file. */

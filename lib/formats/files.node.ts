@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { CheckpointError } from "../base/errors.ts";
 import type { Module } from "../nn/module.ts";
-import { CheckpointError } from "../tensor/errors.ts";
 import { reasonOf, writeFileAtomic } from "./atomic_file.node.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 

@@ -1,10 +1,10 @@
 // ONNX: a network as other runtimes read it.
 
+import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { is } from "../nn/fusion.ts";
 import { join, type Module } from "../nn/module.ts";
 import { Sequential } from "../nn/sequential.ts";
 import { VERSION } from "../runtime/version.ts";
-import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
 import { checkShape, type Shape } from "../tensor/shape.ts";
 import { stateDict } from "./checkpoint.ts";
 import { convertLayer } from "./onnx_layers.ts";

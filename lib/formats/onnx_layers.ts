@@ -1,5 +1,6 @@
 // @internal What each layer is in ONNX: its nodes, in evaluation. Layers know nothing of this; a new one gets an entry here.
 
+import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { AdaptiveAvgPool2d } from "../nn/adaptive_avg_pool2d.ts";
 import { AvgPool2d } from "../nn/avg_pool2d.ts";
 import { BatchNorm2d } from "../nn/batch_norm2d.ts";
@@ -16,7 +17,6 @@ import { Sigmoid } from "../nn/sigmoid.ts";
 import { Tanh } from "../nn/tanh.ts";
 import { convGeometry } from "../ops/conv_geometry.ts";
 import { adaptivePooling, poolingOf, sizePair } from "../ops/pool_windows.ts";
-import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
 import { checkRank, type Shape, sizeOf } from "../tensor/shape.ts";
 import { geluNodes } from "./onnx_gelu.ts";
 import type { OnnxNodes } from "./onnx_nodes.ts";

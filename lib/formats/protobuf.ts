@@ -9,7 +9,7 @@
 //
 // Source: https://protobuf.dev/programming-guides/encoding
 
-import { OptionError } from "../tensor/errors.ts";
+import { OptionError } from "../base/errors.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

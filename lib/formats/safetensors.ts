@@ -7,9 +7,9 @@
 //
 // Source: https://github.com/huggingface/safetensors#format
 
-import { CheckpointError, formatShape } from "../tensor/errors.ts";
+import { CheckpointError, formatShape } from "../base/errors.ts";
+import { printable, printableName } from "../base/printable.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
-import { printable, printableName } from "./printable.ts";
 import { ARRAYS, type Fail, isListOfCounts, readHeader, type StoredDType } from "./safetensors_header.ts";
 
 /** A tensor as a file holds it. */

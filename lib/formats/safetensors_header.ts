@@ -1,9 +1,9 @@
 // The header of a safetensors file, read strictly: what it says is checked before it is believed.
 
-import { formatShape } from "../tensor/errors.ts";
+import { formatShape } from "../base/errors.ts";
+import { printable, printableName } from "../base/printable.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { findDuplicateKey } from "./duplicate_key.ts";
-import { printable, printableName } from "./printable.ts";
 
 /** What holds the elements of each type. */
 export const ARRAYS = {

@@ -7,8 +7,8 @@
 // The first record of a file is its version. TensorBoard reads files whose names hold "tfevents".
 // Source: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto, framework/summary.proto
 
-import { OptionError } from "../tensor/errors.ts";
-import { crc32c } from "./crc32c.ts";
+import { crc32c } from "../base/crc32c.ts";
+import { OptionError } from "../base/errors.ts";
 import { concat, double, float, integer, message, text } from "./protobuf.ts";
 
 export interface ScalarEvent {

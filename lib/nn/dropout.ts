@@ -1,6 +1,6 @@
+import { OptionError } from "../base/errors.ts";
 import { dropout } from "../ops/dropout.ts";
 import { streamOf } from "../runtime/rng.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { initialPath } from "./init.ts";
 import { join, Module } from "./module.ts";

@@ -1,9 +1,9 @@
 // Initial values: PyTorch's defaults, drawn from streams named after the parameters.
 
+import { OptionError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { keyArguments, streamOf } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 

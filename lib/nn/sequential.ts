@@ -1,4 +1,4 @@
-import { OptionError } from "../tensor/errors.ts";
+import { OptionError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { fuse } from "./fusion.ts";
 import { Module } from "./module.ts";

@@ -1,9 +1,9 @@
 // @internal Batch normalisation as one factor and one term a channel, from the batch's statistics or the running ones;
 // and what it is told, checked.
 
+import { DTypeError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
-import { DTypeError, formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
 import { checkRank, type Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 

@@ -1,6 +1,6 @@
 // @internal The sizes of a convolution, worked out and checked once, and what computes one.
 
-import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
+import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { checkRank, type Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 

@@ -1,7 +1,7 @@
 import { defineOp } from "../autograd/define_op.ts";
+import { DataError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty, tensor } from "../tensor/create.ts";
-import { DataError, formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
 import { checkRank } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { broadcastBinary } from "./broadcast.ts";

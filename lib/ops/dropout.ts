@@ -1,8 +1,8 @@
 import { defineOp } from "../autograd/define_op.ts";
+import { OptionError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { keyArguments, type RandomKey } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 

@@ -1,7 +1,7 @@
 import { defineOp } from "../autograd/define_op.ts";
+import { formatShape, ShapeError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
-import { formatShape, ShapeError } from "../tensor/errors.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";

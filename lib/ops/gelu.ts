@@ -1,7 +1,7 @@
 import { defineOp } from "../autograd/define_op.ts";
+import { OptionError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 export interface GeluOptions {

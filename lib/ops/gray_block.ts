@@ -2,9 +2,9 @@
 // place of the four layers that it is.
 
 import { defineOp } from "../autograd/define_op.ts";
+import { ShapeError } from "../base/errors.ts";
 import { parallelFor, parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty, zeros } from "../tensor/create.ts";
-import { ShapeError } from "../tensor/errors.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type BatchNorm2dOptions, CHUNK, checkBatchNorm } from "./batch_norm2d_coefficients.ts";

@@ -1,6 +1,6 @@
 import { defineOp } from "../autograd/define_op.ts";
+import { formatShape, ShapeError } from "../base/errors.ts";
 import { empty } from "../tensor/create.ts";
-import { formatShape, ShapeError } from "../tensor/errors.ts";
 import { checkRank } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { gemm } from "./gemm.ts";

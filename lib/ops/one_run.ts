@@ -1,6 +1,6 @@
 // @internal Brings the axes to reduce next to each other, for kernels that cannot take one after the other.
 
-import { formatShape, ShapeError } from "../tensor/errors.ts";
+import { formatShape, ShapeError } from "../base/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { reshape } from "./reshape.ts";

@@ -1,6 +1,6 @@
 // @internal Pooling: options checked, and where its windows lie along each axis.
 
-import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
+import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { checkRank, type Shape } from "../tensor/shape.ts";
 import { type Windows, windows } from "./window_table.ts";
 

@@ -1,9 +1,9 @@
 // Tensors and orders drawn from a seed.
 
+import { OptionError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { keyArguments, type RandomKey, STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 

@@ -1,5 +1,5 @@
 import { defineOp } from "../autograd/define_op.ts";
-import { formatShape, ShapeError } from "../tensor/errors.ts";
+import { formatShape, ShapeError } from "../base/errors.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { DType, Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";

@@ -1,6 +1,6 @@
 import { defineOp } from "../autograd/define_op.ts";
+import { formatShape, ShapeError } from "../base/errors.ts";
 import { zeros } from "../tensor/create.ts";
-import { formatShape, ShapeError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { DType, Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";

@@ -1,7 +1,7 @@
 import { defineOp } from "../autograd/define_op.ts";
+import { DTypeError, formatShape, ShapeError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty, tensor } from "../tensor/create.ts";
-import { DTypeError, formatShape, ShapeError } from "../tensor/errors.ts";
 import { resolveAxis, type Shape } from "../tensor/shape.ts";
 import type { DType, Tensor } from "../tensor/tensor.ts";
 

@@ -1,6 +1,6 @@
+import { checkOption } from "../base/check_option.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkOption } from "./check_option.ts";
 import { StatefulOptimizer } from "./optimizer.ts";
 
 export interface AdamOptions {

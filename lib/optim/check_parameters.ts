@@ -1,6 +1,6 @@
 // What optimizers refuse before they take a step: parameters they cannot move, gradients that do not fit.
 
-import { formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
+import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 type Parameter = Tensor<"f32">;

@@ -1,7 +1,7 @@
+import { checkOption } from "../base/check_option.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkOption } from "./check_option.ts";
 import { parameterTable, totalSize } from "./parameter_table.ts";
 
 /** Elements a chunk: kernels/clip_grad_norm.ts. */

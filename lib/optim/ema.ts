@@ -1,9 +1,9 @@
+import { checkOption } from "../base/check_option.ts";
+import { OptionError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty, zeros } from "../tensor/create.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
-import { checkOption } from "./check_option.ts";
 import { loadTensors } from "./load_tensors.ts";
 import { totalSize, valueTable } from "./parameter_table.ts";
 

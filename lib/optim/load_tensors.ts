@@ -1,7 +1,7 @@
 // loadTensors: takes a saved state over into live tensors.
 
-import { printableName } from "../formats/printable.ts";
-import { CheckpointError, formatShape } from "../tensor/errors.ts";
+import { CheckpointError, formatShape } from "../base/errors.ts";
+import { printableName } from "../base/printable.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 

@@ -1,14 +1,14 @@
 import { noGrad } from "../autograd/grad_mode.ts";
+import { checkOption } from "../base/check_option.ts";
+import { OptionError } from "../base/errors.ts";
 import { add } from "../ops/add.ts";
 import { mul } from "../ops/mul.ts";
 import { reshape } from "../ops/reshape.ts";
 import { zeros } from "../tensor/create.ts";
-import { OptionError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { type AdamOptions, AdamW, checkAdamOptions } from "./adam.ts";
-import { checkOption } from "./check_option.ts";
 import { checkAmong, checkGradient, checkParameters } from "./check_parameters.ts";
 import { loadTensors } from "./load_tensors.ts";
 import { dropGradients, type Optimizer } from "./optimizer.ts";

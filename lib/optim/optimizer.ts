@@ -1,8 +1,8 @@
 // What optimizers have in common: parameters, a learning rate, a count of steps, and state to resume from.
 
+import { checkOption } from "../base/check_option.ts";
 import { zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkOption } from "./check_option.ts";
 import { checkParameters } from "./check_parameters.ts";
 import { loadTensors } from "./load_tensors.ts";
 import { parameterTable, totalSize } from "./parameter_table.ts";

@@ -1,7 +1,7 @@
 // Schedules: the learning rate as a function of the step, counted from 0.
 
-import { checkOption } from "./check_option.ts";
-import { cosPi } from "./cos_pi.ts";
+import { checkOption } from "../base/check_option.ts";
+import { cosPi } from "../base/cos_pi.ts";
 
 export type Schedule = (step: number) => number;
 

@@ -1,7 +1,7 @@
+import { checkOption } from "../base/check_option.ts";
+import { OptionError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkOption } from "./check_option.ts";
 import { StatefulOptimizer } from "./optimizer.ts";
 
 export interface SGDOptions {

@@ -1,6 +1,6 @@
 // comparisonSvg: models or runs side by side.
 
-import { DataError } from "../tensor/errors.ts";
+import { DataError } from "../base/errors.ts";
 import { drawHeading, headingHeight } from "./heading.ts";
 import { formatQuantity } from "./quantity.ts";
 import { element, paint, svgDocument, textAt } from "./svg.ts";

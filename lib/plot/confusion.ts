@@ -1,6 +1,6 @@
 // confusionSvg: what was taken for what, as a picture.
 
-import { DataError, ShapeError } from "../tensor/errors.ts";
+import { DataError, ShapeError } from "../base/errors.ts";
 import { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics } from "../train/metrics.ts";
 import { drawCells, percent } from "./confusion_cells.ts";
 import { drawHeading, headingHeight } from "./heading.ts";

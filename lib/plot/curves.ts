@@ -1,6 +1,6 @@
 // curvesSvg: how a training run went, as a picture.
 
-import { DataError } from "../tensor/errors.ts";
+import { DataError } from "../base/errors.ts";
 import type { EpochReport, History } from "../train/history.ts";
 import { accuracyAxis, epochAxis, lossAxis, rateAxis, stepLabels } from "./curve_axes.ts";
 import { runSeries, type StepPoint } from "./curve_series.ts";

@@ -1,10 +1,10 @@
 // findMistakes: what a model gets wrong in a data set.
 
 import { noGrad } from "../autograd/grad_mode.ts";
+import { OptionError } from "../base/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { runStepsAsync } from "../runtime/steps.ts";
-import { OptionError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
 import { rememberModes } from "../train/eval_mode.ts";
 import { type Mistake, type MistakeOptions, worst, worstMistakes } from "./mistakes.ts";

@@ -1,10 +1,10 @@
 // worstMistakes: what a model got wrong, the most certain of it first.
 
 import { noGrad } from "../autograd/grad_mode.ts";
+import { DataError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { log } from "../ops/log.ts";
 import { logSoftmax } from "../ops/log_softmax.ts";
 import { softmax } from "../ops/softmax.ts";
-import { DataError, formatShape, OptionError, ShapeError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { largestOf } from "../train/predicted_classes.ts";

@@ -1,7 +1,7 @@
 // Loads the kernels: picks the variant, instantiates it once, on first use, synchronously.
 
 import type { Kernels } from "../../build/kernels.js";
-import { RuntimeError } from "../tensor/errors.ts";
+import { RuntimeError } from "../base/errors.ts";
 import { embeddedKernels, type KernelVariant } from "./embedded_kernels.ts";
 
 export type { Kernels, KernelVariant };

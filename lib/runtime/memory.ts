@@ -4,7 +4,7 @@
 // taken. A training step frees all that it took, so the next one finds the same blocks again, and a
 // few hundred live blocks make a linear list faster than anything cleverer.
 
-import { RuntimeError } from "../tensor/errors.ts";
+import { RuntimeError } from "../base/errors.ts";
 import { loadKernels } from "./kernels.ts";
 
 const PAGE_BYTES = 65536;

@@ -6,7 +6,7 @@
 // nothing but its help. None can claim a piece of a job that is over, or run one with the next job's arguments: a
 // claim succeeds only while that job's ticket is there and not at zero, and until then the job is not rewritten.
 
-import { RuntimeError } from "../tensor/errors.ts";
+import { RuntimeError } from "../base/errors.ts";
 import { loadKernels } from "./kernels.ts";
 
 /** Words of the control block; worker_source.ts has the same numbers. What many write has a cache line of its own. */

@@ -1,7 +1,7 @@
 // Randomness: every random number is a function of (seed, stream, step, index), so none depends on the
 // order in which things are computed. The generator is kernels/random.ts.
 
-import { OptionError } from "../tensor/errors.ts";
+import { OptionError } from "../base/errors.ts";
 
 /** Who draws. Streams of one seed are independent; parameters and layers get theirs from their names. */
 export const STREAMS = { random: 0, shuffle: 1, split: 2, augment: 3, synthetic: 4 } as const;

@@ -1,6 +1,6 @@
 // setThreads: how many threads take part in an operation.
 
-import { OptionError } from "../tensor/errors.ts";
+import { OptionError } from "../base/errors.ts";
 import { loadKernels } from "./kernels.ts";
 import { MAX_THREADS, Pool } from "./pool.ts";
 import { WORKER_SOURCE } from "./worker_source.ts";

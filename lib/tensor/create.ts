@@ -1,7 +1,7 @@
 // Making tensors: from numbers, filled, and (see ../ops/random.ts) drawn from a seed.
 
+import { DTypeError, formatShape, ShapeError } from "../base/errors.ts";
 import { arena } from "../runtime/memory.ts";
-import { DTypeError, formatShape, ShapeError } from "./errors.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { type DType, Tensor } from "./tensor.ts";
 

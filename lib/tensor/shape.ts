@@ -1,6 +1,6 @@
 // Shapes: what fits, what broadcasts, what goes wrong.
 
-import { formatShape, ShapeError } from "./errors.ts";
+import { formatShape, ShapeError } from "../base/errors.ts";
 
 export type Shape = readonly number[];
 

@@ -1,7 +1,7 @@
 // Tensor: a shape over a piece of wasm memory. Data access and lifetime; operations are free functions.
 
+import { DisposedError, DTypeError, formatShape, ShapeError } from "../base/errors.ts";
 import { arena } from "../runtime/memory.ts";
-import { DisposedError, DTypeError, formatShape, ShapeError } from "./errors.ts";
 import { DISPOSE, enterScope, escapeScopes, leaveScope, type Owned } from "./scope.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";

@@ -1,12 +1,12 @@
 // evaluate: how well a model reads a data set.
 
 import { noGrad } from "../autograd/grad_mode.ts";
+import { DataError, OptionError } from "../base/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Distortion } from "../data/distort.ts";
 import type { Module } from "../nn/module.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { runSteps, runStepsAsync } from "../runtime/steps.ts";
-import { DataError, OptionError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
 import { rememberModes } from "./eval_mode.ts";
 import { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./metrics.ts";

@@ -1,11 +1,11 @@
 // evaluateShifted: what a model says of a picture and of the same picture moved by a pixel or two, taken together.
 
 import { noGrad } from "../autograd/grad_mode.ts";
+import { DataError, OptionError } from "../base/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { softmax } from "../ops/softmax.ts";
 import { runStepsAsync } from "../runtime/steps.ts";
-import { DataError, OptionError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
 import { rememberModes } from "./eval_mode.ts";
 import type { EvaluateAsyncOptions } from "./evaluate.ts";

@@ -1,6 +1,6 @@
 // What a confusion matrix says: accuracy, and precision, recall and F1 of each class.
 
-import { ShapeError } from "../tensor/errors.ts";
+import { ShapeError } from "../base/errors.ts";
 
 /** `matrix[actual][predicted]` counts the images of class `actual` that were read as `predicted`. */
 export type ConfusionMatrix = number[][];

@@ -1,8 +1,8 @@
 // @internal Tensors of wasm memory as a file holds them, and back.
 
+import { CheckpointError } from "../base/errors.ts";
 import type { StoredTensor } from "../formats/safetensors.ts";
 import { tensor } from "../tensor/create.ts";
-import { CheckpointError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 

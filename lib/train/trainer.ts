@@ -1,13 +1,13 @@
 // Trainer: the training loop. Batches, steps, validation, and the best epoch kept.
 
 import { backward } from "../autograd/backward.ts";
+import { DataError, TrainingError } from "../base/errors.ts";
 import type { Batch } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { clipGradNorm } from "../optim/clip_grad_norm.ts";
 import { Breather } from "../runtime/breather.ts";
-import { DataError, TrainingError } from "../tensor/errors.ts";
 import { scope } from "../tensor/scope.ts";
 import { Averaging } from "./averaging.ts";
 import { rememberModes } from "./eval_mode.ts";

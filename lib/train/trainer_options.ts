@@ -1,12 +1,12 @@
 // What a Trainer is told, and which part of it two halves of a run must have in common.
 
+import { checkOption } from "../base/check_option.ts";
+import { OptionError } from "../base/errors.ts";
 import { type Augmentation, checkAugmentation } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { checkOption } from "../optim/check_option.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import { runtimeInfo } from "../runtime/info.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { AveragingOptions } from "./averaging.ts";
 import type { EpochReport, StepReport } from "./history.ts";
 import type { TrainingState } from "./training_state.ts";

@@ -1,11 +1,11 @@
 // @internal What changes while a run goes on, and nothing else: so this is what its state is made of, and what a
 // resumed run starts from.
 
+import { CheckpointError } from "../base/errors.ts";
 import { loadStateDict, stateDict } from "../formats/checkpoint.ts";
 import type { StoredTensor } from "../formats/safetensors.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { CheckpointError } from "../tensor/errors.ts";
 import type { Averaging } from "./averaging.ts";
 import { type History, historyOf } from "./history.ts";
 import { Stopwatch } from "./stopwatch.ts";

@@ -1,8 +1,8 @@
 // A training run that can be gone on with: everything that its next step depends on, and what it went through.
 
-import { sha256 } from "../data/sha256.ts";
+import { CheckpointError } from "../base/errors.ts";
+import { sha256 } from "../base/sha256.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../formats/safetensors.ts";
-import { CheckpointError } from "../tensor/errors.ts";
 import { EPOCH_FIELDS, type EpochReport } from "./history.ts";
 
 /** How far a run is. */

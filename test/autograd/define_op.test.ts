@@ -3,11 +3,11 @@ import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
 import { defineOp } from "../../lib/autograd/define_op.ts";
 import { noGrad } from "../../lib/autograd/grad_mode.ts";
+import { DTypeError } from "../../lib/base/errors.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { relu } from "../../lib/ops/relu.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
-import { DTypeError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 
 const test = suite("defineOp");

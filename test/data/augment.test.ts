@@ -1,11 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DTypeError, OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { type Augmentation, augmentImages } from "../../lib/data/augment.ts";
 import { Dataset } from "../../lib/data/dataset.ts";
 import { normalizeImages } from "../../lib/data/normalize.ts";
 import { setThreads } from "../../lib/runtime/threads.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { DTypeError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { leaks } from "../support/leaks.ts";
 

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DataError, OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { Dataset } from "../../lib/data/dataset.ts";
 import { MNIST_MEAN, MNIST_STD } from "../../lib/data/normalize.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { DataError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { leaks } from "../support/leaks.ts";

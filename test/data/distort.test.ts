@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { Dataset } from "../../lib/data/dataset.ts";
 import { type Distortion, distortImages } from "../../lib/data/distort.ts";
 import { normalizeImages } from "../../lib/data/normalize.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import { expectClose } from "../support/expect_close.ts";
 
 const test = suite("distortImages");

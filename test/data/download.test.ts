@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite, type Test } from "uvu";
 import * as assert from "uvu/assert";
 import { type DownloadOptions, type DownloadProgress, download } from "../../data/download.ts";
-import { DataError } from "../../lib/tensor/errors.ts";
+import { DataError } from "../../lib/base/errors.ts";
 import { type Behaviour, type Mirror, startMirror } from "../support/mirror.ts";
 
 interface Context {

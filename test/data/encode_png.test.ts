@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodePng } from "../../data/decode_png.ts";
 import { encodePng } from "../../data/encode_png.ts";
-import { DataError } from "../../lib/tensor/errors.ts";
+import { DataError } from "../../lib/base/errors.ts";
 
 const test = suite("encodePng");
 

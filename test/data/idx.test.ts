@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DataError } from "../../lib/base/errors.ts";
 import { readIdx } from "../../lib/data/idx.ts";
-import { DataError } from "../../lib/tensor/errors.ts";
 
 const test = suite("readIdx");
 

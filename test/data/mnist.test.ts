@@ -7,7 +7,7 @@ import { suite, type Test } from "uvu";
 import * as assert from "uvu/assert";
 import { loadMnist, type MnistPlaces } from "../../data/mnist.ts";
 import type { MnistFile } from "../../data/mnist_files.ts";
-import { DataError, OptionError, SimdgradError } from "../../lib/tensor/errors.ts";
+import { DataError, OptionError, SimdgradError } from "../../lib/base/errors.ts";
 import { type Mirror, startMirror } from "../support/mirror.ts";
 import { testOnMnist } from "../support/real_mnist.ts";
 

@@ -1,12 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadMnist } from "../../data/mnist.ts";
+import { OptionError } from "../../lib/base/errors.ts";
+import { sha256 } from "../../lib/base/sha256.ts";
 import { preprocessDigit } from "../../lib/data/preprocess.ts";
-import { sha256 } from "../../lib/data/sha256.ts";
 import { syntheticDigits, syntheticDigitsAsync } from "../../lib/data/synthetic.ts";
 import { AdamW } from "../../lib/optim/adam.ts";
 import { runtimeInfo } from "../../lib/runtime/info.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import { evaluate } from "../../lib/train/evaluate.ts";
 import { Trainer } from "../../lib/train/trainer.ts";
 import { linear } from "../../models/linear.ts";

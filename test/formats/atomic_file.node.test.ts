@@ -14,8 +14,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { RuntimeError } from "../../lib/base/errors.ts";
 import { writeFileAtomic } from "../../lib/formats/atomic_file.node.ts";
-import { RuntimeError } from "../../lib/tensor/errors.ts";
 import { failingFiles } from "../support/failing_files.ts";
 
 const test = suite("writeFileAtomic");

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { CheckpointError } from "../../lib/base/errors.ts";
 import { decodeCheckpoint, encodeCheckpoint, loadStateDict, stateDict } from "../../lib/formats/checkpoint.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/formats/safetensors.ts";
 import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
@@ -10,7 +11,6 @@ import { Linear } from "../../lib/nn/linear.ts";
 import { ReLU } from "../../lib/nn/relu.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { CheckpointError } from "../../lib/tensor/errors.ts";
 import { cnn } from "../../models/cnn.ts";
 import fixture from "../fixtures/checkpoint.json" with { type: "json" };
 import { expectClose } from "../support/expect_close.ts";

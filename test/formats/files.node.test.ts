@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { CheckpointError } from "../../lib/base/errors.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../lib/formats/files.node.ts";
-import { CheckpointError } from "../../lib/tensor/errors.ts";
 import { linear } from "../../models/linear.ts";
 
 const test = suite("checkpoint files");

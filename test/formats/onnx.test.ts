@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { stateDict } from "../../lib/formats/checkpoint.ts";
 import { encodeOnnx } from "../../lib/formats/onnx.ts";
 import { AdaptiveAvgPool2d } from "../../lib/nn/adaptive_avg_pool2d.ts";
@@ -13,7 +14,6 @@ import { Module } from "../../lib/nn/module.ts";
 import { ReLU } from "../../lib/nn/relu.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { VERSION } from "../../lib/runtime/version.ts";
-import { OptionError, ShapeError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { cnn } from "../../models/cnn.ts";
 import { linear } from "../../models/linear.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { bytes, concat, double, float, integer, message, packedIntegers, text } from "../../lib/formats/protobuf.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import { readProtobuf } from "../support/read_protobuf.ts";
 
 const test = suite("protobuf");

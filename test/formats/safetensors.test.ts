@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { CheckpointError } from "../../lib/base/errors.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
   type Safetensors,
   type StoredTensor,
 } from "../../lib/formats/safetensors.ts";
-import { CheckpointError } from "../../lib/tensor/errors.ts";
 
 const test = suite("safetensors");
 

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { concat } from "../../lib/formats/protobuf.ts";
 import { encodeEvent, encodeFileVersion } from "../../lib/formats/tensorboard.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import { readEvents } from "../support/read_events.ts";
 
 const test = suite("tensorboard");

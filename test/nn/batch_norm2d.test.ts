@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
 import { rand } from "../../lib/ops/random.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import { expectClose } from "../support/expect_close.ts";
 
 const test = suite("BatchNorm2d");

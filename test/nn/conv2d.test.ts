@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { Conv2d } from "../../lib/nn/conv2d.ts";
 import { conv2d } from "../../lib/ops/conv2d.ts";
 import { rand } from "../../lib/ops/random.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 
 const test = suite("Conv2d");
 

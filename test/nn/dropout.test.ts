@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { Dropout } from "../../lib/nn/dropout.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { ones } from "../../lib/tensor/create.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 
 const test = suite("Dropout");
 const x = ones([64]).keep();

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
+import { ShapeError } from "../../lib/base/errors.ts";
 import { AdaptiveAvgPool2d } from "../../lib/nn/adaptive_avg_pool2d.ts";
 import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
 import { Conv2d } from "../../lib/nn/conv2d.ts";
@@ -12,7 +13,6 @@ import { Sequential } from "../../lib/nn/sequential.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
-import { ShapeError } from "../../lib/tensor/errors.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { maxAbs, uniform64 } from "../support/array64.ts";

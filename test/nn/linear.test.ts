@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { Linear } from "../../lib/nn/linear.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import { expectClose } from "../support/expect_close.ts";
 
 const test = suite("Linear");

@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { adaptiveAvgPool2d } from "../../lib/ops/adaptive_avg_pool2d.ts";
 import type { Size2d } from "../../lib/ops/pool_windows.ts";
 import { empty, ones, tensor } from "../../lib/tensor/create.ts";
-import { OptionError, ShapeError } from "../../lib/tensor/errors.ts";
 import { type Array64, uniform64 } from "../support/array64.ts";
 import { adaptive, average, pool64 } from "../support/pool64.ts";
 import { testOp } from "../support/test_op.ts";

@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { avgPool2d } from "../../lib/ops/avg_pool2d.ts";
 import type { Pool2dOptions } from "../../lib/ops/pool_windows.ts";
 import { empty, ones, tensor } from "../../lib/tensor/create.ts";
-import { OptionError, ShapeError } from "../../lib/tensor/errors.ts";
 import type { Array64 } from "../support/array64.ts";
 import { average, pool64, strided } from "../support/pool64.ts";
 import { testOp } from "../support/test_op.ts";

@@ -1,11 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
+import { DTypeError, OptionError, ShapeError, type SimdgradError } from "../../lib/base/errors.ts";
 import { batchNorm2d } from "../../lib/ops/batch_norm2d.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { empty, full, ones, tensor, zeros } from "../../lib/tensor/create.ts";
-import { DTypeError, OptionError, ShapeError, type SimdgradError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { type Array64, map64, maxAbs, uniform64 } from "../support/array64.ts";
 import { expectClose, sumTolerance } from "../support/expect_close.ts";

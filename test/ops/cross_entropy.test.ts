@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
+import { DataError, DTypeError, OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { type CrossEntropyOptions, crossEntropy } from "../../lib/ops/cross_entropy.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
-import { DataError, DTypeError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { type Array64, array64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";

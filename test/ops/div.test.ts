@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { ShapeError } from "../../lib/base/errors.ts";
 import { div } from "../../lib/ops/div.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { ShapeError } from "../../lib/tensor/errors.ts";
 import { broadcast64 } from "../support/broadcast64.ts";
 import { testOp } from "../support/test_op.ts";
 

@@ -1,11 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
+import { OptionError } from "../../lib/base/errors.ts";
 import { dropout } from "../../lib/ops/dropout.ts";
 import { rand } from "../../lib/ops/random.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { ones } from "../../lib/tensor/create.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import { map64 } from "../support/array64.ts";
 import { TAIL_SIZES } from "../support/kernel_module.ts";
 import { testOp } from "../support/test_op.ts";

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { gelu } from "../../lib/ops/gelu.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { map64 } from "../support/array64.ts";
 import { TAIL_SIZES } from "../support/kernel_module.ts";

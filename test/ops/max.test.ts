@@ -1,11 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
+import { ShapeError } from "../../lib/base/errors.ts";
 import { max } from "../../lib/ops/max.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
-import { ShapeError } from "../../lib/tensor/errors.ts";
 import { REDUCE_CASES, reduce64, titleOf } from "../support/reduce64.ts";
 import { testOp } from "../support/test_op.ts";
 

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
+import { ShapeError } from "../../lib/base/errors.ts";
 import { add } from "../../lib/ops/add.ts";
 import { div } from "../../lib/ops/div.ts";
 import { mul } from "../../lib/ops/mul.ts";
@@ -8,7 +9,6 @@ import { sub } from "../../lib/ops/sub.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
 import { full, tensor } from "../../lib/tensor/create.ts";
-import { ShapeError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { broadcast64 } from "../support/broadcast64.ts";
 import { testOp } from "../support/test_op.ts";

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { permutation, rand, randn } from "../../lib/ops/random.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { KernelModule } from "../support/kernel_module.ts";
 

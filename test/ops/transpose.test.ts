@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DTypeError, ShapeError } from "../../lib/base/errors.ts";
 import { transpose } from "../../lib/ops/transpose.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
-import { DTypeError, ShapeError } from "../../lib/tensor/errors.ts";
 import { type Array64, array64, uniform64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { clipGradNorm } from "../../lib/optim/clip_grad_norm.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { uniform64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";

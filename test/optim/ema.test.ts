@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { CheckpointError, OptionError } from "../../lib/base/errors.ts";
 import { Ema } from "../../lib/optim/ema.ts";
 import { setThreads } from "../../lib/runtime/threads.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { CheckpointError, OptionError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { uniform64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";

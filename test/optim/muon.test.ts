@@ -1,12 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { orthogonal64 } from "../../bench/orthogonal64.ts";
+import { CheckpointError, OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { AdamW } from "../../lib/optim/adam.ts";
 import { Muon, type MuonOptions } from "../../lib/optim/muon.ts";
 import { orthogonalize } from "../../lib/optim/orthogonalize.ts";
 import { setThreads } from "../../lib/runtime/threads.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { CheckpointError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { uniform64 } from "../support/array64.ts";
 import { expectClose, sumTolerance } from "../support/expect_close.ts";

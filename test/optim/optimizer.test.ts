@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { Adam, AdamW } from "../../lib/optim/adam.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { uniform64 } from "../support/array64.ts";
 

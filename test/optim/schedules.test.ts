@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { constantLr, cosineLr, oneCycleLr, type Schedule, stepLr } from "../../lib/optim/schedules.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import fixture from "../fixtures/optim.json" with { type: "json" };
 import { expectClose } from "../support/expect_close.ts";
 

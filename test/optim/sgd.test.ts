@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { CheckpointError, OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { CheckpointError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
 import { uniform64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { inPieces, KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DataError } from "../../lib/base/errors.ts";
 import { type Comparison, comparisonSvg } from "../../lib/plot/comparison.ts";
 import { LIGHT } from "../../lib/plot/palette.ts";
-import { DataError } from "../../lib/tensor/errors.ts";
 import { elementsOf, parseXml, textOf } from "../support/parse_xml.ts";
 import { layoutFaults } from "../support/svg_layout.ts";
 

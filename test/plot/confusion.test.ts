@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DataError, ShapeError } from "../../lib/base/errors.ts";
 import { confusionSvg } from "../../lib/plot/confusion.ts";
 import { LIGHT } from "../../lib/plot/palette.ts";
-import { DataError, ShapeError } from "../../lib/tensor/errors.ts";
 import { elementsOf, parseXml, textOf } from "../support/parse_xml.ts";
 import { layoutFaults } from "../support/svg_layout.ts";
 

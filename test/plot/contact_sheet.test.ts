@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DataError, OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { contactSheet } from "../../lib/plot/contact_sheet.ts";
 import { GLYPH_HEIGHT, GLYPH_WIDTH, glyphOf } from "../../lib/plot/glyphs.ts";
 import { DARK, rgbOf } from "../../lib/plot/palette.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { DataError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
 
 const test = suite("contactSheet");
 

@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DataError } from "../../lib/base/errors.ts";
 import { accuracyAxis, lossAxis } from "../../lib/plot/curve_axes.ts";
 import type { StepPoint } from "../../lib/plot/curve_series.ts";
 import { curvesSvg } from "../../lib/plot/curves.ts";
 import { LIGHT } from "../../lib/plot/palette.ts";
-import { DataError } from "../../lib/tensor/errors.ts";
 import { type EpochReport, type History, isBetter } from "../../lib/train/history.ts";
 import { elementsOf, parseXml, textOf, type XmlElement } from "../support/parse_xml.ts";
 import { layoutFaults } from "../support/svg_layout.ts";

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { noGrad } from "../../lib/autograd/grad_mode.ts";
+import { DataError, OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { Flatten } from "../../lib/nn/flatten.ts";
 import { Linear } from "../../lib/nn/linear.ts";
@@ -8,7 +9,6 @@ import { Sequential } from "../../lib/nn/sequential.ts";
 import { findMistakes } from "../../lib/plot/find_mistakes.ts";
 import { type Mistake, type MistakeOptions, worstMistakes } from "../../lib/plot/mistakes.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { DataError, OptionError, ShapeError } from "../../lib/tensor/errors.ts";
 import { evaluate } from "../../lib/train/evaluate.ts";
 import { emptyConfusion } from "../../lib/train/metrics.ts";
 import { leaks } from "../support/leaks.ts";

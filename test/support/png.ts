@@ -1,7 +1,7 @@
 // A PNG writer for tests: every colour type, depth, filter and interlacing, and what a reader must make of it.
 
 import { deflateSync } from "node:zlib";
-import { crc32 } from "../../data/crc32.ts";
+import { crc32 } from "../../lib/base/crc32.ts";
 
 export interface PngSpec {
   width: number;

@@ -1,6 +1,6 @@
 // Reads TensorBoard's event files, for tests of what writes them.
 
-import { crc32c } from "../../lib/formats/crc32c.ts";
+import { crc32c } from "../../lib/base/crc32c.ts";
 import { type Message, readProtobuf } from "./read_protobuf.ts";
 
 const MASK = 0xa282ead8;

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DTypeError, ShapeError } from "../../lib/base/errors.ts";
 import { empty, full, ones, tensor, zeros } from "../../lib/tensor/create.ts";
-import { DTypeError, ShapeError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 
 const test = suite("tensor");

@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DisposedError, ShapeError } from "../../lib/base/errors.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
-import { DisposedError, ShapeError } from "../../lib/tensor/errors.ts";
 import { DISPOSE, scope } from "../../lib/tensor/scope.ts";
 import { viewOf } from "../../lib/tensor/view.ts";
 import { leaks } from "../support/leaks.ts";

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../lib/base/errors.ts";
 import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
 import { Conv2d } from "../../lib/nn/conv2d.ts";
 import { Flatten } from "../../lib/nn/flatten.ts";
@@ -8,7 +9,6 @@ import type { Module } from "../../lib/nn/module.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { Ema } from "../../lib/optim/ema.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
-import { OptionError } from "../../lib/tensor/errors.ts";
 import { evaluate } from "../../lib/train/evaluate.ts";
 import type { History } from "../../lib/train/history.ts";
 import { Trainer } from "../../lib/train/trainer.ts";

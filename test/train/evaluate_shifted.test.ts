@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DataError, OptionError } from "../../lib/base/errors.ts";
 import { Dataset } from "../../lib/data/dataset.ts";
 import { Module } from "../../lib/nn/module.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { DataError, OptionError } from "../../lib/tensor/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { evaluate } from "../../lib/train/evaluate.ts";
 import { evaluateShifted } from "../../lib/train/evaluate_shifted.ts";

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { sha256 } from "../../lib/data/sha256.ts";
+import { CheckpointError } from "../../lib/base/errors.ts";
+import { sha256 } from "../../lib/base/sha256.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/formats/safetensors.ts";
-import { CheckpointError } from "../../lib/tensor/errors.ts";
 import { decodeTrainingState, encodeTrainingState, type TrainingState } from "../../lib/train/training_state.ts";
 
 const test = suite("training state");

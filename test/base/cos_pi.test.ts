@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cosPi } from "../../lib/optim/cos_pi.ts";
+import { cosPi } from "../../lib/base/cos_pi.ts";
 
 const test = suite("cosPi");
 

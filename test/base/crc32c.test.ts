@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { crc32c } from "../../lib/formats/crc32c.ts";
+import { crc32c } from "../../lib/base/crc32c.ts";
 
 const test = suite("crc32c");
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { sha256 } from "../../lib/data/sha256.ts";
+import { sha256 } from "../../lib/base/sha256.ts";
 
 const test = suite("sha256");
 

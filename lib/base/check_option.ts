@@ -1,6 +1,6 @@
 // checkOption: refuses a number outside its range.
 
-import { OptionError } from "../tensor/errors.ts";
+import { OptionError } from "./errors.ts";
 
 /**
  * @internal
