@@ -4,7 +4,7 @@
 
 import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
 import { recipeFor } from "../cli/train/recipes.ts";
-import { loadMnist } from "../data/index.ts";
+import { loadMnist } from "../data/index.node.ts";
 import { decodeCheckpoint } from "../lib/index.ts";
 import { cnn } from "../models/index.ts";
 import { CORRUPTIONS, robustnessOf, withNoise } from "./corruptions.ts";

@@ -2,7 +2,7 @@
 // other slant alike and press alike, whichever digits they are; shuffled, they do not. Of the training pictures it is every
 // other one: two groups of writers take turns.
 
-import { loadMnist } from "../data/index.ts";
+import { loadMnist } from "../data/index.node.ts";
 import { type Dataset, permutation } from "../lib/index.ts";
 import { correlation, standardised, traitsOf } from "./hand_traits.ts";
 import { parse, readOptions } from "./options.ts";

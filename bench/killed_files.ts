@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { weightsDigest } from "../cli/load/weights_digest.ts";
 import type { LogSizes } from "../cli/train/run_log.ts";
-import { decodePng } from "../data/index.ts";
+import { decodePng } from "../data/index.node.ts";
 import {
   decodeCheckpoint,
   decodeSafetensors,

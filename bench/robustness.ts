@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
-import { loadMnist } from "../data/index.ts";
+import { loadMnist } from "../data/index.node.ts";
 import { CheckpointError, decodeCheckpoint, setThreads } from "../lib/index.ts";
 import { cnn, linear } from "../models/index.ts";
 import { CORRUPTIONS, robustnessOf, withNoise } from "./corruptions.ts";

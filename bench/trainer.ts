@@ -3,6 +3,7 @@
 
 import process from "node:process";
 import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
+import { syntheticDigits } from "../data/index.ts";
 import type { TrainerOptions } from "../lib/index.ts";
 import * as library from "../lib/index.ts";
 import * as models from "../models/index.ts";
@@ -10,7 +11,7 @@ import { quantile } from "./figure.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
 import { trainingStep } from "./training_step.ts";
 
-const { Adam, runtimeInfo, scope, setThreads, syntheticDigits, Trainer } = library;
+const { Adam, runtimeInfo, scope, setThreads, Trainer } = library;
 
 const BATCH = 64;
 

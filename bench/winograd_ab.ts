@@ -10,7 +10,7 @@ import { parse, readOptions, wholeNumber } from "./options.ts";
 
 type Library = typeof import("../lib/index.ts") &
   typeof import("../models/index.ts") &
-  typeof import("../data/index.ts");
+  typeof import("../data/index.node.ts");
 
 const USAGE = `npm run winograd-ab -- [options]: test accuracy of the CNN on MNIST with and without Winograd
 

@@ -21,9 +21,7 @@ export { Dataset, type DatasetOptions, type SplitOptions } from "./data/dataset.
 export { type Distortion, distortImages } from "./data/distort.ts";
 export { type IdxArray, readIdx } from "./data/idx.ts";
 export { MNIST_MEAN, MNIST_STD, normalizeImages } from "./data/normalize.ts";
-export type { Picture } from "./data/picture/picture.ts";
-export { type PreprocessedDigit, preprocessDigit } from "./data/preprocess.ts";
-export { type SyntheticOptions, syntheticDigits, syntheticDigitsAsync } from "./data/synthetic.ts";
+export type { Picture } from "./data/picture.ts";
 export { decodeCheckpoint, encodeCheckpoint, loadStateDict, stateDict } from "./formats/checkpoint.ts";
 export { encodeOnnx, type OnnxOptions } from "./formats/onnx.ts";
 export {

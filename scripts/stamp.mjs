@@ -23,6 +23,7 @@ const PRODUCTS = {
       "cli/export/page",
       "cli/export/runtime",
       "lib",
+      "data",
       "scripts/build_export.mjs",
       "LICENSE",
       "package-lock.json",

@@ -13,8 +13,9 @@ const test = suite("layering");
 /** From the top down; a layer may use itself and those below. Neighbours on one line may use each other. */
 const LAYERS = [
   ["cli", "serve", "web", "bench"],
-  ["data"],
+  ["store"],
   ["models"],
+  ["data"],
   ["lib/train", "lib/plot"],
   ["lib/nn", "lib/optim", "lib/data", "lib/formats"],
   ["lib/ops"],
@@ -23,7 +24,11 @@ const LAYERS = [
   ["lib/runtime"],
   ["lib/base"],
 ];
-const FOLDERS = ["lib", "models", "data", "cli", "serve", "web", "bench", "test"];
+const FOLDERS = ["lib", "data", "models", "store", "cli", "serve", "web", "bench", "test"];
+/** Programs: each parses, calls and shows, and none uses another. What measures them may start them. */
+const DOORS = ["cli", "serve", "web"];
+/** Rooms that a page shares: they run wherever JavaScript does, but for their *.node.ts. */
+const BROWSER_SAFE = ["lib", "data", "models"];
 /** Those of the program, from the top down as well: its page has them in this order. */
 const ROOMS = [...read("cli/README.md").matchAll(/^\| \[(\w+)\]/gm)].map(([, room]) => room);
 
@@ -59,22 +64,30 @@ const rules: Rule[] = [
     from: { pathNot: "^bench/peers/[^/]+\\.mjs$" },
     to: { couldNotResolve: true, pathNot: "(^|/)dist/[^/]+\\.js$" },
   },
+  ...DOORS.map(
+    (door): Rule => ({
+      name: `${door}: doors do not import each other`,
+      severity: "error",
+      from: { path: inside([door]) },
+      to: { path: inside(DOORS.filter((other) => other !== door)) },
+    }),
+  ),
   {
-    name: "lib/ and models/ import no npm package",
+    name: "lib/ and models/ import no npm package, data/ in *.node.ts only",
     severity: "error",
-    from: { path: inside(["lib", "models"]) },
+    from: { path: inside(BROWSER_SAFE), pathNot: "^data/.*\\.node\\.ts$" },
     to: NPM,
   },
   {
-    name: "lib/ and models/ import node: modules in *.node.ts only",
+    name: "lib/, data/ and models/ import node: modules in *.node.ts only",
     severity: "error",
-    from: { path: inside(["lib", "models"]), pathNot: "\\.node\\.ts$" },
+    from: { path: inside(BROWSER_SAFE), pathNot: "\\.node\\.ts$" },
     to: NODE,
   },
   {
-    name: "the library's entries do not reach *.node.ts",
+    name: "what a browser loads does not reach *.node.ts",
     severity: "error",
-    from: { path: "^(lib|lib/plot|models)/index\\.ts$" },
+    from: { path: "^(lib|lib/plot|data|models)/index\\.ts$" },
     to: { path: "\\.node\\.ts$", reachable: true },
   },
   {
@@ -90,7 +103,10 @@ const rules: Rule[] = [
     name: "programs use the library through its public entries",
     severity: "error",
     from: { path: inside(["cli", "serve", "web"]) },
-    to: { path: inside(["lib", "models", "data", "bench"]), pathNot: "^(lib|lib/plot|models|data)/index\\.ts$" },
+    to: {
+      path: inside(["lib", "models", "data", "bench"]),
+      pathNot: "^(lib|lib/plot|models|data)/index(\\.node)?\\.ts$",
+    },
   },
   {
     name: "nothing that ships imports tests or benchmarks",

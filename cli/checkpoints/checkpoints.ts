@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import process from "node:process";
-import { loadCheckpoint } from "../../data/index.ts";
+import { loadCheckpoint } from "../../data/index.node.ts";
 import { CheckpointError, decodeCheckpoint, decodeTrainingState, type Sequential } from "../../lib/index.ts";
 import { type Flags, textFlag } from "../command_line/flags.ts";
 import { describeMeasuredOn, isMnistTest, measuredOn } from "../load/measured_on.ts";

@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { writeFileAtomic } from "../../data/index.ts";
+import { writeFileAtomic } from "../../data/index.node.ts";
 import { comparisonSvg } from "../../lib/plot/index.ts";
 import { fileInPath } from "../files/file_in_path.ts";
 import { formatCount, printable } from "../terminal/format.ts";

@@ -2,7 +2,7 @@
 
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync, statfsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { mnistState } from "../../data/index.ts";
+import { mnistState } from "../../data/index.node.ts";
 import { loadShipped, loadVersion } from "../checkpoints/checkpoints.ts";
 import { fieldsOf } from "../files/fields.ts";
 import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";

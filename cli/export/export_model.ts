@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
-import { writeFileAtomic } from "../../data/index.ts";
+import { writeFileAtomic } from "../../data/index.node.ts";
 import { describeOrigin, type LoadedModel, loadModel } from "../checkpoints/checkpoints.ts";
 import type { Flags } from "../command_line/flags.ts";
 import { fileInPath } from "../files/file_in_path.ts";

@@ -1,8 +1,8 @@
 // The work of `mnist infer`: every file on its own, so that a bad one spoils none of the others.
 
 import process from "node:process";
-import { decodePng } from "../../data/index.ts";
-import { preprocessDigit } from "../../lib/index.ts";
+import { decodePng } from "../../data/index.node.ts";
+import { preprocessDigit } from "../../data/index.ts";
 import { describeOrigin, type LoadedModel, loadModel } from "../checkpoints/checkpoints.ts";
 import type { Flags } from "../command_line/flags.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";

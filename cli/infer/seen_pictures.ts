@@ -2,7 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { writeFileAtomic } from "../../data/index.ts";
+import { writeFileAtomic } from "../../data/index.node.ts";
 import { describeSystemError } from "../terminal/report_error.ts";
 import { PNG } from "./pngjs.ts";
 

@@ -1,7 +1,7 @@
 // --data: which digits, and what the user must know about them.
 
 import { setImmediate } from "node:timers/promises";
-import { type DataSource, type LoadMnistOptions, loadMnist, type MnistSets } from "../../data/index.ts";
+import { type DataSource, type LoadMnistOptions, loadMnist, type MnistSets } from "../../data/index.node.ts";
 import { formatCount } from "../terminal/format.ts";
 import { printNotice } from "../terminal/notice.ts";
 import type { Progress } from "../terminal/progress.ts";

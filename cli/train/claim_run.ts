@@ -2,7 +2,7 @@
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeFileAtomic } from "../../data/index.ts";
+import { writeFileAtomic } from "../../data/index.node.ts";
 import { CheckpointError } from "../../lib/index.ts";
 import { withLock } from "../files/file_lock.ts";
 import { thisProcess } from "../files/run_alive.ts";

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { fsyncSync, mkdirSync, openSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { writeFileAtomic } from "../../data/index.ts";
+import { writeFileAtomic } from "../../data/index.node.ts";
 import { writeAll } from "../files/append_all.ts";
 import { closeQuietly } from "../files/close_quietly.ts";
 import { CHECKPOINT_FILE, RUN_BYTES, RUN_FILE, STATE_FILE } from "../runs/run_file.ts";

@@ -1,6 +1,6 @@
 // What a run writes to its folder while it goes on, and when it ends, well or not.
 
-import { saveCheckpoint } from "../../data/index.ts";
+import { saveCheckpoint } from "../../data/index.node.ts";
 import type { EpochReport, Evaluation, History, Sequential, StepReport, TrainingState } from "../../lib/index.ts";
 import { countParameters } from "../load/count_parameters.ts";
 import { weightsDigest } from "../load/weights_digest.ts";

@@ -3,7 +3,7 @@
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { encodePng, writeFileAtomic } from "../../data/index.ts";
+import { encodePng, writeFileAtomic } from "../../data/index.node.ts";
 import { type Dataset, type Evaluation, type History, scope, tensor } from "../../lib/index.ts";
 import { confusionSvg, contactSheet, curvesSvg, type StepPoint, worstMistakes } from "../../lib/plot/index.ts";
 import { formatCount, printable } from "../terminal/format.ts";

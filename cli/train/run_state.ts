@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { writeFileAtomic } from "../../data/index.ts";
+import { writeFileAtomic } from "../../data/index.node.ts";
 import { CheckpointError, decodeTrainingState, encodeTrainingState, type TrainingState } from "../../lib/index.ts";
 import { fieldsOf, isFields, parseFields, textOf } from "../files/fields.ts";
 import { isModelName } from "../load/model_names.ts";

@@ -1,7 +1,7 @@
 // contactSheet: many small pictures as one, each with a caption.
 
 import { DataError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
-import type { Picture } from "../data/picture/picture.ts";
+import type { Picture } from "../data/picture.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { GLYPH_HEIGHT, GLYPH_WIDTH, glyphOf, THIN_SPACE } from "./glyphs.ts";
 import type { Mistake } from "./mistakes.ts";

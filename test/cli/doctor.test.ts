@@ -6,7 +6,7 @@ import { describeSection } from "../../cli/doctor/examine.ts";
 import { fail, ok, warn } from "../../cli/doctor/finding.ts";
 import { CHECKS } from "../../cli/doctor/self_test.ts";
 import type { TerminalStream } from "../../cli/terminal/terminal.ts";
-import { mnistState } from "../../data/index.ts";
+import { mnistState } from "../../data/index.node.ts";
 import { testOnMnist } from "../support/real_mnist.ts";
 import { runCli, temporaryFolder } from "../support/run_cli.ts";
 import { IDS, outputsWithRuns, promote } from "../support/versions.ts";

@@ -4,7 +4,8 @@ import * as assert from "uvu/assert";
 import { type LoadedModel, loadModel } from "../../cli/checkpoints/checkpoints.ts";
 import { exportMjs } from "../../cli/export/export_mjs.ts";
 import { weightsDigest } from "../../cli/load/weights_digest.ts";
-import { loadMnist } from "../../data/index.ts";
+import { loadMnist } from "../../data/index.node.ts";
+import { syntheticDigits } from "../../data/index.ts";
 import {
   Conv2d,
   type Dataset,
@@ -16,7 +17,6 @@ import {
   Sequential,
   scope,
   softmax,
-  syntheticDigits,
 } from "../../lib/index.ts";
 import { cnn } from "../../models/index.ts";
 import { type ExportedModule, imported, isolated } from "../support/exported_module.ts";

@@ -7,7 +7,7 @@ import { Drawing, PEN_WIDTH, type Point, SIDE, smooth } from "../../cli/export/p
 import { pictureOf } from "../../cli/export/page/ink.ts";
 import { percent } from "../../cli/export/page/percent.ts";
 import { readDigit } from "../../cli/infer/read_digit.ts";
-import { preprocessDigit } from "../../lib/index.ts";
+import { preprocessDigit } from "../../data/index.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
 
 const test = suite("the drawing on an exported page");

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodePng } from "../../data/decode_png.ts";
+import { decodePng } from "../../data/decode_png.node.ts";
 import { blankPng, digitPng } from "../support/digit_png.ts";
 import { pngChunk, pngFile, pngHeader } from "../support/png.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";

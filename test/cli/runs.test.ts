@@ -11,7 +11,7 @@ import type { TerminalStream } from "../../cli/terminal/terminal.ts";
 import { recipeFor } from "../../cli/train/recipes.ts";
 import type { RunPlan, TrainJob } from "../../cli/train/train_job.ts";
 import { runRecord } from "../../cli/train/train_record.ts";
-import { loadMnist } from "../../data/index.ts";
+import { loadMnist } from "../../data/index.node.ts";
 import { linear } from "../../models/index.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";

@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodePng } from "../../data/decode_png.ts";
+import { decodePng } from "../../data/decode_png.node.ts";
 import { DataError } from "../../lib/base/errors.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { encodePng, type PngSpec, pngChunk, pngFile, pngHeader, rgbaOf } from "../support/png.ts";

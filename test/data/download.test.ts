@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type Test } from "uvu";
 import * as assert from "uvu/assert";
-import { type DownloadOptions, type DownloadProgress, download } from "../../data/download.ts";
+import { type DownloadOptions, type DownloadProgress, download } from "../../data/download.node.ts";
 import { DataError } from "../../lib/base/errors.ts";
 import { type Behaviour, type Mirror, startMirror } from "../support/mirror.ts";
 

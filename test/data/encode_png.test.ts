@@ -1,8 +1,8 @@
 import { PNG } from "pngjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodePng } from "../../data/decode_png.ts";
-import { encodePng } from "../../data/encode_png.ts";
+import { decodePng } from "../../data/decode_png.node.ts";
+import { encodePng } from "../../data/encode_png.node.ts";
 import { DataError } from "../../lib/base/errors.ts";
 
 const test = suite("encodePng");

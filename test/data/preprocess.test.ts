@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadMnist } from "../../data/mnist.ts";
+import { loadMnist } from "../../data/load_mnist.node.ts";
+import { preprocessDigit } from "../../data/preprocess.ts";
 import { OptionError } from "../../lib/base/errors.ts";
-import type { Picture } from "../../lib/data/picture/picture.ts";
-import { preprocessDigit } from "../../lib/data/preprocess.ts";
+import type { Picture } from "../../lib/data/picture.ts";
 import { inkAt, noise, paint } from "../support/picture.ts";
 import { testOnMnist } from "../support/real_mnist.ts";
 

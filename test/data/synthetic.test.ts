@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadMnist } from "../../data/mnist.ts";
+import { loadMnist } from "../../data/load_mnist.node.ts";
+import { preprocessDigit } from "../../data/preprocess.ts";
+import { syntheticDigits, syntheticDigitsAsync } from "../../data/synthetic.ts";
 import { OptionError } from "../../lib/base/errors.ts";
 import { sha256 } from "../../lib/base/sha256.ts";
-import { preprocessDigit } from "../../lib/data/preprocess.ts";
-import { syntheticDigits, syntheticDigitsAsync } from "../../lib/data/synthetic.ts";
 import { AdamW } from "../../lib/optim/adam.ts";
 import { runtimeInfo } from "../../lib/runtime/info.ts";
 import { evaluate } from "../../lib/train/evaluate.ts";

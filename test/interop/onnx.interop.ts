@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
-import { loadMnist } from "../../data/index.ts";
+import { loadMnist } from "../../data/index.node.ts";
 import { encodeOnnx, noGrad, rand, type Sequential, scope, type Tensor } from "../../lib/index.ts";
 import { onnxNetworks } from "../support/onnx_networks.ts";
 import { onnxRuntimes } from "../support/onnx_runtimes.ts";

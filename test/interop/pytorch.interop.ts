@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadCheckpoint, loadMnist, saveCheckpoint } from "../../data/index.ts";
+import { loadCheckpoint, loadMnist, saveCheckpoint } from "../../data/index.node.ts";
 import {
   BatchNorm2d,
   Conv2d,

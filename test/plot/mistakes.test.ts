@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { syntheticDigits } from "../../data/synthetic.ts";
 import { noGrad } from "../../lib/autograd/grad_mode.ts";
 import { DataError, OptionError, ShapeError } from "../../lib/base/errors.ts";
-import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { Flatten } from "../../lib/nn/flatten.ts";
 import { Linear } from "../../lib/nn/linear.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";

@@ -1,6 +1,6 @@
 // Pictures for tests, made of a function of the pixel.
 
-import type { Picture } from "../../lib/data/picture/picture.ts";
+import type { Picture } from "../../lib/data/picture.ts";
 
 /** @param colour a grey value, or [red, green, blue, alpha] */
 export function paint(

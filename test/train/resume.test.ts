@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { syntheticDigits } from "../../lib/data/synthetic.ts";
+import { syntheticDigits } from "../../data/synthetic.ts";
 import { Dropout } from "../../lib/nn/dropout.ts";
 import { Flatten } from "../../lib/nn/flatten.ts";
 import { Linear } from "../../lib/nn/linear.ts";

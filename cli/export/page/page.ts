@@ -1,7 +1,7 @@
 // The code of an exported page. It stands behind an exported module's in one script, so that `predict` and `model` are
 // what that one defines.
 
-import { preprocessDigit } from "../../../lib/index.ts";
+import { preprocessDigit } from "../../../data/index.ts";
 import type { ModelCard } from "../model_card.ts";
 import type { Prediction } from "../runtime/predict.ts";
 import { show } from "./answer.ts";

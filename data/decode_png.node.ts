@@ -2,8 +2,8 @@
 
 import { PNG } from "pngjs";
 import { DataError } from "../lib/base/errors.ts";
-import type { Picture } from "../lib/data/picture/picture.ts";
-import { guardPng, type PngLimits } from "./png_guard.ts";
+import type { Picture } from "../lib/data/picture.ts";
+import { guardPng, type PngLimits } from "./png_guard.node.ts";
 
 /**
  * Decodes a PNG of any colour type, bit depth and interlacing; 16 bits are rounded to 8.

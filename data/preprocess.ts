@@ -1,10 +1,11 @@
 // preprocessDigit: any picture of a digit as MNIST would have it. The only way in for pictures.
 
-import { OptionError } from "../base/errors.ts";
+import { OptionError } from "../lib/base/errors.ts";
+import type { Picture } from "../lib/data/picture.ts";
 import { inkOf } from "./picture/ink.ts";
 import { lumaOf } from "./picture/luma.ts";
 import { chooseDigit, findMarks } from "./picture/marks.ts";
-import { longerSide, type Picture, type Plane } from "./picture/picture.ts";
+import { longerSide, type Plane } from "./picture/plane.ts";
 import { centre, fitToBox, SIDE } from "./picture/resample.ts";
 
 export interface PreprocessedDigit {

@@ -3,7 +3,7 @@
 import { deflateSync } from "node:zlib";
 import { crc32 } from "../lib/base/crc32.ts";
 import { DataError } from "../lib/base/errors.ts";
-import type { Picture } from "../lib/data/picture/picture.ts";
+import type { Picture } from "../lib/data/picture.ts";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** PNG's filter "up": each row as what it adds to the one above. Enlarged pixels become rows of zeros. */

@@ -5,7 +5,7 @@
 // and translating the image so as to position this point at the center". In the files that point, counted in
 // pixel indices and rounded, is 14 in both directions.
 
-import { type Box, longerSide, type Plane } from "./picture.ts";
+import { type Box, longerSide, type Plane } from "./plane.ts";
 
 export const SIDE = 28;
 const BOX_SIDE = 20;

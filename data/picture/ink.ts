@@ -1,6 +1,6 @@
 // From luma to ink: 0 on the background, more where something is written, whatever is lighter.
 
-import { median, type Plane } from "./picture.ts";
+import { median, type Plane } from "./plane.ts";
 
 export interface Ink {
   readonly plane: Plane;

@@ -2,8 +2,8 @@
 
 import { join } from "node:path";
 import { DataError } from "../lib/base/errors.ts";
-import { MNIST_FILES, type MnistFiles } from "./mnist_files.ts";
-import { pathOf, readFrom } from "./mnist_folder.ts";
+import { MNIST_FILES, type MnistFiles } from "./mnist.ts";
+import { pathOf, readFrom } from "./mnist_folder.node.ts";
 
 export interface MnistFileState {
   /** Without ".gz". */

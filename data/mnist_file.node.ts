@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { DataError, formatShape } from "../lib/base/errors.ts";
 import { readIdx } from "../lib/data/idx.ts";
-import { fileBytes, type MnistFile } from "./mnist_files.ts";
+import { fileBytes, type MnistFile } from "./mnist.ts";
 
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;

@@ -3,9 +3,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../lib/base/errors.ts";
-import { type DownloadProgress, download } from "./download.ts";
-import { readMnistFile } from "./mnist_file.ts";
-import { fileBytes, type MnistFile } from "./mnist_files.ts";
+import { type DownloadProgress, download } from "./download.node.ts";
+import { fileBytes, type MnistFile } from "./mnist.ts";
+import { readMnistFile } from "./mnist_file.node.ts";
 
 export interface FetchOptions {
   mirrors: readonly string[];

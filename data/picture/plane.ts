@@ -1,9 +1,4 @@
-/** A picture: four bytes a pixel, red, green, blue, alpha, row by row from the top; alpha not multiplied in. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array | Uint8ClampedArray;
-}
+// What preprocessing makes of a picture: planes of numbers, and rectangles in them.
 
 /** One number a pixel: luma, or how much ink there is; 0 … 255. */
 export interface Plane {

@@ -1,6 +1,6 @@
 // The marks in a picture, connected pieces of ink, and which of them make up the digit.
 
-import { type Box, longerSide, type Plane } from "./picture.ts";
+import { type Box, longerSide, type Plane } from "./plane.ts";
 
 export interface Mark {
   readonly box: Box;

@@ -1,11 +1,11 @@
 // syntheticDigits: handwriting made up from a seed, for machines without data or network.
 
-import { OptionError } from "../base/errors.ts";
-import { rand } from "../ops/random.ts";
-import { STREAMS } from "../runtime/rng.ts";
-import { runSteps, runStepsAsync } from "../runtime/steps.ts";
-import { empty } from "../tensor/create.ts";
-import { Dataset } from "./dataset.ts";
+import { OptionError } from "../lib/base/errors.ts";
+import { Dataset } from "../lib/data/dataset.ts";
+import { rand } from "../lib/ops/random.ts";
+import { STREAMS } from "../lib/runtime/rng.ts";
+import { runSteps, runStepsAsync } from "../lib/runtime/steps.ts";
+import { empty } from "../lib/tensor/create.ts";
 import { centre } from "./picture/resample.ts";
 import { BOX, draw } from "./synthetic/draw.ts";
 import { STYLES_0_4 } from "./synthetic/skeletons_0_4.ts";

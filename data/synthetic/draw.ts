@@ -1,6 +1,6 @@
 // A polyline drawn as ink, antialiased, in a box of 20 × 20.
 
-import type { Plane } from "../picture/picture.ts";
+import type { Plane } from "../picture/plane.ts";
 import type { Polyline } from "./strokes.ts";
 
 export const BOX = 20;

@@ -1,6 +1,7 @@
 // From RGBA to luma: transparency laid over a backdrop, and very large pictures made smaller.
 
-import { median, type Picture, type Plane } from "./picture.ts";
+import type { Picture } from "../../lib/data/picture.ts";
+import { median, type Plane } from "./plane.ts";
 
 /** Larger pictures are averaged down to at most this many pixels a side: a digit needs only 20 in the end. */
 const MAX_SIDE = 2048;
