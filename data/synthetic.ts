@@ -8,8 +8,7 @@ import { runSteps, runStepsAsync } from "../lib/runtime/steps.ts";
 import { empty } from "../lib/tensor/create.ts";
 import { centre } from "./picture/resample.ts";
 import { BOX, draw } from "./synthetic/draw.ts";
-import { STYLES_0_4 } from "./synthetic/skeletons_0_4.ts";
-import { STYLES_5_9 } from "./synthetic/skeletons_5_9.ts";
+import { STYLES } from "./synthetic/skeletons.ts";
 import { deform, flatten, makePolyline, parseSkeleton, press, type Skeleton } from "./synthetic/strokes.ts";
 import { Uniforms } from "./synthetic/uniforms.ts";
 
@@ -68,9 +67,7 @@ function* drawingSteps({ count, seed = 0, start = 0 }: SyntheticOptions): Genera
   }
   const images = empty([count, 28, 28], "u8");
   const labels = empty([count], "u8");
-  const digits = [...STYLES_0_4, ...STYLES_5_9].map((styles) =>
-    styles.map(({ share, poses }) => parseSkeleton(share, poses)),
-  );
+  const digits = STYLES.map((styles) => styles.map(({ share, poses }) => parseSkeleton(share, poses)));
   const writer = new Writer();
   const end = start + count;
   let first = start;

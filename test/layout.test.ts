@@ -101,13 +101,6 @@ test("a test file runs every suite that it makes", () => {
   assert.equal(forgotten, []);
 });
 
-test("no source is longer than 300 lines", () => {
-  assert.equal(
-    sources.filter((file) => read(file).split("\n").length > 301),
-    [],
-  );
-});
-
 test("no file is called utils, helpers, common or manager", () => {
   assert.equal(
     all.filter((file) => /(^|[/_.-])(utils?|helpers?|common|manager)([/_.-]|$)/i.test(file)),
