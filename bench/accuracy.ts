@@ -2,8 +2,7 @@
 // chosen on the validation images, so the test images have no say in it.
 
 import process from "node:process";
-import { MODEL_NAMES } from "../cli/load/model_names.ts";
-import { PRESETS } from "../cli/train/recipes.ts";
+import { MODEL_NAMES, PRESETS } from "../models/index.ts";
 import { meanAndDeviation } from "./mean_and_deviation.ts";
 import { oneOf, parse, readOptions, wholeNumber } from "./options.ts";
 import { type Outcome, trainRun } from "./train_run.ts";

@@ -3,10 +3,9 @@
 // drawn otherwise.
 
 import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
-import { recipeFor } from "../cli/train/recipes.ts";
 import { loadMnist } from "../data/index.node.ts";
 import { decodeCheckpoint } from "../lib/index.ts";
-import { cnn } from "../models/index.ts";
+import { cnn, recipeFor } from "../models/index.ts";
 import { CORRUPTIONS, robustnessOf, withNoise } from "./corruptions.ts";
 import { meanAndDeviation } from "./mean_and_deviation.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";

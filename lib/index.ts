@@ -35,6 +35,7 @@ export { AdaptiveAvgPool2d } from "./nn/adaptive_avg_pool2d.ts";
 export { AvgPool2d } from "./nn/avg_pool2d.ts";
 export { BatchNorm2d, type BatchNorm2dLayerOptions } from "./nn/batch_norm2d.ts";
 export { Conv2d, type Conv2dOptions } from "./nn/conv2d.ts";
+export { countParameters } from "./nn/count_parameters.ts";
 export { Dropout } from "./nn/dropout.ts";
 export { Flatten } from "./nn/flatten.ts";
 export { GELU } from "./nn/gelu.ts";

@@ -1,4 +1,20 @@
-// The networks: what `simdgrad/models` exports.
+// The networks, how they are trained, and how they read: what `simdgrad/models` exports.
 
 export { cnn } from "./cnn.ts";
 export { linear } from "./linear.ts";
+export type { Network } from "./network.ts";
+export { RecipeError, recipeFor, type Setting } from "./presets.ts";
+export {
+  DECAYS,
+  HELD_OUT,
+  isStill,
+  KEEPS,
+  OPTIMIZERS,
+  PRESETS,
+  type Preset,
+  type PresetSettings,
+  type Recipe,
+  type RecipeChoices,
+  SCHEDULES,
+} from "./recipe.ts";
+export { DEFAULT_MODEL, isModelName, MODEL_NAMES, type ModelName, NETWORKS, networkOf } from "./table.ts";

@@ -1,7 +1,7 @@
 // The flags of every command that reads a checkpoint.
 
+import { MODEL_NAMES } from "../../models/index.ts";
 import { choiceFlag, valueFlag } from "../command_line/command.ts";
-import { MODEL_NAMES } from "../load/model_names.ts";
 
 export const CHECKPOINT_FLAGS = {
   model: choiceFlag("Which network; default: what --checkpoint, --run or --version is of, else cnn", MODEL_NAMES),

@@ -5,10 +5,9 @@ import { basename, dirname, join, relative } from "node:path";
 import process from "node:process";
 import { loadCheckpoint } from "../../data/index.node.ts";
 import { CheckpointError, decodeCheckpoint, decodeTrainingState, type Sequential } from "../../lib/index.ts";
+import { isModelName, MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
 import { type Flags, textFlag } from "../command_line/flags.ts";
 import { describeMeasuredOn, isMnistTest, measuredOn } from "../load/measured_on.ts";
-import { isModelName, MODEL_NAMES, type ModelName } from "../load/model_names.ts";
-import { buildModel } from "../load/models.ts";
 import { packageRoot } from "../load/package_root.ts";
 import { readRegistry, versionFile } from "../registry/registry.ts";
 import { type AskedBy, findVersion, readVersion } from "../registry/version_file.ts";
@@ -82,7 +81,7 @@ function shippedCheckpoint(name: ModelName): string {
 }
 
 export function load(path: string, name: ModelName): LoadedModel {
-  const network = buildModel(name);
+  const network = networkOf(name).build();
   try {
     return checked({ name, network, path, metadata: loadCheckpoint(path, network), version: null });
   } catch (error) {
@@ -109,7 +108,7 @@ function refuseState(path: string): void {
 
 /** @param path as messages should say it */
 export function decodeFinite(bytes: Uint8Array, path: string, name: ModelName): LoadedModel {
-  const network = buildModel(name);
+  const network = networkOf(name).build();
   return checked({ name, network, path, metadata: decodeCheckpoint(network, bytes, basename(path)), version: null });
 }
 

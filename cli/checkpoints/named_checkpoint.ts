@@ -3,8 +3,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { CheckpointError } from "../../lib/index.ts";
+import type { ModelName } from "../../models/index.ts";
 import { type Fields, fieldsOf, numberOf } from "../files/fields.ts";
-import type { ModelName } from "../load/model_names.ts";
 import { promotionOf, readRegistry } from "../registry/registry.ts";
 import { checkNetwork, findRun, isLatest, isRunWithNetwork } from "../runs/find_run.ts";
 import { listRuns } from "../runs/list_runs.ts";

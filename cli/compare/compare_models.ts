@@ -2,10 +2,9 @@
 
 import { statSync } from "node:fs";
 import process from "node:process";
-import { runtimeInfo } from "../../lib/index.ts";
+import { countParameters, runtimeInfo } from "../../lib/index.ts";
 import type { LoadedModel } from "../checkpoints/checkpoints.ts";
 import { namedCheckpoint, trainingTime } from "../checkpoints/named_checkpoint.ts";
-import { countParameters } from "../load/count_parameters.ts";
 import { loadData } from "../load/datasets.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
 import { formatCount } from "../terminal/format.ts";

@@ -3,9 +3,9 @@
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync, statfsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { mnistState } from "../../data/index.node.ts";
+import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { loadShipped, loadVersion } from "../checkpoints/checkpoints.ts";
 import { fieldsOf } from "../files/fields.ts";
-import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
 import { weightsDigest } from "../load/weights_digest.ts";
 import { readRegistry } from "../registry/registry.ts";
 import { listRuns } from "../runs/list_runs.ts";

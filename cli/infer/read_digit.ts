@@ -2,7 +2,7 @@
 
 import process from "node:process";
 import { noGrad, normalizeImages, type Sequential, scope, softmax, tensor } from "../../lib/index.ts";
-import type { ModelName } from "../load/model_names.ts";
+import type { ModelName } from "../../models/index.ts";
 
 /** What `mnist infer --json` prints for a file. A blank picture has no class, and nothing was computed. */
 export interface Answer {

@@ -2,7 +2,7 @@
 
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { MODEL_NAMES } from "../load/model_names.ts";
+import { MODEL_NAMES } from "../../models/index.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 
 export interface FoundRun {

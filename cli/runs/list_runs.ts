@@ -1,7 +1,7 @@
 // The runs in a folder as they are listed, and the one among them that an operand names.
 
 import { CheckpointError } from "../../lib/index.ts";
-import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
+import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { suggest } from "../terminal/suggest.ts";
 import { findRun, runFolders } from "./find_run.ts";
 import { type RunRecord, readRun } from "./run_record.ts";

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../../lib/index.ts";
-import type { ModelName } from "../load/model_names.ts";
+import type { ModelName } from "../../models/index.ts";
 import { findRun, networksMeant, runFolders } from "./find_run.ts";
 import { CHECKPOINT_FILE } from "./run_file.ts";
 

@@ -1,8 +1,8 @@
 // mnist runs: what was trained, and how runs differ.
 
+import { isModelName, MODEL_NAMES } from "../../models/index.ts";
 import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, textFlag } from "../command_line/flags.ts";
-import { isModelName, MODEL_NAMES } from "../load/model_names.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { checkNetwork } from "./find_run.ts";
 import { ORDERS, type Order } from "./run_order.ts";

@@ -3,8 +3,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError } from "../../lib/index.ts";
+import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { isRunElsewhere, type Runner } from "../files/run_alive.ts";
-import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
 import { type FoundRun, findRun, isLatest, networksMeant, runFolders } from "../runs/find_run.ts";
 import { isFinished, readRunFile, STATE_FILE } from "../runs/run_file.ts";
 import { removeRunState } from "./run_folder.ts";

@@ -13,7 +13,7 @@ import {
   SGD,
   stepLr,
 } from "../../lib/index.ts";
-import type { Recipe } from "./recipes.ts";
+import type { Recipe } from "../../models/index.ts";
 
 /** The step schedule divides by ten after each third of the run. */
 const STEPS_IN_RUN = 3;

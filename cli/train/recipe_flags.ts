@@ -1,10 +1,25 @@
-// The flags that say how to train, each a setting of the recipe: ./recipes.ts.
+// The flags that say how to train, each a setting of the recipe (models/recipe.ts).
 
 import type { Augmentation } from "../../lib/index.ts";
+import {
+  DECAYS,
+  HELD_OUT,
+  KEEPS,
+  type ModelName,
+  networkOf,
+  OPTIMIZERS,
+  PRESETS,
+  type Preset,
+  type Recipe,
+  type RecipeChoices,
+  RecipeError,
+  recipeFor,
+  SCHEDULES,
+  type Setting,
+} from "../../models/index.ts";
 import { choiceFlag, valueFlag } from "../command_line/command.ts";
 import { type Flags, numberFlag, textFlag } from "../command_line/flags.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
-import { DECAYS, HELD_OUT, KEEPS, OPTIMIZERS, PRESETS, type Preset, type RecipeFlags, SCHEDULES } from "./recipes.ts";
 
 const BY_PRESET = "by preset";
 /** Of MNIST's 60,000 training images one is left to train on. */
@@ -64,9 +79,9 @@ export const RECIPE_FLAGS = {
 };
 
 /** @throws {UsageError} a value that does not fit */
-export function readRecipeFlags(flags: Flags): { preset: Preset; given: RecipeFlags } {
+export function readRecipeFlags(flags: Flags): { preset: Preset; given: RecipeChoices } {
   const part = { min: 0, below: 1 };
-  const given: Record<keyof RecipeFlags, unknown> = {
+  const given: Record<keyof RecipeChoices, unknown> = {
     validation: numberFlag(flags, "validation", { min: 1, max: MOST_VALIDATION, isInteger: true }),
     heldOut: textFlag(flags, "held-out"),
     epochs: numberFlag(flags, "epochs", { min: 1, isInteger: true }),
@@ -87,7 +102,7 @@ export function readRecipeFlags(flags: Flags): { preset: Preset; given: RecipeFl
     augment: augmentFlags(flags),
     settle: numberFlag(flags, "settle", { min: 0, max: 1 }),
   };
-  return { preset: (textFlag(flags, "preset") ?? "standard") as Preset, given: known(given) as RecipeFlags };
+  return { preset: (textFlag(flags, "preset") ?? "standard") as Preset, given: known(given) as RecipeChoices };
 }
 
 function augmentFlags(flags: Flags): Augmentation | undefined {
@@ -113,4 +128,32 @@ function betasFlag(flags: Flags): [number, number] | undefined {
 /** What was given. */
 function known<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/**
+ * The recipe that flags ask for.
+ *
+ * @param all the networks that are trained with these flags
+ * @throws {UsageError} a flag that has no effect, or contradicts another
+ */
+export function recipeOf(
+  model: ModelName,
+  preset: Preset,
+  given: RecipeChoices,
+  all: readonly ModelName[] = [model],
+): Recipe {
+  // Where several are trained, a flag may be for some of them.
+  const hasDropout = (name: ModelName): boolean => networkOf(name).presets[preset].dropout !== null;
+  const dropout = hasDropout(model) || !all.some(hasDropout) ? given.dropout : undefined;
+  try {
+    return recipeFor(model, preset, { ...given, dropout });
+  } catch (error) {
+    if (error instanceof RecipeError) throw new UsageError(error.say(flagOf));
+    throw error;
+  }
+}
+
+function flagOf(setting: Setting): string {
+  if (setting === "augment") return "--rotate or another";
+  return `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

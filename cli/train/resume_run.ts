@@ -1,8 +1,8 @@
 // The work of `mnist train --resume`: finds the run and its state, checks that it can be gone on with here, and does.
 
 import { CheckpointError, type Dataset, runtimeInfo, type TrainingState } from "../../lib/index.ts";
+import type { ModelName } from "../../models/index.ts";
 import { type Data, loadData } from "../load/datasets.ts";
-import type { ModelName } from "../load/model_names.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
 import { InterruptedError, UsageError } from "../terminal/exit_codes.ts";
 import { formatDuration, shortDigest } from "../terminal/format.ts";

@@ -2,7 +2,7 @@
 
 import { saveCheckpoint } from "../../data/index.node.ts";
 import type { EpochReport, Evaluation, History, Sequential, StepReport, TrainingState } from "../../lib/index.ts";
-import { countParameters } from "../load/count_parameters.ts";
+import { countParameters } from "../../lib/index.ts";
 import { weightsDigest } from "../load/weights_digest.ts";
 import { InterruptedError } from "../terminal/exit_codes.ts";
 import { messageOf } from "../terminal/report_error.ts";

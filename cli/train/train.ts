@@ -1,8 +1,8 @@
 // mnist train: trains a network and keeps the run.
 
+import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
 import { type Flags, isSet, numberFlag, textFlag } from "../command_line/flags.ts";
-import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
 import { outliveOutput } from "../terminal/broken_output.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { RECIPE_FLAGS, readRecipeFlags } from "./recipe_flags.ts";
@@ -67,9 +67,6 @@ export const train: Command = {
     }
     const models: ModelName[] = model === "both" ? [...MODEL_NAMES] : [model];
     const { preset, given } = readRecipeFlags(flags);
-    if (given.dropout !== undefined && !models.includes("cnn")) {
-      throw new UsageError("--dropout is for the cnn; the linear model has none.");
-    }
     const seed = numberFlag(flags, "seed", { min: 0, isInteger: true }) ?? 0;
     const limit = numberFlag(flags, "limit", { min: 1, isInteger: true });
     const patience = numberFlag(flags, "patience", { min: 1, isInteger: true });

@@ -1,10 +1,9 @@
 // What `mnist train` was asked to do, and one network's part of it.
 
 import type { TrainingState } from "../../lib/index.ts";
+import type { ModelName, Preset, Recipe, RecipeChoices } from "../../models/index.ts";
 import type { Data } from "../load/datasets.ts";
-import type { ModelName } from "../load/model_names.ts";
 import type { Progress } from "../terminal/progress.ts";
-import type { Preset, Recipe, RecipeFlags } from "./recipes.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { LogSizes } from "./run_log.ts";
 
@@ -25,7 +24,7 @@ export interface TrainRequest extends Circumstances {
   models: readonly ModelName[];
   preset: Preset;
   /** What flags say about how to train. */
-  given: RecipeFlags;
+  given: RecipeChoices;
   patience: number | undefined;
   seed: number;
   limit: number | undefined;

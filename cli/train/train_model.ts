@@ -1,11 +1,10 @@
 // Trains one network from its first step, or from where an earlier half of the run stood, and tests it.
 
 import { evaluateAsync, historyOf, type Sequential, Trainer } from "../../lib/index.ts";
-import { buildModel } from "../load/models.ts";
+import { isStill, networkOf } from "../../models/index.ts";
 import { formatCount } from "../terminal/format.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { makeOptimizer, makeSchedule } from "./optimizers.ts";
-import { isStill } from "./recipes.ts";
 import { RecordedLogits } from "./recorded_logits.ts";
 import { RunKeeper } from "./run_keeper.ts";
 import type { TrainJob } from "./train_job.ts";
@@ -15,7 +14,7 @@ import { emit, showDrawn, showEnd, showEpoch, showStart, showStep } from "./trai
 export async function trainModel(job: TrainJob): Promise<void> {
   const { plan, data, resume, progress, signal } = job;
   const { recipe, seed } = plan;
-  const model = buildModel(plan.model, { seed, dropout: recipe.dropout ?? undefined });
+  const model = networkOf(plan.model).build({ seed, dropout: recipe.dropout ?? undefined });
   const stepsPerEpoch = Math.ceil(data.train.size / recipe.batchSize);
   const begun = performance.now();
   const before = resume?.state.progress.seconds ?? 0;

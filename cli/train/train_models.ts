@@ -5,7 +5,7 @@ import { type Data, loadData } from "../load/datasets.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
 import { Progress } from "../terminal/progress.ts";
 import { shellWord } from "../terminal/shell_word.ts";
-import { recipeFor } from "./recipes.ts";
+import { recipeOf } from "./recipe_flags.ts";
 import type { RunPlan, TrainRequest } from "./train_job.ts";
 import { trainModel } from "./train_model.ts";
 import { useThreads } from "./use_threads.ts";
@@ -16,7 +16,7 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   // Who waits for a better epoch wants that one.
   const kept = patience === undefined ? given : { keep: "best" as const, ...given };
   // All of them before the first: a flag that is wrong for the second must not wait for the first to end.
-  const recipes = models.map((model) => recipeFor(model, preset, kept));
+  const recipes = models.map((model) => recipeOf(model, preset, kept, models));
   const command = `mnist ${process.argv.slice(2).map(shellWord).join(" ")}`;
   const progress = new Progress(request.isQuiet);
   try {

@@ -1,9 +1,8 @@
 // What is written down about a run: in its checkpoint, and in its run.json.
 
 import process from "node:process";
-import { type EpochReport, type Evaluation, runtimeInfo, type Sequential } from "../../lib/index.ts";
+import { countParameters, type EpochReport, type Evaluation, runtimeInfo, type Sequential } from "../../lib/index.ts";
 import { thisProcess } from "../files/run_alive.ts";
-import { countParameters } from "../load/count_parameters.ts";
 import type { TrainJob } from "./train_job.ts";
 
 /** The checkpoint's metadata: what it is, and what it was trained on. */

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { setThreads } from "../../lib/index.ts";
-import type { ModelName } from "../load/model_names.ts";
+import type { ModelName } from "../../models/index.ts";
 import type { Progress } from "../terminal/progress.ts";
 
 /** Starts as many as were asked for; where these are more than can run, says so. */

@@ -1,8 +1,8 @@
 // mnist promote: makes a run the current version of its model.
 
+import { isModelName, MODEL_NAMES } from "../../models/index.ts";
 import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, textFlag } from "../command_line/flags.ts";
-import { isModelName, MODEL_NAMES } from "../load/model_names.ts";
 import { checkNetwork } from "../runs/find_run.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 

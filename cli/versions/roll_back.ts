@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { CheckpointError } from "../../lib/index.ts";
-import { MODEL_NAMES, type ModelName } from "../load/model_names.ts";
+import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { appendEvent } from "../registry/append_event.ts";
 import { promotionOf, type Registry, readRegistry, type VersionEvent } from "../registry/registry.ts";
 import { withRegistryLock } from "../registry/registry_lock.ts";

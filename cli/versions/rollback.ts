@@ -1,8 +1,8 @@
 // mnist rollback: makes an earlier version current again.
 
+import { isModelName, MODEL_NAMES } from "../../models/index.ts";
 import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
-import { isModelName, MODEL_NAMES } from "../load/model_names.ts";
 
 export const rollback: Command = {
   usage: "rollback",

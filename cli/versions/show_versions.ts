@@ -1,9 +1,9 @@
 // The work of `mnist versions`.
 
 import process from "node:process";
+import type { ModelName } from "../../models/index.ts";
 import { numberOf } from "../files/fields.ts";
 import { measuredOnCells } from "../load/measured_on.ts";
-import type { ModelName } from "../load/model_names.ts";
 import { type Registry, readRegistry, type VersionEvent } from "../registry/registry.ts";
 import { readVersion } from "../registry/version_file.ts";
 import { percent } from "../runs/run_table.ts";

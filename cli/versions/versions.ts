@@ -1,8 +1,8 @@
 // mnist versions: what was current when.
 
+import { isModelName, MODEL_NAMES } from "../../models/index.ts";
 import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, textFlag } from "../command_line/flags.ts";
-import { isModelName, MODEL_NAMES } from "../load/model_names.ts";
 
 export const versions: Command = {
   usage: "versions",

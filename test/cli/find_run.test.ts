@@ -6,11 +6,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
 import { namedCheckpoint } from "../../cli/checkpoints/named_checkpoint.ts";
-import { MODEL_NAMES } from "../../cli/load/model_names.ts";
 import { listRuns, runNamed } from "../../cli/runs/list_runs.ts";
 import { checkpointOfRun } from "../../cli/runs/run_checkpoint.ts";
 import { UsageError } from "../../cli/terminal/exit_codes.ts";
 import { findResumable } from "../../cli/train/find_resumable.ts";
+import { MODEL_NAMES } from "../../models/index.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { expectFailure, temporaryFolder } from "../support/run_cli.ts";
 

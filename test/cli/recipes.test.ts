@@ -4,10 +4,9 @@ import * as assert from "uvu/assert";
 import type { Flags } from "../../cli/command_line/flags.ts";
 import { UsageError } from "../../cli/terminal/exit_codes.ts";
 import { makeOptimizer, makeSchedule } from "../../cli/train/optimizers.ts";
-import { RECIPE_FLAGS, readRecipeFlags } from "../../cli/train/recipe_flags.ts";
-import { PRESETS, type Recipe, recipeFor } from "../../cli/train/recipes.ts";
+import { RECIPE_FLAGS, readRecipeFlags, recipeOf } from "../../cli/train/recipe_flags.ts";
 import { Muon, rand, tensor } from "../../lib/index.ts";
-import { cnn, linear } from "../../models/index.ts";
+import { cnn, linear, PRESETS, type Recipe } from "../../models/index.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { presetTable } from "../support/preset_table.ts";
 
@@ -15,7 +14,7 @@ const test = suite("recipes");
 
 const recipe = (model: "linear" | "cnn", flags: Flags = {}): Recipe => {
   const { preset, given } = readRecipeFlags(flags);
-  return recipeFor(model, preset, given);
+  return recipeOf(model, preset, given);
 };
 const refuses = (flags: Flags, message: RegExp, model: "linear" | "cnn" = "cnn"): void =>
   assert.throws(

@@ -128,7 +128,10 @@ test("values that make no sense end with 2, before anything is made", async () =
     [["--dropout", "1"], /--dropout must be a number ≥ 0 and < 1; got 1/],
     [["--label-smoothing", "1"], /--label-smoothing must be a number ≥ 0 and < 1; got 1/],
     [["--momentum", "0.9", "--optimizer", "adam"], /--momentum is for --optimizer sgd/],
-    [["--model", "linear", "--dropout", "0.1"], /--dropout is for the cnn/],
+    [
+      ["--model", "linear", "--dropout", "0.1"],
+      /--dropout is for networks with dropout layers; the linear network has none/,
+    ],
   ];
   for (const [flags, message] of bad) {
     await expectFailure(folder, ["train", "--data", "synthetic", "--out", "never", ...flags], 2, message);

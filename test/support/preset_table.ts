@@ -1,7 +1,5 @@
+import { MODEL_NAMES, PRESETS, recipeFor } from "../../models/index.ts";
 // The presets as a table of Markdown, for cli/README.md.
-
-import { MODEL_NAMES } from "../../cli/load/model_names.ts";
-import { PRESETS, recipeFor } from "../../cli/train/recipes.ts";
 
 /** One row a setting, one column a preset of a network. */
 export function presetTable(): string {

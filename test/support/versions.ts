@@ -2,10 +2,10 @@
 
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { MODEL_NAMES } from "../../cli/load/model_names.ts";
 import { readRegistry } from "../../cli/registry/registry.ts";
 import { promoteRun } from "../../cli/versions/promote_run.ts";
 import { rollBack } from "../../cli/versions/roll_back.ts";
+import { MODEL_NAMES } from "../../models/index.ts";
 import { fakeRun } from "./fake_run.ts";
 
 /** Above what systems give their processes. */

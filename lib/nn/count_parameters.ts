@@ -1,0 +1,12 @@
+// countParameters: how large a model is.
+
+import type { Module } from "./module.ts";
+
+/**
+ * How many numbers a model learns: the elements of all its parameters, running statistics left out.
+ *
+ * @example countParameters(new Linear(784, 10)) // 7850
+ */
+export function countParameters(model: Module): number {
+  return model.parameters().reduce((total, { size }) => total + size, 0);
+}

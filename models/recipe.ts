@@ -1,0 +1,89 @@
+// How a network is trained: everything that decides it but the seed, and what a preset says of it.
+
+import type { Augmentation } from "../lib/index.ts";
+
+/** From one epoch in a hurry to the most accurate. */
+export const PRESETS = ["fast", "standard", "best"] as const;
+export const OPTIMIZERS = ["sgd", "adam", "adamw", "muon"] as const;
+export const SCHEDULES = ["constant", "step", "cosine", "one-cycle"] as const;
+/** What weight decay pulls on: all parameters, or those of two dimensions and more. */
+export const DECAYS = ["all", "weights"] as const;
+/** How validation images are chosen: at random, or contiguous in the data set's order, which for MNIST is that of the writers. */
+export const HELD_OUT = ["drawn", "block"] as const;
+/** The epoch whose weights are kept. */
+export const KEEPS = ["best", "last"] as const;
+
+export type Preset = (typeof PRESETS)[number];
+
+export interface Recipe {
+  preset: Preset;
+  /** Training images that no step sees, for validation. */
+  validation: number;
+  heldOut: (typeof HELD_OUT)[number];
+  epochs: number;
+  batchSize: number;
+  optimizer: (typeof OPTIMIZERS)[number];
+  /** The highest learning rate of the schedule. */
+  lr: number;
+  schedule: (typeof SCHEDULES)[number];
+  /** The part of the run in which the rate rises; null for schedules that only fall. */
+  warmup: number | null;
+  /** Where a cosine ends; null for the others. */
+  minLr: number | null;
+  /** Of sgd and muon; null for the others. */
+  momentum: number | null;
+  /** How much of mean and mean square adam and adamw keep each step, and muon for what is no matrix; null for sgd. */
+  betas: readonly [number, number] | null;
+  weightDecay: number;
+  decay: (typeof DECAYS)[number];
+  /** The part of each target that is spread over all classes. */
+  labelSmoothing: number;
+  /** The first rate of the network's dropout layers; null for a network that has none. */
+  dropout: number | null;
+  /** How much of the weights' moving average each step keeps; 0: the weights themselves are validated and kept. */
+  average: number;
+  /** The epoch whose weights are kept: the best on the validation images, or the last. */
+  keep: (typeof KEEPS)[number];
+  /** How far each image is distorted, anew in every epoch. */
+  augment: Required<Augmentation>;
+  /** The last part of the epochs, in which images are distorted half as far. */
+  settle: number;
+}
+
+/** What is chosen of it; the preset says the rest. */
+export type RecipeChoices = Partial<Omit<Recipe, "preset" | "augment">> & { augment?: Augmentation };
+
+type Rates = Record<Recipe["optimizer"], number>;
+
+/** What a network's preset says. What it leaves out is the same for every network: presets.ts. */
+export interface PresetSettings
+  extends Pick<
+    Recipe,
+    | "epochs"
+    | "batchSize"
+    | "optimizer"
+    | "schedule"
+    | "decay"
+    | "labelSmoothing"
+    | "dropout"
+    | "average"
+    | "keep"
+    | "augment"
+  > {
+  /** Where the last epoch is kept, whatever the validation images say. */
+  validation?: number;
+  /** By optimizer, where it differs from what every network has. */
+  weightDecay?: Partial<Rates>;
+  /** By optimizer; one that is not named is not for this network. */
+  lr: Partial<Rates>;
+  /** Of a cosine: the part of the highest rate at which it ends; default 0. */
+  floor?: number;
+  betas: readonly [number, number];
+}
+
+/** No distortion. */
+export const STILL: Required<Augmentation> = { rotate: 0, shift: 0, scale: 0, shear: 0, elastic: 0, thickness: 0 };
+
+export function isStill(augment: Required<Augmentation>): boolean {
+  return Object.values(augment).every((most) => most === 0);
+}

@@ -1,0 +1,25 @@
+// The table of networks: one row each. Every flag, menu, loop and file name that has to do with networks comes from here.
+
+import { CNN } from "./cnn.ts";
+import { LINEAR } from "./linear.ts";
+import type { Network } from "./network.ts";
+
+/** By the name that flags, folders, checkpoints and URLs have for them. */
+export const NETWORKS = { linear: LINEAR, cnn: CNN } as const satisfies Record<string, Network>;
+
+export type ModelName = keyof typeof NETWORKS;
+
+/** In the order of the table. */
+export const MODEL_NAMES = Object.keys(NETWORKS) as readonly ModelName[];
+
+/** The one that is meant where nobody says which. */
+export const DEFAULT_MODEL: ModelName = "cnn";
+
+export function isModelName(name: unknown): name is ModelName {
+  return typeof name === "string" && Object.hasOwn(NETWORKS, name);
+}
+
+/** The row of a network. */
+export function networkOf(name: ModelName): Network {
+  return NETWORKS[name];
+}
