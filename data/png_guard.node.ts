@@ -9,6 +9,7 @@
 import { inflateSync } from "node:zlib";
 import { crc32 } from "../lib/base/crc32.ts";
 import { DataError } from "../lib/base/errors.ts";
+import { fileType } from "../lib/base/file_type.ts";
 
 export interface PngLimits {
   /** Default 64 million: a sheet of A4 scanned at 600 dpi has 35. */
@@ -64,7 +65,7 @@ export function guardPng(bytes: Uint8Array, fileName: string, limits: PngLimits 
   const { maxPixels = MAX_PIXELS, maxFileBytes = MAX_FILE_BYTES } = limits;
   if (bytes.length > maxFileBytes) refuse(`has ${bytes.length} bytes; at most ${maxFileBytes} are read`);
   if (bytes.length === 0) refuse("is empty");
-  if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) refuse("is not a PNG picture; its signature is missing");
+  if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) refuse(whatInstead(bytes));
   const header = readHeader(bytes, refuse);
   const { width, height, depth, colourType } = header;
   if (width * height > maxPixels) {
@@ -93,6 +94,28 @@ export function guardPng(bytes: Uint8Array, fileName: string, limits: PngLimits 
 }
 
 type Refuse = (what: string) => never;
+
+/** What a file without PNG's signature is, and what can be done with it. */
+function whatInstead(bytes: Uint8Array): string {
+  if (bytes.length < 8 && bytes.every((byte, i) => byte === SIGNATURE[i]))
+    return "is truncated; it is not even 8 bytes";
+  const type = fileType(bytes);
+  if (type === null) return "is not a PNG picture; its signature is missing";
+  const { kind, what, group } = type;
+  if (kind === "png")
+    return "is a damaged PNG picture; its signature is wrong, as after a copy in text mode. Copy it again";
+  if (kind === "data-url" || kind === "base64") {
+    return `is ${what}, not a PNG picture; decode its base64, and save the bytes that this gives`;
+  }
+  const remedy = {
+    picture: "open it in an image program and save it as PNG",
+    drawing: "export it as PNG, at 100 pixels or more",
+    text: "fetch or save the picture itself",
+    archive: "unpack the picture first",
+    data: "name a picture",
+  }[group];
+  return `is ${what}, not a PNG picture; ${remedy}`;
+}
 
 function readHeader(bytes: Uint8Array, refuse: Refuse): Header {
   if (bytes.length < 33) refuse("is truncated; its header is not whole");

@@ -7,6 +7,7 @@
 // Source: http://yann.lecun.com/exdb/mnist/ (as archived), "the IDX file format".
 
 import { DataError, formatShape } from "../base/errors.ts";
+import { fileType } from "../base/file_type.ts";
 
 export interface IdxArray {
   readonly shape: readonly number[];
@@ -38,7 +39,7 @@ export function readIdx(bytes: Uint8Array, fileName: string, options: { rank?: n
   const rank = magic - U8_MAGIC;
   if (options.rank === undefined ? rank < 1 || rank > MAX_RANK : rank !== options.rank) {
     throw new DataError(
-      `readIdx: bad magic ${hex(magic)} in ${fileName}, expected ${expectedMagic(options.rank)}. ${guess(magic, fileName)}`,
+      `readIdx: bad magic ${hex(magic)} in ${fileName}, expected ${expectedMagic(options.rank)}. ${guess(magic, bytes, fileName)}`,
       { fileName, magic },
     );
   }
@@ -70,12 +71,21 @@ function expectedMagic(rank: number | undefined): string {
 }
 
 /** What the file may be instead, from its first bytes. */
-function guess(magic: number, fileName: string): string {
-  if (magic >>> 16 === 0x1f8b) return "This is a gzip file; decompress it first.";
-  if (magic === 0x89504e47) return "This is a PNG picture.";
-  if (magic >>> 16 === 0 && magic >>> 8 !== U8_MAGIC >>> 8) return "It holds another dtype; only u8 (08) is read.";
+function guess(magic: number, bytes: Uint8Array, fileName: string): string {
   if (magic >>> 8 === U8_MAGIC >>> 8) {
     return `Its rank is ${magic & 0xff}; were images (rank 3) and labels (rank 1) mixed up?`;
   }
-  return `Is ${fileName} an IDX file?`;
+  const type = fileType(bytes);
+  if (magic >>> 16 === 0 && (type === null || type.kind === "idx")) {
+    return "It holds another dtype; only u8 (08) is read.";
+  }
+  if (type === null) return `Is ${fileName} an IDX file?`;
+  const remedy = {
+    archive: "; decompress it first",
+    text: ", sent in place of the file or saved under its name; fetch it again",
+    picture: "",
+    drawing: "",
+    data: "",
+  }[type.group];
+  return `This is ${type.what}${remedy}.`;
 }

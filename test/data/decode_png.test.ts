@@ -211,9 +211,27 @@ test("damage behind a correct CRC is refused as well", () => {
   for (const [message, chunks] of cases) assert.match(refusal(pngFile(...chunks)), message);
 });
 
-test("another format is named as such", () => {
-  assert.match(refusal(new TextEncoder().encode("GIF89a and more")), "bad.png is not a PNG picture");
-  assert.match(refusal(new Uint8Array(0)), "bad.png is empty");
+test("another format is named, with what to do about it", () => {
+  const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const png = encodePng(specOf(0, 8, 3, 3));
+  const cases: [Uint8Array, string][] = [
+    [bytes("GIF89a and more"), "is a GIF picture, not a PNG picture; open it in an image program and save it as PNG."],
+    [bytes("\xff\xd8\xff\xe0\0\x10JFIF"), "is a JPEG picture, not a PNG picture; open it in an image program"],
+    [bytes("<svg xmlns='http://www.w3.org/2000/svg'/>"), "is an SVG drawing, not a PNG picture; export it as PNG"],
+    [bytes("<!DOCTYPE html><html></html>"), "is an HTML page, not a PNG picture; fetch or save the picture itself."],
+    [
+      bytes("data:image/png;base64,iVBORw0KGgo"),
+      "is a data URL, which is a file written as text, not a PNG picture; decode",
+    ],
+    [bytes("PK\x03\x04 and more"), "is a ZIP archive, not a PNG picture; unpack the picture first."],
+    [bytes("two words"), "is a text file, not a PNG picture; fetch or save the picture itself."],
+    // What a transfer in text mode makes of the signature.
+    [Uint8Array.from([...png.subarray(0, 4), ...png.subarray(5)]), "is a damaged PNG picture; its signature is wrong"],
+    [png.subarray(0, 5), "is truncated"],
+    [new Uint8Array(100), "is not a PNG picture; its signature is missing."],
+    [new Uint8Array(0), "is empty"],
+  ];
+  for (const [content, message] of cases) assert.match(refusal(content), `decodePng: bad.png ${message}`);
 });
 
 test("whatever is changed, the result is a picture or a DataError, soon (fuzz)", () => {

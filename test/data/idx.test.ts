@@ -58,6 +58,17 @@ test("another magic, dtype or rank is named", () => {
   assert.match(message(idx(0x12345678, [1], 1), "noise"), "Is noise an IDX file?");
 });
 
+test("another kind of file is named, and what to do", () => {
+  const named = (text: string): string => message(new TextEncoder().encode(text), "train-images-idx3-ubyte", 3);
+  assert.match(
+    named("<!DOCTYPE html><title>Not found</title>"),
+    "This is an HTML page, sent in place of the file or saved under its name; fetch it again.",
+  );
+  assert.match(named("version https://git-lfs.github.com/spec/v1\n"), "This is a Git LFS pointer to the file, ");
+  assert.match(named("PK\x03\x04 and more"), "This is a ZIP archive; decompress it first.");
+  assert.match(named("not a data set"), "This is a text file, sent in place of the file");
+});
+
 test("every truncation and every excess is refused", () => {
   const bytes = idx(0x803, [2, 3, 4], 24);
   for (let length = 0; length < bytes.length; length++) {
