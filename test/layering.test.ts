@@ -16,6 +16,7 @@ const LAYERS = [
   ["store"],
   ["models"],
   ["data"],
+  ["lib/selftest"],
   ["lib/train", "lib/plot"],
   ["lib/nn", "lib/optim", "lib/data", "lib/formats"],
   ["lib/ops"],
@@ -87,7 +88,7 @@ const rules: Rule[] = [
   {
     name: "what a browser loads does not reach *.node.ts",
     severity: "error",
-    from: { path: "^(lib|lib/plot|data|models)/index\\.ts$" },
+    from: { path: "^(lib|lib/plot|lib/selftest|data|models)/index\\.ts$" },
     to: { path: "\\.node\\.ts$", reachable: true },
   },
   {
@@ -105,8 +106,14 @@ const rules: Rule[] = [
     from: { path: inside(["cli", "serve", "web"]) },
     to: {
       path: inside(["lib", "models", "data", "bench"]),
-      pathNot: "^(lib|lib/plot|models|data)/index(\\.node)?\\.ts$",
+      pathNot: "^(lib|lib/plot|lib/selftest|models|data)/index(\\.node)?\\.ts$",
     },
+  },
+  {
+    name: "the library does not grow by its self-test: only programs, benchmarks and tests import it",
+    severity: "error",
+    from: { pathNot: "^(lib/selftest|cli|serve|web|bench|test)/" },
+    to: { path: "^lib/selftest/" },
   },
   {
     name: "nothing that ships imports tests or benchmarks",

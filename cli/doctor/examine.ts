@@ -1,7 +1,7 @@
 // The work of `mnist doctor`.
 
 import process from "node:process";
-import { setImmediate } from "node:timers/promises";
+import { type CheckResult, type Deviation, type SelfTestReport, selfTest } from "../../lib/selftest/index.ts";
 import { AlreadyReportedError, EXIT } from "../terminal/exit_codes.ts";
 import { printable } from "../terminal/format.ts";
 import { messageOf } from "../terminal/report_error.ts";
@@ -9,7 +9,6 @@ import { stdout, type TerminalStream } from "../terminal/terminal.ts";
 import { examineData, examineOutputs, examineWeights } from "./examine_files.ts";
 import { examineHost } from "./examine_host.ts";
 import { type Finding, fail, type Section } from "./finding.ts";
-import { CHECKS, type CheckResult, type Deviation, runCheck } from "./self_test.ts";
 
 export interface DoctorRequest {
   /** A folder with MNIST's files, where one was named. */
@@ -29,18 +28,13 @@ export async function examine({ data, outputs, isJson }: DoctorRequest, signal: 
   add(await examineData(data).catch((error) => ({ title: "MNIST", findings: [fail("files", messageOf(error))] })));
   add(examineWeights(outputs));
   add(examineOutputs(outputs));
-  const results: CheckResult[] = [];
-  for (const check of CHECKS) {
-    results.push(runCheck(check));
-    await setImmediate();
-    signal.throwIfAborted();
-  }
-  add({ title: "Kernels against f64: largest error, and what is allowed", findings: results.map(asFinding) });
+  const report = await selfTest({ signal });
+  add({ title: "Kernels against f64: largest error, and what is allowed", findings: report.results.map(asFinding) });
   const all = sections.flatMap(({ findings }) => findings);
   const isWell = all.every(({ state }) => state !== "fail");
   const seconds = (Date.now() - started) / 1000;
   process.stdout.write(
-    `${isJson ? JSON.stringify(asJson(sections, results, isWell, seconds)) : verdict(all, results.length, seconds)}\n`,
+    `${isJson ? JSON.stringify(asJson(sections, report, isWell, seconds)) : verdict(all, report.results.length, seconds)}\n`,
   );
   if (!isWell) throw new AlreadyReportedError(EXIT.failure);
 }
@@ -57,14 +51,14 @@ export function describeSection({ title, findings }: Section, stream: TerminalSt
   ];
 }
 
-function asFinding({ name, isRight, values, gradients, error }: CheckResult): Finding {
+function asFinding({ name, passed, values, gradients, problem }: CheckResult): Finding {
   const value =
-    error === null
+    problem === null
       ? [describeDeviation("values", values), ...(gradients ? [describeDeviation("gradients", gradients)] : [])].join(
           "  ",
         )
-      : printable(error);
-  return { name, state: isRight ? "ok" : "fail", value };
+      : printable(problem);
+  return { name, state: passed ? "ok" : "fail", value };
 }
 
 /** @example "values 3.1e-6 ≤ 6.3e-5" */
@@ -86,7 +80,7 @@ function verdict(all: readonly Finding[], checks: number, seconds: number): stri
 
 function asJson(
   sections: readonly Section[],
-  results: readonly CheckResult[],
+  { results, runtime }: SelfTestReport,
   isWell: boolean,
   seconds: number,
 ): object {
@@ -95,13 +89,16 @@ function asJson(
     ok: isWell,
     seconds,
     findings: others.flatMap(({ title, findings }) => findings.map((finding) => ({ section: title, ...finding }))),
-    kernels: results.map(({ name, isRight, values, gradients, error }) => ({
+    kernels: results.map(({ name, group, passed, values, gradients, problem, seconds }) => ({
       name,
-      state: isRight ? "ok" : "fail",
+      group,
+      state: passed ? "ok" : "fail",
       values: finite(values),
       gradients: gradients && finite(gradients),
-      error,
+      error: problem,
+      seconds,
     })),
+    runtime,
   };
 }
 

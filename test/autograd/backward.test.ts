@@ -14,10 +14,10 @@ import { reshape } from "../../lib/ops/reshape.ts";
 import { sub } from "../../lib/ops/sub.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { memoryUsage, poisonNewMemory } from "../../lib/runtime/memory.ts";
+import { uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { uniform64 } from "../support/array64.ts";
 import { leaks } from "../support/leaks.ts";
 
 const test = suite("backward");

@@ -11,9 +11,9 @@ import { matmul } from "../../lib/ops/matmul.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { softmax } from "../../lib/ops/softmax.ts";
 import { sum } from "../../lib/ops/sum.ts";
+import { uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { uniform64 } from "../support/array64.ts";
 import { leaks } from "../support/leaks.ts";
 
 const test = suite("gradcheck");

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { array64, map64, maxAbs, uniform64 } from "../support/array64.ts";
+import { array64, map64, maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { grayBlock64 } from "../support/gray_block64.ts";
 import { inPieces, KernelModule } from "../support/kernel_module.ts";

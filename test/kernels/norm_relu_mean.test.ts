@@ -1,6 +1,6 @@
 import { suite } from "uvu";
-import { uniform64 } from "../support/array64.ts";
-import { expectClose, sumTolerance } from "../support/expect_close.ts";
+import { sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import { expectClose } from "../support/expect_close.ts";
 import { KernelModule } from "../support/kernel_module.ts";
 
 const SIZES = [

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
-import { type Array64, array64, uniform64 } from "../support/array64.ts";
-import { expectClose, sumTolerance } from "../support/expect_close.ts";
+import { type Array64, array64, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import { expectClose } from "../support/expect_close.ts";
 import { inPieces, KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
 import { average, largest, pool64, strided, type Windows } from "../support/pool64.ts";
 

@@ -1,5 +1,5 @@
 import { suite } from "uvu";
-import { maxAbs, uniform64 } from "../support/array64.ts";
+import { maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { KernelModule } from "../support/kernel_module.ts";
 

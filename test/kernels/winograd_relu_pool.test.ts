@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { uniform64 } from "../support/array64.ts";
+import { uniform64 } from "../../lib/selftest/array64.ts";
 import { inPieces, KernelModule } from "../support/kernel_module.ts";
 
 /** The largest of each 2×2 window of y [n, h, w, c] and 0. */

@@ -16,10 +16,10 @@ import { slice } from "../../lib/ops/slice.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
+import { maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { maxAbs, uniform64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { leaks } from "../support/leaks.ts";
 

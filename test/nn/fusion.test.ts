@@ -12,10 +12,10 @@ import { ReLU } from "../../lib/nn/relu.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { sum } from "../../lib/ops/sum.ts";
+import { maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { maxAbs, uniform64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 
 const test = suite("fusion");

@@ -2,8 +2,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DTypeError, ShapeError } from "../../lib/base/errors.ts";
 import { argmax } from "../../lib/ops/argmax.ts";
+import { map64, uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
-import { map64, uniform64 } from "../support/array64.ts";
 import { leaks } from "../support/leaks.ts";
 import { REDUCE_CASES, reduce64, titleOf } from "../support/reduce64.ts";
 

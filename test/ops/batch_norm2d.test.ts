@@ -5,10 +5,10 @@ import { DTypeError, OptionError, ShapeError, type SimdgradError } from "../../l
 import { batchNorm2d } from "../../lib/ops/batch_norm2d.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { sum } from "../../lib/ops/sum.ts";
+import { type Array64, map64, maxAbs, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
 import { empty, full, ones, tensor, zeros } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { type Array64, map64, maxAbs, uniform64 } from "../support/array64.ts";
-import { expectClose, sumTolerance } from "../support/expect_close.ts";
+import { expectClose } from "../support/expect_close.ts";
 import { testOp } from "../support/test_op.ts";
 import { torchCases } from "../support/torch_case.ts";
 

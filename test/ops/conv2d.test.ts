@@ -1,14 +1,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { conv64 } from "../../cli/doctor/self_test_reference.ts";
 import { backward } from "../../lib/autograd/backward.ts";
 import { OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { conv2d } from "../../lib/ops/conv2d.ts";
 import { sum } from "../../lib/ops/sum.ts";
+import { sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import { conv64 } from "../../lib/selftest/ops64.ts";
 import { empty, ones, tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { uniform64 } from "../support/array64.ts";
-import { expectClose, sumTolerance } from "../support/expect_close.ts";
+import { expectClose } from "../support/expect_close.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("conv2d");

@@ -5,8 +5,8 @@ import { OptionError } from "../../lib/base/errors.ts";
 import { dropout } from "../../lib/ops/dropout.ts";
 import { rand } from "../../lib/ops/random.ts";
 import { sum } from "../../lib/ops/sum.ts";
+import { map64 } from "../../lib/selftest/array64.ts";
 import { ones } from "../../lib/tensor/create.ts";
-import { map64 } from "../support/array64.ts";
 import { TAIL_SIZES } from "../support/kernel_module.ts";
 import { testOp } from "../support/test_op.ts";
 

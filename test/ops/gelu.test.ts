@@ -2,9 +2,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { OptionError } from "../../lib/base/errors.ts";
 import { gelu } from "../../lib/ops/gelu.ts";
+import { map64 } from "../../lib/selftest/array64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { map64 } from "../support/array64.ts";
 import { TAIL_SIZES } from "../support/kernel_module.ts";
 import { testOp } from "../support/test_op.ts";
 

@@ -2,8 +2,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ShapeError } from "../../lib/base/errors.ts";
 import { matmul } from "../../lib/ops/matmul.ts";
+import { type Array64, array64 } from "../../lib/selftest/array64.ts";
 import { ones } from "../../lib/tensor/create.ts";
-import { type Array64, array64 } from "../support/array64.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("matmul");

@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
 import * as lib from "../../lib/index.ts";
-import { maxAbs } from "../support/array64.ts";
+import { maxAbs } from "../../lib/selftest/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { torchCases } from "../support/torch_case.ts";
 

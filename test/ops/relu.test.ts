@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { relu } from "../../lib/ops/relu.ts";
+import { map64 } from "../../lib/selftest/array64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { map64 } from "../support/array64.ts";
 import { TAIL_SIZES } from "../support/kernel_module.ts";
 import { testOp } from "../support/test_op.ts";
 

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { softmax } from "../../lib/ops/softmax.ts";
+import { type Array64, array64 } from "../../lib/selftest/array64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
-import { type Array64, array64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { TAIL_SIZES } from "../support/kernel_module.ts";
 import { testOp } from "../support/test_op.ts";

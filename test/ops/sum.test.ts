@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sum } from "../../lib/ops/sum.ts";
+import { uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
-import { uniform64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { KernelModule } from "../support/kernel_module.ts";
 import { REDUCE_CASES, reduce64, titleOf } from "../support/reduce64.ts";

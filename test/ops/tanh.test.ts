@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import { tanh } from "../../lib/ops/tanh.ts";
-import { map64 } from "../support/array64.ts";
+import { map64 } from "../../lib/selftest/array64.ts";
 import { TAIL_SIZES } from "../support/kernel_module.ts";
 import { testOp } from "../support/test_op.ts";
 

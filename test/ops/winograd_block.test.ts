@@ -1,6 +1,5 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { conv64 } from "../../cli/doctor/self_test_reference.ts";
 import { backward } from "../../lib/autograd/backward.ts";
 import { ShapeError, type SimdgradError } from "../../lib/base/errors.ts";
 import { adaptiveAvgPool2d } from "../../lib/ops/adaptive_avg_pool2d.ts";
@@ -11,10 +10,11 @@ import { mul } from "../../lib/ops/mul.ts";
 import { relu } from "../../lib/ops/relu.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { winogradBlock } from "../../lib/ops/winograd_block.ts";
+import { type Array64, array64, map64, maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
+import { conv64 } from "../../lib/selftest/ops64.ts";
 import { ones, tensor, zeros } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { type Array64, array64, map64, maxAbs, uniform64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { testOp } from "../support/test_op.ts";
 

@@ -6,10 +6,10 @@ import { AdamW } from "../../lib/optim/adam.ts";
 import { Muon, type MuonOptions } from "../../lib/optim/muon.ts";
 import { orthogonalize } from "../../lib/optim/orthogonalize.ts";
 import { setThreads } from "../../lib/runtime/threads.ts";
+import { sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { uniform64 } from "../support/array64.ts";
-import { expectClose, sumTolerance } from "../support/expect_close.ts";
+import { expectClose } from "../support/expect_close.ts";
 import { leaks } from "../support/leaks.ts";
 
 const test = suite("Muon");

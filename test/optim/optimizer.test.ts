@@ -4,9 +4,9 @@ import { OptionError } from "../../lib/base/errors.ts";
 import { Adam, AdamW } from "../../lib/optim/adam.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
+import { uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { uniform64 } from "../support/array64.ts";
 
 const test = suite("what optimizers have in common");
 

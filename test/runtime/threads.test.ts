@@ -27,8 +27,8 @@ import {
   zeros,
 } from "../../lib/index.ts";
 import { fuse } from "../../lib/nn/fusion.ts";
+import { uniform64 } from "../../lib/selftest/array64.ts";
 import { cnn } from "../../models/index.ts";
-import { uniform64 } from "../support/array64.ts";
 
 const test = suite("setThreads");
 

@@ -1,6 +1,6 @@
 // The naive reference of broadcasting: every index of the output worked out on its own.
 
-import { type Array64, array64 } from "./array64.ts";
+import { type Array64, array64 } from "../../lib/selftest/array64.ts";
 
 export function broadcast64(f: (a: number, b: number) => number): (a: Array64, b: Array64) => Array64 {
   return (a, b) => {

@@ -1,4 +1,4 @@
-// A kernel that computes something wrong, or nothing, for as long as a function runs.
+// A kernel that computes something wrong, or nothing, for as long as a function runs, or its promise is pending.
 
 import { type Kernels, loadKernels } from "../../lib/runtime/kernels.ts";
 
@@ -25,9 +25,15 @@ export function withCorruptKernel<T>(name: string, corruption: Corruption, run: 
   // parallelFor compares it with the number of arguments.
   Object.defineProperty(wrong, "length", { value: right.length });
   loaded.kernels = { ...kernels, [name]: wrong };
+  let result: T | undefined;
   try {
-    return run();
+    result = run();
+    return result;
   } finally {
-    loaded.kernels = kernels;
+    const restore = (): void => {
+      loaded.kernels = kernels;
+    };
+    if (result instanceof Promise) result.then(restore, restore);
+    else restore();
   }
 }

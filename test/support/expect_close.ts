@@ -1,19 +1,5 @@
 // expectClose: two arrays agree, or a message that says how far, where and how often they do not.
 
-/** Half the distance from 1 to the next f32: the relative error of one rounding. */
-const UNIT_ROUNDOFF = 2 ** -24;
-/** A deviation this many times the typical one has a probability below 1e-3 a sum, all being random. */
-const CONFIDENCE = 4;
-
-/**
- * The error that a sum of `terms` products, none larger than `maxAbs`, may show in f32:
- * λ·√terms·u·Σ|term|, a bound that holds with high probability for any order of summation.
- * Source: Higham & Mary 2019, A new approach to probabilistic rounding error analysis.
- */
-export function sumTolerance(maxAbs: number, terms: number): number {
-  return CONFIDENCE * Math.sqrt(terms) * UNIT_ROUNDOFF * terms * maxAbs;
-}
-
 /** @param tolerance largest absolute difference allowed; NaN matches NaN only, infinities themselves */
 export function expectClose(
   actual: ArrayLike<number>,

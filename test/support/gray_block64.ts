@@ -1,7 +1,7 @@
 // The naive reference of grayBlock: convolution, batch normalisation, ReLU and pooling one after another in f64,
 // and the gradients by the chain rule through all four.
 
-import { type Array64, array64 } from "./array64.ts";
+import { type Array64, array64 } from "../../lib/selftest/array64.ts";
 
 type Inputs = Record<"x" | "w" | "b" | "gamma" | "beta", Array64>;
 type Gradients = Record<"dx" | "dw" | "db" | "dgamma" | "dbeta", Float64Array>;

@@ -1,6 +1,6 @@
 // The naive reference of pooling: every window walked place by place.
 
-import { type Array64, array64 } from "./array64.ts";
+import { type Array64, array64 } from "../../lib/selftest/array64.ts";
 
 /** The places of an axis that window `i` covers, those outside the image included. */
 export type Windows = { count: number; places(i: number): number[] };

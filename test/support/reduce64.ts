@@ -1,6 +1,6 @@
 // The naive reference of reductions: each slice gathered on its own, in row-major order.
 
-import { type Array64, array64 } from "./array64.ts";
+import { type Array64, array64 } from "../../lib/selftest/array64.ts";
 
 export interface ReduceCase {
   shape: readonly number[];

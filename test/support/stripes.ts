@@ -5,8 +5,8 @@ import { Dataset } from "../../lib/data/dataset.ts";
 import { Flatten } from "../../lib/nn/flatten.ts";
 import { Linear } from "../../lib/nn/linear.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
+import { uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { uniform64 } from "./array64.ts";
 
 const SIDE = 4;
 

@@ -1,16 +1,16 @@
 // testOp: one line a case; values and every gradient against a naive f64 reference.
 
 import type { Test } from "uvu";
-import { centralDifferences } from "../../cli/doctor/self_test_check.ts";
 import { backward } from "../../lib/autograd/backward.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { memoryUsage, poisonNewMemory } from "../../lib/runtime/memory.ts";
+import { type Array64, maxAbs, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import { centralDifferences } from "../../lib/selftest/check_op.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { type Array64, maxAbs, uniform64 } from "./array64.ts";
-import { expectClose, sumTolerance } from "./expect_close.ts";
+import { expectClose } from "./expect_close.ts";
 
 export interface OpCase {
   /** Read as the end of a sentence: "relu: <title>". Default: the shapes. */

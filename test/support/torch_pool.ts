@@ -5,10 +5,10 @@ import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { sum } from "../../lib/ops/sum.ts";
+import { maxAbs, sumTolerance } from "../../lib/selftest/array64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { maxAbs } from "./array64.ts";
-import { expectClose, sumTolerance } from "./expect_close.ts";
+import { expectClose } from "./expect_close.ts";
 import { torchCases } from "./torch_case.ts";
 
 /** @param terms summed into one element at most; with 1 the values must be equal */

@@ -9,9 +9,9 @@ import { Flatten } from "../../lib/nn/flatten.ts";
 import { Linear } from "../../lib/nn/linear.ts";
 import { ReLU } from "../../lib/nn/relu.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
+import { uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { recalibrate } from "../../lib/train/recalibrate.ts";
-import { uniform64 } from "../support/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { leaks } from "../support/leaks.ts";
 

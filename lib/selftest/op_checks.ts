@@ -26,10 +26,11 @@ import {
   tanh,
   tensor,
   transpose,
-} from "../../lib/index.ts";
-import { type Array64, array64, map64, uniform64 } from "./self_test_array.ts";
-import { type Check, checkOp } from "./self_test_check.ts";
-import { logSoftmax64, matmul64, phi64 } from "./self_test_reference.ts";
+} from "../index.ts";
+import { type Array64, array64, map64, uniform64 } from "./array64.ts";
+import type { Check } from "./check.ts";
+import { checkOp } from "./check_op.ts";
+import { logSoftmax64, matmul64, phi64 } from "./ops64.ts";
 
 const SIZE = [17];
 const ROWS = 3;
@@ -59,7 +60,7 @@ const geluTanh64 = (x: number): number => x / (1 + Math.exp(-2 * Math.sqrt(2 / M
 const LABELS = [2, 0, 6];
 const SMOOTHING = 0.1;
 
-export const ELEMENTWISE_CHECKS: readonly Check[] = [
+export const OP_CHECKS: readonly Check[] = [
   checkOp({ name: "add", op: add, reference: broadcast64((a, b) => a + b), ...pair }),
   checkOp({ name: "sub", op: sub, reference: broadcast64((a, b) => a - b), ...pair }),
   checkOp({ name: "mul", op: mul, reference: broadcast64((a, b) => a * b), ...pair }),

@@ -17,10 +17,11 @@ import {
   type Tensor,
   tensor,
   zeros,
-} from "../../lib/index.ts";
-import { type Array64, uniform64 } from "./self_test_array.ts";
-import { type Check, checkOp } from "./self_test_check.ts";
-import { conv64, globalMean64, largest, mean, norm64, pool64, relu64 } from "./self_test_reference.ts";
+} from "../index.ts";
+import { type Array64, uniform64 } from "./array64.ts";
+import type { Check } from "./check.ts";
+import { checkOp } from "./check_op.ts";
+import { conv64, globalMean64, largest, mean, norm64, pool64, relu64 } from "./ops64.ts";
 
 type Shape = readonly number[];
 

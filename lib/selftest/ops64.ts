@@ -1,6 +1,6 @@
 // The naive references of the self-test, in f64 and in the plainest loops: images are [N, H, W, C].
 
-import { type Array64, array64, map64 } from "./self_test_array.ts";
+import { type Array64, array64, map64 } from "./array64.ts";
 
 /** The definition, one output element at a time. */
 export function conv64(stride: number, padding: number) {

@@ -1,21 +1,8 @@
-// One check of the self-test: what the library computes beside what a naive f64 reference does.
+// Checks of what the library computes beside what a naive f64 reference does.
 
-import { backward, mul, noGrad, scope, sum, type Tensor, tensor } from "../../lib/index.ts";
-import { type Array64, maxAbs, sumTolerance, uniform64 } from "./self_test_array.ts";
-
-/** Numbers of the library's beside those they should be. */
-export interface Comparison {
-  what: "values" | "gradients";
-  actual: ArrayLike<number>;
-  expected: ArrayLike<number>;
-  /** Largest difference allowed, computed from the number of roundings; 0 where the bits must be equal. */
-  tolerance: number;
-}
-
-export interface Check {
-  name: string;
-  compare(): Comparison[];
-}
+import { backward, mul, noGrad, scope, sum, type Tensor, tensor } from "../index.ts";
+import { type Array64, maxAbs, sumTolerance, uniform64 } from "./array64.ts";
+import type { Check, Comparison } from "./check.ts";
 
 export interface OpCase {
   name: string;
@@ -43,6 +30,24 @@ const DIFFERENCE_ERROR = 1e-8;
 /** Values, and gradients of Σ r·y with random r, the reference's by central differences in f64. */
 export function checkOp(testCase: OpCase): Check {
   return { name: testCase.name, compare: () => compareOp(testCase) };
+}
+
+export interface Values {
+  actual: ArrayLike<number>;
+  expected: ArrayLike<number>;
+  /** As near as so many roundings of numbers of this size are; with 0 they must be equal. */
+  roundings: number;
+}
+
+/** Numbers without gradients. */
+export function checkValues(name: string, compute: () => Values): Check {
+  return {
+    name,
+    compare: () => {
+      const { actual, expected, roundings } = scope(compute);
+      return [{ what: "values", actual, expected, tolerance: sumTolerance(maxAbs(expected), roundings) }];
+    },
+  };
 }
 
 function compareOp(testCase: OpCase): Comparison[] {

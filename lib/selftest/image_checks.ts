@@ -1,9 +1,11 @@
-// The self-test of augmentation: the distortions drawn again from their words, and the warp by its definition in f64.
+// The self-test of how images become inputs: normalised, and distorted, the distortions drawn again from their words and
+// the warp by its definition in f64.
 
-import { augmentImages, MNIST_MEAN, MNIST_STD, STREAMS, scope, tensor } from "../../lib/index.ts";
-import { uniform64 } from "./self_test_array.ts";
-import type { Check } from "./self_test_check.ts";
-import { words64 } from "./self_test_philox.ts";
+import { augmentImages, MNIST_MEAN, MNIST_STD, normalizeImages, STREAMS, scope, tensor } from "../index.ts";
+import { uniform64 } from "./array64.ts";
+import type { Check } from "./check.ts";
+import { checkValues, type Values } from "./check_op.ts";
+import { words64 } from "./random64.ts";
 
 const [H, W] = [5, 7];
 const MOST = { rotate: 15, shift: 2, scale: 0.1, shear: 0.1, elastic: 1.5, thickness: 0.4 };
@@ -22,7 +24,7 @@ const REACH = 2 * (H + W) + 16;
 const TOLERANCE =
   (3 * (2 * 8 * UNIT_ROUNDOFF * REACH + 8 * UNIT_ROUNDOFF)) / MNIST_STD + (4 * UNIT_ROUNDOFF) / MNIST_STD;
 
-export const AUGMENT_CHECK: Check = {
+const AUGMENT_CHECK: Check = {
   name: "augmentImages",
   compare: () => {
     const pixels = Uint8Array.from(uniform64([2 * H * W], 4, 0, 256).data);
@@ -98,3 +100,16 @@ function spline(i: number, size: number): [knot: number, weight: number][] {
   };
   return [0, 1, 2, 3].map((r) => [first + r, basis(3, place - first + 3 - r)]);
 }
+
+function normalized(): Values {
+  const pixels = Uint8Array.from(uniform64([3 * 5 * 7], 4, 0, 256).data);
+  const index = [2, 0, 2];
+  const y = normalizeImages(tensor(pixels, [3, 5, 7], "u8"), tensor(index, [3], "i32"));
+  const expected = Float64Array.from({ length: 105 }, (_, at) => {
+    const pixel = pixels[index[Math.floor(at / 35)] * 35 + (at % 35)];
+    return (pixel / 255 - MNIST_MEAN) / MNIST_STD;
+  });
+  return { actual: Float32Array.from(y.data), expected, roundings: 4 };
+}
+
+export const IMAGE_CHECKS: readonly Check[] = [checkValues("normalizeImages", normalized), AUGMENT_CHECK];

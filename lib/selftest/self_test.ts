@@ -1,0 +1,88 @@
+// selfTest: every group of kernels on small odd sizes, against naive references in f64.
+
+import { OptionError, type RuntimeInfo, runtimeInfo } from "../index.ts";
+import { Breather } from "../runtime/breather.ts";
+import { type Check, type CheckResult, type GroupedCheck, runCheck } from "./check.ts";
+import { IMAGE_CHECKS } from "./image_checks.ts";
+import { LAYER_CHECKS } from "./layer_checks.ts";
+import { OP_CHECKS } from "./op_checks.ts";
+import { OPTIMIZER_CHECKS } from "./optimizer_checks.ts";
+import { RANDOM_CHECKS } from "./random_checks.ts";
+
+export interface SelfTestOptions {
+  /** Called after each check. */
+  onCheck?: (result: CheckResult) => void;
+  /** Ends it between two checks: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
+  /** Which checks to run; default all. */
+  filter?: (check: { name: string; group: string }) => boolean;
+}
+
+export interface SelfTestReport {
+  /** Whether every check passed. */
+  passed: boolean;
+  /** In the order in which they ran. */
+  results: CheckResult[];
+  seconds: number;
+  /** The kernels and threads that they ran on; null where no kernels load, which is then what each check says. */
+  runtime: RuntimeInfo | null;
+}
+
+const GROUPS: Readonly<Record<string, readonly Check[]>> = {
+  operations: OP_CHECKS,
+  layers: LAYER_CHECKS,
+  "random numbers": RANDOM_CHECKS,
+  images: IMAGE_CHECKS,
+  optimizers: OPTIMIZER_CHECKS,
+};
+
+/** What selfTest runs, in its order. */
+export const CHECKS: readonly GroupedCheck[] = Object.entries(GROUPS).flatMap(([group, checks]) =>
+  checks.map((check) => ({ ...check, group })),
+);
+
+/**
+ * Computes every operation, layer and optimizer on small inputs, forward and gradients, and compares the numbers with
+ * those of plain f64 loops. A difference within what rounding explains passes. It takes about a second, on the kernels
+ * and threads that are in use; every 25 ms it lets the event loop run, so that a page stays responsive.
+ *
+ * Whatever a check finds wrong, or throws, is in its result.
+ *
+ * @throws {OptionError} `filter` leaves no check
+ * @throws the signal's reason, once it is aborted
+ * @example
+ * const { passed, results } = await selfTest({ onCheck: ({ name, passed }) => console.log(name, passed) });
+ */
+export async function selfTest({ onCheck, signal, filter }: SelfTestOptions = {}): Promise<SelfTestReport> {
+  const started = performance.now();
+  const wanted = CHECKS.filter(({ name, group }) => !filter || filter({ name, group }));
+  if (wanted.length === 0) {
+    throw new OptionError(`selfTest: filter leaves none of the ${CHECKS.length} checks; let some through.`, {
+      checks: CHECKS.length,
+    });
+  }
+  const breather = new Breather();
+  const results: CheckResult[] = [];
+  for (const check of wanted) {
+    signal?.throwIfAborted();
+    const result = runCheck(check);
+    results.push(result);
+    onCheck?.(result);
+    await breather.pauseIfDue();
+  }
+  signal?.throwIfAborted();
+  return {
+    passed: results.every(({ passed }) => passed),
+    results,
+    seconds: (performance.now() - started) / 1000,
+    runtime: describeRuntime(),
+  };
+}
+
+function describeRuntime(): RuntimeInfo | null {
+  try {
+    return runtimeInfo();
+  } catch {
+    return null;
+  }
+}
