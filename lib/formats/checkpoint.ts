@@ -10,7 +10,7 @@
 import { noGrad } from "../autograd/grad_mode.ts";
 import { CheckpointError, formatShape } from "../base/errors.ts";
 import { printableName } from "../base/printable.ts";
-import type { Module } from "../nn/module.ts";
+import { type Module, namedState } from "../nn/module.ts";
 import { inverse, transpose } from "../ops/transpose.ts";
 import { tensor } from "../tensor/create.ts";
 import { scope } from "../tensor/scope.ts";
@@ -49,13 +49,14 @@ export function decodeCheckpoint(model: Module, bytes: Uint8Array, fileName: str
   return metadata;
 }
 
-/** A copy of all parameters and buffers by name, in PyTorch's layout. */
+/** A copy of all parameters and buffers by name, in PyTorch's layout; one that is shared under each of its names, as there. */
 export function stateDict(model: Module): Record<string, StoredTensor> {
-  const parameters = model.namedParameters().map(([name, parameter]): [string, StoredTensor] => {
+  const state = namedState(model);
+  const parameters = state.parameters.map(([name, parameter]): [string, StoredTensor] => {
     const data = copyOf(() => transpose(parameter, fileAxes(parameter.shape)));
     return [name, { dtype: "F32", shape: fileShape(parameter.shape), data }];
   });
-  const buffers = model.namedBuffers().map(([name, { dtype, shape, data }]): [string, StoredTensor] => {
+  const buffers = state.buffers.map(([name, { dtype, shape, data }]): [string, StoredTensor] => {
     if (dtype === "i32") return [name, { dtype: "I64", shape, data: BigInt64Array.from(data, BigInt) }];
     if (dtype === "u8") return [name, { dtype: "U8", shape, data: Uint8Array.from(data) }];
     return [name, { dtype: "F32", shape, data: Float32Array.from(data) }];
@@ -64,14 +65,16 @@ export function stateDict(model: Module): Record<string, StoredTensor> {
 }
 
 /**
- * Takes over what `stateDict()` gave, here or in PyTorch. Either all of it fits, or nothing changes.
+ * Takes over what `stateDict()` gave, here or in PyTorch. Either all of it fits, or nothing changes. Of a shared tensor one
+ * name is enough.
  *
  * @param source the file, as messages should say it
  * @throws {CheckpointError} a name that is missing or unknown, another shape or dtype
  */
 export function loadStateDict(model: Module, tensors: Readonly<Record<string, StoredTensor>>, source: string): void {
-  const parameters = model.namedParameters();
-  const buffers = model.namedBuffers();
+  const state = namedState(model);
+  const parameters = state.parameters.filter(isDue(tensors));
+  const buffers = state.buffers.filter(isDue(tensors));
   checkNames(
     [...parameters, ...buffers].map(([name]) => name),
     Object.keys(tensors),
@@ -89,6 +92,12 @@ export function loadStateDict(model: Module, tensors: Readonly<Record<string, St
     parameter.data.set(copyOf(() => transpose(tensor(data as Float32Array, shape), back)));
   }
   for (const [name, buffer] of buffers) buffer.data.set(Array.from(tensors[name].data, Number));
+}
+
+/** Whether a tensor of the model must be there by that name: not where it is by another. */
+function isDue(tensors: Readonly<Record<string, StoredTensor>>) {
+  return ([name, own]: [string, Tensor], _: number, all: readonly [string, Tensor][]): boolean =>
+    Object.hasOwn(tensors, name) || !all.some(([other, tensor]) => tensor === own && Object.hasOwn(tensors, other));
 }
 
 const FILE_DTYPES = { f32: "F32", i32: "I64", u8: "U8" } as const;

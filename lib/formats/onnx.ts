@@ -71,7 +71,7 @@ interface Target {
 /** Adds a layer's nodes, or those of all the layers in it. @returns the value behind it */
 function append(path: string, layer: Module, x: Value, target: Target): Value {
   if (is(layer, Sequential)) {
-    return layer.children().reduce((value, [name, child]) => append(join(path, name), child, value, target), x);
+    return layer.layers.reduce((value, [name, child]) => append(join(path, name), child, value, target), x);
   }
   const y = convertLayer(layer, x, new OnnxNodes(path, target.parts, target.state));
   if (y) return y;

@@ -26,7 +26,7 @@ export class BatchNorm2d extends Module {
   readonly runningMean: Tensor<"f32">;
   readonly runningVar: Tensor<"f32">;
   /** A scalar: training batches seen. */
-  readonly numBatchesTracked = zeros([], "i32").keep();
+  readonly numBatchesTracked: Tensor<"i32">;
   readonly eps: number;
   /** The share of the new value in the running statistics. */
   momentum: number;
@@ -38,8 +38,9 @@ export class BatchNorm2d extends Module {
     this.momentum = options.momentum ?? 0.1;
     this.weight = parameter([channels]);
     this.bias = parameter([channels]);
-    this.runningMean = zeros([channels]).keep();
-    this.runningVar = ones([channels]).keep();
+    this.runningMean = this.registerBuffer("running_mean", zeros([channels]));
+    this.runningVar = this.registerBuffer("running_var", ones([channels]));
+    this.numBatchesTracked = this.registerBuffer("num_batches_tracked", zeros([], "i32"));
     this.initializeOwn();
   }
 
@@ -53,18 +54,6 @@ export class BatchNorm2d extends Module {
   /** @internal One more training batch seen. */
   countBatch(): void {
     this.numBatchesTracked.data[0]++;
-  }
-
-  protected override ownParameters() {
-    return { weight: this.weight, bias: this.bias };
-  }
-
-  protected override ownBuffers() {
-    return {
-      running_mean: this.runningMean,
-      running_var: this.runningVar,
-      num_batches_tracked: this.numBatchesTracked,
-    };
   }
 
   protected override initializeOwn(): void {

@@ -44,10 +44,6 @@ export class Conv2d extends Module {
     return conv2d(x, this.weight, this.bias, { stride: this.stride, padding: this.padding });
   }
 
-  protected override ownParameters() {
-    return { weight: this.weight, bias: this.bias };
-  }
-
   protected override initializeOwn(seed: number, path: string): void {
     const [kh, kw, cin] = this.weight.shape;
     fillUniform(this.weight, kh * kw * cin, seed, join(path, "weight"));

@@ -39,10 +39,6 @@ export class Linear extends Module {
     return linear(x, this.weight, this.bias);
   }
 
-  protected override ownParameters() {
-    return { weight: this.weight, bias: this.bias };
-  }
-
   protected override initializeOwn(seed: number, path: string): void {
     fillUniform(this.weight, this.inFeatures, seed, join(path, "weight"));
     if (this.bias) fillUniform(this.bias, this.inFeatures, seed, join(path, "bias"));

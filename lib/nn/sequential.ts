@@ -19,30 +19,32 @@ import { Module } from "./module.ts";
  * @example new Sequential({ fc1: new Linear(784, 128), relu: new ReLU(), fc2: new Linear(128, 10) }, { seed: 1 })
  */
 export class Sequential extends Module {
-  private readonly layers: [string, Module][];
-  private readonly modules: Module[];
+  readonly #layers: readonly [string, Module][];
+  readonly #modules: readonly Module[];
 
   constructor(layers: Readonly<Record<string, Module>>, options: { seed?: number } = {}) {
     super();
-    this.layers = Object.entries(layers);
-    this.modules = Object.values(layers);
-    for (const [name] of this.layers) {
+    this.#layers = Object.entries(layers);
+    this.#modules = Object.values(layers);
+    for (const [name, layer] of this.#layers) {
       if (!/^[A-Za-z_][^.]*$/.test(name)) {
         throw new OptionError(
           `Sequential: a layer cannot be named ${JSON.stringify(name)}; names start with a letter and hold no dot.`,
           { name },
         );
       }
+      this.registerModule(name, layer);
     }
     if (options.seed !== undefined) this.initialize(options.seed);
   }
 
-  override children(): [string, Module][] {
-    return this.layers;
+  /** @internal What `forward` runs, in order; a class made of this one may have children beside them. */
+  get layers(): readonly [string, Module][] {
+    return this.#layers;
   }
 
   forward(x: Tensor): Tensor<"f32"> {
-    const { modules } = this;
+    const modules = this.#modules;
     let h = x;
     for (let i = 0; i < modules.length; ) {
       const fusion = fuse(modules, h, i);
@@ -63,7 +65,7 @@ export class Sequential extends Module {
   trace(x: Tensor): Record<string, Tensor<"f32">> {
     let h = x;
     return Object.fromEntries(
-      this.layers.map(([name, layer]) => {
+      this.#layers.map(([name, layer]) => {
         const result = layer.forward(h);
         h = result;
         return [name, result];

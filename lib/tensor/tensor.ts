@@ -34,8 +34,6 @@ const collected = new FinalizationRegistry<Storage>((storage) => storage.release
 export class Tensor<D extends DType = DType> implements Owned {
   readonly shape: Shape;
   readonly size: number;
-  /** Whether `backward()` should compute a gradient for it. */
-  requiresGrad = false;
   /** ∂loss/∂this, of the same shape; made by `backward()`, summed over calls, cleared by `zeroGrad()`. */
   grad: Tensor<"f32"> | null = null;
   /** @internal What computed it, where a gradient flows back. */
@@ -45,6 +43,8 @@ export class Tensor<D extends DType = DType> implements Owned {
   /** @internal */
   owner: Set<Owned> | null = null;
 
+  private wantsGrad = false;
+  private wantedGrad = false;
   private storage: Storage | null;
   private offset: number;
   private isWatched = false;
@@ -69,6 +69,21 @@ export class Tensor<D extends DType = DType> implements Owned {
     this.storage = base ? base.tensor.liveStorage().retain() : new Storage(this.size * BYTES[dtype]);
     this.offset = base ? base.tensor.offset + base.offset * BYTES[dtype] : 0;
     enterScope(this);
+  }
+
+  /** Whether `backward()` should compute a gradient for it; default false. */
+  get requiresGrad(): boolean {
+    return this.wantsGrad;
+  }
+
+  set requiresGrad(value: boolean) {
+    this.wantsGrad = value;
+    this.wantedGrad ||= value;
+  }
+
+  /** @internal Whether, as a module's field, it is one of its parameters: no operation's result, and frozen at most. */
+  get isParameter(): boolean {
+    return this.wantedGrad && this.node === null;
   }
 
   /** @internal The address of the first element, for kernels. */

@@ -25,7 +25,7 @@ export function recalibrate(model: Module, batches: Iterable<Batch>): void {
 
 /** @internal The same, a batch a step. */
 export function* recalibrateSteps(model: Module, batches: Iterable<Batch>): Generator<void, void> {
-  const norms = batchNormsOf(model);
+  const norms = model.namedModules().flatMap(([, module]) => (module instanceof BatchNorm2d ? module : []));
   if (norms.length === 0) return;
   const momenta = norms.map(({ momentum }) => momentum);
   const counts = norms.map(({ numBatchesTracked }) => numBatchesTracked.item());
@@ -48,9 +48,4 @@ export function* recalibrateSteps(model: Module, batches: Iterable<Batch>): Gene
     });
     putModesBack();
   }
-}
-
-function batchNormsOf(module: Module): BatchNorm2d[] {
-  const inside = module.children().flatMap(([, child]) => batchNormsOf(child));
-  return module instanceof BatchNorm2d ? [module, ...inside] : inside;
 }
