@@ -104,10 +104,12 @@ export {
   type Evaluation,
   evaluate,
   evaluateAsync,
+  evaluationOf,
 } from "./train/evaluate.ts";
 export { evaluateShifted, type ShiftedOptions } from "./train/evaluate_shifted.ts";
 export { type EpochReport, type History, historyOf, type StepReport, type Stopped } from "./train/history.ts";
 export { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./train/metrics.ts";
+export { type PredictAsyncOptions, type PredictOptions, predict, predictAsync } from "./train/predict.ts";
 export { recalibrate } from "./train/recalibrate.ts";
 export { Trainer } from "./train/trainer.ts";
 export type { FitOptions, TrainerOptions } from "./train/trainer_options.ts";

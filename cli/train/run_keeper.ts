@@ -1,12 +1,19 @@
 // What a run writes to its folder while it goes on, and when it ends, well or not.
 
 import { saveCheckpoint } from "../../data/index.node.ts";
-import type { EpochReport, Evaluation, History, Sequential, StepReport, TrainingState } from "../../lib/index.ts";
+import type {
+  EpochReport,
+  Evaluation,
+  History,
+  Sequential,
+  StepReport,
+  Tensor,
+  TrainingState,
+} from "../../lib/index.ts";
 import { countParameters } from "../../lib/index.ts";
 import { weightsDigest } from "../load/weights_digest.ts";
 import { InterruptedError } from "../terminal/exit_codes.ts";
 import { messageOf } from "../terminal/report_error.ts";
-import type { RecordedLogits } from "./recorded_logits.ts";
 import { resumeCommand } from "./resume_command.ts";
 import { createRunFolder, type RunFolder, removeRunFolder, removeRunState, writeRunFile } from "./run_folder.ts";
 import { RunLog } from "./run_log.ts";
@@ -97,7 +104,7 @@ export class RunKeeper {
    * The model holds the weights that were tested. First what can be made again from the state, then word that the run
    * is done, and the state goes last: killed in between, a run can be gone on with, or lacks nothing.
    */
-  finish(history: History, test: Evaluation, logits: RecordedLogits, seconds: number): Result {
+  finish(history: History, test: Evaluation, logits: Tensor<"f32">, seconds: number): Result {
     const { folder, model, job } = this;
     this.log.flush();
     saveCheckpoint(folder.checkpoint, model, checkpointMetadata(job, history.kept, test));

@@ -4,11 +4,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { encodePng, writeFileAtomic } from "../../data/index.node.ts";
-import { type Dataset, type Evaluation, type History, scope, tensor } from "../../lib/index.ts";
+import type { Dataset, Evaluation, History, Tensor } from "../../lib/index.ts";
 import { confusionSvg, contactSheet, curvesSvg, type StepPoint, worstMistakes } from "../../lib/plot/index.ts";
 import { formatCount, printable } from "../terminal/format.ts";
 import { messageOf } from "../terminal/report_error.ts";
-import type { RecordedLogits } from "./recorded_logits.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { TrainJob } from "./train_job.ts";
 
@@ -42,14 +41,14 @@ export class RunPictures {
   }
 
   /** confusion.svg, and mistakes.png where there are any: how the network read the test images. */
-  reading(test: Dataset, { confusion }: Evaluation, { rows, classes }: RecordedLogits): void {
+  reading(test: Dataset, { confusion }: Evaluation, logits: Tensor<"f32">): void {
     const { model, seed } = this.job.plan;
     const subtitle = `${formatCount(test.size)} test images, run ${this.folder.id}, seed ${seed}`;
     this.draw("confusion.svg", () =>
       new TextEncoder().encode(confusionSvg(confusion, DIGITS, { title: model, subtitle })),
     );
     this.draw("mistakes.png", () => {
-      const mistakes = scope(() => worstMistakes(tensor(rows, [test.size, classes]), test.labels, { count: MISTAKES }));
+      const mistakes = worstMistakes(logits, test.labels, { count: MISTAKES });
       return mistakes.length === 0 ? null : encodePng(contactSheet(test.images, mistakes, { classes: DIGITS }));
     });
   }

@@ -1,11 +1,10 @@
 // Trains one network from its first step, or from where an earlier half of the run stood, and tests it.
 
-import { evaluateAsync, historyOf, type Sequential, Trainer } from "../../lib/index.ts";
+import { evaluationOf, historyOf, predictAsync, type Sequential, Trainer } from "../../lib/index.ts";
 import { isStill, networkOf } from "../../models/index.ts";
 import { formatCount } from "../terminal/format.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { makeOptimizer, makeSchedule } from "./optimizers.ts";
-import { RecordedLogits } from "./recorded_logits.ts";
 import { RunKeeper } from "./run_keeper.ts";
 import type { TrainJob } from "./train_job.ts";
 import { emit, showDrawn, showEnd, showEpoch, showStart, showStep } from "./train_output.ts";
@@ -27,11 +26,11 @@ export async function trainModel(job: TrainJob): Promise<void> {
     showStart(job, keeper.folder.path, stepsPerEpoch);
     hasBegun = true;
     const history = await trainer.fit(data.train, data.validation, { resume: resume?.state });
-    const logits = new RecordedLogits(model, data.test.size, data.test.classes);
-    const test = await evaluateAsync(logits, data.test, {
+    using logits = await predictAsync(model, data.test, {
       signal,
       onProgress: (done, total) => progress.update("test", done / total, () => formatCount(done)),
     });
+    const test = evaluationOf(logits, data.test.labels);
     const result = keeper.finish(history, test, logits, seconds());
     progress.clear();
     showEnd(job, history, test, result);

@@ -1,24 +1,18 @@
 // findMistakes: what a model gets wrong in a data set.
 
-import { noGrad } from "../autograd/grad_mode.ts";
-import { OptionError } from "../base/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { runStepsAsync } from "../runtime/steps.ts";
-import { scope } from "../tensor/scope.ts";
-import { rememberModes } from "../train/eval_mode.ts";
+import { checkBatchSize, DEFAULT_BATCH, forwardBatches } from "../train/forward_batches.ts";
+import type { PredictAsyncOptions } from "../train/predict.ts";
 import { type Mistake, type MistakeOptions, worst, worstMistakes } from "./mistakes.ts";
 
-export interface FindMistakesOptions extends Omit<MistakeOptions, "rows"> {
-  /** Images at a time, which changes the memory used but no result; default 64. */
-  batchSize?: number;
-  /** Stops between two batches: the promise is then rejected with the signal's reason. */
-  signal?: AbortSignal;
-}
+export interface FindMistakesOptions extends Omit<MistakeOptions, "rows">, Omit<PredictAsyncOptions, "distort"> {}
 
 /**
  * Runs the model, which gives logits, over a data set, in evaluation mode and without gradients, and picks its worst
- * mistakes. `index` is the row of `dataset.images`. The event loop runs as with `evaluateAsync`.
+ * mistakes. `index` is the row of `dataset.images`. The event loop runs as with `evaluateAsync`. Where the logits are
+ * needed for something else too, `predictAsync` and `worstMistakes` do the same with one pass over the data set.
  *
  * @throws {OptionError} batchSize is not an integer ≥ 1, or as `worstMistakes`
  * @example const picture = contactSheet(test.images, await findMistakes(model, test));
@@ -28,33 +22,23 @@ export async function findMistakes(
   dataset: Dataset,
   options: FindMistakesOptions = {},
 ): Promise<Mistake[]> {
-  return runStepsAsync(steps(model, dataset, options), { signal: options.signal });
+  const { signal, onProgress } = options;
+  const onStep = (done: number): void => onProgress?.(done, dataset.size);
+  return runStepsAsync(steps(model, dataset, options), { signal, onStep });
 }
 
 function* steps(model: Module, dataset: Dataset, options: FindMistakesOptions): Generator<number, Mistake[]> {
-  const { batchSize = 64, count, by } = options;
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new OptionError(`findMistakes: batchSize must be an integer ≥ 1; got ${batchSize}.`, { batchSize });
-  }
-  const putModesBack = rememberModes(model);
-  model.eval();
-  try {
-    let found: Mistake[] = [];
-    let done = 0;
-    for (const { x, y } of dataset.batches({ batchSize })) {
-      const more = scope(() =>
-        worstMistakes(
-          noGrad(() => model.forward(x)),
-          y,
-          { count, by },
-        ),
-      );
-      found = worst([...found, ...more.map((mistake) => ({ ...mistake, index: mistake.index + done }))], { count, by });
-      done += y.size;
-      yield done;
-    }
-    return found;
-  } finally {
-    putModesBack();
-  }
+  const { batchSize = DEFAULT_BATCH, count, by } = options;
+  checkBatchSize("findMistakes", batchSize);
+  let found: Mistake[] = [];
+  let done = 0;
+  yield* forwardBatches(model, dataset.batches({ batchSize }), (logits, { y }) => {
+    const more = worstMistakes(logits, y, { count, by }).map((mistake) => ({
+      ...mistake,
+      index: mistake.index + done,
+    }));
+    found = worst([...found, ...more], { count, by });
+    done += y.size;
+  });
+  return found;
 }

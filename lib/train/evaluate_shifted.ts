@@ -1,23 +1,19 @@
 // evaluateShifted: what a model says of a picture and of the same picture moved by a pixel or two, taken together.
 
-import { noGrad } from "../autograd/grad_mode.ts";
 import { DataError, OptionError } from "../base/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { softmax } from "../ops/softmax.ts";
 import { runStepsAsync } from "../runtime/steps.ts";
-import { scope } from "../tensor/scope.ts";
-import { rememberModes } from "./eval_mode.ts";
-import type { EvaluateAsyncOptions } from "./evaluate.ts";
+import { DEFAULT_BATCH, forwardBatches } from "./forward_batches.ts";
 import { accuracyOf, type ConfusionMatrix, emptyConfusion } from "./metrics.ts";
+import type { PredictAsyncOptions } from "./predict.ts";
 import { largestOf } from "./predicted_classes.ts";
 
-export interface ShiftedOptions extends Omit<EvaluateAsyncOptions, "distort"> {
+export interface ShiftedOptions extends Omit<PredictAsyncOptions, "distort"> {
   /** By up to how many pixels each way; default 1, which makes 9 pictures of one. */
   shift?: number;
 }
-
-const DEFAULT_BATCH = 64;
 
 /**
  * The accuracy of a model that reads each picture (2·shift + 1)² times, moved by whole pixels, and takes the class of the
@@ -40,32 +36,26 @@ export async function evaluateShifted(
     }
   }
   if (dataset.size === 0) throw new DataError(`evaluateShifted: the data set ${dataset.name} is empty.`);
-  const putModesBack = rememberModes(model);
-  model.eval();
-  try {
-    const total = dataset.size * (2 * shift + 1) * (2 * shift + 1);
-    const sums = await runStepsAsync(sumProbabilities(model, dataset, shift, batchSize), {
-      signal,
-      onStep: (done) => onProgress?.(done, total),
-    });
-    const classes = sums.length / dataset.size;
-    const confusion = emptyConfusion(classes);
-    dataset.labels.values.forEach((label, n) => {
-      if (label >= classes) {
-        throw new DataError(
-          `evaluateShifted: label ${n} of ${dataset.name} is ${label}, but the model has ${classes} classes. Was it trained on other data?`,
-          { index: n, label, classes },
-        );
-      }
-      confusion[label][largestOf(sums, n * classes, classes)]++;
-    });
-    return { accuracy: accuracyOf(confusion), confusion };
-  } finally {
-    putModesBack();
-  }
+  const total = dataset.size * (2 * shift + 1) * (2 * shift + 1);
+  const sums = await runStepsAsync(sumProbabilities(model, dataset, shift, batchSize), {
+    signal,
+    onStep: (done) => onProgress?.(done, total),
+  });
+  const classes = sums.length / dataset.size;
+  const confusion = emptyConfusion(classes);
+  dataset.labels.values.forEach((label, n) => {
+    if (label >= classes) {
+      throw new DataError(
+        `evaluateShifted: label ${n} of ${dataset.name} is ${label}, but the model has ${classes} classes. Was it trained on other data?`,
+        { index: n, label, classes },
+      );
+    }
+    confusion[label][largestOf(sums, n * classes, classes)]++;
+  });
+  return { accuracy: accuracyOf(confusion), confusion };
 }
 
-/** [size, classes], summed over the shifts; yields how many pictures were read. */
+/** [size, classes], summed over the shifts; yields how many images were read. */
 function* sumProbabilities(
   model: Module,
   dataset: Dataset,
@@ -77,15 +67,14 @@ function* sumProbabilities(
   for (let shiftY = -shift; shiftY <= shift; shiftY++) {
     for (let shiftX = -shift; shiftX <= shift; shiftX++) {
       let at = 0;
-      for (const { x } of dataset.batches({ batchSize, distort: { shiftX, shiftY } })) {
-        scope(() => {
-          const { data, shape } = noGrad(() => softmax(model.forward(x)));
-          if (read === 0) sums = new Float64Array(dataset.size * shape[1]);
-          for (const value of data) sums[at++] += value;
-          read += shape[0];
-        });
-        yield read;
-      }
+      const batches = dataset.batches({ batchSize, distort: { shiftX, shiftY } });
+      const steps = forwardBatches(model, batches, (logits) => {
+        const { values, shape } = softmax(logits);
+        if (sums.length === 0) sums = new Float64Array(dataset.size * shape[1]);
+        for (const value of values) sums[at++] += value;
+      });
+      for (const done of steps) yield read + done;
+      read += dataset.size;
     }
   }
   return sums;

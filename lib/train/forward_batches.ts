@@ -1,0 +1,42 @@
+// @internal Runs a model over batches as everything but training does: in evaluation mode, without gradients.
+
+import { noGrad } from "../autograd/grad_mode.ts";
+import { OptionError } from "../base/errors.ts";
+import type { Module } from "../nn/module.ts";
+import { scope } from "../tensor/scope.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { rememberModes } from "./eval_mode.ts";
+
+/** Images or rows at a time, where nothing else is asked for. */
+export const DEFAULT_BATCH = 64;
+
+/** @throws {OptionError} batchSize is not an integer ≥ 1 */
+export function checkBatchSize(op: string, batchSize: number): void {
+  if (Number.isInteger(batchSize) && batchSize >= 1) return;
+  throw new OptionError(`${op}: batchSize must be an integer ≥ 1; got ${batchSize}.`, { batchSize });
+}
+
+/**
+ * One batch a step. Each module's mode is put back at the end, also when the work is given up half-way.
+ *
+ * @param receive given the model's output for each batch; what it makes is freed when it returns
+ * @returns yields how many rows are done
+ */
+export function* forwardBatches<B extends { readonly x: Tensor<"f32"> }>(
+  model: Module,
+  batches: Iterable<B>,
+  receive: (output: Tensor<"f32">, batch: B) => void,
+): Generator<number, void> {
+  const putModesBack = rememberModes(model);
+  model.eval();
+  try {
+    let done = 0;
+    for (const batch of batches) {
+      noGrad(() => scope(() => receive(model.forward(batch.x), batch)));
+      done += batch.x.shape[0];
+      yield done;
+    }
+  } finally {
+    putModesBack();
+  }
+}

@@ -1,0 +1,124 @@
+// predict: what a model answers, batch by batch.
+
+import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
+import { Dataset } from "../data/dataset.ts";
+import type { Distortion } from "../data/distort.ts";
+import { normalizeImages } from "../data/normalize.ts";
+import type { Module } from "../nn/module.ts";
+import { runSteps, runStepsAsync } from "../runtime/steps.ts";
+import { empty } from "../tensor/create.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { viewOf } from "../tensor/view.ts";
+import { checkBatchSize, DEFAULT_BATCH, forwardBatches } from "./forward_batches.ts";
+
+export interface PredictOptions {
+  /** Rows at a time, an integer ≥ 1, which changes the memory used but no result; default 64. */
+  batchSize?: number;
+  /** By how much all images of a data set are distorted before the model reads them; default: not. See `distortImages`. */
+  distort?: Distortion;
+}
+
+export interface PredictAsyncOptions extends PredictOptions {
+  /** Stops between two batches: the promise is then rejected with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called after each batch, with how many rows are done. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * The model's outputs for all inputs, in their order: in evaluation mode, without gradients, in batches. Each module's
+ * mode is put back afterwards, and no row's output depends on the batch size.
+ *
+ * @param inputs [N, …] f32, as the model takes them; or a data set, whose images are normalised on the way
+ * @returns [N, …]: for a classifier [N, classes], its logits
+ * @throws {OptionError} batchSize is not an integer ≥ 1, or a distortion that is outside its limits or of a tensor
+ * @throws {ShapeError} a scalar, or what the model finds wrong with the inputs' shape
+ *
+ * Cost: the model's forward pass, with memory for one batch and for all outputs.
+ * @example
+ *   const logits = predict(model, test);
+ *   const { accuracy } = evaluationOf(logits, test.labels);
+ *   const worst = worstMistakes(logits, test.labels); // from simdgrad/plot
+ */
+export function predict(model: Module, inputs: Tensor<"f32"> | Dataset, options: PredictOptions = {}): Tensor<"f32"> {
+  return runSteps(predictionSteps(model, inputs, options));
+}
+
+/**
+ * The same, but it lets the event loop run at least every 50 ms (or after each batch, where one takes longer). The
+ * model stays in evaluation mode until the promise settles.
+ *
+ * @example const logits = await predictAsync(model, test, { signal, onProgress });
+ */
+export async function predictAsync(
+  model: Module,
+  inputs: Tensor<"f32"> | Dataset,
+  options: PredictAsyncOptions = {},
+): Promise<Tensor<"f32">> {
+  const { signal, onProgress } = options;
+  const total = inputs instanceof Dataset ? inputs.size : inputs.shape[0];
+  return runStepsAsync(predictionSteps(model, inputs, options), {
+    signal,
+    onStep: (done) => onProgress?.(done, total),
+  });
+}
+
+/** One batch a step; yields the number of rows done. */
+function* predictionSteps(
+  model: Module,
+  inputs: Tensor<"f32"> | Dataset,
+  { batchSize = DEFAULT_BATCH, distort }: PredictOptions,
+): Generator<number, Tensor<"f32">> {
+  checkBatchSize("predict", batchSize);
+  const total = rowsOf(inputs);
+  const made: { outputs?: Tensor<"f32"> } = {};
+  let filled = 0;
+  try {
+    yield* forwardBatches(model, batchesOf(inputs, batchSize, distort), (output, { x }) => {
+      const [rows, ...rest] = output.shape;
+      if (rows !== x.shape[0]) {
+        throw new ShapeError(
+          `predict: the model must give a row of output for each row of input; it made ${formatShape(output.shape)} of ${formatShape(x.shape)}.`,
+          { input: x.shape, output: output.shape },
+        );
+      }
+      made.outputs ??= empty([total, ...rest]).keep();
+      made.outputs.data.set(output.values, filled);
+      filled += output.size;
+    });
+    const outputs = made.outputs as Tensor<"f32">;
+    // Another tensor over the same memory, which belongs to the caller's scope.
+    return viewOf(outputs, outputs.shape);
+  } finally {
+    made.outputs?.dispose();
+  }
+}
+
+function rowsOf(inputs: Tensor<"f32"> | Dataset): number {
+  if (inputs instanceof Dataset) return inputs.size;
+  if (inputs.shape.length > 0) return inputs.shape[0];
+  throw new ShapeError("predict: inputs must have rows, as in [N, features]; got a scalar.", { shape: inputs.shape });
+}
+
+function batchesOf(
+  inputs: Tensor<"f32"> | Dataset,
+  batchSize: number,
+  distort: Distortion | undefined,
+): Iterable<{ x: Tensor<"f32"> }> {
+  if (inputs instanceof Dataset && inputs.size > 0) return inputs.batches({ batchSize, distort });
+  if (inputs instanceof Dataset) return slices(normalizeImages(inputs.images), batchSize);
+  if (distort) throw new OptionError("predict: only the images of a data set can be distorted; got a tensor.");
+  return slices(inputs, batchSize);
+}
+
+/** The rows in order, so many at a time; where there are none, one batch of none, which shows the shape of the output. */
+function* slices(x: Tensor<"f32">, batchSize: number): Iterable<{ x: Tensor<"f32"> }> {
+  const [rows, ...rest] = x.shape;
+  let from = 0;
+  do {
+    using batch = viewOf(x, [Math.min(batchSize, rows - from), ...rest], from * sizeOf(rest)).keep();
+    yield { x: batch };
+    from += batchSize;
+  } while (from < rows);
+}
