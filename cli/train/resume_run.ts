@@ -59,14 +59,14 @@ export async function resumeRun(request: ResumeRequest, signal: AbortSignal): Pr
   }
 }
 
-/** @throws {CheckpointError} the other variant's roundings are in its weights */
+/** @throws {CheckpointError} another arithmetic's roundings are in its weights */
 function checkKernels(id: string, { setup }: TrainingState): void {
-  const { variant } = runtimeInfo();
-  if (setup.kernels === variant) return;
+  const { arithmetic } = runtimeInfo();
+  if (setup.kernels === arithmetic) return;
   throw new CheckpointError(
-    `--resume ${id}: it was trained with the ${setup.kernels} kernels, and here are ${variant} ones, which round ` +
+    `--resume ${id}: it was trained with the ${setup.kernels} kernels, and here are ${arithmetic} ones, which round ` +
       "otherwise. Resume it on a machine like the one it began on.",
-    { state: setup.kernels, here: variant },
+    { state: setup.kernels, here: arithmetic },
   );
 }
 

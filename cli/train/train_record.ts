@@ -19,12 +19,12 @@ export function checkpointMetadata(
     ...(kept ? { epoch: String(kept.epoch), val_accuracy: String(kept.validationAccuracy) } : {}),
     ...(test ? { test_accuracy: String(test.accuracy), test_images: String(data.test.size) } : {}),
     simdgrad: runtimeInfo().version,
-    kernels: runtimeInfo().variant,
+    kernels: runtimeInfo().arithmetic,
   };
 }
 
 export function runRecord({ plan, data, circumstances }: TrainJob, network: Sequential): object {
-  const { version, variant, threads } = runtimeInfo();
+  const { version, variant, arithmetic, threads } = runtimeInfo();
   const { train, validation, test } = data;
   return {
     model: plan.model,
@@ -45,7 +45,7 @@ export function runRecord({ plan, data, circumstances }: TrainJob, network: Sequ
       ),
     },
     parameters: countParameters(network),
-    versions: { simdgrad: version, node: process.versions.node, kernels: variant, threads },
+    versions: { simdgrad: version, node: process.versions.node, kernels: variant, arithmetic, threads },
     platform: `${process.platform}-${process.arch}`,
     runner: thisProcess(),
     started: plan.started,

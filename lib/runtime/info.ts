@@ -9,6 +9,11 @@ export interface RuntimeInfo {
   version: string;
   /** The kernels in use: relaxed SIMD where the host has it (fused multiply-add), plain SIMD elsewhere. */
   variant: LoadedKernels["variant"];
+  /**
+   * How they round here: the same program gives the same bits where this is the same. `simd` and `relaxed-unfused`
+   * round a product and then the sum, `relaxed-fma` once.
+   */
+  arithmetic: LoadedKernels["arithmetic"];
   /** Threads that take part in an operation, the calling one included. */
   threads: number;
   /** Why it is one; null where it is more. */
@@ -26,10 +31,11 @@ export interface RuntimeInfo {
  * @example console.log(runtimeInfo().variant); // "relaxed"
  */
 export function runtimeInfo(): RuntimeInfo {
-  const { variant, unsharedBecause } = loadKernels();
+  const { variant, arithmetic, unsharedBecause } = loadKernels();
   return {
     version: VERSION,
     variant,
+    arithmetic,
     threads: threadCount(),
     singleThreadBecause: whySingleThread(),
     isMemoryShared: unsharedBecause === null,

@@ -2,6 +2,7 @@
 
 import type { Kernels } from "../../build/kernels.js";
 import { RuntimeError } from "../base/errors.ts";
+import { type Arithmetic, arithmeticOf } from "./arithmetic.ts";
 import { embeddedKernels, type KernelVariant } from "./embedded_kernels.ts";
 
 export type { Kernels, KernelVariant };
@@ -11,6 +12,8 @@ export interface LoadedKernels {
   readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module;
   readonly variant: KernelVariant | "custom";
+  /** How they round on this host: what makes the bits of a result, together with its inputs. */
+  readonly arithmetic: Arithmetic;
   /** Why memory cannot be shared with other threads, and so everything runs on one; null where it can. */
   readonly unsharedBecause: string | null;
 }
@@ -52,7 +55,15 @@ export function supportsVariant(variant: KernelVariant): boolean {
 }
 
 function load(): LoadedKernels {
-  if (custom) return { ...instantiateCustom(custom), module: custom, variant: "custom" };
+  if (custom) {
+    const instance = instantiateCustom(custom);
+    return {
+      ...instance,
+      module: custom,
+      variant: "custom",
+      arithmetic: arithmeticOf(instance.kernels, null),
+    };
+  }
   if (!supportsVariant("simd")) {
     throw new RuntimeError("loadKernels: this host has no WebAssembly SIMD; use Node ≥ 20 or a browser since 2021.");
   }
@@ -61,7 +72,9 @@ function load(): LoadedKernels {
   const bytes = embeddedKernels(variant);
   if (unsharedBecause) declareUnshared(bytes);
   const module = new WebAssembly.Module(bytes);
-  return { ...instantiate(module, !unsharedBecause), module, variant, unsharedBecause };
+  const instance = instantiate(module, !unsharedBecause);
+  const arithmetic = arithmeticOf(instance.kernels, variant === "relaxed");
+  return { ...instance, module, variant, arithmetic, unsharedBecause };
 }
 
 function instantiate(module: WebAssembly.Module, shared: boolean): Pick<LoadedKernels, "kernels" | "memory"> {

@@ -123,7 +123,7 @@ export function setupOf(
   const { epochs, batchSize, seed = 0, clipNorm = null, labelSmoothing = 0 } = options;
   const { augment = null, settle = 0, average = null, restoreBest = true } = options;
   const [trainingSet, validationSet] = [train, validation].map(({ name, size, digest }) => ({ name, size, digest }));
-  const { variant: kernels } = runtimeInfo();
+  const { arithmetic: kernels } = runtimeInfo();
   const regularisation = { clipNorm, labelSmoothing, augment, settle: settle > 0 ? settle : null, average };
   return { kernels, trainingSet, validationSet, epochs, batchSize, seed, ...regularisation, restoreBest };
 }

@@ -116,7 +116,7 @@ function checkSetup(theirs: Setup, ours: Setup): void {
   const values = `${text(theirs, name)} in the state but ${text(ours, name)} here`;
   const advice =
     name === "kernels"
-      ? "These round otherwise: resume where the run began, or on a machine that has the same kernels."
+      ? "These round otherwise: resume where the run began, or where runtimeInfo().arithmetic says the same."
       : "Resume with what the run began with.";
   throw new CheckpointError(`fit: cannot resume: ${name} is ${values}. ${advice}`, {
     name,

@@ -3,6 +3,7 @@
 import { CheckpointError } from "../base/errors.ts";
 import { sha256 } from "../base/sha256.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../formats/safetensors.ts";
+import { recordedArithmetic } from "../runtime/arithmetic.ts";
 import { EPOCH_FIELDS, type EpochReport } from "./history.ts";
 
 /** How far a run is. */
@@ -91,7 +92,13 @@ export function decodeTrainingState(
   // The digest has no key: whoever made the file may have signed anything.
   const parsed = { setup: parseObject(setup), progress: parseObject(progress) };
   if (!parsed.setup || !isProgress(parsed.progress) || !isHistory(history)) return isNone();
-  const state = { setup: parsed.setup, progress: parsed.progress, epochs: readEpochs(history), tensors };
+  const { kernels } = parsed.setup;
+  const state = {
+    setup: { ...parsed.setup, ...(kernels === undefined ? {} : { kernels: recordedArithmetic(kernels) }) },
+    progress: parsed.progress,
+    epochs: readEpochs(history),
+    tensors,
+  };
   return { state, metadata };
 }
 

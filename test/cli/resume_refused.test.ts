@@ -46,7 +46,7 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
       ],
     ),
     [encodeTrainingState(state, { ...metadata, run: "{" }), /says nothing of its run/],
-    [other, /it was trained with the other kernels, and here are \w+ ones, which round otherwise\. Resume it on/],
+    [other, /it was trained with the other kernels, and here are [\w-]+ ones, which round otherwise\. Resume it on/],
   ];
   for (const [content, message] of damaged) {
     writeFileSync(path, content);

@@ -43,6 +43,14 @@ test("what was encoded comes back to the bit, with its metadata", () => {
   }
 });
 
+test("what a state of an earlier version calls relaxed kernels is relaxed-fma; other names are as they were", () => {
+  const named = (kernels: string): unknown => {
+    const given = { ...state(), setup: { ...state().setup, kernels } };
+    return decodeTrainingState(encodeTrainingState(given), "state").state.setup.kernels;
+  };
+  assert.equal(["relaxed", "relaxed-fma", "relaxed-unfused", "simd"].map(named), ["relaxed-fma", "relaxed-fma", "relaxed-unfused", "simd"]); // biome-ignore format: one line
+});
+
 test("the history of a run of 20,000 epochs fits", () => {
   const given = state(20_000);
   assert.equal(decodeTrainingState(encodeTrainingState(given), "state").state.epochs[19_999], given.epochs[19_999]);

@@ -1,0 +1,44 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { arithmeticOf, recordedArithmetic } from "../../lib/runtime/arithmetic.ts";
+import { runtimeInfo } from "../../lib/runtime/info.ts";
+import { loadKernels, supportsVariant } from "../../lib/runtime/kernels.ts";
+import { KernelModule } from "../support/kernel_module.ts";
+
+const test = suite("arithmetic");
+
+const { fround } = Math;
+/** f64 holds the product of two f32 exactly, so these are the two roundings that there can be. */
+const fused = { multiply_add_f32: (a: number, b: number, c: number): number => fround(a * b + c) };
+const unfused = { multiply_add_f32: (a: number, b: number, c: number): number => fround(fround(a * b) + c) };
+
+test("the relaxed kernels are told by one rounding or two, the plain ones always round twice", () => {
+  assert.is(arithmeticOf(fused, true), "relaxed-fma");
+  assert.is(arithmeticOf(unfused, true), "relaxed-unfused");
+  assert.is(arithmeticOf(unfused, false), "simd");
+});
+
+test("of kernels that are not known, two roundings are the plain ones' bits", () => {
+  assert.is(arithmeticOf(fused, null), "relaxed-fma");
+  assert.is(arithmeticOf(unfused, null), "simd");
+});
+
+test("the plain kernels, compiled, round twice", () => {
+  assert.is(arithmeticOf(new KernelModule("simd").kernels, null), "simd");
+});
+
+test("runtimeInfo says how the kernels in use round", () => {
+  const { variant, arithmetic } = runtimeInfo();
+  assert.is(arithmetic, arithmeticOf(loadKernels().kernels, variant === "relaxed"));
+  if (supportsVariant("relaxed")) assert.match(arithmetic, /^relaxed-(fma|unfused)$/);
+  else assert.is(arithmetic, "simd");
+});
+
+test("what earlier versions recorded as relaxed was fused", () => {
+  assert.is(recordedArithmetic("relaxed"), "relaxed-fma");
+  for (const other of ["simd", "relaxed-unfused", "relaxed-fma", "custom", undefined]) {
+    assert.is(recordedArithmetic(other), other);
+  }
+});
+
+test.run();
