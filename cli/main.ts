@@ -1,29 +1,18 @@
 #!/usr/bin/env node
 // The program `mnist`: finds the command, and ends with a line and a code that say how it went.
 //
-// Nothing here, nor in the files that declare the commands, imports the library: --help and mistakes are answered
-// in the time that Node itself takes to start, and each command loads what its work needs. Nor is yargs loaded for a
-// line that has nothing to it.
+// Nothing here imports the library, nor yargs, which lays out the pages of --help: each command loads what it needs.
 
 import process from "node:process";
-import type { Command } from "./command_line/command.ts";
-import { readPlainLine } from "./command_line/plain_line.ts";
-import { compare } from "./compare/compare.ts";
-import { doctor } from "./doctor/doctor.ts";
-import { exportCommand } from "./export/export.ts";
-import { evaluate } from "./infer/evaluate.ts";
-import { infer } from "./infer/infer.ts";
-import { runs } from "./runs/runs.ts";
+import { readCommandLine, readRequest } from "./command_line/read_line.ts";
+import { COMMANDS } from "./commands.ts";
+import { packageVersion } from "./load/package_root.ts";
 import { endWithOutput } from "./terminal/broken_output.ts";
 import { exitCodeOf, InterruptedError } from "./terminal/exit_codes.ts";
 import { catchInterrupts } from "./terminal/interrupt.ts";
+import { printNote } from "./terminal/note.ts";
 import { reportError } from "./terminal/report_error.ts";
-import { train } from "./train/train.ts";
-import { promote } from "./versions/promote.ts";
-import { rollback } from "./versions/rollback.ts";
-import { versions } from "./versions/versions.ts";
-
-const COMMANDS: readonly Command[] = [train, infer, evaluate, exportCommand, runs, promote, rollback, versions, compare, doctor]; // biome-ignore format: one line
+import { stdout } from "./terminal/terminal.ts";
 
 await main(process.argv.slice(2));
 
@@ -48,8 +37,24 @@ function endNow(error: unknown): never {
 }
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<void> {
-  const plain = readPlainLine(args, COMMANDS);
-  if (plain) return plain.command.run(plain.flags, plain.files, signal);
-  const { runInFull } = await import("./command_line/full_line.ts");
-  await runInFull(args, COMMANDS, signal);
+  const request = readRequest(
+    args,
+    COMMANDS.map(({ name }) => name),
+  );
+  if (request.kind === "version") {
+    process.stdout.write(`${packageVersion()}\n`);
+    return;
+  }
+  const entry = COMMANDS.find(({ name }) => name === request.command);
+  const command = await entry?.load();
+  if (request.kind === "help" || !entry || !command) {
+    const { commandHelp, programHelp } = await import("./command_line/help.ts");
+    const isOfCommand = entry && command;
+    const { width } = stdout;
+    process.stdout.write(await (isOfCommand ? commandHelp(entry.name, command, width) : programHelp(COMMANDS, width)));
+    return;
+  }
+  const { flags, operands, notes } = readCommandLine(entry.name, command, request.args);
+  for (const note of notes) printNote(note);
+  await command.run(flags, operands, signal);
 }

@@ -1,12 +1,12 @@
 // The flags of every command that reads a checkpoint.
 
 import { MODEL_NAMES } from "../../models/index.ts";
-import { choiceFlag, valueFlag } from "../command_line/command.ts";
+import { choiceFlag, grouped, valueFlag } from "../command_line/command.ts";
 
-export const CHECKPOINT_FLAGS = {
-  model: choiceFlag("Which network; default: what --checkpoint, --run or --version is of, else cnn", MODEL_NAMES),
-  checkpoint: valueFlag("A safetensors file instead of the shipped one"),
-  run: valueFlag("A run of mnist train instead: latest, its id, or the beginning of one; also cnn/ID"),
-  version: valueFlag("current, shipped, or a number of mnist versions", "shipped"),
-  runs: valueFlag("The folder where train kept its runs and promote its versions", "outputs"),
-} as const;
+export const CHECKPOINT_FLAGS = grouped("Checkpoint", {
+  model: choiceFlag("Network", MODEL_NAMES, { byDefault: "that of --checkpoint, --run or --version, else cnn" }),
+  checkpoint: valueFlag("FILE", "A safetensors file in place of the shipped weights"),
+  run: valueFlag("RUN", "A run of mnist train: latest, its id or the start of one, or cnn/ID"),
+  version: valueFlag("VERSION", "current, shipped, or a number that mnist versions lists", { byDefault: "shipped" }),
+  runs: valueFlag("FOLDER", "Folder of runs and versions", { byDefault: "outputs" }),
+});

@@ -1,33 +1,37 @@
 // mnist compare: the two networks head to head.
 
-import { type Command, switchFlag, valueFlag } from "../command_line/command.ts";
+import { type Command, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 
 export const compare: Command = {
-  usage: "compare",
-  summary: "Compare the linear model and the CNN on the test images",
   details:
-    "Accuracy, size, the time that one picture takes and that a batch of 64 takes, and where the two disagree. Times " +
-    "are measured here, warm, on one thread, from pixels to probabilities; only that of training is what its run " +
-    "recorded, there and with its own threads. A checkpoint is shipped, current, a version's number, latest, a run's id, " +
-    "or a file.",
+    "Accuracy, size, time per image alone and in a batch of 64, and the images on which the two disagree. Times are " +
+    "measured here and now, on one warm thread, from pixels to probabilities; training time is what the run recorded, " +
+    "with the threads it had. A CHECKPOINT is shipped, current, a version's number, latest, a run's id, or a file.",
   examples: [
     ["mnist compare", "the shipped weights of both"],
-    ["mnist compare --cnn latest --out reports", "the CNN that was trained last; and reports/comparison.svg"],
-    ["mnist compare --json | jq .disagreement.images", "every image on which they differ"],
+    ["mnist compare --cnn latest", "with the CNN trained last"],
+    ["mnist compare --out reports", "and draw reports/comparison.svg"],
+    ["mnist compare --json", "for programs"],
   ],
   flags: {
-    linear: valueFlag("The linear model's checkpoint", "shipped"),
-    cnn: valueFlag("The CNN's checkpoint", "shipped"),
-    out: valueFlag("A folder for a picture, comparison.svg"),
-    data: valueFlag("mnist, synthetic, or a folder with MNIST's files", "mnist"),
-    limit: valueFlag("Only the first N test images"),
-    runs: valueFlag("The folder where train kept its runs and promote its versions", "outputs"),
-    json: switchFlag("Print the result as one JSON object"),
-    quiet: switchFlag("No progress on stderr"),
+    ...grouped("Checkpoints", {
+      linear: valueFlag("CHECKPOINT", "Weights of the linear model", { byDefault: "shipped" }),
+      cnn: valueFlag("CHECKPOINT", "Weights of the CNN", { byDefault: "shipped" }),
+      runs: valueFlag("FOLDER", "Folder of runs and versions", { byDefault: "outputs" }),
+    }),
+    ...grouped("Data", {
+      data: valueFlag("SOURCE", "mnist, synthetic, or a folder with MNIST's files", { byDefault: "mnist" }),
+      limit: valueFlag("N", "Use only the first N test images"),
+    }),
+    ...grouped("Output", {
+      out: valueFlag("FOLDER", "Draw the comparison as comparison.svg in this folder"),
+      json: switchFlag("Print the result as one JSON object"),
+      quiet: switchFlag("Show no progress on stderr"),
+    }),
   },
-  instead: { version: "Say --cnn current or --linear current; each takes a version's number too." },
+  instead: { version: "Say --cnn current or --linear current; both take a version's number, too." },
   async run(flags, _operands, signal) {
     const data = textFlag(flags, "data") ?? "mnist";
     if (data === "auto") {

@@ -4,19 +4,17 @@ import { type Command, switchFlag, valueFlag } from "../command_line/command.ts"
 import { isSet, textFlag } from "../command_line/flags.ts";
 
 export const doctor: Command = {
-  usage: "doctor",
-  summary: "Check this machine, the data, the weights and every kernel",
   details:
-    "Says what runs here, and why what does not; reads and hashes the data set, the shipped weights and the current " +
-    "versions; and computes every operation, forward and gradients, beside a naive f64 reference. Downloads and changes " +
-    "nothing. Exit code 0 when all is well, 1 when something is wrong; a warning is not.",
+    "Says what this machine can run, and why not what it cannot; reads and hashes the data set, the shipped weights and " +
+    "the current versions; and compares every operation and its gradients with a plain f64 reference. Downloads and " +
+    "changes nothing. Exit code 0 when all is well, also with warnings; 1 when something is wrong.",
   examples: [
-    ["mnist doctor", "in about two seconds"],
+    ["mnist doctor", "takes about two seconds"],
     ["mnist doctor --json > report.json", "for a bug report"],
   ],
   flags: {
-    data: valueFlag("A folder with MNIST's files", "MNIST_DIR's, else data/mnist"),
-    runs: valueFlag("The folder where train keeps its runs", "outputs"),
+    data: valueFlag("FOLDER", "Folder with MNIST's files", { byDefault: "$MNIST_DIR, else data/mnist" }),
+    runs: valueFlag("FOLDER", "Folder of runs and versions", { byDefault: "outputs" }),
     json: switchFlag("Print one JSON object"),
   },
   async run(flags, _operands, signal) {

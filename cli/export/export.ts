@@ -1,7 +1,7 @@
 // mnist export: a checkpoint as a file for other programs.
 
 import { CHECKPOINT_FLAGS } from "../checkpoints/checkpoint_flags.ts";
-import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
+import { type Command, choiceFlag, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, textFlag } from "../command_line/flags.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { EXPORT_FORMATS } from "./export_formats.ts";
@@ -9,24 +9,25 @@ import { EXPORT_FORMATS } from "./export_formats.ts";
 const FORMATS = Object.keys(EXPORT_FORMATS);
 
 export const exportCommand: Command = {
-  usage: "export",
-  summary: "Write a checkpoint for other programs",
   details:
-    "Writes the network, in one step, so that nobody finds half a file, and prints the file's path, size and SHA-256. " +
-    "A file that is there already is replaced with --force only. The same checkpoint gives the same bytes.",
+    "Writes the network to a file in one step, so that nobody ever sees half of it, and prints the file's path, size " +
+    "and SHA-256. An existing file is replaced only with --force. The same checkpoint gives the same bytes.",
   examples: [
-    ["mnist export --format onnx --out cnn.onnx", "the shipped CNN for onnxruntime and its like"],
-    ["mnist export --run latest --out mine.safetensors", "what was trained last, for PyTorch"],
-    ["mnist export --format html", "a page that reads what one draws in it, for anyone, offline"],
-    ["mnist export --format mjs --out digits.mjs", "a module without dependencies: predict(pixels)"],
-    ["mnist export --format onnx --out - | sha256sum", "to standard output"],
+    ["mnist export --out cnn.onnx", "the shipped CNN for onnxruntime"],
+    ["mnist export --run latest --out my.onnx", "the network trained last"],
+    ["mnist export --format safetensors", "for PyTorch"],
+    ["mnist export --format html", "an offline page to draw digits in"],
+    ["mnist export --out digits.mjs", "a module without dependencies"],
+    ["mnist export --format onnx --out -", "to standard output"],
   ],
   flags: {
     ...CHECKPOINT_FLAGS,
-    format: choiceFlag("What to write; default: what the ending of --out says", FORMATS),
-    out: valueFlag("The file; - is standard output", "MODEL.FORMAT"),
-    force: switchFlag("Replace a file that is there already"),
-    json: switchFlag("Print what was written as one JSON object"),
+    ...grouped("Output", {
+      format: choiceFlag("File format", FORMATS, { byDefault: "by the ending of --out" }),
+      out: valueFlag("FILE", "File to write; - is standard output", { byDefault: "MODEL.FORMAT" }),
+      force: switchFlag("Replace an existing file"),
+      json: switchFlag("Print what was written as one JSON object"),
+    }),
   },
   async run(flags) {
     const out = textFlag(flags, "out");

@@ -1,28 +1,33 @@
 // mnist evaluate: how well a checkpoint reads the test images.
 
 import { CHECKPOINT_FLAGS } from "../checkpoints/checkpoint_flags.ts";
-import { type Command, switchFlag, valueFlag } from "../command_line/command.ts";
+import { type Command, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 
 export const evaluate: Command = {
-  usage: "evaluate",
-  summary: "Measure a checkpoint on the test images",
   details:
     "Prints accuracy, loss, precision, recall and F1 of each digit, and the confusion matrix. It never falls back to " +
     "other digits than those asked for.",
   examples: [
-    ["mnist evaluate", "the shipped CNN on MNIST's 10,000 test images"],
-    ["mnist evaluate --run latest", "what was trained last"],
+    ["mnist evaluate", "the shipped CNN on MNIST's test set"],
+    ["mnist evaluate --run latest", "the network trained last"],
     ["mnist evaluate --json | jq .accuracy", "for programs"],
   ],
   flags: {
     ...CHECKPOINT_FLAGS,
-    data: valueFlag("mnist, synthetic, or a folder with MNIST's files", "mnist"),
-    limit: valueFlag("Only the first N test images"),
-    shifts: valueFlag("Also read each image moved by up to N pixels each way; told apart: (2N + 1)² times the work"),
-    json: switchFlag("Print the result as one JSON object"),
-    quiet: switchFlag("No progress on stderr"),
+    ...grouped("Data", {
+      data: valueFlag("SOURCE", "mnist, synthetic, or a folder with MNIST's files", { byDefault: "mnist" }),
+      limit: valueFlag("N", "Use only the first N test images"),
+      shifts: valueFlag(
+        "N",
+        "Also classify every image averaged over shifts of up to N pixels, 1 to 4: takes (2N + 1)² times as long",
+      ),
+    }),
+    ...grouped("Output", {
+      json: switchFlag("Print the result as one JSON object"),
+      quiet: switchFlag("Show no progress on stderr"),
+    }),
   },
   async run(flags, _files, signal) {
     const data = textFlag(flags, "data") ?? "mnist";

@@ -8,27 +8,26 @@ import { checkNetwork } from "./find_run.ts";
 import { ORDERS, type Order } from "./run_order.ts";
 
 export const runs: Command = {
-  usage: "runs [ids..]",
-  summary: "List the runs, or compare some of them",
-  operands: "Runs to compare: ids or beginnings of ids, or latest; one alone is shown in full",
+  operands: { value: "RUN", describe: "Runs to compare, or one to show in full: ids, their beginnings, or latest" },
   details:
-    "Newest first: how far each came, its accuracy on the validation and the test images, the first digits of its " +
-    "weights' SHA-256. 3+/10 epochs: it stopped within its fourth. With ids it shows side by side what differs between those runs, and their results.",
+    "Lists runs, newest first: how far each got, its accuracy on the validation and test images, and the start of its " +
+    "weights' SHA-256. Epochs 3+/10 means that it stopped within its fourth. With runs named, shows side by side how " +
+    "they differ, and their results.",
   examples: [
     ["mnist runs", "all of them"],
     ["mnist runs --model cnn --sort test", "the best on the test images first"],
-    ["mnist runs latest 20261124-024337", "what differs between two"],
-    ["mnist runs --json | jq -r .id", "one object a line, for programs"],
+    ["mnist runs latest 20261124-024337", "how two differ"],
+    ["mnist runs --json | jq -r .id", "for programs: one object per line"],
   ],
   flags: {
     model: choiceFlag("Only runs of this network", MODEL_NAMES),
-    sort: choiceFlag("What comes first: the newest, the best, the quickest", ORDERS, "newest"),
-    runs: valueFlag("The folder where train kept its runs", "outputs"),
-    json: switchFlag("Print one JSON object a line"),
+    sort: choiceFlag("Order of the list: newest, most accurate or quickest first", ORDERS, { byDefault: "newest" }),
+    runs: valueFlag("FOLDER", "Folder of runs", { byDefault: "outputs" }),
+    json: switchFlag("Print one JSON object per line"),
   },
   async run(flags, ids) {
     const model = textFlag(flags, "model");
-    const order = textFlag(flags, "sort") as Order;
+    const order = (textFlag(flags, "sort") ?? "newest") as Order;
     if (ids.length > 0 && order !== "newest") {
       throw new UsageError(
         "--sort orders the list of all runs; those that are named are shown in the order you name them.",

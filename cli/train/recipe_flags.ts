@@ -17,65 +17,59 @@ import {
   SCHEDULES,
   type Setting,
 } from "../../models/index.ts";
-import { choiceFlag, valueFlag } from "../command_line/command.ts";
+import { choiceFlag, grouped, valueFlag } from "../command_line/command.ts";
 import { type Flags, numberFlag, textFlag } from "../command_line/flags.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 
-const BY_PRESET = "by preset";
 /** Of MNIST's 60,000 training images one is left to train on. */
 const MOST_VALIDATION = 59_999;
 
 export const RECIPE_FLAGS = {
-  preset: {
-    ...choiceFlag("What the flags below default to: one epoch, some, or the most accurate", PRESETS),
-    // Not yargs's own default, which could not be told from a flag: see --resume.
-    defaultDescription: "standard",
-  },
-  validation: valueFlag(
-    "How many training images are held back to validate with",
-    "5000, cnn best: 1000 where the last epoch is kept",
-  ),
-  "held-out": {
-    ...choiceFlag(
-      "Which: drawn one by one, or a block of MNIST's order, by writers that training hardly sees",
+  ...grouped("Network", {
+    dropout: valueFlag("RATE", "First dropout rate of the cnn, from 0 to below 1; the second is 0.6 times it"),
+  }),
+  ...grouped("Recipe", {
+    preset: choiceFlag("Settings to start from, quickest to most accurate", PRESETS, { byDefault: "standard" }),
+    epochs: valueFlag("N", "Passes over the training images"),
+    "batch-size": valueFlag("N", "Images per step", { byDefault: "64" }),
+    optimizer: choiceFlag("Optimizer; muon is for the cnn only", OPTIMIZERS),
+    lr: valueFlag("RATE", "Peak learning rate", { byDefault: "by network and optimizer" }),
+    schedule: choiceFlag("Shape of the learning rate over the run", SCHEDULES),
+    warmup: valueFlag("PART", "Fraction of the run in which the learning rate rises, from 0 to below 1", {
+      byDefault: "0.05 for cosine, 0.3 for one-cycle",
+    }),
+    "min-lr": valueFlag("RATE", "Learning rate at the end of a cosine schedule"),
+    momentum: valueFlag("RATE", "Momentum of sgd and muon, from 0 to below 1", { byDefault: "0.9" }),
+    betas: valueFlag("B1,B2", "Decay rates of the two moving averages of adam, adamw and muon", {
+      byDefault: "0.9,0.999; cnn 0.8,0.95",
+    }),
+    "weight-decay": valueFlag("RATE", "Strength of weight decay, ≥ 0", { byDefault: "by preset and optimizer" }),
+    decay: choiceFlag("What decays; weights leaves out biases and normalisation", DECAYS),
+    "label-smoothing": valueFlag("PART", "Share of each target that is spread over all digits, from 0 to below 1", {
+      byDefault: "0; cnn 0.05",
+    }),
+    average: valueFlag("RATE", "Decay rate of a moving average of the weights (EMA), kept in their place; 0 for none"),
+    validation: valueFlag("N", "Training images held back for validation", {
+      byDefault: "5000; 1000 for cnn best with --keep last",
+    }),
+    "held-out": choiceFlag(
+      "How to choose those: at random, or a contiguous block, whose writers training hardly sees",
       HELD_OUT,
+      { byDefault: "drawn" },
     ),
-    defaultDescription: "drawn",
-  },
-  epochs: valueFlag("How often all training images are seen", BY_PRESET),
-  "batch-size": valueFlag("Images a step", "64"),
-  optimizer: {
-    ...choiceFlag("How gradients become steps; muon is for the cnn", OPTIMIZERS),
-    defaultDescription: BY_PRESET,
-  },
-  lr: valueFlag("Highest learning rate", "by model and optimizer"),
-  schedule: {
-    ...choiceFlag("The learning rate over the run", SCHEDULES),
-    defaultDescription: BY_PRESET,
-  },
-  warmup: valueFlag("The part of the run in which the rate rises, from 0 to below 1", "cosine: 0.05, one-cycle: 0.3"),
-  "min-lr": valueFlag("Where a cosine ends", BY_PRESET),
-  momentum: valueFlag("Of sgd and muon, from 0 to below 1", "0.9"),
-  betas: valueFlag("Of adam, adamw and muon: what mean and mean square keep each step", "0.9,0.999, cnn: 0.8,0.95"),
-  "weight-decay": valueFlag("Pull of the weights toward 0", "by preset and optimizer"),
-  decay: {
-    ...choiceFlag("What it pulls on: weights leaves biases and normalisation alone", DECAYS),
-    defaultDescription: BY_PRESET,
-  },
-  dropout: valueFlag("First rate of the cnn, from 0 to below 1; the second is 0.6 of it", BY_PRESET),
-  "label-smoothing": valueFlag("Part of each target spread over all digits, from 0 to below 1", "0, cnn: 0.05"),
-  average: valueFlag("Keep a moving average of the weights: what it keeps each step; 0: none", BY_PRESET),
-  keep: {
-    ...choiceFlag("The epoch whose weights are kept: the best on the validation images, or the last", KEEPS),
-    defaultDescription: BY_PRESET,
-  },
-  rotate: valueFlag("Turn each image by at most so many degrees", BY_PRESET),
-  shift: valueFlag("Move it by at most so many pixels", BY_PRESET),
-  scale: valueFlag("Enlarge or shrink it by at most this part", BY_PRESET),
-  shear: valueFlag("Slant it by at most so many pixels a pixel", BY_PRESET),
-  elastic: valueFlag("Bend it by at most so many pixels", BY_PRESET),
-  thickness: valueFlag("Thicken or thin its strokes by at most this part of a pixel on each side", BY_PRESET),
-  settle: valueFlag("The last part of the epochs, from 0 to 1, in which images are distorted half as far", "0"),
+    keep: choiceFlag("Epoch whose weights are kept; best is by validation accuracy", KEEPS),
+  }),
+  ...grouped("Augmentation", {
+    rotate: valueFlag("DEGREES", "Rotate each image by at most this angle"),
+    shift: valueFlag("PIXELS", "Shift it by at most this distance"),
+    scale: valueFlag("PART", "Enlarge or shrink it by at most this fraction"),
+    shear: valueFlag("SLOPE", "Slant it by at most this many pixels per pixel"),
+    elastic: valueFlag("PIXELS", "Bend it by at most this distance"),
+    thickness: valueFlag("PIXELS", "Thicken or thin its strokes by at most this on each side, up to 1"),
+    settle: valueFlag("PART", "Final fraction of the epochs with augmentation half as strong, from 0 to 1", {
+      byDefault: "0",
+    }),
+  }),
 };
 
 /** @throws {UsageError} a value that does not fit */

@@ -1,7 +1,7 @@
 // mnist train: trains a network and keeps the run.
 
 import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
-import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
+import { type Command, choiceFlag, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { type Flags, isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 import { outliveOutput } from "../terminal/broken_output.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
@@ -11,40 +11,54 @@ import type { Circumstances } from "./train_job.ts";
 const MODELS = [...MODEL_NAMES, "both"] as const;
 
 export const train: Command = {
-  usage: "train",
-  summary: "Train a network, keep the run",
   details:
-    "The weights of one epoch are kept, as --keep has it; the test images are read once, at the end. What is not said " +
-    "follows from preset and model, and stands in the run's run.json. The same seed gives the same weights. " +
-    "Ctrl-C keeps the run's state: --resume goes on from there to the very weights of a run that was never stopped.",
+    "Trains a network and keeps the weights of one epoch (see --keep) in a new run folder. The test images are used " +
+    "once, at the end. Flags override the settings of --preset; the run's run.json records them all. The same " +
+    "seed gives the same weights. Ctrl-C saves the run's state: --resume continues it, and ends with exactly the " +
+    "weights of an uninterrupted run.",
   examples: [
-    ["mnist train", "the CNN, as it was tuned"],
-    ["mnist train --preset fast", "in a hurry: 99 % of the test images after one epoch"],
-    ["mnist train --model both --json > runs.jsonl", "one object a line, for programs"],
-    ["mnist train --resume latest", "go on with the run that was stopped last"],
-    ["mnist train --limit 2000 --data synthetic", "a try without data or network"],
+    ["mnist train", "the CNN, with the standard preset"],
+    ["mnist train --preset fast", "one epoch: 99 % on the test images"],
+    ["mnist train --model both --json", "for programs: one object per line"],
+    ["mnist train --resume latest", "continue the run stopped last"],
+    ["mnist train --data synthetic", "without MNIST or a network"],
   ],
   flags: {
-    model: { ...choiceFlag("Which network", MODELS), defaultDescription: "cnn" },
+    ...grouped("Network", { model: choiceFlag("Network to train", MODELS, { byDefault: "cnn" }) }),
     ...RECIPE_FLAGS,
-    patience: valueFlag(
-      "Stop after so many epochs without a better validation, and keep the best; --schedule and --settle do not know of it",
-    ),
-    "max-seconds": valueFlag("Stop training after this time, validate and test what there is; --resume can go on"),
-    resume: valueFlag(
-      "Go on with a run that was stopped: latest, its id, or the beginning of one; what it began with stays",
-    ),
-    "save-every": valueFlag("Seconds between two states that are kept within an epoch", "30"),
-    seed: valueFlag(
-      "Of initial weights, order of images, dropout, distortions, the validation split, synthetic digits",
-      "0",
-    ),
-    data: valueFlag("auto, mnist (never falls back), synthetic, or a folder with MNIST's files", "auto"),
-    out: valueFlag("The folder where runs are kept", "outputs"),
-    limit: valueFlag("Only the first N images of each set, for a try"),
-    threads: valueFlag("How many train the cnn; the weights do not depend on it", "one a processor"),
-    json: switchFlag("Print one JSON object a line"),
-    quiet: switchFlag("No progress on stderr"),
+    ...grouped("Recipe", {
+      patience: valueFlag(
+        "N",
+        "Stop after N epochs without a better validation result (implies --keep best); schedules still plan for " +
+          "all --epochs",
+      ),
+    }),
+    ...grouped("Run", {
+      resume: valueFlag(
+        "RUN",
+        "Continue a stopped run: latest, its id, or the start of one; its settings stay as they were",
+      ),
+      seed: valueFlag(
+        "N",
+        "Seed of the initial weights, the order of images, dropout, augmentation, the validation split and " +
+          "synthetic digits",
+        { byDefault: "0" },
+      ),
+      data: valueFlag("SOURCE", "auto, mnist (never falls back), synthetic, or a folder with MNIST's files", {
+        byDefault: "auto",
+      }),
+      limit: valueFlag("N", "Use only the first N images of each set, for a quick try"),
+      threads: valueFlag("N", "Threads that train the cnn; the weights do not depend on it", {
+        byDefault: "one per processor",
+      }),
+      "max-seconds": valueFlag("S", "Stop training after S seconds, then validate and test; --resume can continue"),
+      "save-every": valueFlag("S", "Seconds between saved states within an epoch", { byDefault: "30" }),
+    }),
+    ...grouped("Output", {
+      out: valueFlag("FOLDER", "Folder for runs", { byDefault: "outputs" }),
+      json: switchFlag("Print one JSON object per line"),
+      quiet: switchFlag("Show no progress on stderr"),
+    }),
   },
   async run(flags, _files, signal) {
     outliveOutput();

@@ -5,21 +5,19 @@ import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line
 import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 
 export const rollback: Command = {
-  usage: "rollback",
-  summary: "Go back to the version before the current one",
   details:
-    "The version that was current when the current one was promoted takes its place; doing it twice goes further back. " +
-    "Nothing is deleted: the way back is a line of its own in mnist versions, and --to leads forward again.",
+    "The version that was current before the present one becomes current again; a second rollback goes back further. " +
+    "Nothing is deleted: mnist versions lists the rollback as a line of its own, and --to goes forward again.",
   examples: [
-    ["mnist rollback", "where only one model has versions"],
-    ["mnist rollback --model cnn --to 3", "to a certain one, earlier or later"],
+    ["mnist rollback", "where only one network has versions"],
+    ["mnist rollback --model cnn --to 3", "to a particular version"],
   ],
   flags: {
-    model: choiceFlag("Which network; needed where both have versions", MODEL_NAMES),
-    to: valueFlag("The version's number", "the one before"),
-    note: valueFlag("A line for mnist versions"),
-    runs: valueFlag("The folder where train kept its runs", "outputs"),
-    json: switchFlag("Print the registry's line, as JSON"),
+    model: choiceFlag("Network; needed where both have versions", MODEL_NAMES),
+    to: valueFlag("NUMBER", "Version to make current", { byDefault: "the one before" }),
+    note: valueFlag("TEXT", "A remark for mnist versions"),
+    runs: valueFlag("FOLDER", "Folder of runs and versions", { byDefault: "outputs" }),
+    json: switchFlag("Print the registry's line as JSON"),
   },
   instead: { version: "Say --to NUMBER." },
   async run(flags) {

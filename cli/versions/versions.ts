@@ -5,17 +5,17 @@ import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line
 import { isSet, textFlag } from "../command_line/flags.ts";
 
 export const versions: Command = {
-  usage: "versions",
-  summary: "List what was promoted and rolled back",
-  details: "One line an event, oldest first, and whether each version's checkpoint is still what was promoted.",
+  details:
+    "One line for each promotion and rollback, oldest first, and whether each version's checkpoint is still the one " +
+    "that was promoted.",
   examples: [
     ["mnist versions --model cnn", "of one network"],
-    ["mnist versions --json | jq .version", "the registry's lines, for programs"],
+    ["mnist versions --json | jq .version", "for programs: the registry's lines"],
   ],
   flags: {
-    model: choiceFlag("Only of this network", MODEL_NAMES),
-    runs: valueFlag("The folder where train kept its runs", "outputs"),
-    json: switchFlag("Print one JSON object a line"),
+    model: choiceFlag("Only versions of this network", MODEL_NAMES),
+    runs: valueFlag("FOLDER", "Folder of runs and versions", { byDefault: "outputs" }),
+    json: switchFlag("Print one JSON object per line"),
   },
   async run(flags) {
     const model = textFlag(flags, "model");

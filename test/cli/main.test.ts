@@ -7,9 +7,11 @@ const test = suite("mnist");
 
 const folder = temporaryFolder();
 
-test("--version prints that of the package, alone", async () => {
+test("--version and -v print that of the package, alone", async () => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  assert.equal(await runCli(folder, ["--version"]), { code: 0, stdout: `${version}\n`, stderr: "" });
+  for (const flag of ["--version", "-v"]) {
+    assert.equal(await runCli(folder, [flag]), { code: 0, stdout: `${version}\n`, stderr: "" });
+  }
 });
 
 test("--help lists the commands on stdout; each command's help has its flags and examples", async () => {
@@ -24,10 +26,19 @@ test("--help lists the commands on stdout; each command's help has its flags and
   }
 });
 
-test("without a command it shows the help on stderr, and ends with 2", async () => {
-  const { code, stdout, stderr } = await runCli(folder, []);
-  assert.equal([code, stdout], [2, ""]);
-  assert.match(stderr, /Usage: mnist COMMAND/);
+test("without a command, and as help, it prints the same page on stdout and ends with 0", async () => {
+  const [page, ...others] = await Promise.all([[], ["help"], ["-h"], ["--help"]].map((args) => runCli(folder, args)));
+  assert.equal([page.code, page.stderr], [0, ""]);
+  assert.match(page.stdout, /Usage: mnist COMMAND/);
+  for (const other of others) assert.equal(other, page);
+  const [train, help] = await Promise.all(
+    [
+      ["train", "-h"],
+      ["help", "train"],
+    ].map((args) => runCli(folder, args)),
+  );
+  assert.equal(help, train);
+  assert.match(train.stdout, /^Augmentation:$/m);
 });
 
 test("a mistyped command or flag ends with 2 and a suggestion", async () => {

@@ -74,17 +74,47 @@ test("words near a known one are suggested, others are not", () => {
   assert.is(suggest("colour", ["model", "lr"]), null);
 });
 
-test("numbers in flags are checked, and the last of several counts", () => {
+test("numbers in flags are checked", () => {
   const rule = { min: 1, isInteger: true } as const;
-  assert.is(numberFlag({ epochs: ["3", "4"] }, "epochs", rule), 4);
+  assert.is(numberFlag({ epochs: "4" }, "epochs", rule), 4);
+  assert.is(numberFlag({ epochs: " 1e3 " }, "epochs", rule), 1000);
   assert.is(numberFlag({}, "epochs", rule), undefined);
   assert.is(numberFlag({ lr: "1e-3" }, "lr", { above: 0 }), 1e-3);
-  for (const text of ["NaN", "Infinity", "0", "-1", "1.5", "0x10", "1,5", "three", "1e400", "9007199254740993"]) {
+  assert.is(Object.is(numberFlag({ seed: "-0" }, "seed", { min: 0 }), 0), true);
+  for (const text of ["NaN", "Infinity", "0", "-1", "1.5", "0x10", "1,5", "three", "1e400", "9007199254740993", "１"]) {
     assert.throws(() => numberFlag({ epochs: text }, "epochs", rule), (error: Error) => error instanceof UsageError); // biome-ignore format: one line
   }
   assert.throws(() => numberFlag({ p: "1" }, "p", { min: 0, below: 1 }), /--p must be a number ≥ 0 and < 1; got 1\./);
   assert.throws(() => textFlag({ out: " " }, "out"), /--out needs a value/);
-  assert.equal([isSet({ json: true }, "json"), isSet({ json: [true, false] }, "json"), isSet({}, "json")], [true, false, false]); // biome-ignore format: one line
+  assert.equal(
+    [isSet({ json: true }, "json"), isSet({ json: false }, "json"), isSet({}, "json")],
+    [true, false, false],
+  );
+});
+
+test("a number that is not what one would think is refused with what it is", () => {
+  const seed = (text: string): string => {
+    try {
+      return String(numberFlag({ seed: text }, "seed", { min: 0, isInteger: true }));
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  assert.is(seed("9007199254740991"), "9007199254740991");
+  for (const text of ["9007199254740992", "1e16"]) {
+    assert.is(
+      seed(text),
+      `--seed must be an integer ≥ 0 and ≤ 9007199254740991, the largest that is exact; got ${text}.`,
+    );
+  }
+  for (const text of ["0x10", "0b11", "1_000", "10,000", "1 000", "5n"]) {
+    const hint = text === "5n" ? "" : " Write it in plain decimal digits.";
+    assert.is(seed(text), `--seed must be an integer ≥ 0; got ${text}.${hint}`);
+  }
+  assert.is(seed("1e400"), "--seed must be an integer ≥ 0; 1e400 is too large.");
+  assert.is(seed("2^53"), "--seed must be an integer ≥ 0; got 2^53.");
+  assert.is(seed("0e5"), "0");
+  assert.throws(() => numberFlag({ lr: "1e-400" }, "lr", { min: 0 }), /--lr must be a number ≥ 0; 1e-400 is too close to 0\./); // biome-ignore format: one line
 });
 
 test("FORCE_COLOR goes over NO_COLOR, both over what the stream is", () => {

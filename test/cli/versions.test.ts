@@ -212,7 +212,7 @@ test("mnist --version stays the program's; behind a command a bare one, a wrong 
     folder,
     ["infer", "0.png", "--version"],
     2,
-    /--version needs a value behind infer: current, shipped or a number/,
+    /--version needs a value, as in --version VERSION: current, shipped, or a number .* the program's own/,
   );
   await expectFailure(folder, infer("--version", "0.png"), 2, /name at least one file/);
   await expectFailure(
