@@ -21,7 +21,8 @@ let lastOutputs: Tensor[] = [];
  * tensors on which `keep()` was called, stay readable.
  *
  * @param options.retainGraph keep the graph, to go through it again; default false
- * @throws {AutogradError} the loss is not a scalar, has no graph, or its graph was used before
+ * @throws {AutogradError} the loss is not a scalar, has no graph, or its graph was used before; or what an operation saved
+ *   has been changed in place since, by an optimizer's step or a write to `data`. Then no gradient has been touched
  * @example
  *   const loss = crossEntropy(model.forward(x), y);
  *   backward(loss);
@@ -58,6 +59,7 @@ function nodesBefore(last: Node): Node[] {
   const found = new Set([last]);
   for (const node of found) {
     if (node.freedBy) throw freedError(node);
+    if (node.changed) throw changedError(node.op, node.changed);
     for (const input of node.inputs) {
       if (input.requiresGrad && input.node instanceof Node) found.add(input.node);
     }
@@ -70,6 +72,14 @@ function freedError({ op, freedBy }: Node): AutogradError {
     freedBy === "scope"
       ? `backward: the graph of ${op} was freed at the end of its scope; return the loss from it, or call backward() inside.`
       : `backward: the graph of ${op} was freed by an earlier backward(); pass { retainGraph: true } to that one.`,
+  );
+}
+
+function changedError(op: string, { shape }: Tensor): AutogradError {
+  return new AutogradError(
+    `backward: ${op} needs a tensor of shape ${formatShape(shape)} as it was, but it has been changed in place since, by an ` +
+      "optimizer's step or a write to its data. Call backward() before that, or compute the loss again.",
+    { op, shape },
   );
 }
 
@@ -118,7 +128,7 @@ function addAndDispose(a: Gradient, b: Gradient): Gradient {
 
 function copyAndDispose(a: Gradient): Gradient {
   const copy = empty(a.shape);
-  copy.data.set(a.data);
+  copy.data.set(a.values);
   a.dispose();
   return copy;
 }

@@ -43,7 +43,7 @@ function weight(i: number): number {
 }
 
 function projection(y: Tensor<"f32">): number {
-  return y.data.reduce((total, value, i) => total + weight(i) * value, 0);
+  return y.values.reduce((total, value, i) => total + weight(i) * value, 0);
 }
 
 /**
@@ -119,7 +119,7 @@ function analyticGradients(
     scope(() => backward(project(fn(...inputs))));
     return inputs.map((input, i) => {
       if (!input.requiresGrad) return null;
-      if (input.grad) return Float64Array.from(input.grad.data);
+      if (input.grad) return Float64Array.from(input.grad.values);
       throw new AutogradError(`gradcheck: input ${i} of shape ${formatShape(input.shape)} received no gradient.`, {
         input: i,
       });
@@ -133,7 +133,7 @@ function analyticGradients(
 }
 
 function measure(y: Tensor<"f32">): { value: number; magnitude: number } {
-  const magnitude = y.data.reduce((total, value, i) => total + Math.abs(weight(i) * value), 0);
+  const magnitude = y.values.reduce((total, value, i) => total + Math.abs(weight(i) * value), 0);
   return { value: projection(y), magnitude };
 }
 
@@ -144,12 +144,12 @@ function differences(
   step: number,
   roundings: number,
 ): { numeric: number; tolerance: number } {
-  const x = input.data[index];
+  const x = input.values[index];
   const h = step * Math.max(1, Math.abs(x));
   let magnitude = 0;
   const at = (value: number): { x: number; f: number } => {
     input.data[index] = value;
-    const rounded = input.data[index];
+    const rounded = input.values[index];
     const measured = evaluate();
     magnitude = Math.max(magnitude, measured.magnitude);
     return { x: rounded, f: measured.value };

@@ -1,6 +1,7 @@
 // The tape: one node for each operation a gradient must flow back through.
 
 import { enterScope, leaveScope, type Owned } from "../tensor/scope.ts";
+import type { SavedState } from "../tensor/storage.ts";
 import type { GraphNode, Tensor } from "../tensor/tensor.ts";
 
 export class Node implements GraphNode {
@@ -9,6 +10,7 @@ export class Node implements GraphNode {
   /** Who freed the saved tensors, once that is done. */
   freedBy: "backward" | "scope" | null = null;
   owner: Set<Owned> | null = null;
+  private readonly states: readonly SavedState[];
 
   constructor(
     readonly op: string,
@@ -20,7 +22,13 @@ export class Node implements GraphNode {
     /** What backward needs, held by references of its own, which outlive those of the user. */
     readonly saved: readonly Tensor[],
   ) {
+    this.states = saved.map((tensor) => tensor.save());
     enterScope(this);
+  }
+
+  /** The first of the saved tensors that something has written to since. */
+  get changed(): Tensor | undefined {
+    return this.saved.find((tensor, i) => !tensor.isAsSaved(this.states[i]));
   }
 
   escaped(): void {
@@ -38,8 +46,10 @@ export class Node implements GraphNode {
 
   /** Frees what was saved. */
   release(by: "backward" | "scope"): void {
-    this.freedBy ??= by;
+    if (this.freedBy) return;
+    this.freedBy = by;
     leaveScope(this);
     for (const tensor of this.saved) tensor.dispose();
+    for (const state of this.states) state.users--;
   }
 }

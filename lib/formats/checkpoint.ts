@@ -56,7 +56,7 @@ export function stateDict(model: Module): Record<string, StoredTensor> {
     const data = copyOf(() => transpose(parameter, fileAxes(parameter.shape)));
     return [name, { dtype: "F32", shape: fileShape(parameter.shape), data }];
   });
-  const buffers = state.buffers.map(([name, { dtype, shape, data }]): [string, StoredTensor] => {
+  const buffers = state.buffers.map(([name, { dtype, shape, values: data }]): [string, StoredTensor] => {
     if (dtype === "i32") return [name, { dtype: "I64", shape, data: BigInt64Array.from(data, BigInt) }];
     if (dtype === "u8") return [name, { dtype: "U8", shape, data: Uint8Array.from(data) }];
     return [name, { dtype: "F32", shape, data: Float32Array.from(data) }];

@@ -82,9 +82,9 @@ function checkArguments(logits: Tensor, labels: Tensor, labelSmoothing: number, 
       },
     );
   }
-  const index = labels.data.findIndex((label) => label < 0 || label >= classes);
+  const index = labels.values.findIndex((label) => label < 0 || label >= classes);
   if (index >= 0) {
-    const label = labels.data[index];
+    const label = labels.values[index];
     throw new DataError(
       `crossEntropy: label ${index} is ${label}, but the logits have ${classes} classes; labels must lie in 0 … ${classes - 1}.`,
       { index, label, classes },

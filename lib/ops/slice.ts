@@ -13,7 +13,7 @@ const sliceAny = defineOp<[Tensor, number, number], Tensor>("slice", {
   },
   backward({ args: [x, start] }, dy) {
     const dx = zeros(x.shape);
-    dx.data.set(dy.data, start * sizeOf(x.shape.slice(1)));
+    dx.data.set(dy.values, start * sizeOf(x.shape.slice(1)));
     return [dx];
   },
 });

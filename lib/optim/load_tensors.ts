@@ -34,5 +34,5 @@ export function loadTensors(
       { unknown },
     );
   }
-  for (const [name, tensor] of Object.entries(own)) tensor.data.set(state[name].data);
+  for (const [name, tensor] of Object.entries(own)) tensor.data.set(state[name].values);
 }

@@ -4,7 +4,7 @@ import { DisposedError, DTypeError, formatShape, ShapeError } from "../base/erro
 import { arena } from "../runtime/memory.ts";
 import { DISPOSE, enterScope, escapeScopes, leaveScope, type Owned } from "./scope.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
-import { Storage } from "./storage.ts";
+import { type SavedState, Storage } from "./storage.ts";
 
 export type DType = "f32" | "i32" | "u8";
 
@@ -102,18 +102,22 @@ export class Tensor<D extends DType = DType> implements Owned {
 
   /**
    * The elements themselves, not a copy: writing changes the tensor. Ask again before each write, rather than
-   * hold the array: where memory is not shared between threads, growing it detaches older arrays, and what
-   * the library has worked out from parameters (weights with BatchNorm folded in) is worked out anew after
-   * `data` was asked for, but not after a write to an array that was asked for before.
+   * hold the array: where memory is not shared between threads, growing it detaches older arrays, and a write to an array
+   * that was asked for before goes unnoticed by what depends on the tensor: by weights with BatchNorm folded in, which are
+   * made anew after `data` was asked for, and by `backward()`, which refuses to go through what has changed since.
    *
    * @throws {DisposedError}
    */
   get data(): TypedArrays[D] {
-    this.storage?.markWritten();
+    this.storage?.markExposed();
     return this.values;
   }
 
-  /** @internal The same for those who only read. */
+  /**
+   * The same array for reading alone: it does not count as a write, so that nothing is made anew or looked at twice.
+   *
+   * @throws {DisposedError}
+   */
   get values(): TypedArrays[D] {
     if (this.onHeap) return this.onHeap;
     const start = this.ptr / BYTES[this.dtype];
@@ -131,6 +135,16 @@ export class Tensor<D extends DType = DType> implements Owned {
   /** @internal For what writes in place through `ptr`. */
   markWritten(): void {
     this.liveStorage().markWritten();
+  }
+
+  /** @internal For what backward will need as it is now; `isAsSaved` says whether it still is. */
+  save(): SavedState {
+    return this.liveStorage().save();
+  }
+
+  /** @internal */
+  isAsSaved(state: SavedState): boolean {
+    return this.liveStorage().isAsSaved(state, this.offset, this.size * BYTES[this.dtype]);
   }
 
   /**

@@ -17,9 +17,9 @@ export interface Stateful {
 const DTYPES = { f32: "F32", i32: "I32", u8: "U8" } as const;
 
 export function copyTensors(tensors: Readonly<Record<string, Tensor>>): Record<string, StoredTensor> {
-  const entries = Object.entries(tensors).map(([name, { dtype, shape, data }]): [string, StoredTensor] => [
+  const entries = Object.entries(tensors).map(([name, { dtype, shape, values }]): [string, StoredTensor] => [
     name,
-    { dtype: DTYPES[dtype], shape, data: data.slice() as StoredTensor["data"] },
+    { dtype: DTYPES[dtype], shape, data: values.slice() as StoredTensor["data"] },
   ]);
   return Object.fromEntries(entries);
 }
