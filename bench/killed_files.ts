@@ -3,9 +3,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { weightsDigest } from "../cli/load/weights_digest.ts";
 import type { LogSizes } from "../cli/train/run_log.ts";
 import { decodePng } from "../data/index.node.ts";
+import { weightsDigest } from "../lib/formats/weights_digest.ts";
 import {
   decodeCheckpoint,
   decodeSafetensors,

@@ -31,6 +31,7 @@ export {
   type StoredTensor,
 } from "./formats/safetensors.ts";
 export { encodeEvent, encodeFileVersion, type ScalarEvent } from "./formats/tensorboard.ts";
+export { weightsDigest } from "./formats/weights_digest.ts";
 export { AdaptiveAvgPool2d } from "./nn/adaptive_avg_pool2d.ts";
 export { AvgPool2d } from "./nn/avg_pool2d.ts";
 export { BatchNorm2d, type BatchNorm2dLayerOptions } from "./nn/batch_norm2d.ts";

@@ -2,6 +2,7 @@
 
 export { cnn } from "./cnn.ts";
 export { linear } from "./linear.ts";
+export { describeMeasuredOn, isMnistTest, type MeasuredOn, measuredOn } from "./measured_on.ts";
 export type { Network } from "./network.ts";
 export { RecipeError, recipeFor, type Setting } from "./presets.ts";
 export {

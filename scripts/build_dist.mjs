@@ -1,6 +1,6 @@
 // Makes dist/ of the sources and the built kernels:
 //
-//   index.js data.js models.js plot.js node.js   the library's entries; what they share lies once in chunks/
+//   index.js data.js models.js export.js plot.js node.js   the library's entries; what they share lies once in chunks/
 //   cli.js                       the program `mnist`; packages are bundled in, commands load on demand from cli/
 //   worker.js                    the script of a worker thread, for pages whose CSP forbids blob workers
 //   types/                       declarations, file by file as in the sources
@@ -17,6 +17,7 @@ const LIBRARY = {
   index: "lib/index.ts",
   data: "data/index.ts",
   models: "models/index.ts",
+  export: "models/export/index.ts",
   plot: "lib/plot/index.ts",
   selftest: "lib/selftest/index.ts",
   node: "data/index.node.ts",

@@ -8,10 +8,10 @@ import { build } from "esbuild";
 import { markCurrent } from "./stamp.mjs";
 
 const texts = {
-  RUNTIME: await bundle("cli/export/runtime/predict.ts", "esm"),
-  PAGE: readFileSync("cli/export/page/page.html", "utf8"),
-  PAGE_STYLE: readFileSync("cli/export/page/page.css", "utf8"),
-  PAGE_SCRIPT: await bundle("cli/export/page/page.ts", "iife"),
+  RUNTIME: await bundle("models/export/runtime/predict.ts", "esm"),
+  PAGE: readFileSync("models/export/page/page.html", "utf8"),
+  PAGE_STYLE: readFileSync("models/export/page/page.css", "utf8"),
+  PAGE_SCRIPT: await bundle("models/export/page/page.ts", "iife"),
   LICENSE: readFileSync("LICENSE", "utf8"),
 };
 mkdirSync("build", { recursive: true });

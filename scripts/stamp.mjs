@@ -20,8 +20,8 @@ const PRODUCTS = {
   },
   export: {
     inputs: [
-      "cli/export/page",
-      "cli/export/runtime",
+      "models/export/page",
+      "models/export/runtime",
       "lib",
       "data",
       "scripts/build_export.mjs",

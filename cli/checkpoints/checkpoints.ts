@@ -5,9 +5,16 @@ import { basename, dirname, join, relative } from "node:path";
 import process from "node:process";
 import { loadCheckpoint } from "../../data/index.node.ts";
 import { CheckpointError, decodeCheckpoint, decodeTrainingState, type Sequential } from "../../lib/index.ts";
-import { isModelName, MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
+import {
+  describeMeasuredOn,
+  isMnistTest,
+  isModelName,
+  MODEL_NAMES,
+  type ModelName,
+  measuredOn,
+  networkOf,
+} from "../../models/index.ts";
 import { type Flags, textFlag } from "../command_line/flags.ts";
-import { describeMeasuredOn, isMnistTest, measuredOn } from "../load/measured_on.ts";
 import { packageRoot } from "../load/package_root.ts";
 import { readRegistry, versionFile } from "../registry/registry.ts";
 import { type AskedBy, findVersion, readVersion } from "../registry/version_file.ts";

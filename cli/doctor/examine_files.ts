@@ -3,10 +3,10 @@
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync, statfsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { mnistState } from "../../data/index.node.ts";
+import { weightsDigest } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { loadShipped, loadVersion } from "../checkpoints/checkpoints.ts";
 import { fieldsOf } from "../files/fields.ts";
-import { weightsDigest } from "../load/weights_digest.ts";
 import { readRegistry } from "../registry/registry.ts";
 import { listRuns } from "../runs/list_runs.ts";
 import { RUN_BYTES } from "../runs/run_file.ts";

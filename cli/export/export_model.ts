@@ -5,17 +5,17 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
 import { writeFileAtomic } from "../../data/index.node.ts";
+import { weightsDigest } from "../../lib/index.ts";
+import { EXPORTERS, type ExportFormat } from "../../models/export/index.ts";
 import { describeOrigin, type LoadedModel, loadModel } from "../checkpoints/checkpoints.ts";
 import type { Flags } from "../command_line/flags.ts";
 import { fileInPath } from "../files/file_in_path.ts";
-import { weightsDigest } from "../load/weights_digest.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { formatCount, printable } from "../terminal/format.ts";
 import { stdout } from "../terminal/terminal.ts";
-import { EXPORT_FORMATS } from "./export_formats.ts";
 
 export interface ExportRequest {
-  format: string;
+  format: ExportFormat;
   /** A path, or "-" for standard output; by default a file in the working folder, named after model and format. */
   out: string | undefined;
   isForced: boolean;
@@ -31,8 +31,7 @@ export async function exportModel(flags: Flags, request: ExportRequest): Promise
     checkFolderOf(path);
     refuseToReplace(path, isForced);
   }
-  const write = await EXPORT_FORMATS[format]();
-  const bytes = write(model);
+  const bytes = EXPORTERS[format](model);
   if (path === "-") process.stdout.write(bytes);
   else writeFileAtomic(path, bytes);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -69,7 +68,7 @@ function refuseToReplace(path: string, isForced: boolean): void {
 }
 
 interface Written {
-  format: string;
+  format: ExportFormat;
   path: string;
   bytes: number;
   sha256: string;

@@ -1,6 +1,6 @@
 // `mnist runs A B …`: what differs, side by side, and what came of it.
 
-import { describeMeasuredOn, isMnistTest } from "../load/measured_on.ts";
+import { describeMeasuredOn, isMnistTest } from "../../models/index.ts";
 import { columnTable } from "../terminal/columns.ts";
 import { formatDuration, printable, shortDigest } from "../terminal/format.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";

@@ -3,9 +3,9 @@
 
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import type { MeasuredOn } from "../../models/index.ts";
 import { type Fields, fieldsOf, numberOf, textOf } from "../files/fields.ts";
 import { isRunnerAlive } from "../files/run_alive.ts";
-import type { MeasuredOn } from "../load/measured_on.ts";
 import type { FoundRun } from "./find_run.ts";
 import { CHECKPOINT_FILE, isFinished, readRunFile, STATE_FILE } from "./run_file.ts";
 

@@ -2,8 +2,7 @@
 
 import { existsSync } from "node:fs";
 import process from "node:process";
-import type { ModelName } from "../../models/index.ts";
-import { isMnistTest } from "../load/measured_on.ts";
+import { isMnistTest, type ModelName } from "../../models/index.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { printNote } from "../terminal/note.ts";
 import { stdout } from "../terminal/terminal.ts";

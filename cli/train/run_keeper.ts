@@ -10,8 +10,7 @@ import type {
   Tensor,
   TrainingState,
 } from "../../lib/index.ts";
-import { countParameters } from "../../lib/index.ts";
-import { weightsDigest } from "../load/weights_digest.ts";
+import { countParameters, weightsDigest } from "../../lib/index.ts";
 import { InterruptedError } from "../terminal/exit_codes.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { resumeCommand } from "./resume_command.ts";

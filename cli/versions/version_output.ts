@@ -1,7 +1,7 @@
 // What promote and rollback print.
 
+import { describeMeasuredOn, isMnistTest, type MeasuredOn } from "../../models/index.ts";
 import { fieldsOf, numberOf, textOf } from "../files/fields.ts";
-import { describeMeasuredOn, isMnistTest, type MeasuredOn } from "../load/measured_on.ts";
 import { type VersionEvent, versionFile } from "../registry/registry.ts";
 import { formatPercent, printable } from "../terminal/format.ts";
 import { programName } from "../terminal/program_name.ts";

@@ -1,5 +1,7 @@
 // Quantities as they are written beside a bar: three digits, a unit of fitting size.
 
+import { formatCount } from "../base/format_count.ts";
+
 /** The larger units of a base unit: the factor from which on they are used, and their names. */
 const UNITS: Readonly<Record<string, readonly (readonly [factor: number, unit: string])[]>> = {
   s: [
@@ -48,5 +50,5 @@ export function formatDigits(value: number, digits: number): string {
 }
 
 function withCommas(digits: string): string {
-  return /[e.]/.test(digits) ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ",");
+  return /[e.]/.test(digits) ? digits : formatCount(Number(digits));
 }

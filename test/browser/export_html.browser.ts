@@ -7,8 +7,8 @@ import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
-import { exportHtml } from "../../cli/export/export_html.ts";
 import { classify } from "../../cli/infer/read_digit.ts";
+import { exportHtml } from "../../models/export/export_html.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
 import { DrivenPage, type Screen } from "../support/driven_page.ts";
 

@@ -3,10 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { EXPORT_FORMATS } from "../../cli/export/export_formats.ts";
 import { exportModel } from "../../cli/export/export_model.ts";
 import { UsageError } from "../../cli/terminal/exit_codes.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../lib/index.ts";
+import { EXPORTERS } from "../../models/export/index.ts";
 import { cnn, linear } from "../../models/index.ts";
 import { readProtobuf } from "../support/read_protobuf.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
@@ -72,7 +72,7 @@ test("--out - writes no bytes to a terminal", async () => {
   const { isTTY } = process.stdout;
   process.stdout.isTTY = true;
   try {
-    const request = { format: "onnx", out: "-", isForced: false, isJson: false };
+    const request = { format: "onnx" as const, out: "-", isForced: false, isJson: false };
     await exportModel({ model: "linear" }, request);
     assert.unreachable();
   } catch (error) {
@@ -125,7 +125,7 @@ test("what is there already is replaced with --force only, and a folder never", 
 });
 
 test("a format that there is none of, and one that nobody named, end it with 2", async () => {
-  const formats = Object.keys(EXPORT_FORMATS).join(", ");
+  const formats = Object.keys(EXPORTERS).join(", ");
   await expectFailure(folder, ["export"], 2, new RegExp(`--format must say what to write, one of ${formats};`));
   await expectFailure(folder, ["export", "--out", "a.png"], 2, /--format must say what to write/);
   await expectFailure(

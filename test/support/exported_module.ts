@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createContext, runInContext } from "node:vm";
-import type { ModelCard } from "../../cli/export/model_card.ts";
-import type { Prediction } from "../../cli/export/runtime/predict.ts";
+import type { ModelCard } from "../../models/export/model_card.ts";
+import type { Prediction } from "../../models/export/runtime/predict.ts";
 
 export interface ExportedModule {
   predict(pixels: ArrayLike<number>): Prediction;

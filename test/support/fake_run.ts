@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { weightsDigest } from "../../cli/load/weights_digest.ts";
+import { weightsDigest } from "../../lib/formats/weights_digest.ts";
 import { encodeCheckpoint } from "../../lib/index.ts";
 import { cnn, linear } from "../../models/index.ts";
 

@@ -1,34 +1,35 @@
-// A trained network as one ES module, which needs nothing else: `mnist export --format mjs`.
+// exportMjs: a trained network as one ES module, which needs nothing else.
 
 import { LICENSE, RUNTIME } from "../../build/export.js";
 import inferenceKernels from "../../build/kernels.inference.js";
-import { MNIST_MEAN, MNIST_STD } from "../../lib/index.ts";
-import type { LoadedModel } from "../checkpoints/checkpoints.ts";
-import { formatCount, formatPercent } from "../terminal/format.ts";
+import { formatCount } from "../../lib/base/format_count.ts";
+import { MNIST_MEAN, MNIST_STD } from "../../lib/data/normalize.ts";
+import { base64 } from "./base64.ts";
+import type { ExportableModel } from "./exportable_model.ts";
 import { type ModelCard, modelCard } from "./model_card.ts";
 import { planOf } from "./plan.ts";
 
 /**
- * The module's text: `predict`, `model`, the forward kernels and the parameters, batch normalisation folded in. The
- * same weights and metadata give the same bytes.
+ * The module: `predict`, `model`, the forward kernels and the parameters, batch normalisation folded in. The same
+ * weights and metadata give the same bytes.
  *
- * @throws {OptionError} a network other than those in models/
- * @example writeFileSync("digit.mjs", exportMjs(loadModel({ model: "cnn" })));
+ * @throws {OptionError} a layer that an exported module has no code for, by name
+ * @example const bytes = exportMjs({ name: "cnn", network, metadata }); // of digit.mjs
  */
-export function exportMjs(loaded: LoadedModel): Uint8Array {
-  return new TextEncoder().encode(moduleText(loaded));
+export function exportMjs(model: ExportableModel): Uint8Array {
+  return new TextEncoder().encode(moduleText(model));
 }
 
 /** Declarations only, so that it can stand in a page's script too; without "<" in what a checkpoint brings along. */
-export function moduleText(loaded: LoadedModel): string {
-  const { layers, parameters } = planOf(loaded.network);
-  const card = modelCard(loaded);
+export function moduleText(model: ExportableModel): string {
+  const { layers, parameters } = planOf(model.network);
+  const card = modelCard(model);
   const constants = {
     LAYERS: layers,
     MEAN: MNIST_MEAN,
     STD: MNIST_STD,
     KERNELS: inferenceKernels,
-    PARAMETERS: Buffer.from(parameters.buffer).toString("base64"),
+    PARAMETERS: base64(new Uint8Array(parameters.buffer)),
   };
   return [
     headerOf(card),
@@ -39,14 +40,12 @@ export function moduleText(loaded: LoadedModel): string {
   ].join("\n\n");
 }
 
-/** Figures and digests only: no text of the checkpoint's reaches the comment. */
-function headerOf({ name, parameters, testAccuracy, testedOn, weightsSha256, madeBy }: ModelCard): string {
-  const what = name === "cnn" ? "a convolutional network" : "softmax regression";
+function headerOf({ kind, parameters, testAccuracy, testedOn, weightsSha256, madeBy }: ModelCard): string {
   const accuracy =
     testAccuracy === null
       ? "Its test accuracy was not recorded."
-      : `${formatPercent(testAccuracy)} of ${testedOn} right.`;
-  return `// Reads handwritten digits: ${what} of ${formatCount(parameters)} parameters, with all it needs. ${accuracy}
+      : `${(100 * testAccuracy).toFixed(2)} % of ${inComment(testedOn)} right.`;
+  return `// Reads handwritten digits: ${kind} of ${formatCount(parameters)} parameters, with all it needs. ${accuracy}
 //
 //   import { predict, model } from "./digit.mjs";
 //   const { digit, probabilities, logits } = predict(pixels);
@@ -57,6 +56,11 @@ function headerOf({ name, parameters, testAccuracy, testedOn, weightsSha256, mad
 //
 // Weights: sha256 ${weightsSha256}, 32-bit floats; batch normalisation is folded in.
 // Made by ${madeBy}. MIT License, at the end of this file.`;
+}
+
+/** A checkpoint may call its data set anything, but neither end the comment nor a page's script. */
+function inComment(text: string): string {
+  return text.replace(/[^\w ,.'-]/g, "?");
 }
 
 /** JSON is JavaScript, but for two characters that end a line; "<" could end a script in a page. */

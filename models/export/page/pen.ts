@@ -1,9 +1,9 @@
 // Mouse, touch, pen and keyboard on the square.
 
-import { type Drawing, type Point, SIDE } from "./drawing.ts";
+import { type Drawing, PAPER_SIDE, type Point } from "../../../data/strokes.ts";
 
 /** What an arrow key moves the keyboard's pen by. */
-const STEP = SIDE / 28;
+const STEP = PAPER_SIDE / 28;
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-STEP, 0],
   ArrowRight: [STEP, 0],
@@ -21,7 +21,7 @@ export function takePen(square: HTMLElement, drawing: Drawing, changed: () => vo
   const pen: Pen = { cursor: null };
   const pointAt = ({ clientX, clientY }: PointerEvent): Point => {
     const { left, top, width, height } = square.getBoundingClientRect();
-    return { x: ((clientX - left) / width) * SIDE, y: ((clientY - top) / height) * SIDE };
+    return { x: ((clientX - left) / width) * PAPER_SIDE, y: ((clientY - top) / height) * PAPER_SIDE };
   };
   let pointer: number | null = null;
 
@@ -55,11 +55,11 @@ export function takePen(square: HTMLElement, drawing: Drawing, changed: () => vo
     if (event.ctrlKey || event.metaKey || event.altKey || pointer !== null) return;
     const arrow = ARROWS[event.key];
     if (arrow) {
-      const { x, y } = pen.cursor ?? { x: SIDE / 2, y: SIDE / 2 };
+      const { x, y } = pen.cursor ?? { x: PAPER_SIDE / 2, y: PAPER_SIDE / 2 };
       pen.cursor = { x: within(x + arrow[0]), y: within(y + arrow[1]) };
       if (drawing.isDrawing) drawing.draw(pen.cursor);
     } else if (event.key === " ") {
-      pen.cursor ??= { x: SIDE / 2, y: SIDE / 2 };
+      pen.cursor ??= { x: PAPER_SIDE / 2, y: PAPER_SIDE / 2 };
       if (drawing.isDrawing) drawing.lift();
       else drawing.draw(pen.cursor);
     } else return;
@@ -76,5 +76,5 @@ export function takePen(square: HTMLElement, drawing: Drawing, changed: () => vo
 }
 
 function within(at: number): number {
-  return Math.min(SIDE, Math.max(0, at));
+  return Math.min(PAPER_SIDE, Math.max(0, at));
 }

@@ -1,7 +1,8 @@
 // Batch normalisation by the running statistics, folded into the convolution before it: what the library does in
 // evaluation, with the same rounding.
 
-import type { BatchNorm2d, Conv2d } from "../../lib/index.ts";
+import type { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
+import type { Conv2d } from "../../lib/nn/conv2d.ts";
 
 /**
  *   scale = gamma/√(var + eps);  weight[a,o] = w[a,o]·scale[o],  bias[o] = (b[o] − mean[o])·scale[o] + beta[o]

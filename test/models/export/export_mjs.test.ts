@@ -1,11 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type LoadedModel, loadModel } from "../../cli/checkpoints/checkpoints.ts";
-import { exportMjs } from "../../cli/export/export_mjs.ts";
-import { weightsDigest } from "../../cli/load/weights_digest.ts";
-import { loadMnist } from "../../data/index.node.ts";
-import { syntheticDigits } from "../../data/index.ts";
+import { loadMnist } from "../../../data/index.node.ts";
+import { syntheticDigits } from "../../../data/index.ts";
 import {
   Conv2d,
   type Dataset,
@@ -17,10 +14,13 @@ import {
   Sequential,
   scope,
   softmax,
-} from "../../lib/index.ts";
-import { cnn } from "../../models/index.ts";
-import { type ExportedModule, imported, isolated } from "../support/exported_module.ts";
-import { testOnMnist } from "../support/real_mnist.ts";
+  weightsDigest,
+} from "../../../lib/index.ts";
+import { type ExportableModel, exportMjs } from "../../../models/export/index.ts";
+import { cnn } from "../../../models/index.ts";
+import { type ExportedModule, imported, isolated } from "../../support/exported_module.ts";
+import { testOnMnist } from "../../support/real_mnist.ts";
+import { shippedModel } from "../../support/shipped_model.ts";
 
 const test = suite("export to a module");
 
@@ -29,8 +29,11 @@ const PIXELS = 28 * 28;
 /** What is promised of logits; between kernels that round differently about a tenth of it occurs. */
 const TOLERANCE = 1e-4;
 
-const shipped = { cnn: loadModel({ model: "cnn" }), linear: loadModel({ model: "linear" }) };
-const withNetwork = (network: Sequential): LoadedModel => ({ ...shipped.cnn, network: network.eval() as Sequential });
+const shipped = { cnn: shippedModel("cnn"), linear: shippedModel("linear") };
+const withNetwork = (network: Sequential): ExportableModel => ({
+  ...shipped.cnn,
+  network: network.eval() as Sequential,
+});
 
 /** The largest difference from the library's logits and probabilities, and how many answers are the label. */
 function compare({ predict }: ExportedModule, network: Sequential, digits: Dataset) {
@@ -112,10 +115,10 @@ for (const name of NAMES) {
   });
 
   test(`${name}: the same weights give the same bytes, and the bytes hold no path`, () => {
-    const again = exportMjs(loadModel({ model: name }));
+    const again = exportMjs(shippedModel(name));
     assert.equal(Buffer.compare(again, bytes), 0);
-    const elsewhere = exportMjs({ ...loaded, path: "/elsewhere/model.safetensors" });
-    assert.equal(Buffer.compare(elsewhere, bytes), 0);
+    const elsewhere = { ...loaded, path: "/elsewhere/model.safetensors" };
+    assert.equal(Buffer.compare(exportMjs(elsewhere), bytes), 0);
   });
 }
 
@@ -168,6 +171,10 @@ test("what a checkpoint says of itself arrives as it is, and can neither run nor
   const text = new TextDecoder().decode(bytes);
   assert.not.match(text, /<\/script|<!--|\u2028/i);
   assert.match(text, /Its test accuracy was not recorded/);
+  const measured = new TextDecoder().decode(exportMjs({ ...loaded, metadata: { dataset, test_accuracy: "0.5" } }));
+  const head = measured.slice(0, measured.indexOf("\n\n"));
+  assert.match(head, / 50\.00 % of .* digits right\.$/m);
+  assert.not.match(head, /[<\u2028\u2029]/);
 });
 
 test("networks of other widths are exported too", async () => {

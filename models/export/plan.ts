@@ -1,18 +1,16 @@
 // A trained network as what an exported module computes: its steps and their parameters.
 
-import {
-  AdaptiveAvgPool2d,
-  BatchNorm2d,
-  Conv2d,
-  Dropout,
-  Flatten,
-  Linear,
-  MaxPool2d,
-  type Module,
-  OptionError,
-  ReLU,
-  type Sequential,
-} from "../../lib/index.ts";
+import { OptionError } from "../../lib/base/errors.ts";
+import { AdaptiveAvgPool2d } from "../../lib/nn/adaptive_avg_pool2d.ts";
+import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
+import { Conv2d } from "../../lib/nn/conv2d.ts";
+import { Dropout } from "../../lib/nn/dropout.ts";
+import { Flatten } from "../../lib/nn/flatten.ts";
+import { Linear } from "../../lib/nn/linear.ts";
+import { MaxPool2d } from "../../lib/nn/max_pool2d.ts";
+import type { Module } from "../../lib/nn/module.ts";
+import { ReLU } from "../../lib/nn/relu.ts";
+import type { Sequential } from "../../lib/nn/sequential.ts";
 import { foldBatchNorm } from "./fold_batch_norm.ts";
 import { type Layer, outputSize } from "./runtime/layer.ts";
 

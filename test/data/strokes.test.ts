@@ -1,16 +1,12 @@
-// The parts of an exported page that need no browser: the drawing, and the picture made of it.
-
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
-import { Drawing, PEN_WIDTH, type Point, SIDE, smooth } from "../../cli/export/page/drawing.ts";
-import { pictureOf } from "../../cli/export/page/ink.ts";
-import { percent } from "../../cli/export/page/percent.ts";
 import { readDigit } from "../../cli/infer/read_digit.ts";
-import { preprocessDigit } from "../../data/index.ts";
+import { Drawing, PAPER_SIDE, PEN_WIDTH, type Point, pictureOf, preprocessDigit, smooth } from "../../data/index.ts";
+import { OptionError } from "../../lib/index.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
+import { shippedModel } from "../support/shipped_model.ts";
 
-const test = suite("the drawing on an exported page");
+const test = suite("strokes");
 
 const point = (x: number, y: number): Point => ({ x, y });
 /** Ink in all, in pixels. */
@@ -79,26 +75,34 @@ test("a dot has the area of the pen, wherever it is; a line that of a box with r
 test("ink does not add up where strokes cross, and ends at the border", () => {
   const stroke = [point(40, 60), point(100, 60)];
   assert.is(inkOf([stroke, stroke]), inkOf([stroke]));
-  assert.ok(inkOf([[point(0, SIDE)]]) < (Math.PI * PEN_WIDTH ** 2) / 8);
-  assert.is(inkOf([[point(-50, 2 * SIDE)]]), 0);
+  assert.ok(inkOf([[point(0, PAPER_SIDE)]]) < (Math.PI * PEN_WIDTH ** 2) / 8);
+  assert.is(inkOf([[point(-50, 2 * PAPER_SIDE)]]), 0);
+});
+
+test("a coordinate that is no finite number is refused, with its value", () => {
+  for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    assert.throws(
+      () => pictureOf([[point(1, 2), point(3, wrong)]]),
+      (error: unknown) =>
+        error instanceof OptionError &&
+        error.message === `pictureOf: x and y of a point must be finite numbers; got (3, ${wrong}).`,
+    );
+  }
 });
 
 test("an empty square is blank, and drawn digits are read right", () => {
   assert.ok(preprocessDigit(pictureOf([])).isBlank);
-  const { network } = loadModel({ model: "cnn" });
+  const { network } = shippedModel("cnn");
   for (const [digit, strokes] of Object.entries(DIGIT_STROKES)) {
-    const seen = preprocessDigit(pictureOf(strokes.map((stroke) => stroke.map(([x, y]) => point(x * SIDE, y * SIDE)))));
+    const seen = preprocessDigit(
+      pictureOf(strokes.map((stroke) => stroke.map(([x, y]) => point(x * PAPER_SIDE, y * PAPER_SIDE)))),
+    );
     assert.equal(seen.warnings, []);
     assert.is(
       readDigit(network, { file: "", model: "cnn", checkpoint: "", version: null, ...seen }).predicted_class,
       Number(digit),
     );
   }
-});
-
-test("a share that is not quite certain is not called so", () => {
-  const shares = [0, 0.424, 0.985, 0.99, 0.9979, 0.99989, 0.9999, 1];
-  assert.equal(shares.map(percent), ["0 %", "42 %", "99 %", "99.0 %", "99.7 %", "99.9 %", "100 %", "100 %"]);
 });
 
 test.run();

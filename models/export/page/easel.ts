@@ -1,6 +1,6 @@
 // Shows the drawing on the square, sharp at any size, in the colours of the page.
 
-import { PEN_WIDTH, type Point, SIDE, type Stroke, smooth } from "./drawing.ts";
+import { PAPER_SIDE, PEN_WIDTH, type Point, type Stroke, smooth } from "../../../data/strokes.ts";
 
 /** @param cursor a ring where the keyboard's pen is; filled while it is down */
 export function paint(
@@ -13,8 +13,8 @@ export function paint(
   if (canvas.width !== side) canvas.width = canvas.height = side;
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
   const style = getComputedStyle(canvas);
-  context.setTransform(side / SIDE, 0, 0, side / SIDE, 0, 0);
-  context.clearRect(0, 0, SIDE, SIDE);
+  context.setTransform(side / PAPER_SIDE, 0, 0, side / PAPER_SIDE, 0, 0);
+  context.clearRect(0, 0, PAPER_SIDE, PAPER_SIDE);
   context.strokeStyle = style.color;
   context.lineWidth = PEN_WIDTH;
   context.lineCap = context.lineJoin = "round";

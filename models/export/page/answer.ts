@@ -63,6 +63,6 @@ function sentence(text: string): string {
   return /[?!]$/.test(text) ? capital(text) : `${capital(text)}.`;
 }
 
-function capital(text: string): string {
+export function capital(text: string): string {
   return text[0].toUpperCase() + text.slice(1);
 }

@@ -1,13 +1,13 @@
 // The code of an exported page. It stands behind an exported module's in one script, so that `predict` and `model` are
 // what that one defines.
 
-import { preprocessDigit } from "../../../data/index.ts";
+import { preprocessDigit } from "../../../data/preprocess.ts";
+import { Drawing, pictureOf } from "../../../data/strokes.ts";
+import { formatCount } from "../../../lib/base/format_count.ts";
 import type { ModelCard } from "../model_card.ts";
 import type { Prediction } from "../runtime/predict.ts";
-import { show } from "./answer.ts";
-import { Drawing } from "./drawing.ts";
+import { capital, show } from "./answer.ts";
 import { paint } from "./easel.ts";
-import { pictureOf } from "./ink.ts";
 import { takePen } from "./pen.ts";
 
 declare const model: ModelCard;
@@ -63,16 +63,14 @@ function read(): void {
 
 /** Where the weights come from. */
 function describe(): void {
-  const { name, parameters, testAccuracy, testedOn, checkpoint, weightsSha256, madeBy } = model;
-  const kind = name === "cnn" ? "A convolutional network" : "Softmax regression";
-  const count = String(parameters).replace(/\B(?=(\d{3})+$)/g, ",");
+  const { kind, parameters, testAccuracy, testedOn, checkpoint, weightsSha256, madeBy } = model;
   const dataset = checkpoint.dataset === "mnist" ? "MNIST" : checkpoint.dataset;
   const origin = dataset ? `, trained on ${dataset}` : "";
   const accuracy = testAccuracy === null ? "" : `: ${(100 * testAccuracy).toFixed(2)} % of ${testedOn} right`;
   const text = (id: string, content: string): void => {
     (document.getElementById(id) as HTMLElement).textContent = content;
   };
-  text("origin", `${kind} of ${count} parameters${origin}${accuracy}.`);
+  text("origin", `${capital(kind)} of ${formatCount(parameters)} parameters${origin}${accuracy}.`);
   text("digest", `Weights sha256 ${weightsSha256.slice(0, 12)}…, made by ${madeBy}. MIT License.`);
   (document.getElementById("digest") as HTMLElement).title = weightsSha256;
 }

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
-import { exportHtml } from "../../cli/export/export_html.ts";
-import { exportMjs } from "../../cli/export/export_mjs.ts";
+import { exportHtml, exportMjs } from "../../../models/export/index.ts";
+import { shippedModel } from "../../support/shipped_model.ts";
 
 const test = suite("export to a page");
 
-const loaded = loadModel({ model: "cnn" });
+const loaded = shippedModel("cnn");
 const bytes = exportHtml(loaded);
 const page = new TextDecoder().decode(bytes);
 
@@ -25,7 +24,7 @@ test("it takes no more than the module and 40 KB", () => {
 
 test("it holds the module as it is, and the same weights give the same bytes", () => {
   assert.ok(contentOf("script").includes(new TextDecoder().decode(exportMjs(loaded))));
-  assert.is(Buffer.compare(exportHtml({ ...loaded, path: "/elsewhere.safetensors" }), bytes), 0);
+  assert.is(Buffer.compare(exportHtml(shippedModel("cnn")), bytes), 0);
 });
 
 test("its policy allows its own script and style, and nothing from anywhere", () => {

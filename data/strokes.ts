@@ -1,0 +1,145 @@
+// Digits drawn with a pen: the strokes, and the picture that they make.
+
+import { OptionError } from "../lib/base/errors.ts";
+import type { Picture } from "../lib/data/picture.ts";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+/** The points that the pen went through, in order; of one point, a dot. */
+export type Stroke = readonly Point[];
+
+/** The square that one draws on is this wide and high; points are in these units, from its top left corner. */
+export const PAPER_SIDE = 196;
+/** In the same units: a digit that fills two thirds of the square has the strokes of MNIST's. */
+export const PEN_WIDTH = 16;
+
+/**
+ * Strokes that can be undone one by one, and cleared all at once.
+ *
+ * @example
+ *   const drawing = new Drawing();
+ *   drawing.draw({ x: 98, y: 40 });
+ *   drawing.draw({ x: 98, y: 150 });
+ *   drawing.lift();
+ *   const { pixels } = preprocessDigit(pictureOf(drawing.strokes)); // a one
+ */
+export class Drawing {
+  private finished: Stroke[] = [];
+  private cleared: Stroke[] = [];
+  private current: Point[] | null = null;
+
+  get isEmpty(): boolean {
+    return this.finished.length === 0 && !this.current;
+  }
+
+  /** Whether there is anything to undo: a stroke, or the clearing. */
+  get canUndo(): boolean {
+    return !this.isEmpty || this.cleared.length > 0;
+  }
+
+  get isDrawing(): boolean {
+    return this.current !== null;
+  }
+
+  get strokes(): Stroke[] {
+    return this.current ? [...this.finished, this.current] : this.finished;
+  }
+
+  /** Puts the pen down here, or moves it here if it is down. */
+  draw(point: Point): void {
+    this.current ??= [];
+    this.current.push(point);
+  }
+
+  /** Lifts the pen, which ends the stroke. */
+  lift(): void {
+    if (this.current) this.finished.push(this.current);
+    this.current = null;
+  }
+
+  /** Removes the last stroke, or brings back what was cleared. */
+  undo(): void {
+    this.lift();
+    if (this.finished.length > 0) this.finished.pop();
+    else [this.finished, this.cleared] = [this.cleared, []];
+  }
+
+  /** Removes all strokes; one `undo` brings them back. */
+  clear(): void {
+    this.lift();
+    if (this.finished.length > 0) [this.finished, this.cleared] = [[], this.finished];
+  }
+}
+
+/** Pieces of each part of a smoothed stroke. */
+const PIECES = 4;
+
+/**
+ * The points joined by a smooth line: parabolas from middle to middle, with the points as their control points.
+ * A single point stays one.
+ */
+export function smooth(stroke: Stroke): Point[] {
+  if (stroke.length < 3) return [...stroke];
+  const line: Point[] = [stroke[0]];
+  let from = stroke[0];
+  for (let i = 1; i + 1 < stroke.length; i++) {
+    const bend = stroke[i];
+    const to = i + 2 < stroke.length ? middle(bend, stroke[i + 1]) : stroke[i + 1];
+    for (let k = 1; k <= PIECES; k++) {
+      const t = k / PIECES;
+      line.push(middle(middle(from, bend, t), middle(bend, to, t), t));
+    }
+    from = to;
+  }
+  return line;
+}
+
+function middle(a: Point, b: Point, t = 0.5): Point {
+  return { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t };
+}
+
+/**
+ * The strokes, smoothed, in black ink on white paper: PAPER_SIDE × PAPER_SIDE pixels. What lies outside is cut off.
+ *
+ * Pixel by pixel, and not by a browser's canvas: every browser then gives the network the same pixels, also those that
+ * falsify what a page reads from a canvas.
+ *
+ * @throws {OptionError} a coordinate that is not a finite number
+ */
+export function pictureOf(strokes: readonly Stroke[]): Picture {
+  for (const { x, y } of strokes.flat()) {
+    if (Number.isFinite(x) && Number.isFinite(y)) continue;
+    throw new OptionError(`pictureOf: x and y of a point must be finite numbers; got (${x}, ${y}).`, { x, y });
+  }
+  const ink = new Float32Array(PAPER_SIDE * PAPER_SIDE);
+  for (const stroke of strokes) {
+    const line = smooth(stroke);
+    for (let i = 0; i < line.length; i++) addPiece(ink, line[Math.max(0, i - 1)], line[i]);
+  }
+  const data = new Uint8ClampedArray(4 * ink.length).fill(255);
+  for (let i = 0; i < ink.length; i++) data.fill(255 * (1 - ink[i]), 4 * i, 4 * i + 3);
+  return { width: PAPER_SIDE, height: PAPER_SIDE, data };
+}
+
+/** A straight piece of a stroke with round ends; a pixel at its edge is covered in part. */
+function addPiece(ink: Float32Array, a: Point, b: Point): void {
+  const radius = PEN_WIDTH / 2;
+  const reach = radius + 1;
+  const [dx, dy] = [b.x - a.x, b.y - a.y];
+  const length2 = dx * dx + dy * dy;
+  const top = Math.max(0, Math.floor(Math.min(a.y, b.y) - reach));
+  const bottom = Math.min(PAPER_SIDE - 1, Math.ceil(Math.max(a.y, b.y) + reach));
+  const left = Math.max(0, Math.floor(Math.min(a.x, b.x) - reach));
+  const right = Math.min(PAPER_SIDE - 1, Math.ceil(Math.max(a.x, b.x) + reach));
+  for (let row = top; row <= bottom; row++) {
+    for (let column = left; column <= right; column++) {
+      const [px, py] = [column + 0.5 - a.x, row + 0.5 - a.y];
+      const t = length2 > 0 ? Math.min(1, Math.max(0, (px * dx + py * dy) / length2)) : 0;
+      const distance = Math.sqrt((px - t * dx) ** 2 + (py - t * dy) ** 2);
+      const at = row * PAPER_SIDE + column;
+      ink[at] = Math.max(ink[at], Math.min(1, Math.max(0, radius + 0.5 - distance)));
+    }
+  }
+}

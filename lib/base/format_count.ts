@@ -1,0 +1,4 @@
+/** A whole number with its thousands grouped. @example formatCount(102026) // "102,026" */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}

@@ -1,0 +1,18 @@
+// weightsDigest: weights_sha256, equal for equal weights, whatever else a checkpoint says.
+
+import { sha256 } from "../base/sha256.ts";
+import type { Module } from "../nn/module.ts";
+import { stateDict } from "./checkpoint.ts";
+
+/**
+ * SHA-256 of the raw little-endian bytes of all parameters and buffers in PyTorch's layout, one behind another, in
+ * ascending order of their names; in hexadecimal.
+ *
+ * Cost: one pass in JS, some 30 ms a megabyte.
+ *
+ * @example weightsDigest(cnn({ seed: 1 })) === weightsDigest(cnn({ seed: 1 }))
+ */
+export function weightsDigest(model: Module): string {
+  const tensors = Object.entries(stateDict(model)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sha256(...tensors.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)));
+}
