@@ -1,14 +1,15 @@
 // What an exported file says about its network: the constant `model` of the module.
 
 import { weightsDigest } from "../../lib/formats/weights_digest.ts";
+import { countParameters } from "../../lib/nn/count_parameters.ts";
 import { VERSION } from "../../lib/runtime/version.ts";
 import { describeMeasuredOn, measuredOn } from "../measured_on.ts";
+import { isModelName, networkOf } from "../table.ts";
 import type { ExportableModel } from "./exportable_model.ts";
-import { kindOf } from "./kind_of.ts";
 
 export interface ModelCard {
   name: string;
-  /** In words: "a convolutional network". */
+  /** As the table of networks has it: "a convolutional network"; of any other network "a neural network". */
   kind: string;
   parameters: number;
   /** Of `testedOn`; null where the checkpoint does not say. */
@@ -26,8 +27,8 @@ export function modelCard({ name, network, metadata }: ExportableModel): ModelCa
   const accuracy = Number.parseFloat(metadata.test_accuracy ?? "");
   return {
     name,
-    kind: kindOf(name),
-    parameters: network.parameters().reduce((total, { size }) => total + size, 0),
+    kind: isModelName(name) ? networkOf(name).kind : "a neural network",
+    parameters: countParameters(network),
     testAccuracy: accuracy >= 0 && accuracy <= 1 ? accuracy : null,
     testedOn: describeMeasuredOn(measuredOn(metadata)),
     weightsSha256: weightsDigest(network),

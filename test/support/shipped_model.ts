@@ -3,11 +3,11 @@
 import { readFileSync } from "node:fs";
 import { decodeCheckpoint, type Sequential } from "../../lib/index.ts";
 import type { ExportableModel } from "../../models/export/index.ts";
-import { cnn, linear } from "../../models/index.ts";
+import { type ModelName, networkOf } from "../../models/index.ts";
 
 /** In evaluation mode. */
-export function shippedModel(name: "cnn" | "linear"): ExportableModel {
-  const network = name === "cnn" ? cnn() : linear();
+export function shippedModel(name: ModelName): ExportableModel {
+  const network = networkOf(name).build();
   const file = `${name}.safetensors`;
   const bytes = readFileSync(new URL(`../../models/pretrained/${file}`, import.meta.url));
   const metadata = decodeCheckpoint(network, bytes, file);
