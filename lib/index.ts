@@ -89,7 +89,7 @@ export type { Optimizer } from "./optim/optimizer.ts";
 export { constantLr, cosineLr, oneCycleLr, type Schedule, stepLr } from "./optim/schedules.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
 export { type RuntimeInfo, runtimeInfo } from "./runtime/info.ts";
-export { supportsVariant, useKernels } from "./runtime/kernels.ts";
+export { type KernelSource, type KernelVariant, supportsVariant, useKernels } from "./runtime/kernels.ts";
 export { memoryUsage } from "./runtime/memory.ts";
 export { type RandomKey, STREAMS, streamOf } from "./runtime/rng.ts";
 export { setThreads } from "./runtime/threads.ts";

@@ -13,6 +13,7 @@ const PRODUCTS = {
       "asconfig.json",
       "scripts/build_kernels.mjs",
       "scripts/inline_shared.mjs",
+      "scripts/describe_kernels.mjs",
       "scripts/weave.mjs",
       "package-lock.json",
     ],

@@ -2,15 +2,16 @@
 //
 //   node bench/programs/name_kernels.mjs TARGET
 
-import { readdirSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import process from "node:process";
 import asc from "assemblyscript/asc";
+import { KERNEL_FILES, labelKernels } from "../../scripts/describe_kernels.mjs";
 import InlineShared from "../../scripts/inline_shared.mjs";
 
-const entries = readdirSync("kernels").filter((file) => file.endsWith(".ts"));
+const [, , variant] = process.argv;
 let wasm = new Uint8Array();
 const { error, stderr } = await asc.main(
-  [...entries.map((file) => `kernels/${file}`), "--config", "asconfig.json", "--target", process.argv[2], "--debug"],
+  [...KERNEL_FILES, "--config", "asconfig.json", "--target", variant, "--debug"],
   {
     transforms: [new InlineShared()],
     writeFile(name, content) {
@@ -22,4 +23,5 @@ if (error) {
   console.error(stderr.toString());
   process.exit(1);
 }
+wasm = labelKernels(wasm, variant);
 for (let at = 0; at < wasm.length; ) at += writeSync(1, wasm, at);

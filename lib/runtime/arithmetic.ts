@@ -13,17 +13,16 @@ const EPSILON = 2 ** -12;
 
 /**
  * @param kernels of which one computes a·b + c
- * @param isRelaxed whether they are the relaxed ones; null: not known, so that two roundings count as plain
+ * @param isRelaxed whether they are the relaxed ones
  */
 export function arithmeticOf(
   kernels: { multiply_add_f32(a: number, b: number, c: number): number },
-  isRelaxed: boolean | null,
+  isRelaxed: boolean,
 ): Arithmetic {
-  if (isRelaxed === false) return "simd";
+  if (!isRelaxed) return "simd";
   // (1 + ε)² − (1 + 2ε) = ε². Rounded to f32 by itself, the square is 1 + 2ε, and nothing is left.
-  const isFused = kernels.multiply_add_f32(1 + EPSILON, 1 + EPSILON, -(1 + 2 * EPSILON)) !== 0;
-  if (isFused) return "relaxed-fma";
-  return isRelaxed ? "relaxed-unfused" : "simd";
+  const rest = kernels.multiply_add_f32(1 + EPSILON, 1 + EPSILON, -(1 + 2 * EPSILON));
+  return rest === 0 ? "relaxed-unfused" : "relaxed-fma";
 }
 
 /** What the kernels of an earlier version's record were: it named the variant alone, and fused is what all tried hosts were. */

@@ -2,11 +2,11 @@
 
 import wovenKernels from "../../build/woven_kernels.js";
 
-export type KernelVariant = "simd" | "relaxed";
+import type { KernelVariant } from "./kernel_module.ts";
 
-/** Decodes a variant: the bytes of build/kernels.<variant>.wasm, to the last. */
-export function embeddedKernels(variant: KernelVariant): Uint8Array<ArrayBuffer> {
-  return decodeHex(unweave(wovenKernels, variant));
+/** Decodes a variant: the bytes of build/kernels.<variant>.wasm, to the last; null in the library without them. */
+export function embeddedKernels(variant: KernelVariant): Uint8Array<ArrayBuffer> | null {
+  return wovenKernels ? decodeHex(unweave(wovenKernels, variant)) : null;
 }
 
 /**

@@ -18,6 +18,8 @@ export interface RuntimeInfo {
   threads: number;
   /** Why it is one; null where it is more. */
   singleThreadBecause: string | null;
+  /** The most that memory may grow to: 4 GiB, or as much of it as the host grants. */
+  maximumBytes: number;
   isMemoryShared: boolean;
   /** Why the memory is not shared; null where it is. */
   unsharedBecause: string | null;
@@ -31,13 +33,14 @@ export interface RuntimeInfo {
  * @example console.log(runtimeInfo().variant); // "relaxed"
  */
 export function runtimeInfo(): RuntimeInfo {
-  const { variant, arithmetic, unsharedBecause } = loadKernels();
+  const { variant, arithmetic, maximumBytes, unsharedBecause } = loadKernels();
   return {
     version: VERSION,
     variant,
     arithmetic,
     threads: threadCount(),
     singleThreadBecause: whySingleThread(),
+    maximumBytes,
     isMemoryShared: unsharedBecause === null,
     unsharedBecause,
     memory: memoryUsage(),

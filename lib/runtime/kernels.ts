@@ -3,44 +3,61 @@
 import type { Kernels } from "../../build/kernels.js";
 import { RuntimeError } from "../base/errors.ts";
 import { type Arithmetic, arithmeticOf } from "./arithmetic.ts";
-import { embeddedKernels, type KernelVariant } from "./embedded_kernels.ts";
+import { embeddedKernels } from "./embedded_kernels.ts";
+import { type KernelSource, type KernelVariant, readKernelSource, variantOf } from "./kernel_module.ts";
+import { askForMemory, granted, type WasmMemory, whyNotShared } from "./wasm_memory.ts";
 
-export type { Kernels, KernelVariant };
+export type { KernelSource, Kernels, KernelVariant };
 
-export interface LoadedKernels {
+export interface LoadedKernels extends WasmMemory {
   readonly kernels: Kernels;
-  readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module;
-  readonly variant: KernelVariant | "custom";
+  readonly variant: KernelVariant;
   /** How they round on this host: what makes the bits of a result, together with its inputs. */
   readonly arithmetic: Arithmetic;
   /** Why memory cannot be shared with other threads, and so everything runs on one; null where it can. */
   readonly unsharedBecause: string | null;
 }
 
-/** The most the arena may grow to: 4 GiB, all that 32-bit pointers reach. */
-const MAX_PAGES = 65536;
-
-let custom: WebAssembly.Module | null = null;
 let loaded: LoadedKernels | null = null;
 
 /**
- * Use a module compiled elsewhere, for hosts that forbid compiling at run time (edge runtimes).
- * Call it before the first tensor is made.
+ * Loads these kernels rather than those in the library: for pages that fetch the `.wasm` file, with `simdgrad/slim`,
+ * and for hosts that forbid compiling at run time, with a module compiled before. Call it before the first tensor is made.
  *
- * @throws {RuntimeError} the kernels are in use already
- * @example import wasm from "simdgrad/kernels.simd.wasm"; useKernels(wasm);
+ * Of the two, bytes are the better where there is a choice: they serve hosts with and without shared memory, whereas
+ * a module needs a shared one whether threads can use it or not.
+ *
+ * @param source the content of `simdgrad/kernels.simd.wasm`, or of `simdgrad/kernels.relaxed.wasm` where the host
+ *   has fused multiply-add; an ArrayBuffer, a typed array, or what `WebAssembly.compile` makes of it
+ * @throws {OptionError} the source is neither bytes nor a module
+ * @throws {RuntimeError} kernels are loaded already; the source holds none, or another version's; the host cannot run them
+ * @example
+ * const variant = supportsVariant("relaxed") ? "relaxed" : "simd";
+ * useKernels(await (await fetch(`kernels.${variant}.wasm`)).arrayBuffer());
  */
-export function useKernels(module: WebAssembly.Module): void {
+export function useKernels(source: KernelSource): void {
   if (loaded) {
-    throw new RuntimeError("useKernels: the kernels are loaded already; call it before the first tensor is made.");
+    throw new RuntimeError(
+      "useKernels: the kernels are loaded already; call it before the first tensor is made, and once.",
+    );
   }
-  custom = module;
+  loaded = load(readKernelSource(source));
 }
 
 /** The kernels and their memory; the first call loads them. */
 export function loadKernels(): LoadedKernels {
-  if (!loaded) loaded = load();
+  if (!loaded) {
+    const variant = supportsVariant("relaxed") ? "relaxed" : "simd";
+    const bytes = embeddedKernels(variant);
+    if (bytes === null) {
+      throw new RuntimeError(
+        `loadKernels: simdgrad/slim has no kernels in it. Before the first tensor is made, call useKernels() with the ` +
+          `content of "simdgrad/kernels.${variant}.wasm"; or import "simdgrad", which has them.`,
+      );
+    }
+    loaded = load(bytes);
+  }
   return loaded;
 }
 
@@ -54,59 +71,62 @@ export function supportsVariant(variant: KernelVariant): boolean {
   return WebAssembly.validate(new Uint8Array([...header, 10, code.length + 2, 1, code.length, ...code]));
 }
 
-function load(): LoadedKernels {
-  if (custom) {
-    const instance = instantiateCustom(custom);
-    return {
-      ...instance,
-      module: custom,
-      variant: "custom",
-      arithmetic: arithmeticOf(instance.kernels, null),
-    };
-  }
+function load(source: WebAssembly.Module | Uint8Array<ArrayBuffer>): LoadedKernels {
   if (!supportsVariant("simd")) {
     throw new RuntimeError("loadKernels: this host has no WebAssembly SIMD; use Node ≥ 20 or a browser since 2021.");
   }
-  const variant = supportsVariant("relaxed") ? "relaxed" : "simd";
-  const unsharedBecause = whyNotShared();
-  const bytes = embeddedKernels(variant);
-  if (unsharedBecause) declareUnshared(bytes);
-  const module = new WebAssembly.Module(bytes);
-  const instance = instantiate(module, !unsharedBecause);
-  const arithmetic = arithmeticOf(instance.kernels, variant === "relaxed");
-  return { ...instance, module, variant, arithmetic, unsharedBecause };
+  return source instanceof Uint8Array ? loadBytes(source) : loadModule(source);
 }
 
-function instantiate(module: WebAssembly.Module, shared: boolean): Pick<LoadedKernels, "kernels" | "memory"> {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared });
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  return { kernels: instance.exports as unknown as Kernels, memory };
-}
-
-/** A compiled module cannot be changed, nor asked: it gets the kind of memory with which it can be instantiated. */
-function instantiateCustom(module: WebAssembly.Module): Pick<LoadedKernels, "kernels" | "memory" | "unsharedBecause"> {
-  try {
-    return { ...instantiate(module, true), unsharedBecause: whyNotShared() };
-  } catch {
-    return { ...instantiate(module, false), unsharedBecause: "the module given to useKernels declares plain memory" };
-  }
+function loadBytes(bytes: Uint8Array<ArrayBuffer>): LoadedKernels {
+  const shared = whyNotShared() ?? askForMemory(true);
+  if (typeof shared !== "string") return instantiate(compile(bytes), shared, null);
+  declareUnshared(bytes);
+  return instantiate(compile(bytes), granted(askForMemory(false)), shared);
 }
 
 /**
- * A page without cross-origin isolation can make a shared memory, but not post it to a worker,
- * so its existence proves nothing: ask for the isolation itself.
+ * A compiled module can neither be changed nor asked what memory it declares: it gets the kind with which it can be
+ * instantiated. Plain memory is tried first, since no host has to set anything aside for it.
  */
-function whyNotShared(): string | null {
-  // First, since browsers hide SharedArrayBuffer from pages that are not.
-  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
-  if (isolated === false) return "the page is not cross-origin isolated (COOP and COEP headers)";
-  if (typeof SharedArrayBuffer === "undefined") return "the host has no SharedArrayBuffer";
-  return null;
+function loadModule(module: WebAssembly.Module): LoadedKernels {
+  try {
+    const plain = granted(askForMemory(false));
+    return instantiate(module, plain, "the module given to useKernels declares plain memory");
+  } catch (error) {
+    if (!(error instanceof WebAssembly.LinkError)) throw error;
+  }
+  return instantiate(module, granted(askForMemory(true)), whyNotShared());
+}
+
+function instantiate(
+  module: WebAssembly.Module,
+  { memory, maximumBytes }: WasmMemory,
+  unsharedBecause: string | null,
+): LoadedKernels {
+  const variant = variantOf(module);
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+  const arithmetic = arithmeticOf(kernels, variant === "relaxed");
+  return { kernels, memory, maximumBytes, module, variant, arithmetic, unsharedBecause };
+}
+
+/** @throws {RuntimeError} a page's policy or the host forbids it, or the host lacks an instruction */
+function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    const advice = supportsVariant("relaxed")
+      ? "A page's Content-Security-Policy needs 'wasm-unsafe-eval'; where compiling is forbidden altogether, give useKernels() a module compiled beforehand."
+      : "It has no relaxed SIMD: were these the relaxed kernels, give useKernels() the simd ones.";
+    throw new RuntimeError(
+      `loadKernels: this host does not compile the kernels: ${(error as Error).message}. ${advice}`,
+    );
+  }
 }
 
 /** Turns the import of a shared memory into that of a plain one: one flag in the import's limits. */
 function declareUnshared(bytes: Uint8Array): void {
   const importName = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2]; // "env" "memory", memory
   const at = bytes.findIndex((_, i) => importName.every((byte, j) => bytes[i + j] === byte));
-  bytes[at + importName.length] = 0x01;
+  if (at >= 0) bytes[at + importName.length] = 0x01;
 }

@@ -6,8 +6,8 @@
 
 import { RuntimeError } from "../base/errors.ts";
 import { loadKernels } from "./kernels.ts";
+import { PAGE_BYTES } from "./wasm_memory.ts";
 
-const PAGE_BYTES = 65536;
 const GROWTH_PAGES = 16;
 /** Blocks start on cache lines, and end with the slack that lets kernels read past an operand's end. */
 const ALIGNMENT = 64;
@@ -127,7 +127,7 @@ function takeFromEnd(size: number): number {
 }
 
 function growTo(bytes: number): void {
-  const { memory } = loadKernels();
+  const { memory, maximumBytes } = loadKernels();
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
   if (missing <= 0) return;
   try {
@@ -137,9 +137,9 @@ function growTo(bytes: number): void {
       memory.grow(missing);
     } catch {
       throw new RuntimeError(
-        `allocate: out of memory; ${inUse} bytes are in use and ${bytes} are needed in all, of at most 4 GiB. ` +
+        `allocate: out of memory; ${inUse} bytes are in use and ${bytes} are needed in all, of at most ${maximumBytes / 2 ** 30} GiB. ` +
           "Use a smaller batch, or dispose of tensors that are done with.",
-        { inUseBytes: inUse, neededBytes: bytes },
+        { inUseBytes: inUse, neededBytes: bytes, maximumBytes },
       );
     }
   }

@@ -5,10 +5,9 @@
  * @param options threads, and whether to use the plain SIMD kernels where relaxed ones would run
  */
 export async function train(base, { threads, isPlain = false }) {
-  const { AdamW, runtimeInfo, setThreads, stateDict, syntheticDigits, Trainer, useKernels } = await import(
-    `${base}index.js`
-  );
+  const { AdamW, runtimeInfo, setThreads, stateDict, Trainer, useKernels } = await import(`${base}index.js`);
   const { cnn } = await import(`${base}models.js`);
+  const { syntheticDigits } = await import(`${base}data.js`);
   if (isPlain) useKernels(await WebAssembly.compile(await bytesOf(`${base}kernels.simd.wasm`)));
   await setThreads(threads);
   const digits = syntheticDigits({ count: 320, seed: 1 });

@@ -41,7 +41,7 @@ const HOSTS = {
 for (const [name, host] of Object.entries(HOSTS)) {
   test(`${name} decodes the bytes of the build, to the last, in both variants`, () => {
     for (const variant of VARIANTS) {
-      const decoded = withHost(host, () => embeddedKernels(variant));
+      const decoded = withHost(host, () => embeddedKernels(variant)) as Uint8Array;
       const built = readFileSync(`build/kernels.${variant}.wasm`);
       assert.is(decoded.length, built.length, variant);
       assert.ok(built.equals(decoded), variant);
