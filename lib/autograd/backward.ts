@@ -1,7 +1,9 @@
 // backward: walks the tape from the loss to the leaves.
 
+import { boolean, checkOptions } from "../base/check.ts";
 import { AutogradError, formatShape } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
@@ -21,6 +23,7 @@ let lastOutputs: Tensor[] = [];
  * tensors on which `keep()` was called, stay readable.
  *
  * @param options.retainGraph keep the graph, to go through it again; default false
+ * @throws {DTypeError} the loss is no tensor
  * @throws {AutogradError} the loss is not a scalar, has no graph, or its graph was used before; or what an operation saved
  *   has been changed in place since, by an optimizer's step or a write to `data`. Then no gradient has been touched
  * @example
@@ -29,6 +32,8 @@ let lastOutputs: Tensor[] = [];
  *   optimizer.step();
  */
 export function backward(loss: Tensor, options: { retainGraph?: boolean } = {}): void {
+  checkTensor("backward", "loss", loss, "any");
+  checkOptions("backward", options, { retainGraph: boolean });
   if (loss.size !== 1) {
     throw new AutogradError(
       `backward: loss must be a scalar; got ${formatShape(loss.shape)}. Reduce it first, e.g. mean(loss).`,

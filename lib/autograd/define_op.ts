@@ -1,7 +1,7 @@
 // defineOp: makes a differentiable operation of a forward and a backward function.
 
-import { DTypeError, formatShape } from "../base/errors.ts";
-import { type DType, Tensor } from "../tensor/tensor.ts";
+import { checkTensor, type TensorKind } from "../tensor/check_tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { isGradEnabled } from "./grad_mode.ts";
 import { Node } from "./node.ts";
@@ -24,8 +24,11 @@ export interface BackwardContext<Args extends readonly unknown[]> {
 }
 
 export interface OpDefinition<Args extends readonly unknown[]> {
-  /** What each tensor among the arguments must be, in order; default "f32" for all. */
-  readonly dtypes?: readonly (DType | "any")[];
+  /**
+   * The tensors that the arguments begin with, by name and dtype: "any" for each, "f32?" where null will do as well.
+   * Default: one, x, f32. Other tensors among the arguments must be f32.
+   */
+  readonly inputs?: Readonly<Record<string, TensorKind>>;
   /** Computes the output: a new tensor. Checks of shapes and options belong here. */
   forward(context: ForwardContext, ...args: Args): Tensor;
   /**
@@ -38,7 +41,7 @@ export interface OpDefinition<Args extends readonly unknown[]> {
 /**
  * @param name as error messages say it
  * @returns the operation as a plain function of the forward arguments; it throws a {@link DTypeError}
- *   for a tensor of another dtype than declared
+ *   for what is no tensor where one belongs, and for a tensor of another dtype than declared
  * @example
  *   const double = defineOp("double", {
  *     forward: (_, x: Tensor) => mul(x, 2),
@@ -49,9 +52,17 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
   name: string,
   definition: OpDefinition<Args>,
 ): (...args: Args) => Result {
+  const declared = Object.entries<TensorKind>(definition.inputs ?? { x: "f32" });
   return (...args) => {
-    const inputs = args.filter((arg) => arg instanceof Tensor);
-    checkDTypes(name, inputs, definition.dtypes);
+    declared.forEach(([input, kind], i) => {
+      checkTensor(name, input, args[i], kind);
+    });
+    const inputs: Tensor[] = [];
+    args.forEach((arg, i) => {
+      if (!(arg instanceof Tensor)) return;
+      if (i >= declared.length) checkTensor(name, `argument ${i + 1}`, arg);
+      inputs.push(arg);
+    });
     const isRecording = isGradEnabled() && inputs.some((input) => input.requiresGrad);
     const saved: Tensor[] = [];
     const save = (...tensors: Tensor[]): void => {
@@ -73,15 +84,4 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
     }
     return output as Result;
   };
-}
-
-function checkDTypes(name: string, inputs: readonly Tensor[], dtypes: OpDefinition<never>["dtypes"]): void {
-  inputs.forEach(({ dtype, shape }, i) => {
-    const expected = dtypes?.[i] ?? "f32";
-    if (dtype === expected || expected === "any") return;
-    throw new DTypeError(
-      `${name}: tensor argument ${i + 1} must be ${expected}; got ${dtype}, of shape ${formatShape(shape)}.`,
-      { argument: i, expected, dtype },
-    );
-  });
 }

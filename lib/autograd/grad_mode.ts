@@ -1,5 +1,8 @@
 // Whether operations are recorded.
 
+import { callback, check } from "../base/check.ts";
+import { OptionError } from "../base/errors.ts";
+
 let enabled = true;
 
 export function isGradEnabled(): boolean {
@@ -9,15 +12,16 @@ export function isGradEnabled(): boolean {
 /**
  * Runs `body` without recording: for inference, and for changing parameters by hand.
  *
- * @throws {TypeError} `body` is async: what it awaits would run with recording on
+ * @throws {OptionError} `body` is no function, or async: what it awaits would run with recording on
  * @example const logits = noGrad(() => model.forward(x));
  */
 export function noGrad<T>(body: () => T): T {
+  check("noGrad", "body", body, callback);
   const before = enabled;
   enabled = false;
   try {
     const result = body();
-    if (result instanceof Promise) throw new TypeError("noGrad: the body must not be async.");
+    if (result instanceof Promise) throw new OptionError("noGrad: the body must not be async.");
     return result;
   } finally {
     enabled = before;

@@ -1,6 +1,8 @@
 // gradcheck: a function's gradients against differences of its values.
 
+import { callback, check, checkOptions, positive } from "../base/check.ts";
 import { AutogradError, formatShape, OptionError } from "../base/errors.ts";
+import { checkTensors } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -21,7 +23,8 @@ const GOLDEN_RATIO = 0.6180339887498949;
 const MAX_LISTED = 8;
 
 /** Σ r·y in f64, with fixed weights r in ±[0.25, 1] that no symmetry of y cancels. */
-const project = defineOp("project", {
+const project = defineOp("gradcheck", {
+  inputs: { "what fn returns": "f32" },
   forward(_, y: Tensor<"f32">) {
     const result = empty([]);
     result.data[0] = projection(y);
@@ -58,7 +61,8 @@ function projection(y: Tensor<"f32">): number {
  * @returns how many elements were checked, and the largest of |analytic − numeric|/tolerance, ≤ 1
  * @throws {AutogradError} a gradient is wrong or missing; the message names input, index, both values and
  *   the tolerance of the first few, and `details.mistakes` holds all
- * @throws {OptionError} no input has `requiresGrad`, or an option is not a positive number
+ * @throws {OptionError} no input has `requiresGrad`, an option is not a positive number, or of another name
+ * @throws {DTypeError} an input, or what fn returns, is no f32 tensor
  *
  * Cost: four calls of `fn` an element, and one backward.
  * Source: Maclaurin et al., HIPS autograd, test_util.py; Richardson 1911 (the extrapolation).
@@ -69,12 +73,10 @@ export function gradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): { checked: number; worst: number } {
+  check("gradcheck", "fn", fn, callback);
+  checkTensors("gradcheck", "inputs", inputs);
+  checkOptions("gradcheck", options, { step: positive, roundings: positive });
   const { step = 2 ** -6, roundings = 16 } = options;
-  for (const [name, value] of Object.entries({ step, roundings })) {
-    if (!(value > 0 && Number.isFinite(value))) {
-      throw new OptionError(`gradcheck: ${name} must be a positive number; got ${value}.`, { [name]: value });
-    }
-  }
   if (!inputs.some((input) => input.requiresGrad)) {
     throw new OptionError("gradcheck: no input has requiresGrad; set it on those to check.");
   }

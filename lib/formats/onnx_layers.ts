@@ -16,7 +16,7 @@ import { ReLU } from "../nn/relu.ts";
 import { Sigmoid } from "../nn/sigmoid.ts";
 import { Tanh } from "../nn/tanh.ts";
 import { convGeometry } from "../ops/conv_geometry.ts";
-import { adaptivePooling, poolingOf, sizePair } from "../ops/pool_windows.ts";
+import { adaptivePooling, pairOf, poolingOf } from "../ops/pool_windows.ts";
 import { checkRank, type Shape, sizeOf } from "../tensor/shape.ts";
 import { geluNodes } from "./onnx_gelu.ts";
 import type { OnnxNodes } from "./onnx_nodes.ts";
@@ -87,10 +87,10 @@ function batchNorm({ weight, eps }: BatchNorm2d, x: Value, to: OnnxNodes): Value
 function pool(type: "MaxPool" | "AveragePool", layer: MaxPool2d | AvgPool2d, x: Value, to: OnnxNodes): Value {
   const { kernelSize, options } = layer;
   const { kernel, rows, cols } = poolingOf(to.op, batchOfOne(x.shape), { kernelSize, ...options });
-  const [padTop, padLeft] = sizePair(to.op, "padding", options.padding ?? 0, 0);
+  const [padTop, padLeft] = pairOf(options.padding ?? 0);
   return to.add(type, [x.name], [x.shape[0], rows.count, cols.count], {
     kernel_shape: kernel,
-    strides: sizePair(to.op, "stride", options.stride ?? kernel, 1),
+    strides: pairOf(options.stride ?? kernel),
     pads: [padTop, padLeft, padTop, padLeft],
     ...(type === "AveragePool" ? { count_include_pad: 1 } : {}),
   });

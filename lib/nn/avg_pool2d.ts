@@ -1,5 +1,6 @@
+import { check, checkOptions } from "../base/check.ts";
 import { avgPool2d } from "../ops/avg_pool2d.ts";
-import type { Pool2dOptions, Size2d } from "../ops/pool_windows.ts";
+import { type Pool2dOptions, poolRules, type Size2d, size2d } from "../ops/pool_windows.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
 
@@ -8,6 +9,7 @@ import { Module } from "./module.ts";
  *
  * @param options.stride  default kernelSize
  * @param options.padding default 0
+ * @throws {OptionError} a size that is not an integer in its range, or an option of another name
  * @example new AvgPool2d(2)
  */
 export class AvgPool2d extends Module {
@@ -16,6 +18,8 @@ export class AvgPool2d extends Module {
     readonly options: Omit<Pool2dOptions, "kernelSize"> = {},
   ) {
     super();
+    check("AvgPool2d", "kernelSize", kernelSize, size2d(1));
+    checkOptions("AvgPool2d", options, poolRules());
   }
 
   forward(x: Tensor): Tensor<"f32"> {

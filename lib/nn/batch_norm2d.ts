@@ -1,7 +1,8 @@
+import { check, checkOptions, integer, positive, upTo1 } from "../base/check.ts";
 import { batchNorm2d } from "../ops/batch_norm2d.ts";
 import { ones, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkSize, parameter } from "./init.ts";
+import { parameter } from "./init.ts";
 import { Module } from "./module.ts";
 
 export interface BatchNorm2dLayerOptions {
@@ -17,7 +18,7 @@ export interface BatchNorm2dLayerOptions {
  *
  * weight [C] starts at 1, bias [C] at 0, running_mean at 0, running_var at 1: PyTorch's definition and defaults.
  *
- * @throws {OptionError} channels is not an integer ≥ 1
+ * @throws {OptionError} channels is not an integer ≥ 1, eps not > 0, momentum not in [0, 1], or an option of another name
  * @example new BatchNorm2d(32)
  */
 export class BatchNorm2d extends Module {
@@ -33,7 +34,8 @@ export class BatchNorm2d extends Module {
 
   constructor(channels: number, options: BatchNorm2dLayerOptions = {}) {
     super();
-    checkSize("BatchNorm2d", "channels", channels);
+    check("BatchNorm2d", "channels", channels, integer(1));
+    checkOptions("BatchNorm2d", options, { eps: positive, momentum: upTo1 });
     this.eps = options.eps ?? 1e-5;
     this.momentum = options.momentum ?? 0.1;
     this.weight = parameter([channels]);

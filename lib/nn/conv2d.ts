@@ -1,6 +1,8 @@
+import { boolean, check, checkOptions, integer } from "../base/check.ts";
 import { conv2d } from "../ops/conv2d.ts";
+import { KEY_RULES } from "../runtime/rng.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkSize, fillUniform, initialPath, parameter } from "./init.ts";
+import { fillUniform, initialPath, parameter } from "./init.ts";
 import { join, Module } from "./module.ts";
 
 export interface Conv2dOptions {
@@ -19,7 +21,7 @@ export interface Conv2dOptions {
  *
  * weight [K, K, Cin, Cout], bias [Cout]; both start uniform in ±1/√(K·K·Cin), PyTorch's default.
  *
- * @throws {OptionError} a size that is not an integer ≥ 1, or a bad seed
+ * @throws {OptionError} a size that is not an integer in its range, a bad seed, or an option of another name
  * @example new Conv2d(1, 32, 3, { padding: 1 })
  */
 export class Conv2d extends Module {
@@ -30,9 +32,8 @@ export class Conv2d extends Module {
 
   constructor(cin: number, cout: number, kernelSize: number, options: Conv2dOptions = {}) {
     super();
-    checkSize("Conv2d", "cin", cin);
-    checkSize("Conv2d", "cout", cout);
-    checkSize("Conv2d", "kernelSize", kernelSize);
+    for (const [name, size] of Object.entries({ cin, cout, kernelSize })) check("Conv2d", name, size, integer(1));
+    checkOptions("Conv2d", options, { stride: integer(1), padding: integer(0), bias: boolean, seed: KEY_RULES.seed });
     this.stride = options.stride ?? 1;
     this.padding = options.padding ?? 0;
     this.weight = parameter([kernelSize, kernelSize, cin, cout]);

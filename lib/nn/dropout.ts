@@ -1,6 +1,6 @@
-import { OptionError } from "../base/errors.ts";
+import { check, checkOptions, upTo1 } from "../base/check.ts";
 import { dropout } from "../ops/dropout.ts";
-import { streamOf } from "../runtime/rng.ts";
+import { KEY_RULES, streamOf } from "../runtime/rng.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { initialPath } from "./init.ts";
 import { join, Module } from "./module.ts";
@@ -11,8 +11,8 @@ import { join, Module } from "./module.ts";
  * The mask is a function of the seed, the layer's place in the network and a step that each training
  * forward counts up; `setRandomState()` sets seed and step.
  *
- * @param p the share of elements that become 0; 0 ≤ p < 1; default 0.5
- * @throws {OptionError} p outside [0, 1)
+ * @param p the share of elements that become 0, in [0, 1]; default 0.5
+ * @throws {OptionError} p outside [0, 1], a bad seed, or an option of another name
  * @example new Dropout(0.3)
  */
 export class Dropout extends Module {
@@ -25,7 +25,8 @@ export class Dropout extends Module {
     options: { seed?: number } = {},
   ) {
     super();
-    if (!(p >= 0 && p < 1)) throw new OptionError(`Dropout: p must be in [0, 1); got ${p}.`, { p });
+    check("Dropout", "p", p, upTo1);
+    checkOptions("Dropout", options, { seed: KEY_RULES.seed });
     this.initializeOwn(...initialPath(options.seed));
   }
 

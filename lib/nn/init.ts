@@ -1,6 +1,5 @@
 // Initial values: PyTorch's defaults, drawn from streams named after the parameters.
 
-import { OptionError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { keyArguments, streamOf } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
@@ -38,11 +37,4 @@ export function fillUniform(parameter: Tensor<"f32">, fanIn: number, seed: numbe
  */
 export function initialPath(seed: number | undefined): [seed: number, path: string] {
   return seed === undefined ? [0, `unseeded${unseeded++}`] : [seed, ""];
-}
-
-/** @throws {OptionError} a size that is not an integer ≥ 1 */
-export function checkSize(layer: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new OptionError(`${layer}: ${name} must be an integer ≥ 1; got ${value}.`, { [name]: value });
-  }
 }

@@ -1,6 +1,8 @@
+import { boolean, check, checkOptions, integer } from "../base/check.ts";
 import { linear } from "../ops/linear.ts";
+import { KEY_RULES } from "../runtime/rng.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkSize, fillUniform, initialPath, parameter } from "./init.ts";
+import { fillUniform, initialPath, parameter } from "./init.ts";
 import { join, Module } from "./module.ts";
 
 export interface LinearOptions {
@@ -15,7 +17,7 @@ export interface LinearOptions {
  *
  * weight [In, Out], bias [Out]; both start uniform in ±1/√In, PyTorch's default.
  *
- * @throws {OptionError} a size that is not an integer ≥ 1, or a bad seed
+ * @throws {OptionError} a size that is not an integer ≥ 1, a bad seed, or an option of another name
  * @example new Linear(784, 10)
  */
 export class Linear extends Module {
@@ -28,8 +30,9 @@ export class Linear extends Module {
     options: LinearOptions = {},
   ) {
     super();
-    checkSize("Linear", "inFeatures", inFeatures);
-    checkSize("Linear", "outFeatures", outFeatures);
+    check("Linear", "inFeatures", inFeatures, integer(1));
+    check("Linear", "outFeatures", outFeatures, integer(1));
+    checkOptions("Linear", options, { bias: boolean, seed: KEY_RULES.seed });
     this.weight = parameter([inFeatures, outFeatures]);
     this.bias = (options.bias ?? true) ? parameter([outFeatures]) : null;
     this.initializeOwn(...initialPath(options.seed));

@@ -1,33 +1,52 @@
+import { checkOptions } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
+import { KEY_RULES } from "../runtime/rng.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { fuse } from "./fusion.ts";
 import { Module } from "./module.ts";
+
+interface SequentialOptions {
+  seed?: number;
+}
 
 /**
  * Layers one after another: y = layerₙ(… layer₁(x)).
  *
  * @param layers by name, in order; the names lead those of the parameters ("fc1" gives "fc1.weight").
- *   They must not be numbers, which JavaScript would put first
+ *   They must not be numbers, which JavaScript would put first. In an array, or one after another, layers are
+ *   called "0", "1" …, as in PyTorch
  * @param options.seed draws every parameter inside from this seed and its name, and seeds dropout. Without
  *   it the layers keep what they have
- * @throws {OptionError} a name that is empty, a number, or holds a dot
+ * @throws {OptionError} a layer that is no Module, a name that is empty, a number, or holds a dot, or an option of another name
  *
  * An intermediate result is freed as soon as the next layer has used it; what backward needs of it, it holds
  * by itself. Neighbours that one op computes together, such as a convolution, its normalisation, ReLU and pooling,
  * go through that op (fusion.ts): the same result to rounding, sooner. In evaluation under `noGrad` a normalisation is
  * folded into the convolution before it.
  * @example new Sequential({ fc1: new Linear(784, 128), relu: new ReLU(), fc2: new Linear(128, 10) }, { seed: 1 })
+ * @example new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10))
  */
 export class Sequential extends Module {
   readonly #layers: readonly [string, Module][];
   readonly #modules: readonly Module[];
 
-  constructor(layers: Readonly<Record<string, Module>>, options: { seed?: number } = {}) {
+  constructor(layers: Readonly<Record<string, Module>> | readonly Module[], options?: SequentialOptions);
+  constructor(...layers: Module[]);
+  constructor(...layersAndOptions: [...Module[], SequentialOptions]);
+  constructor(...args: unknown[]) {
     super();
-    this.#layers = Object.entries(layers);
-    this.#modules = Object.values(layers);
+    const isRow = args[0] instanceof Module;
+    const [layers = [], options = {}] = isRow ? splitOptions(args) : args;
+    checkOptions<SequentialOptions>("Sequential", options as SequentialOptions, { seed: KEY_RULES.seed });
+    this.#layers = Object.entries(layers as Readonly<Record<string, Module>>);
+    this.#modules = this.#layers.map(([, layer]) => layer);
     for (const [name, layer] of this.#layers) {
-      if (!/^[A-Za-z_][^.]*$/.test(name)) {
+      if (!(layer instanceof Module)) {
+        throw new OptionError(`Sequential: layer ${name} must be a Module; got ${printable(layer)}.`, { name });
+      }
+      if (!Array.isArray(layers) && !/^[A-Za-z_][^.]*$/.test(name)) {
         throw new OptionError(
           `Sequential: a layer cannot be named ${JSON.stringify(name)}; names start with a letter and hold no dot.`,
           { name },
@@ -35,7 +54,8 @@ export class Sequential extends Module {
       }
       this.registerModule(name, layer);
     }
-    if (options.seed !== undefined) this.initialize(options.seed);
+    const { seed } = options as SequentialOptions;
+    if (seed !== undefined) this.initialize(seed);
   }
 
   /** @internal What `forward` runs, in order; a class made of this one may have children beside them. */
@@ -44,6 +64,7 @@ export class Sequential extends Module {
   }
 
   forward(x: Tensor): Tensor<"f32"> {
+    checkTensor("Sequential", "x", x, "any");
     const modules = this.#modules;
     let h = x;
     for (let i = 0; i < modules.length; ) {
@@ -63,6 +84,7 @@ export class Sequential extends Module {
    * @example const { conv1, pool1 } = model.eval().trace(x)
    */
   trace(x: Tensor): Record<string, Tensor<"f32">> {
+    checkTensor("trace", "x", x, "any");
     let h = x;
     return Object.fromEntries(
       this.#layers.map(([name, layer]) => {
@@ -72,4 +94,9 @@ export class Sequential extends Module {
       }),
     );
   }
+}
+
+/** Layers one after another, and options behind them where there are some. */
+function splitOptions(args: readonly unknown[]): [layers: unknown[], options?: unknown] {
+  return args.at(-1) instanceof Module ? [[...args]] : [args.slice(0, -1), args.at(-1)];
 }

@@ -4,6 +4,7 @@ import { viewOf } from "../tensor/view.ts";
 import { broadcastBinary, type Operand, onTensors, sumTo } from "./broadcast.ts";
 
 const addTensors = defineOp("add", {
+  inputs: { a: "f32", b: "f32" },
   forward(_, a: Tensor, b: Tensor) {
     return broadcastBinary("add_f32", a, b);
   },

@@ -1,5 +1,6 @@
 // @internal Ops whose kernel works along rows, along any axis.
 
+import { checkTensor } from "../tensor/check_tensor.ts";
 import { resolveAxis } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { inverse, transpose } from "./transpose.ts";
@@ -8,6 +9,7 @@ type RowsOp = (x: Tensor, size: number) => Tensor<"f32">;
 
 /** `op(x, size of a row)` with `axis` brought to the end before and back after; it must be differentiable. */
 export function alongAxis(name: string, op: RowsOp, x: Tensor, axis: number): Tensor<"f32"> {
+  checkTensor(name, "x", x);
   const index = resolveAxis(name, axis, x.shape);
   const last = x.shape.length - 1;
   const size = Math.max(1, x.shape[index]); // an empty axis makes no rows

@@ -32,6 +32,7 @@ import {
  * @example batchNorm2d(x, gamma, beta, { runningMean, runningVar, isTraining: true })
  */
 export const batchNorm2d = defineOp("batchNorm2d", {
+  inputs: { x: "f32", gamma: "f32", beta: "f32" },
   forward({ save }, x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions) {
     checkBatchNorm(x.shape, gamma, beta, options);
     const [n, h, w, c] = x.shape;

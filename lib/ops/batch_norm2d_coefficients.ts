@@ -1,10 +1,12 @@
 // @internal Batch normalisation as one factor and one term a channel, from the batch's statistics or the running ones;
 // and what it is told, checked.
 
-import { DTypeError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
+import { anything, boolean, checkOptions, positive, required, upTo1 } from "../base/check.ts";
+import { formatShape, ShapeError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
-import { checkRank, type Shape } from "../tensor/shape.ts";
+import { checkRank, layoutHint, type Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 export interface BatchNorm2dOptions {
@@ -73,14 +75,22 @@ export function partialSums(n: number, c: number): Tensor<"f32"> {
 
 /** @param shape that of what is normalised */
 export function checkBatchNorm(shape: Shape, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): void {
-  const { runningMean, runningVar, isTraining, momentum = 0.1, eps = 1e-5 } = options;
+  checkOptions("batchNorm2d", options, {
+    runningMean: anything,
+    runningVar: anything,
+    isTraining: required(boolean),
+    momentum: upTo1,
+    eps: positive,
+  });
+  const { runningMean, runningVar, isTraining } = options;
   checkRank("batchNorm2d", "x", shape, 4, "[N, H, W, C]");
   const [n, h, w, c] = shape;
-  for (const [name, { shape: own, dtype }] of Object.entries({ gamma, beta, runningMean, runningVar })) {
-    if (dtype !== "f32") throw new DTypeError(`batchNorm2d: ${name} must be f32; got ${dtype}.`, { [name]: dtype });
+  for (const [name, tensor] of Object.entries({ gamma, beta, runningMean, runningVar })) {
+    checkTensor("batchNorm2d", name, tensor);
+    const { shape: own } = tensor;
     if (own.length !== 1 || own[0] !== c) {
       throw new ShapeError(
-        `batchNorm2d: ${name} is ${formatShape(own)}; expected [${c}], one for each channel of x ${formatShape(shape)}.`,
+        `batchNorm2d: ${name} is ${formatShape(own)}; expected [${c}], one for each channel of x ${formatShape(shape)}.${layoutHint(shape, own[0])}`,
         { x: shape, [name]: own },
       );
     }
@@ -91,11 +101,5 @@ export function checkBatchNorm(shape: Shape, gamma: Tensor, beta: Tensor, option
         "Use a larger batch, or evaluate.",
       { x: shape },
     );
-  }
-  if (!(momentum >= 0 && momentum <= 1)) {
-    throw new OptionError(`batchNorm2d: momentum must lie in [0, 1]; got ${momentum}.`, { momentum });
-  }
-  if (!(eps > 0 && eps < Number.POSITIVE_INFINITY)) {
-    throw new OptionError(`batchNorm2d: eps must be a finite number above 0; got ${eps}.`, { eps });
   }
 }

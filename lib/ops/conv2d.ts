@@ -1,7 +1,7 @@
 import { defineOp } from "../autograd/define_op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { convAlgorithm } from "./conv_algorithm.ts";
-import { type Conv2dOptions, convGeometry } from "./conv_geometry.ts";
+import { type Conv2dOptions, checkConvolution, convGeometry } from "./conv_geometry.ts";
 import { reduceAxes } from "./reduce.ts";
 
 /**
@@ -16,7 +16,7 @@ import { reduceAxes } from "./reduce.ts";
  * @param options.padding zero pixels on each side, integer ≥ 0; default 0
  * @returns [N, OH, OW, Cout], OH = ⌊(H + 2·padding − KH)/stride⌋ + 1, OW likewise
  * @throws {ShapeError} wrong rank, Cin or Cout differs, or a window larger than the padded input
- * @throws {OptionError} stride or padding is not an integer in its range
+ * @throws {OptionError} stride or padding is not an integer in its range, or an option of another name
  *
  * Cost: 2·N·OH·OW·Cout·KH·KW·Cin flops; a third of that for 3×3, stride 1, padding 1 over channels by fours
  * (Winograd). Backward: dx, dw, db, each at the same cost. Saves x and w.
@@ -24,7 +24,9 @@ import { reduceAxes } from "./reduce.ts";
  * @example conv2d(x, w, b, { padding: 1 }) // 3×3: [64,28,28,1] → [64,28,28,32]
  */
 export const conv2d = defineOp("conv2d", {
+  inputs: { x: "f32", w: "f32", b: "f32?" },
   forward({ save }, x: Tensor, w: Tensor, b: Tensor | null = null, options: Conv2dOptions = {}) {
+    checkConvolution("conv2d", options);
     const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, options);
     const algorithm = convAlgorithm(geometry);
     using arranged = algorithm.arrange(w, geometry);

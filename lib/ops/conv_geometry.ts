@@ -1,7 +1,8 @@
 // @internal The sizes of a convolution, worked out and checked once, and what computes one.
 
-import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
-import { checkRank, type Shape } from "../tensor/shape.ts";
+import { checkOptions, integer } from "../base/check.ts";
+import { formatShape, ShapeError } from "../base/errors.ts";
+import { checkRank, layoutHint, type Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 export interface Conv2dOptions {
@@ -43,10 +44,12 @@ export interface ConvAlgorithm {
   ): [dx: Tensor<"f32"> | null, dw: Tensor<"f32"> | null];
 }
 
-/**
- * @throws {ShapeError} the shapes do not fit together
- * @throws {OptionError} stride or padding out of range
- */
+/** @throws {OptionError} stride or padding out of range, or an option of another name */
+export function checkConvolution(op: string, options: Conv2dOptions): void {
+  checkOptions(op, options, { stride: integer(1), padding: integer(0) });
+}
+
+/** @throws {ShapeError} the shapes do not fit together */
 export function convGeometry(
   op: string,
   xShape: Shape,
@@ -56,19 +59,13 @@ export function convGeometry(
 ): ConvGeometry {
   checkRank(op, "x", xShape, 4, "[N, H, W, Cin]");
   checkRank(op, "w", wShape, 4, "[KH, KW, Cin, Cout]");
-  if (!Number.isInteger(stride) || stride < 1) {
-    throw new OptionError(`${op}: stride must be an integer ≥ 1; got ${stride}.`, { stride });
-  }
-  if (!Number.isInteger(padding) || padding < 0) {
-    throw new OptionError(`${op}: padding must be an integer ≥ 0; got ${padding}.`, { padding });
-  }
   const [n, h, w, cin] = xShape;
   const [kh, kw, wCin, cout] = wShape;
   const shapes = { x: xShape, w: wShape, b: bShape };
   if (cin !== wCin) {
     throw new ShapeError(
       `${op}: input channels differ; x is ${formatShape(xShape)}, w is ${formatShape(wShape)}; ` +
-        `x's last (${cin}) must equal w's third (${wCin}).`,
+        `x's last (${cin}) must equal w's third (${wCin}).${layoutHint(xShape, wCin)}`,
       shapes,
     );
   }
@@ -83,7 +80,7 @@ export function convGeometry(
   if (kh < 1 || kw < 1 || oh < 1 || ow < 1) {
     throw new ShapeError(
       `${op}: the ${kh}×${kw} window does not fit the ${h}×${w} input with padding ${padding}. ` +
-        "Pad more, or use a smaller window.",
+        `Pad more, or use a smaller window.${layoutHint(xShape)}`,
       shapes,
     );
   }

@@ -1,3 +1,4 @@
+import { checkTensor } from "../tensor/check_tensor.ts";
 import type { DType, Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 
@@ -8,5 +9,6 @@ import { viewOf } from "../tensor/view.ts";
  * @example const target = detach(model.forward(x));
  */
 export function detach<D extends DType>(x: Tensor<D>): Tensor<D> {
+  checkTensor("detach", "x", x, "any");
   return viewOf(x, x.shape);
 }

@@ -4,6 +4,7 @@ import { viewOf } from "../tensor/view.ts";
 import { asTensor, broadcastBinary, type Operand, onTensors, sumTo } from "./broadcast.ts";
 
 const divTensors = defineOp("div", {
+  inputs: { a: "f32", b: "f32" },
   forward({ save }, a: Tensor, b: Tensor) {
     save(a, b);
     return broadcastBinary("div_f32", a, b);

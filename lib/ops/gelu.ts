@@ -1,5 +1,5 @@
 import { defineOp } from "../autograd/define_op.ts";
-import { OptionError } from "../base/errors.ts";
+import { checkOptions, oneOf } from "../base/check.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -14,7 +14,7 @@ export interface GeluOptions {
  *
  * @param x any shape, f32
  * @returns the shape of x
- * @throws {OptionError} an unknown approximation
+ * @throws {OptionError} an unknown approximation, or an option of another name
  *
  * Cost: one pass, in f64. Backward: dx = dy·(Φ(x) + x·φ(x)). Saves x.
  * Source: Hendrycks & Gimpel 2016, arXiv:1606.08415; the default as PyTorch's.
@@ -22,14 +22,9 @@ export interface GeluOptions {
  */
 export const gelu = defineOp("gelu", {
   forward({ save }, x: Tensor, options: GeluOptions = {}) {
-    const { approximate = "none" } = options;
-    if (approximate !== "none" && approximate !== "tanh") {
-      throw new OptionError(`gelu: approximate must be "none" or "tanh"; got ${JSON.stringify(approximate)}.`, {
-        approximate,
-      });
-    }
+    checkGelu("gelu", options);
     const y = empty(x.shape);
-    parallelFor(approximate === "tanh" ? "gelu_tanh_f32" : "gelu_f32", x.size, y.ptr, x.ptr);
+    parallelFor(options.approximate === "tanh" ? "gelu_tanh_f32" : "gelu_f32", x.size, y.ptr, x.ptr);
     save(x);
     return y;
   },
@@ -40,3 +35,8 @@ export const gelu = defineOp("gelu", {
     return [dx];
   },
 });
+
+/** @internal @throws {OptionError} */
+export function checkGelu(owner: string, options: GeluOptions): void {
+  checkOptions(owner, options, { approximate: oneOf("none", "tanh") });
+}

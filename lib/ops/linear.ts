@@ -19,6 +19,7 @@ import { reduceAxes } from "./reduce.ts";
  * @example linear(x, w, b) // [64, 784], [784, 10], [10] → [64, 10]
  */
 export const linear = defineOp("linear", {
+  inputs: { x: "f32", w: "f32", b: "f32?" },
   forward({ save }, x: Tensor, w: Tensor, b: Tensor | null = null) {
     checkRank("linear", "x", x.shape, 2, "[N, In]");
     checkRank("linear", "w", w.shape, 2, "[In, Out]");

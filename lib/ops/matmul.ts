@@ -18,6 +18,7 @@ import { gemm } from "./gemm.ts";
  * @example matmul(tensor([[1, 2]]), tensor([[3], [4]])) // [[11]]
  */
 export const matmul = defineOp("matmul", {
+  inputs: { a: "f32", b: "f32" },
   forward({ save }, a: Tensor, b: Tensor) {
     checkRank("matmul", "a", a.shape, 2, "[M, K]");
     checkRank("matmul", "b", b.shape, 2, "[K, N]");

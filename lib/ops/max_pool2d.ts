@@ -2,7 +2,7 @@ import { defineOp } from "../autograd/define_op.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Pool2dOptions, poolingOf } from "./pool_windows.ts";
+import { checkPooling, type Pool2dOptions, poolingOf } from "./pool_windows.ts";
 import { windowTable } from "./window_table.ts";
 
 /** Places that a byte can tell apart. */
@@ -21,13 +21,14 @@ const BYTE_PLACES = 256;
  * @param options.padding    on each side, at most half of kernelSize; default 0
  * @returns [N, OH, OW, C], OH = ⌊(H + 2·padding − kernelSize)/stride⌋ + 1, OW likewise
  * @throws {ShapeError} x is no batch of images, or a window larger than the padded image
- * @throws {OptionError} an option that is not an integer in its range
+ * @throws {OptionError} an option that is not an integer in its range, or of another name
  *
  * Cost: one pass. Backward: dx. Saves where each maximum was, a byte an output (4 for windows of > 256).
  * @example maxPool2d(x, { kernelSize: 2 }) // [64,28,28,32] → [64,14,14,32]
  */
 export const maxPool2d = defineOp("maxPool2d", {
   forward({ isRecording, save }, x: Tensor, options: Pool2dOptions) {
+    checkPooling("maxPool2d", options);
     const { kernel, rows, cols } = poolingOf("maxPool2d", x.shape, options);
     const [n, h, w, c] = x.shape;
     const y = empty([n, rows.count, cols.count, c]);

@@ -4,7 +4,7 @@ import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { broadcastBinary, expandTo } from "./broadcast.ts";
-import { type Axes, type ReduceOptions, reduceAxes, reducedShape, resolveAxes } from "./reduce.ts";
+import { type Axes, checkReduction, type ReduceOptions, reduceAxes, reducedShape, resolveAxes } from "./reduce.ts";
 
 /**
  * The mean of the elements along axes: y = Σ x / count.
@@ -14,12 +14,14 @@ import { type Axes, type ReduceOptions, reduceAxes, reducedShape, resolveAxes } 
  * @param options.keepDims keep them with size 1; default false
  * @returns NaN where there is nothing to average
  * @throws {ShapeError} an axis outside the rank
+ * @throws {OptionError} keepDims is not true or false, or an option of another name
  *
  * Cost: one pass. Backward: dy/count repeated along the axes. Saves nothing.
  * @example mean(tensor([[1, 2], [3, 4]]), 0) // [2, 3]
  */
 export const mean = defineOp("mean", {
   forward(_, x: Tensor, axes?: Axes, options: ReduceOptions = {}) {
+    checkReduction("mean", options);
     const resolved = resolveAxes("mean", axes, x.shape);
     using sum = reduceAxes("sum_f32", x, resolved);
     using y = divideByCount(sum, x.shape, resolved);

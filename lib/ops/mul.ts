@@ -3,6 +3,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { broadcastBinary, type Operand, onTensors, sumTo } from "./broadcast.ts";
 
 const mulTensors = defineOp("mul", {
+  inputs: { a: "f32", b: "f32" },
   forward({ save }, a: Tensor, b: Tensor) {
     save(a, b);
     return broadcastBinary("mul_f32", a, b);

@@ -1,7 +1,8 @@
 // @internal Pooling: options checked, and where its windows lie along each axis.
 
+import { check, checkOptions, integer, type Rule, required } from "../base/check.ts";
 import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
-import { checkRank, type Shape } from "../tensor/shape.ts";
+import { checkRank, layoutHint, type Shape } from "../tensor/shape.ts";
 import { type Windows, windows } from "./window_table.ts";
 
 /** A size for both axes, or [height, width]. */
@@ -23,15 +24,34 @@ export interface Pooling {
   cols: Windows;
 }
 
+/** An integer for both axes, or one for each. */
+export function size2d(least: number, most?: number): Rule {
+  const { says, holds } = integer(least, most);
+  return {
+    says: `${says}, or two of them`,
+    holds: (value) => holds(Array.isArray(value) && value.length === 2 && holds(value[0]) ? value[1] : value),
+  };
+}
+
+/** What the options of a pooling must be, beside the window's size. */
+export function poolRules(): Record<"stride" | "padding", Rule> {
+  return { stride: size2d(1), padding: size2d(0) };
+}
+
+/** @throws {OptionError} a size that is not an integer in its range, or an option of another name */
+export function checkPooling(op: string, options: Pool2dOptions): void {
+  checkOptions(op, options, { kernelSize: required(size2d(1)), ...poolRules() });
+}
+
 /**
  * @throws {ShapeError} x is no batch of images, or the window is larger than the padded image
- * @throws {OptionError} a size that is not an integer in its range
+ * @throws {OptionError} a padding of more than half the window
  */
 export function poolingOf(op: string, shape: Shape, options: Pool2dOptions): Pooling {
   checkImages(op, shape);
-  const kernel = sizePair(op, "kernelSize", options.kernelSize, 1);
-  const stride = sizePair(op, "stride", options.stride ?? kernel, 1);
-  const padding = sizePair(op, "padding", options.padding ?? 0, 0);
+  const kernel = pairOf(options.kernelSize);
+  const stride = pairOf(options.stride ?? kernel);
+  const padding = pairOf(options.padding ?? 0);
   const along = (axis: 0 | 1): Windows => {
     const [size, k, s, p] = [shape[axis + 1], kernel[axis], stride[axis], padding[axis]];
     if (p > Math.floor(k / 2)) {
@@ -44,7 +64,7 @@ export function poolingOf(op: string, shape: Shape, options: Pool2dOptions): Poo
     if (count < 1) {
       throw new ShapeError(
         `${op}: the ${kernel.join("×")} window does not fit the ${shape[1]}×${shape[2]} image with padding ` +
-          `${padding.join(", ")}. Use a smaller window.`,
+          `${padding.join(", ")}. Use a smaller window.${layoutHint(shape)}`,
         { x: shape, kernelSize: kernel, padding },
       );
     }
@@ -59,7 +79,8 @@ export function poolingOf(op: string, shape: Shape, options: Pool2dOptions): Poo
 /** Windows that divide the image evenly into outputSize: [⌊i·H/OH⌋, ⌈(i + 1)·H/OH⌉). */
 export function adaptivePooling(op: string, shape: Shape, outputSize: Size2d): Pooling {
   checkImages(op, shape);
-  const counts = sizePair(op, "outputSize", outputSize, 1);
+  check(op, "outputSize", outputSize, size2d(1, 65535));
+  const counts = pairOf(outputSize);
   const along = (axis: 0 | 1): Windows => {
     const [size, count] = [shape[axis + 1], counts[axis]];
     return windows(`${size}: ${count}`, size, count, (i) => [
@@ -77,13 +98,6 @@ function checkImages(op: string, shape: Shape): void {
   }
 }
 
-export function sizePair(op: string, name: string, size: Size2d, least: number): readonly [number, number] {
-  const pair = typeof size === "number" ? ([size, size] as const) : size;
-  if (!Array.isArray(pair) || pair.length !== 2 || !pair.every((part) => Number.isInteger(part) && part >= least)) {
-    const got = Array.isArray(size) ? formatShape(size) : size;
-    throw new OptionError(`${op}: ${name} must be an integer ≥ ${least}, or two of them; got ${got}.`, {
-      [name]: size,
-    });
-  }
-  return pair;
+export function pairOf(size: Size2d): readonly [number, number] {
+  return typeof size === "number" ? [size, size] : size;
 }

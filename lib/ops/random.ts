@@ -1,8 +1,8 @@
 // Tensors and orders drawn from a seed.
 
-import { OptionError } from "../base/errors.ts";
+import { check, checkOptions, finite, integer } from "../base/check.ts";
 import { parallelFor } from "../runtime/parallel.ts";
-import { keyArguments, type RandomKey, STREAMS } from "../runtime/rng.ts";
+import { KEY_RULES, keyArguments, type RandomKey, STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -11,19 +11,19 @@ import type { Tensor } from "../tensor/tensor.ts";
  * Uniform numbers: low + (high − low)·u with 24-bit u in [0, 1); `high` itself only by rounding.
  *
  * @param shape any; element i is a function of (seed, stream, step, i) alone
- * @param options.seed   integer from 0 to 2⁵³ − 1
+ * @param options.seed   integer from 0 to 2⁵³ − 1; default: each call has its own, the same in every run of a program
  * @param options.stream integer from 0 to 2³² − 1; default 0
  * @param options.step   integer from 0 to 2⁵³ − 1; default 0
  * @param options.low    default 0
  * @param options.high   default 1
- * @throws {OptionError} a part of the key out of its range, or bounds that are not finite
+ * @throws {OptionError} a part of the key out of its range, bounds that are not finite, or an option of another name
  *
  * Source: Salmon et al. 2011 (Philox4x32-10).
  * @example rand([2, 3], { seed: 1, low: -1 })
  */
-export function rand(shape: Shape, options: RandomKey & { low?: number; high?: number }): Tensor<"f32"> {
+export function rand(shape: Shape, options: RandomKey & { low?: number; high?: number } = {}): Tensor<"f32"> {
+  checkOptions("rand", options, { ...KEY_RULES, low: finite, high: finite });
   const { low = 0, high = 1 } = options;
-  checkFinite("rand", { low, high });
   const key = keyArguments("rand", options);
   const y = empty(shape);
   parallelFor("random_uniform_f32", y.size, y.ptr, low, high, ...key);
@@ -37,12 +37,12 @@ export function rand(shape: Shape, options: RandomKey & { low?: number; high?: n
  * @param options.seed, options.stream, options.step as for `rand`
  * @param options.mean      default 0
  * @param options.deviation the standard deviation; default 1
- * @throws {OptionError} a part of the key out of its range, or a mean or deviation that is not finite
+ * @throws {OptionError} a part of the key out of its range, a mean or deviation that is not finite, or an option of another name
  * @example randn([64, 10], { seed: 1, deviation: 0.02 })
  */
-export function randn(shape: Shape, options: RandomKey & { mean?: number; deviation?: number }): Tensor<"f32"> {
+export function randn(shape: Shape, options: RandomKey & { mean?: number; deviation?: number } = {}): Tensor<"f32"> {
+  checkOptions("randn", options, { ...KEY_RULES, mean: finite, deviation: finite });
   const { mean = 0, deviation = 1 } = options;
-  checkFinite("randn", { mean, deviation });
   const key = keyArguments("randn", options);
   const y = empty(shape);
   parallelFor("random_normal_f32", y.size, y.ptr, mean, deviation, ...key);
@@ -54,14 +54,15 @@ export function randn(shape: Shape, options: RandomKey & { mean?: number; deviat
  *
  * @param options.seed, options.stream, options.step as for `rand`; stream defaults to that of shuffling,
  *   step is the epoch
- * @throws {OptionError} n is not an integer ≥ 0, or a part of the key is out of its range
+ * @throws {OptionError} n is not an integer ≥ 0, a part of the key is out of its range, or an option of another name
  * @example permutation(60_000, { seed: 1, step: epoch })
  */
-export function permutation(n: number, options: RandomKey): Int32Array {
-  if (!Number.isInteger(n) || n < 0) throw new OptionError(`permutation: n must be an integer ≥ 0; got ${n}.`, { n });
+export function permutation(n: number, options: RandomKey = {}): Int32Array {
+  check("permutation", "n", n, integer(0));
+  checkOptions("permutation", options, KEY_RULES);
   const key = keyArguments("permutation", { ...options, stream: options.stream ?? STREAMS.shuffle });
-  const order = Int32Array.from({ length: n }, (_, i) => i);
   using words = empty([n], "i32");
+  const order = Int32Array.from(words.values, (_, i) => i);
   parallelFor("random_u32", n, words.ptr, ...key);
   const { data } = words;
   for (let i = n - 1; i > 0; i--) {
@@ -72,11 +73,4 @@ export function permutation(n: number, options: RandomKey): Int32Array {
     order[j] = kept;
   }
   return order;
-}
-
-function checkFinite(op: string, values: Record<string, number>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (!Number.isFinite(value))
-      throw new OptionError(`${op}: ${name} must be finite; got ${value}.`, { [name]: value });
-  }
 }

@@ -1,11 +1,13 @@
 import { defineOp } from "../autograd/define_op.ts";
 import { formatShape, ShapeError } from "../base/errors.ts";
-import { type Shape, sizeOf } from "../tensor/shape.ts";
+import { printable } from "../base/printable.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
+import { checkShape, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { DType, Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 
 const reshapeAny = defineOp<[Tensor, Shape], Tensor>("reshape", {
-  dtypes: ["any"],
+  inputs: { x: "any" },
   forward(_, x, shape) {
     return viewOf(x, shape);
   },
@@ -24,17 +26,19 @@ const reshapeAny = defineOp<[Tensor, Shape], Tensor>("reshape", {
  * @example reshape(x, [-1, 784]) // [64, 28, 28, 1] → [64, 784]
  */
 export function reshape<D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> {
+  checkTensor("reshape", "x", x, "any");
   return reshapeAny(x, solve(x, shape)) as Tensor<D>;
 }
 
 function solve(x: Tensor, shape: Shape): Shape {
   const fail = (why: string): never => {
-    throw new ShapeError(`reshape: ${formatShape(x.shape)} cannot become ${formatShape(shape)}; ${why}.`, {
+    throw new ShapeError(`reshape: ${formatShape(x.shape)} cannot become ${printable(shape)}; ${why}.`, {
       from: x.shape,
       to: shape,
     });
   };
-  if (shape.some((dim) => !Number.isInteger(dim) || dim < -1)) fail("dimensions must be integers ≥ 0, or −1");
+  if (!Array.isArray(shape)) checkShape("reshape", shape);
+  if (shape.some((dim) => !Number.isSafeInteger(dim) || dim < -1)) fail("dimensions must be integers ≥ 0, or −1");
   const open = shape.indexOf(-1);
   const known = sizeOf(shape.filter((dim) => dim !== -1));
   if (open < 0) return known === x.size ? shape : fail(`${x.size} elements are not ${known}`);

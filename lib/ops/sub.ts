@@ -4,6 +4,7 @@ import { viewOf } from "../tensor/view.ts";
 import { asTensor, broadcastBinary, type Operand, onTensors, sumTo } from "./broadcast.ts";
 
 const subTensors = defineOp("sub", {
+  inputs: { a: "f32", b: "f32" },
   forward(_, a: Tensor, b: Tensor) {
     return broadcastBinary("sub_f32", a, b);
   },

@@ -1,12 +1,14 @@
 import { defineOp } from "../autograd/define_op.ts";
 import { DTypeError, formatShape, ShapeError } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 import { parallelFor } from "../runtime/parallel.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty, tensor } from "../tensor/create.ts";
 import { resolveAxis, type Shape } from "../tensor/shape.ts";
 import type { DType, Tensor } from "../tensor/tensor.ts";
 
 const transposeAny = defineOp<[Tensor, readonly number[]], Tensor>("transpose", {
-  dtypes: ["any"],
+  inputs: { x: "any" },
   forward(_, x, order) {
     return permute(x, order);
   },
@@ -28,6 +30,10 @@ const transposeAny = defineOp<[Tensor, readonly number[]], Tensor>("transpose", 
  * @example transpose(images, [0, 3, 1, 2]) // [N, H, W, C] → [N, C, H, W]
  */
 export function transpose<D extends DType>(x: Tensor<D>, order?: readonly number[]): Tensor<D> {
+  checkTensor("transpose", "x", x, "any");
+  if (order !== undefined && !Array.isArray(order)) {
+    throw new ShapeError(`transpose: order is an array of axes, e.g. [1, 0]; got ${printable(order)}.`, { order });
+  }
   const axes = (order ?? x.shape.map((_, i) => -1 - i)).map((axis) => resolveAxis("transpose", axis, x.shape));
   if (axes.length !== x.shape.length || new Set(axes).size !== axes.length) {
     throw new ShapeError(

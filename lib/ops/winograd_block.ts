@@ -48,7 +48,8 @@ export const winogradBlock = defineOp("winogradBlock", {
   ) {
     const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, { padding: 1 });
     const { n, h, w: width, cin, cout } = geometry;
-    checkBatchNorm([n, h, width, cout], gamma, beta, { ...options, isTraining: true });
+    const { pool, ...norm } = options;
+    checkBatchNorm([n, h, width, cout], gamma, beta, { ...norm, isTraining: true });
 
     const y = empty([n, h, width, cout]);
     using partial = partialSums(n, cout);
@@ -60,7 +61,7 @@ export const winogradBlock = defineOp("winogradBlock", {
     using coefficients = mergeStatistics(partial, gamma, beta, options, n, h * width);
     save(x, w, y, coefficients);
 
-    if (options.pool === "mean") {
+    if (pool === "mean") {
       const z = empty([n, 1, 1, cout]);
       using live = empty([2, n, cout]);
       parallelFor("norm_relu_mean_f32", n, z.ptr, live.ptr, y.ptr, coefficients.ptr, n, h * width, cout);

@@ -1,4 +1,4 @@
-import { checkOption } from "../base/check_option.ts";
+import { anything, below1, checkOptions, nonNegative, positive, type Rule } from "../base/check.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { StatefulOptimizer } from "./optimizer.ts";
@@ -16,15 +16,19 @@ export interface AdamOptions {
   noDecay?: readonly Tensor<"f32">[];
 }
 
-/**
- * @internal
- * @throws {OptionError} betas, eps or weightDecay is outside its range
- */
-export function checkAdamOptions(owner: string, { betas, eps = 1, weightDecay = 0 }: AdamOptions): void {
-  for (const beta of betas ?? []) checkOption(owner, "betas", beta, (value) => value >= 0 && value < 1, "in [0, 1)");
-  checkOption(owner, "eps", eps, (value) => value > 0 && Number.isFinite(value), "finite and > 0");
-  checkOption(owner, "weightDecay", weightDecay, (value) => value >= 0 && Number.isFinite(value), "finite and ≥ 0");
-}
+const BETAS: Rule = {
+  says: "two numbers in [0, 1)",
+  holds: (value) => Array.isArray(value) && value.length === 2 && value.every(below1.holds),
+};
+
+/** @internal What Adam's options must be. */
+export const ADAM_RULES: Readonly<Record<keyof AdamOptions, Rule>> = {
+  lr: nonNegative,
+  betas: BETAS,
+  eps: positive,
+  weightDecay: nonNegative,
+  noDecay: anything,
+};
 
 /** Adam and AdamW, which differ in where the weight decay goes. */
 abstract class AdamFamily extends StatefulOptimizer {
@@ -42,8 +46,8 @@ abstract class AdamFamily extends StatefulOptimizer {
     options: AdamOptions,
     private readonly isDecoupled: boolean,
   ) {
+    checkOptions(name, options, ADAM_RULES);
     super(name, params, options.lr ?? 1e-3, options.noDecay);
-    checkAdamOptions(name, options);
     const { betas = [0.9, 0.999], eps = 1e-8, weightDecay = isDecoupled ? 0.01 : 0 } = options;
     this.betas = betas;
     this.eps = eps;
@@ -92,7 +96,8 @@ abstract class AdamFamily extends StatefulOptimizer {
  *
  * t counts this optimizer's steps. State: `step`, `m`, `v`.
  *
- * @throws {OptionError} an option outside its range, or no parameters
+ * @throws {DTypeError} params are no array of tensors
+ * @throws {OptionError} an option outside its range or of another name, or no parameters
  *
  * Source: Kingma & Ba 2015, arXiv:1412.6980.
  * @example new Adam(model.parameters(), { lr: 1e-3 })
@@ -108,7 +113,8 @@ export class Adam extends AdamFamily {
  *
  * State: `step`, `m`, `v`.
  *
- * @throws {OptionError} an option outside its range, or no parameters
+ * @throws {DTypeError} params are no array of tensors
+ * @throws {OptionError} an option outside its range or of another name, or no parameters
  *
  * Source: Loshchilov & Hutter 2019, arXiv:1711.05101.
  * @example new AdamW(model.parameters(), { lr: 2e-3, weightDecay: 0.01 })

@@ -1,7 +1,8 @@
-import { checkOption } from "../base/check_option.ts";
+import { aboveZero, check } from "../base/check.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkList } from "./check_parameters.ts";
 import { parameterTable, totalSize } from "./parameter_table.ts";
 
 /** Elements a chunk: kernels/clip_grad_norm.ts. */
@@ -23,7 +24,8 @@ const PLACES = 2;
  * @example if (!Number.isFinite(clipGradNorm(model.parameters(), 1))) throw new Error("diverged");
  */
 export function clipGradNorm(params: readonly Tensor<"f32">[], maxNorm: number): number {
-  checkOption("clipGradNorm", "maxNorm", maxNorm, (value) => value > 0, "> 0");
+  checkList("clipGradNorm", params);
+  check("clipGradNorm", "maxNorm", maxNorm, aboveZero);
   const distinct = [...new Set(params)];
   using table = parameterTable("clipGradNorm", distinct);
   const rows = table.shape[0];

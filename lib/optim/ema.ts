@@ -1,9 +1,10 @@
-import { checkOption } from "../base/check_option.ts";
+import { below1, checkOptions, required } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
+import { checkList } from "./check_parameters.ts";
 import { loadTensors } from "./load_tensors.ts";
 import { totalSize, valueTable } from "./parameter_table.ts";
 
@@ -18,8 +19,9 @@ import { totalSize, valueTable } from "./parameter_table.ts";
  * State: `updates`, and `mean0`, `mean1` … in the order of the parameters.
  *
  * @param params what to follow; the means start as copies
- * @param decay  how much of the mean each update keeps, in [0, 1)
- * @throws {OptionError} a decay outside its range, or a parameter given twice
+ * @param options.decay how much of the mean each update keeps, in [0, 1)
+ * @throws {DTypeError} params are no array of tensors
+ * @throws {OptionError} a decay outside its range, an option of another name, or a parameter given twice
  *
  * Source: Polyak & Juditsky 1992; the start as in TensorFlow's ExponentialMovingAverage.
  * @example
@@ -35,13 +37,14 @@ export class Ema {
   private readonly updates = zeros([], "i32").keep();
   private readonly decay: number;
 
-  constructor(params: readonly Tensor<"f32">[], { decay }: { decay: number }) {
-    checkOption("Ema", "decay", decay, (value) => value >= 0 && value < 1, "in [0, 1)");
+  constructor(params: readonly Tensor<"f32">[], options: { decay: number }) {
+    checkList("Ema", params);
+    checkOptions("Ema", options, { decay: required(below1) });
     if (new Set(params).size < params.length) {
       throw new OptionError("Ema: a parameter is given twice, and swap() would not put it back; pass each once.");
     }
     this.params = [...params];
-    this.decay = decay;
+    this.decay = options.decay;
     this.all = empty([totalSize(params)]).keep();
     let first = 0;
     this.means = params.map(({ values, shape, size }) => {

@@ -1,9 +1,9 @@
 // loadTensors: takes a saved state over into live tensors.
 
 import { CheckpointError, formatShape } from "../base/errors.ts";
-import { printableName } from "../base/printable.ts";
+import { printable, printableName } from "../base/printable.ts";
 import { sameShape } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 
 /**
  * @internal Copies the tensors of `state` into those of `own`; all are checked before the first is touched.
@@ -15,14 +15,19 @@ export function loadTensors(
   own: Readonly<Record<string, Tensor>>,
   state: Readonly<Record<string, Tensor>>,
 ): void {
+  if (typeof state !== "object" || state === null) {
+    throw new CheckpointError(`loadState: a state holds tensors by name; got ${printable(state)}.`);
+  }
   for (const [name, { shape, dtype }] of Object.entries(own)) {
-    const given = state[name];
-    if (!given || given.dtype !== dtype || !sameShape(given.shape, shape)) {
-      const found = given ? `${given.dtype} ${formatShape(given.shape)}` : "missing";
+    const given: unknown = Object.hasOwn(state, name) ? state[name] : undefined;
+    const isTensor = given instanceof Tensor;
+    if (!isTensor || given.dtype !== dtype || !sameShape(given.shape, shape)) {
+      const other = given === undefined ? "missing" : printable(given);
+      const found = isTensor ? `${given.dtype} ${formatShape(given.shape)}` : other;
       throw new CheckpointError(
         `loadState: ${name} of ${owner} must be ${dtype} ${formatShape(shape)} but is ${found}. ` +
           "Was it saved from another model or optimizer?",
-        { name, expected: shape, found: given?.shape ?? null },
+        { name, expected: shape, found: isTensor ? given.shape : null },
       );
     }
   }

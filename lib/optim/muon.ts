@@ -1,5 +1,5 @@
 import { noGrad } from "../autograd/grad_mode.ts";
-import { checkOption } from "../base/check_option.ts";
+import { anything, below1, check, checkOptions, nonNegative } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { add } from "../ops/add.ts";
 import { mul } from "../ops/mul.ts";
@@ -8,8 +8,8 @@ import { zeros } from "../tensor/create.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
-import { type AdamOptions, AdamW, checkAdamOptions } from "./adam.ts";
-import { checkAmong, checkGradient, checkParameters } from "./check_parameters.ts";
+import { ADAM_RULES, type AdamOptions, AdamW } from "./adam.ts";
+import { checkAmong, checkGradient, checkList, checkParameters } from "./check_parameters.ts";
 import { loadTensors } from "./load_tensors.ts";
 import { dropGradients, type Optimizer } from "./optimizer.ts";
 import { orthogonalize } from "./orthogonalize.ts";
@@ -40,7 +40,8 @@ const ADAM_RMS = 0.2;
  * State: `momentum`, and AdamW's of the others.
  *
  * @param options betas and eps are for the others; weightDecay by default 0.01, and noDecay are for all
- * @throws {OptionError} an option outside its range, no parameters or one given twice, noDecay or matrices with a tensor that
+ * @throws {DTypeError} params are no array of tensors
+ * @throws {OptionError} an option outside its range or of another name, no parameters or one given twice, noDecay or matrices with a tensor that
  *   is none of them, or a matrix of fewer than two dimensions
  *
  * Cost: for each matrix 20·M·N·K + 10·K³ flops a step, K = min(M, N); the CNN's take as long as about a
@@ -64,12 +65,12 @@ export class Muon implements Optimizer {
   private rate = 0;
 
   constructor(params: readonly Parameter[], options: MuonOptions = {}) {
-    const { matrices = params.filter(({ shape }) => shape.length > 1), ...forOthers } = options;
-    const { lr = 1e-3, momentum = 0.95, weightDecay = 0.01, noDecay = [] } = options;
+    checkOptions("Muon", options, { ...ADAM_RULES, matrices: anything, momentum: below1 });
+    checkList("Muon", params);
+    const { matrices = params.filter(({ shape }) => shape.length > 1), momentum = 0.95, ...forOthers } = options;
+    const { lr = 1e-3, weightDecay = 0.01, noDecay = [] } = forOthers;
     checkParameters("Muon", params, noDecay);
     checkMatrices(params, matrices);
-    checkAdamOptions("Muon", options);
-    checkOption("Muon", "momentum", momentum, (value) => value >= 0 && value < 1, "in [0, 1)");
     this.lr = lr;
     this.params = [...params];
     this.matrices = [...matrices];
@@ -95,7 +96,7 @@ export class Muon implements Optimizer {
 
   /** @throws {OptionError} not a finite number ≥ 0 */
   set lr(value: number) {
-    checkOption("Muon", "lr", value, (lr) => lr >= 0 && lr < Number.POSITIVE_INFINITY, "a finite number ≥ 0");
+    check("Muon", "lr", value, nonNegative);
     this.rate = value;
     if (this.others) this.others.lr = value;
   }

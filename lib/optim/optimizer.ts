@@ -1,6 +1,6 @@
 // What optimizers have in common: parameters, a learning rate, a count of steps, and state to resume from.
 
-import { checkOption } from "../base/check_option.ts";
+import { check, nonNegative } from "../base/check.ts";
 import { zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkParameters } from "./check_parameters.ts";
@@ -63,7 +63,7 @@ export abstract class StatefulOptimizer implements Optimizer {
 
   /** @throws {OptionError} not a finite number ≥ 0 */
   set lr(value: number) {
-    checkOption(this.name, "lr", value, (lr) => lr >= 0 && lr < Number.POSITIVE_INFINITY, "a finite number ≥ 0");
+    check(this.name, "lr", value, nonNegative);
     this.rate = value;
   }
 

@@ -1,6 +1,6 @@
 // Schedules: the learning rate as a function of the step, counted from 0.
 
-import { checkOption } from "../base/check_option.ts";
+import { checkOptions, integer, nonNegative, positive, type Rule, required, upTo1 } from "../base/check.ts";
 import { cosPi } from "../base/cos_pi.ts";
 
 export type Schedule = (step: number) => number;
@@ -8,11 +8,12 @@ export type Schedule = (step: number) => number;
 /**
  * The same rate throughout.
  *
- * @throws {OptionError} lr is not a finite number ≥ 0
+ * @throws {OptionError} lr is not a finite number ≥ 0, or an option of another name
  * @example constantLr({ lr: 1e-3 })
  */
-export function constantLr({ lr }: { lr: number }): Schedule {
-  checkRate("constantLr", "lr", lr);
+export function constantLr(options: { lr: number }): Schedule {
+  checkOptions("constantLr", options, { lr: required(nonNegative) });
+  const { lr } = options;
   return () => lr;
 }
 
@@ -21,13 +22,12 @@ export function constantLr({ lr }: { lr: number }): Schedule {
  *
  * @param options.every  steps between cuts, integer ≥ 1
  * @param options.factor > 0; default 0.1
- * @throws {OptionError} an option outside its range
+ * @throws {OptionError} an option outside its range or of another name
  * @example stepLr({ lr: 0.1, every: 1000 }) // 0.1 for 1000 steps, then 0.01, 0.001 …
  */
-export function stepLr({ lr, every, factor = 0.1 }: { lr: number; every: number; factor?: number }): Schedule {
-  checkRate("stepLr", "lr", lr);
-  checkCount("stepLr", "every", every, 1);
-  checkOption("stepLr", "factor", factor, (value) => value > 0 && Number.isFinite(value), "finite and > 0");
+export function stepLr(options: { lr: number; every: number; factor?: number }): Schedule {
+  checkOptions("stepLr", options, { lr: required(nonNegative), every: required(integer(1)), factor: positive });
+  const { lr, every, factor = 0.1 } = options;
   return (step) => {
     let rate = lr;
     for (let cut = every; cut <= step; cut += every) rate *= factor;
@@ -43,17 +43,19 @@ export function stepLr({ lr, every, factor = 0.1 }: { lr: number; every: number;
  * @param options.totalSteps  steps in all, integer ≥ 1
  * @param options.warmupSteps of these, integer from 0 to totalSteps; default 0
  * @param options.minLr       default 0
- * @throws {OptionError} an option outside its range
+ * @throws {OptionError} an option outside its range or of another name
  *
  * Source: Loshchilov & Hutter 2017, SGDR, arXiv:1608.03983.
  * @example cosineLr({ lr: 1e-3, totalSteps: epochs * batches.length, warmupSteps: 100 })
  */
 export function cosineLr(options: { lr: number; totalSteps: number; warmupSteps?: number; minLr?: number }): Schedule {
+  checkOptions("cosineLr", options, {
+    lr: required(nonNegative),
+    totalSteps: required(integer(1)),
+    warmupSteps: integer(0, options?.totalSteps),
+    minLr: nonNegative,
+  });
   const { lr, totalSteps, warmupSteps = 0, minLr = 0 } = options;
-  checkRate("cosineLr", "lr", lr);
-  checkRate("cosineLr", "minLr", minLr);
-  checkCount("cosineLr", "totalSteps", totalSteps, 1);
-  checkCount("cosineLr", "warmupSteps", warmupSteps, 0, totalSteps);
   return (step) => {
     if (step < warmupSteps) return (lr * (step + 1)) / warmupSteps;
     return anneal(lr, minLr, step >= totalSteps ? 1 : (step - warmupSteps) / (totalSteps - warmupSteps));
@@ -69,7 +71,7 @@ export function cosineLr(options: { lr: number; totalSteps: number; warmupSteps?
  * @param options.pctStart       the part that rises, in [0, 1]; default 0.3
  * @param options.divFactor      ≥ 1; default 25
  * @param options.finalDivFactor ≥ 1; default 1e4
- * @throws {OptionError} an option outside its range
+ * @throws {OptionError} an option outside its range or of another name
  *
  * Source: Smith & Topin 2018, Super-convergence, arXiv:1708.07120.
  * @example oneCycleLr({ maxLr: 1e-2, totalSteps: epochs * batches.length })
@@ -81,12 +83,18 @@ export function oneCycleLr(options: {
   divFactor?: number;
   finalDivFactor?: number;
 }): Schedule {
+  const divisor: Rule = {
+    says: "a finite number ≥ 1",
+    holds: (value) => nonNegative.holds(value) && Number(value) >= 1,
+  };
+  checkOptions("oneCycleLr", options, {
+    maxLr: required(nonNegative),
+    totalSteps: required(integer(1)),
+    pctStart: upTo1,
+    divFactor: divisor,
+    finalDivFactor: divisor,
+  });
   const { maxLr, totalSteps, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
-  checkRate("oneCycleLr", "maxLr", maxLr);
-  checkCount("oneCycleLr", "totalSteps", totalSteps, 1);
-  checkOption("oneCycleLr", "pctStart", pctStart, (value) => value >= 0 && value <= 1, "in [0, 1]");
-  checkOption("oneCycleLr", "divFactor", divFactor, (value) => value >= 1 && Number.isFinite(value), "finite and ≥ 1");
-  checkOption("oneCycleLr", "finalDivFactor", finalDivFactor, (f) => f >= 1 && Number.isFinite(f), "finite and ≥ 1");
   const startLr = maxLr / divFactor;
   const endLr = startLr / finalDivFactor;
   const peak = Math.max(0, pctStart * totalSteps - 1);
@@ -100,13 +108,4 @@ export function oneCycleLr(options: {
 /** From `start` at t = 0 to `end` at t = 1, along half a cosine. */
 function anneal(start: number, end: number, t: number): number {
   return end + ((start - end) / 2) * (1 + cosPi(t));
-}
-
-function checkRate(owner: string, name: string, value: number): void {
-  checkOption(owner, name, value, (rate) => rate >= 0 && Number.isFinite(rate), "a finite number ≥ 0");
-}
-
-function checkCount(owner: string, name: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
-  const range = max === Number.MAX_SAFE_INTEGER ? `≥ ${min}` : `from ${min} to ${max}`;
-  checkOption(owner, name, value, (n) => Number.isInteger(n) && n >= min && n <= max, `an integer ${range}`);
 }

@@ -1,4 +1,4 @@
-import { checkOption } from "../base/check_option.ts";
+import { anything, below1, boolean, checkOptions, nonNegative, required } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -24,7 +24,8 @@ export interface SGDOptions {
  *
  * State: `step`, and with momentum `momentum`, one number a parameter.
  *
- * @throws {OptionError} an option outside its range, or no parameters
+ * @throws {DTypeError} params are no array of tensors
+ * @throws {OptionError} an option outside its range or of another name, or no parameters
  * @example new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
  */
 export class SGD extends StatefulOptimizer {
@@ -34,10 +35,15 @@ export class SGD extends StatefulOptimizer {
   private readonly weightDecay: number;
 
   constructor(params: readonly Tensor<"f32">[], options: SGDOptions) {
+    checkOptions("SGD", options, {
+      lr: required(nonNegative),
+      momentum: below1,
+      nesterov: boolean,
+      weightDecay: nonNegative,
+      noDecay: anything,
+    });
     super("SGD", params, options.lr, options.noDecay);
     const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
-    checkOption("SGD", "momentum", momentum, (value) => value >= 0 && value < 1, "in [0, 1)");
-    checkOption("SGD", "weightDecay", weightDecay, (value) => value >= 0 && Number.isFinite(value), "finite and ≥ 0");
     if (nesterov && momentum === 0) {
       throw new OptionError("SGD: nesterov needs a momentum; momentum is 0. Set it, e.g. to 0.9.", { momentum });
     }

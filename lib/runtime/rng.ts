@@ -1,18 +1,32 @@
 // Randomness: every random number is a function of (seed, stream, step, index), so none depends on the
 // order in which things are computed. The generator is kernels/random.ts.
 
-import { OptionError } from "../base/errors.ts";
+import { check, integer, type Rule, text } from "../base/check.ts";
 
 /** Who draws. Streams of one seed are independent; parameters and layers get theirs from their names. */
 export const STREAMS = { random: 0, shuffle: 1, split: 2, augment: 3, synthetic: 4 } as const;
 
 export interface RandomKey {
-  /** An integer from 0 to 2⁵³ − 1. */
-  seed: number;
+  /** An integer from 0 to 2⁵³ − 1. Default: each call has its own, the same in every run of a program. */
+  seed?: number;
   /** An integer from 0 to 2³² − 1; see STREAMS and `streamOf`. Default 0. */
   stream?: number;
   /** An integer from 0 to 2⁵³ − 1: the epoch, the training step … Default 0. */
   step?: number;
+}
+
+/** @internal What the parts of a key must be. */
+export const KEY_RULES: Readonly<Record<keyof RandomKey, Rule>> = {
+  seed: /* @__PURE__ */ integer(0, Number.MAX_SAFE_INTEGER),
+  stream: /* @__PURE__ */ integer(0, 2 ** 32 - 1),
+  step: /* @__PURE__ */ integer(0, Number.MAX_SAFE_INTEGER),
+};
+
+let unseeded = 0;
+
+/** @internal What a call without a seed draws from: from the top, where nobody's own seeds are. */
+export function nextSeed(): number {
+  return Number.MAX_SAFE_INTEGER - unseeded++;
 }
 
 /**
@@ -20,6 +34,7 @@ export interface RandomKey {
  * other numbers than those that were there, and changes none of theirs.
  */
 export function streamOf(name: string): number {
+  check("streamOf", "name", name, text);
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
@@ -30,15 +45,9 @@ export function streamOf(name: string): number {
  *
  * @throws {OptionError} a part that is not an integer in its range
  */
-export function keyArguments(op: string, { seed, stream = 0, step = 0 }: RandomKey): number[] {
-  checkInteger(op, "seed", seed, Number.MAX_SAFE_INTEGER);
-  checkInteger(op, "stream", stream, 2 ** 32 - 1);
-  checkInteger(op, "step", step, Number.MAX_SAFE_INTEGER);
-  return [0, stream, step % 2 ** 32, Math.floor(step / 2 ** 32), seed % 2 ** 32, Math.floor(seed / 2 ** 32)];
-}
-
-function checkInteger(op: string, name: string, value: number, max: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new OptionError(`${op}: ${name} must be an integer from 0 to ${max}; got ${value}.`, { [name]: value });
+export function keyArguments(op: string, { seed = nextSeed(), stream = 0, step = 0 }: RandomKey): number[] {
+  for (const [name, value] of Object.entries({ seed, stream, step })) {
+    check(op, name, value, KEY_RULES[name as keyof RandomKey]);
   }
+  return [0, stream, step % 2 ** 32, Math.floor(step / 2 ** 32), seed % 2 ** 32, Math.floor(seed / 2 ** 32)];
 }

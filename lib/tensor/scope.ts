@@ -1,5 +1,8 @@
 // Memory scopes: what is made inside is given back at the end, but for what is returned or kept.
 
+import { callback, check } from "../base/check.ts";
+import { OptionError } from "../base/errors.ts";
+
 /** The key of `using`; hosts without it get the one that compiled `using` looks for. */
 export const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
@@ -40,17 +43,18 @@ export function escapeScopes(owned: Owned): void {
  * unless a tensor that stays was computed by them. Scopes nest: what an inner one returns belongs
  * to the outer one. Nothing needs a scope; it only gives memory back sooner.
  *
- * @throws {TypeError} `body` is async: its tensors would be freed while it still runs
+ * @throws {OptionError} `body` is no function, or async: its tensors would be freed while it still runs
  * @example const best = scope(() => argmax(model.forward(x), -1).toArray());
  */
 export function scope<T>(body: () => T): T {
+  check("scope", "body", body, callback);
   const outer = current;
   const mine = new Set<Owned>();
   current = mine;
   let result: T | undefined;
   try {
     result = body();
-    if (result instanceof Promise) throw new TypeError("scope: the body must not be async.");
+    if (result instanceof Promise) throw new OptionError("scope: the body must not be async.");
     return result;
   } finally {
     current = outer;

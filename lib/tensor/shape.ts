@@ -1,6 +1,7 @@
 // Shapes: what fits, what broadcasts, what goes wrong.
 
 import { formatShape, ShapeError } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 
 export type Shape = readonly number[];
 
@@ -18,11 +19,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
 /** @throws {ShapeError} it is no array, or a dimension is not an integer ≥ 0 */
 export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape)) {
-    throw new ShapeError(`${op}: a shape is an array of dimensions, e.g. [2, 3]; got ${String(shape)}.`, { shape });
+    throw new ShapeError(`${op}: a shape is an array of dimensions, e.g. [2, 3]; got ${printable(shape)}.`, { shape });
   }
   for (const dim of shape) {
-    if (!Number.isInteger(dim) || dim < 0) {
-      throw new ShapeError(`${op}: dimensions must be integers ≥ 0; got ${formatShape(shape)}.`, { shape });
+    if (!Number.isSafeInteger(dim) || dim < 0) {
+      throw new ShapeError(`${op}: dimensions must be integers ≥ 0; got ${printable(shape)}.`, { shape });
     }
   }
 }
@@ -36,6 +37,13 @@ export function checkRank(op: string, name: string, shape: Shape, rank: number, 
   }
 }
 
+/** Where a batch of images may be in another library's order: what messages add then, else nothing. */
+export function layoutHint(shape: Shape, channels?: number): string {
+  const [, second] = shape;
+  const isLikely = shape.length === 4 && (second === 1 || second === 3 || second === channels);
+  return isLikely ? " Images are [N, H, W, C] here: transpose(x, [0, 2, 3, 1])." : "";
+}
+
 /**
  * An axis counted from the end when negative, as its index.
  *
@@ -44,7 +52,7 @@ export function checkRank(op: string, name: string, shape: Shape, rank: number, 
 export function resolveAxis(op: string, axis: number, shape: Shape): number {
   const rank = shape.length;
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-    throw new ShapeError(`${op}: axis ${axis} is out of range for ${formatShape(shape)} of rank ${rank}.`, {
+    throw new ShapeError(`${op}: axis ${printable(axis)} is out of range for ${formatShape(shape)} of rank ${rank}.`, {
       axis,
       shape,
     });

@@ -1,6 +1,6 @@
 // What a Trainer is told, and which part of it two halves of a run must have in common.
 
-import { checkOption } from "../base/check_option.ts";
+import { aboveZero, below1, check, integer, upTo1 } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { type Augmentation, checkAugmentation } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -87,16 +87,14 @@ export function checkTrainerOptions(options: TrainerOptions): void {
     if (!(value >= 0)) throw new OptionError(`Trainer: ${name} must be a number ≥ 0; got ${value}.`, { [name]: value });
   }
   const { seed = 0, clipNorm = Number.POSITIVE_INFINITY, labelSmoothing = 0, settle = 0, average, augment } = options;
-  checkOption("Trainer", "seed", seed, (value) => Number.isSafeInteger(value) && value >= 0, "an integer ≥ 0");
-  checkOption("Trainer", "clipNorm", clipNorm, (value) => value > 0, "> 0");
-  const isPart = (value: number): boolean => value >= 0 && value < 1;
-  checkOption("Trainer", "labelSmoothing", labelSmoothing, isPart, "in [0, 1)");
-  checkOption("Trainer", "settle", settle, (value) => value >= 0 && value <= 1, "in [0, 1]");
+  check("Trainer", "seed", seed, integer(0));
+  check("Trainer", "clipNorm", clipNorm, aboveZero);
+  check("Trainer", "labelSmoothing", labelSmoothing, below1);
+  check("Trainer", "settle", settle, upTo1);
   if (average) {
     const { decay, calibration = 1 } = average;
-    checkOption("Trainer", "average.decay", decay, isPart, "in [0, 1)");
-    const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
-    checkOption("Trainer", "average.calibration", calibration, isCount, "an integer ≥ 1");
+    check("Trainer", "average.decay", decay, below1);
+    check("Trainer", "average.calibration", calibration, integer(1));
   }
   if (augment) checkAugmentation(augment);
 }

@@ -15,15 +15,15 @@ const test = suite("defineOp");
 test("a tensor of another dtype than declared is refused; f32 is the default", () => {
   const refused = (body: () => unknown, message: string) =>
     assert.throws(body, (error: unknown) => error instanceof DTypeError && error.message === message);
-  refused(() => relu(zeros([2, 3], "i32")), "relu: tensor argument 1 must be f32; got i32, of shape [2, 3].");
-  refused(() => mul(zeros([2]), zeros([2], "u8")), "mul: tensor argument 2 must be f32; got u8, of shape [2].");
+  refused(() => relu(zeros([2, 3], "i32")), "relu: x must be f32; got i32 [2, 3].");
+  refused(() => mul(zeros([2]), zeros([2], "u8")), "mul: b must be f32; got u8 [2].");
   const anything = defineOp("anything", {
-    dtypes: ["any", "u8"],
+    inputs: { x: "any", y: "u8" },
     forward: (_, x: Tensor, y: Tensor) => zeros([x.size, y.size]),
     backward: () => [null, null],
   });
   assert.equal(anything(zeros([2], "i32"), zeros([3], "u8")).shape, [2, 3]);
-  refused(() => anything(zeros([2]), zeros([3])), "anything: tensor argument 2 must be u8; got f32, of shape [3].");
+  refused(() => anything(zeros([2]), zeros([3])), "anything: y must be u8; got f32 [3].");
 });
 
 test("forward learns whether the call is recorded, backward which gradients are wanted", () => {

@@ -45,8 +45,14 @@ test("setRandomState on the model resumes the masks of any step", () => {
   assert.equal([draw(layer), draw(layer)], drawn.slice(1));
 });
 
-test("rates outside [0, 1) are refused", () => {
-  for (const p of [-0.5, 1, Number.NaN]) {
+test("a rate of 1 gives zeros in training, and changes nothing in evaluation", () => {
+  const layer = new Dropout(1);
+  assert.equal([...layer.forward(ones([3])).data], [0, 0, 0]);
+  assert.equal([...layer.eval().forward(ones([3])).data], [1, 1, 1]);
+});
+
+test("rates outside [0, 1] are refused", () => {
+  for (const p of [-0.5, 1.5, Number.NaN]) {
     assert.throws(
       () => new Dropout(p),
       (error: unknown) => error instanceof OptionError,

@@ -224,7 +224,10 @@ test("a layer whose forward is somebody's own is asked, not passed by", () => {
 });
 
 test("an eps that batchNorm2d refuses is refused", () => {
-  const model = new Sequential({ conv: new Conv2d(4, 4, 3), bn: new BatchNorm2d(4, { eps: -1 }) }).eval();
+  const model = new Sequential({
+    conv: new Conv2d(4, 4, 3),
+    bn: Object.assign(new BatchNorm2d(4), { eps: -1 }),
+  }).eval();
   assert.throws(
     () => inference(model, images(1, [4, 4, 4])),
     (error: unknown) => error instanceof OptionError && /eps must be/.test(error.message),

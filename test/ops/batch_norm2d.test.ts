@@ -181,7 +181,8 @@ for (const item of torchCases("norm_pool.json").filter(({ op }) => op === "batch
     const gamma = tensor(item.gamma);
     const beta = tensor(item.beta);
     for (const input of [x, gamma, beta]) input.requiresGrad = true;
-    const options = { ...item, runningMean: tensor(item.runningMean), runningVar: tensor(item.runningVar) };
+    const [runningMean, runningVar] = [tensor(item.runningMean), tensor(item.runningVar)];
+    const options = { runningMean, runningVar, isTraining: item.isTraining, momentum: item.momentum, eps: item.eps };
     const y = batchNorm2d(x, gamma, beta, options);
     backward(sum(mul(y, tensor(item.dy, item.shape))));
     const close = (actual: Tensor | null, expected: number[], terms: number, label: string): void =>
@@ -220,9 +221,9 @@ test("arguments that do not fit are named", () => {
   const call = (more: object) => () => batchNorm2d(x, ones([3]), ones([3]), { ...options, ...more });
   fails(call({ runningVar: ones([2]) }), ShapeError, /runningVar is \[2\]; expected \[3\]/);
   fails(call({ runningMean: zeros([3], "i32") }), DTypeError, /runningMean must be f32; got i32/);
-  fails(call({ momentum: 1.5 }), OptionError, /momentum must lie in \[0, 1\]; got 1.5/);
-  fails(call({ momentum: Number.NaN }), OptionError, /momentum must lie in \[0, 1\]; got NaN/);
-  fails(call({ eps: 0 }), OptionError, /eps must be a finite number above 0; got 0/);
+  fails(call({ momentum: 1.5 }), OptionError, /momentum must be in \[0, 1\]; got 1.5/);
+  fails(call({ momentum: Number.NaN }), OptionError, /momentum must be in \[0, 1\]; got NaN/);
+  fails(call({ eps: 0 }), OptionError, /eps must be a finite number > 0; got 0/);
 });
 
 test.run();

@@ -123,7 +123,8 @@ test("shapes, dtypes and options that do not fit are refused", () => {
   refused(() => crossEntropy(zeros([3, 10]), labels), ShapeError, /one label for each row .* \[3, 10\], labels \[2\]/);
   refused(() => crossEntropy(zeros([10]), labels), ShapeError, /logits must have rank 2, \[N, C\]; got \[10\]/);
   refused(() => crossEntropy(zeros([2, 10]), zeros([2, 10], "i32")), ShapeError, /labels must have rank 1/);
-  refused(() => crossEntropy(zeros([2, 10]), zeros([2])), DTypeError, /tensor argument 2 must be i32; got f32/);
+  refused(() => crossEntropy(zeros([2, 10]), zeros([2], "u8")), DTypeError, /labels must be i32; got u8 \[2\]/);
+  refused(() => crossEntropy(zeros([2, 10]), zeros([2])), ShapeError, /target \[2\] f32; it must be \[N, C\] as well/);
   refused(() => crossEntropy(zeros([2, 3]), labels, { labelSmoothing: Number.NaN }), OptionError, /got NaN/);
   refused(() => crossEntropy(zeros([2, 3]), labels, { labelSmoothing: 1.5 }), OptionError, /got 1.5/);
   refused(

@@ -6,7 +6,7 @@ import { dropout } from "../../lib/ops/dropout.ts";
 import { rand } from "../../lib/ops/random.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { map64 } from "../../lib/selftest/array64.ts";
-import { ones } from "../../lib/tensor/create.ts";
+import { ones, tensor } from "../../lib/tensor/create.ts";
 import { TAIL_SIZES } from "../support/kernel_module.ts";
 import { testOp } from "../support/test_op.ts";
 
@@ -56,11 +56,20 @@ test("p = 0 is the identity, and another step gives another mask", () => {
   );
 });
 
-test("a rate outside [0, 1) is refused; one just below 1 is not", () => {
-  for (const p of [-0.1, 1, 1.5, Number.NaN]) {
+test("a rate of 1 gives zeros, and gradients of zero", () => {
+  const x = tensor([1, Number.NaN, Number.POSITIVE_INFINITY]);
+  x.requiresGrad = true;
+  const y = dropout(x, { p: 1 });
+  assert.equal([...y.data], [0, 0, 0]);
+  backward(sum(y));
+  assert.equal([...(x.grad?.data ?? [])], [0, 0, 0]);
+});
+
+test("a rate outside [0, 1] is refused; one just below 1 is not", () => {
+  for (const p of [-0.1, 1.5, Number.NaN]) {
     assert.throws(
       () => dropout(ones([1]), { p, seed: 0 }),
-      (error: unknown) => error instanceof OptionError && error.message === `dropout: p must be in [0, 1); got ${p}.`,
+      (error: unknown) => error instanceof OptionError && error.message === `dropout: p must be in [0, 1]; got ${p}.`,
     );
   }
   assert.ok(dropout(ones([1000]), { p: 1 - 1e-12, seed: 0 }).data.every((value) => value === 0));

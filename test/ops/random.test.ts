@@ -1,7 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { backward } from "../../lib/autograd/backward.ts";
 import { OptionError } from "../../lib/base/errors.ts";
+import { dropout } from "../../lib/ops/dropout.ts";
 import { permutation, rand, randn } from "../../lib/ops/random.ts";
+import { sum } from "../../lib/ops/sum.ts";
+import { ones } from "../../lib/tensor/create.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { KernelModule } from "../support/kernel_module.ts";
 
@@ -109,11 +113,30 @@ test("a seed that is not an integer ≥ 0, or bounds that are not finite, are re
   for (const seed of [-1, 0.5, Number.NaN, 2 ** 53]) assert.throws(() => rand([1], { seed }), isOptionError(/seed/));
   assert.throws(
     () => rand([1], { seed: 0, high: Number.POSITIVE_INFINITY }),
-    isOptionError(/rand: high must be finite/),
+    isOptionError(/rand: high must be a finite number; got Infinity/),
   );
   assert.throws(() => randn([1], { seed: 0, deviation: Number.NaN }), isOptionError(/deviation/));
   assert.throws(() => permutation(-1, { seed: 0 }), isOptionError(/n must be an integer/));
   assert.throws(() => permutation(3, { seed: 0, stream: 2 ** 32 }), isOptionError(/stream/));
+  assert.throws(() => rand([1], { sead: 0 } as never), isOptionError(/no option sead; did you mean seed\?/));
+});
+
+test("without a seed each call draws other numbers, and does not meet those of a seed near 0", () => {
+  const drawn = [rand([4]), rand([4]), rand([4], { seed: 0 }), rand([4], { seed: 1 })].map(({ data }) =>
+    [...data].join(),
+  );
+  assert.is(new Set(drawn).size, 4);
+  assert.not.equal(randn([4]).data, randn([4]).data);
+  assert.not.equal(permutation(100), permutation(100));
+  assert.not.equal(dropout(ones([100]), { p: 0.5 }).data, dropout(ones([100]), { p: 0.5 }).data);
+});
+
+test("without a seed dropout's gradient goes through the mask of its own forward", () => {
+  const x = ones([100]);
+  x.requiresGrad = true;
+  const y = dropout(x, { p: 0.5 });
+  backward(sum(y));
+  assert.equal(x.grad?.data, y.data);
 });
 
 function isOptionError(pattern: RegExp): (error: unknown) => boolean {

@@ -1,9 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { ShapeError } from "../../lib/base/errors.ts";
+import { OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { slice } from "../../lib/ops/slice.ts";
 import { type Array64, array64 } from "../../lib/selftest/array64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
+import { refuses } from "../support/refuses.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("slice");
@@ -49,8 +50,8 @@ test("rows that do not exist are named", () => {
   fails(() => slice(x, 2, 5), "slice: rows 2 to 5 do not exist in [4, 2]; the first axis has 4.");
   fails(() => slice(x, 3, 2), "slice: rows 3 to 2 do not exist in [4, 2]; the first axis has 4.");
   fails(() => slice(x, -5), "slice: rows -5 to 4 do not exist in [4, 2]; the first axis has 4.");
-  fails(() => slice(x, 0.5), "slice: rows 0.5 to 4 do not exist in [4, 2]; the first axis has 4.");
   fails(() => slice(tensor(1), 0), "slice: rows 0 to 0 do not exist in []; the first axis has 0.");
+  refuses(() => slice(x, 0.5), OptionError, "slice: start must be an integer; got 0.5.");
 });
 
 test.run();

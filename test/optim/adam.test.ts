@@ -80,7 +80,7 @@ test("options outside their range are refused, under the optimizer's own name", 
   const refused: [() => unknown, RegExp][] = [
     [() => new Adam(params, { lr: Number.NaN }), /^Adam: lr must be a finite number ≥ 0; got NaN\.$/],
     [() => new AdamW(params, { lr: -1 }), /^AdamW: lr/],
-    [() => new Adam(params, { betas: [0.9, 1] }), /betas must be in \[0, 1\); got 1/],
+    [() => new Adam(params, { betas: [0.9, 1] }), /betas must be two numbers in \[0, 1\); got \[0\.9, 1\]\.$/],
     [() => new Adam(params, { eps: 0 }), /eps/],
     [() => new AdamW(params, { weightDecay: -0.1 }), /weightDecay/],
     [() => new Adam([]), /no parameters/],

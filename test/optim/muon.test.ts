@@ -266,7 +266,7 @@ test("what cannot be is refused, under its own name", () => {
     ],
     [() => new Muon(parameters, { momentum: 1 }), /^Muon: momentum must be in \[0, 1\); got 1/],
     [() => new Muon(parameters, { weightDecay: -1 }), /^Muon: weightDecay/],
-    [() => new Muon(parameters, { betas: [0.9, 1] }), /^Muon: betas must be in \[0, 1\); got 1/],
+    [() => new Muon(parameters, { betas: [0.9, 1] }), /^Muon: betas must be two numbers in \[0, 1\); got \[0\.9, 1\]/],
     [() => new Muon([parameters[0]], { eps: -1 }), /^Muon: eps/],
     [() => new Muon(parameters, { lr: Number.NaN }), /^Muon: lr must be a finite number ≥ 0; got NaN/],
     [() => new Muon(parameters.slice(0, 1), { lr: -1 }), /^Muon: lr/],

@@ -1,0 +1,137 @@
+// What callers give, checked: each rule once, one line for each kind of mistake, in the caller's names.
+
+import { OptionError } from "./errors.ts";
+import { printable } from "./printable.ts";
+
+/** What a value must be, as a message says it, and whether it is. */
+export interface Rule {
+  readonly says: string;
+  holds(value: unknown): boolean;
+  /** Left out, it is refused too. */
+  readonly isRequired?: boolean;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
+}
+
+export const finite: Rule = { says: "a finite number", holds: Number.isFinite };
+export const positive: Rule = {
+  says: "a finite number > 0",
+  holds: (value) => isNumber(value) && value > 0 && value < Number.POSITIVE_INFINITY,
+};
+/** Infinity too. */
+export const aboveZero: Rule = { says: "a number > 0", holds: (value) => isNumber(value) && value > 0 };
+export const nonNegative: Rule = {
+  says: "a finite number ≥ 0",
+  holds: (value) => isNumber(value) && value >= 0 && value < Number.POSITIVE_INFINITY,
+};
+/** [0, 1) */
+export const below1: Rule = {
+  says: "in [0, 1)",
+  holds: (value) => isNumber(value) && value >= 0 && value < 1,
+};
+/** [0, 1] */
+export const upTo1: Rule = {
+  says: "in [0, 1]",
+  holds: (value) => isNumber(value) && value >= 0 && value <= 1,
+};
+export const boolean: Rule = { says: "true or false", holds: (value) => typeof value === "boolean" };
+export const text: Rule = { says: "a string", holds: (value) => typeof value === "string" };
+export const callback: Rule = { says: "a function", holds: (value) => typeof value === "function" };
+/** What is checked elsewhere. */
+export const anything: Rule = { says: "anything", holds: () => true };
+
+/** An integer from `low` to `high`, where there are such limits. */
+export function integer(low?: number, high?: number): Rule {
+  const end = high === Number.MAX_SAFE_INTEGER ? "2^53 − 1" : high;
+  return {
+    says: `an integer${low === undefined ? "" : high === undefined ? ` ≥ ${low}` : ` from ${low} to ${end}`}`,
+    holds: (value) =>
+      isNumber(value) && Number.isSafeInteger(value) && value >= (low ?? value) && value <= (high ?? value),
+  };
+}
+
+/** One of some words. */
+export function oneOf(...words: readonly string[]): Rule {
+  const last = words.length - 1;
+  const quoted = words.map((word) => JSON.stringify(word));
+  return {
+    says: `${quoted.slice(0, last).join(", ")} or ${quoted[last]}`,
+    holds: (value) => words.includes(value as string),
+  };
+}
+
+/** An option that must be given. */
+export function required(rule: Rule): Rule {
+  return { ...rule, isRequired: true };
+}
+
+/**
+ * @param owner the function or class, as its caller knows it
+ * @throws {OptionError} the value is not what the rule says
+ */
+export function check(owner: string, name: string, value: unknown, { says, holds }: Rule): void {
+  if (holds(value)) return;
+  throw new OptionError(`${owner}: ${name} must be ${says}; got ${printable(value)}.`, { [name]: value });
+}
+
+/**
+ * @param rules of all options there are
+ * @throws {OptionError} options that are no object, an option of another name, one that is not what its rule says
+ * @example checkOptions("SGD", options, { lr: required(nonNegative), momentum: below1 })
+ */
+export function checkOptions<Options extends object>(
+  owner: string,
+  options: Options,
+  rules: Readonly<Record<keyof Options, Rule>>,
+): void {
+  const given: unknown = options;
+  const names = Object.keys(rules);
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new OptionError(
+      `${owner}: options go in an object, { ${names.map((name) => `${name}: …`).join(", ")} }; got ${printable(given)}.`,
+      { options: given },
+    );
+  }
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(rules, name)) continue;
+    const meant = nearest(name, names);
+    throw new OptionError(
+      `${owner}: there is no option ${name}${meant ? `; did you mean ${meant}?` : "."} It takes ${names.join(", ")}.`,
+      { name, names },
+    );
+  }
+  for (const name of names) {
+    const value = (given as Record<string, unknown>)[name];
+    const rule = rules[name as keyof Options];
+    if (value !== undefined) check(owner, name, value, rule);
+    else if (rule.isRequired) {
+      throw new OptionError(`${owner}: option ${name} is missing; it must be ${rule.says}.`, { name });
+    }
+  }
+}
+
+/** The name that was probably meant: "lr" for "learningRate", "weightDecay" for "weight_decay", "eps" for "epsilon". */
+function nearest(word: string, names: readonly string[]): string | undefined {
+  const letters = (name: string): string => name.replace(/\W|_/g, "").toLowerCase();
+  const initials = word.replace(/(?:^|_)(.)|([A-Z])|./g, "$1$2").toLowerCase();
+  let [best, most] = [undefined as string | undefined, 0.55];
+  for (const name of names) {
+    const [a, b] = [letters(word), letters(name)];
+    const likeness = b === initials ? 1 : (2 * commonLetters(a, b)) / (a.length + b.length);
+    if (likeness > most) [best, most] = [name, likeness];
+  }
+  return best;
+}
+
+/** The length of the longest common subsequence. */
+function commonLetters(a: string, b: string): number {
+  let row = new Array<number>(b.length + 1).fill(0);
+  for (const letter of a) {
+    const above = row;
+    row = [0];
+    for (let i = 0; i < b.length; i++) row.push(letter === b[i] ? above[i] + 1 : Math.max(above[i + 1], row[i]));
+  }
+  return row[b.length];
+}

@@ -1,0 +1,44 @@
+// checkTensor: refuses what is no tensor, or one of another dtype.
+
+import { DTypeError, formatShape } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
+import { type DType, Tensor } from "./tensor.ts";
+
+/** A dtype, or any; with "?" null and undefined will do. */
+export type TensorKind = DType | "any" | "f32?" | "i32?";
+
+/**
+ * @param name as the caller knows it
+ * @throws {DTypeError} it is no tensor (numbers in an array are none), or of another dtype
+ */
+export function checkTensor(op: string, name: string, value: unknown, kind: TensorKind = "f32"): void {
+  const dtype = kind.replace("?", "");
+  if (value instanceof Tensor) {
+    if (value.dtype === dtype || dtype === "any") return;
+    throw new DTypeError(`${op}: ${name} must be ${dtype}; got ${value.dtype} ${formatShape(value.shape)}.`, {
+      argument: name,
+      expected: dtype,
+      dtype: value.dtype,
+    });
+  }
+  if ((value === null || value === undefined) && dtype !== kind) return;
+  const isList = Array.isArray(value) || ArrayBuffer.isView(value);
+  const wanted = dtype === "f32" || dtype === "any" ? "" : `, undefined, "${dtype}"`;
+  throw new DTypeError(
+    `${op}: ${name} must be a tensor; got ${printable(value)}.${isList ? ` Make it one: tensor(${name}${wanted}).` : ""}`,
+    { argument: name, expected: dtype },
+  );
+}
+
+/**
+ * @param hint what to do instead, as a sentence
+ * @throws {DTypeError} it is no array of f32 tensors
+ */
+export function checkTensors(op: string, name: string, list: unknown, hint = ""): void {
+  if (!Array.isArray(list)) {
+    throw new DTypeError(`${op}: ${name} must be an array of tensors; got ${printable(list)}.${hint}`, {
+      argument: name,
+    });
+  }
+  for (const i of list.keys()) checkTensor(op, `${name}[${i}]`, list[i]);
+}
