@@ -21,7 +21,7 @@ export const positive: Rule = {
   holds: (value) => isNumber(value) && value > 0 && value < Number.POSITIVE_INFINITY,
 };
 /** Infinity too. */
-export const aboveZero: Rule = { says: "a number > 0", holds: (value) => isNumber(value) && value > 0 };
+export const aboveZero: Rule = { says: "> 0", holds: (value) => isNumber(value) && value > 0 };
 export const nonNegative: Rule = {
   says: "a finite number ≥ 0",
   holds: (value) => isNumber(value) && value >= 0 && value < Number.POSITIVE_INFINITY,

@@ -4,11 +4,16 @@ import { backward } from "../../lib/autograd/backward.ts";
 import { defineOp } from "../../lib/autograd/define_op.ts";
 import { noGrad } from "../../lib/autograd/grad_mode.ts";
 import { DTypeError } from "../../lib/base/errors.ts";
+import { ReLU } from "../../lib/nn/relu.ts";
+import { crossEntropy } from "../../lib/ops/cross_entropy.ts";
+import { linear } from "../../lib/ops/linear.ts";
+import { matmul } from "../../lib/ops/matmul.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { relu } from "../../lib/ops/relu.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { refuses } from "../support/refuses.ts";
 
 const test = suite("defineOp");
 
@@ -24,6 +29,31 @@ test("a tensor of another dtype than declared is refused; f32 is the default", (
   });
   assert.equal(anything(zeros([2], "i32"), zeros([3], "u8")).shape, [2, 3]);
   refused(() => anything(zeros([2]), zeros([3])), "anything: y must be u8; got f32 [3].");
+});
+
+test("what is no tensor is refused by name; arrays are told how to become one, null passes where a tensor may be left out", () => {
+  const x = zeros([1, 2]);
+  const given = (value: unknown) => value as Tensor;
+  refuses(
+    () => matmul(x, given([[1], [2]])),
+    DTypeError,
+    "matmul: b must be a tensor; got [[1], [2]]. Make it one: tensor(b).",
+  );
+  refuses(() => relu(given(undefined)), DTypeError, "relu: x must be a tensor; got undefined.");
+  refuses(
+    () => relu(given(new Float32Array(2))),
+    DTypeError,
+    "relu: x must be a tensor; got a Float32Array. Make it one: tensor(x).",
+  );
+  refuses(() => relu(given(new ReLU())), DTypeError, "relu: x must be a tensor; got a ReLU.");
+  refuses(
+    () => crossEntropy(x, given([1])),
+    DTypeError,
+    "crossEntropy: target must be a tensor; got [1]. Make it one: tensor(target).",
+  );
+  refuses(() => linear(x, zeros([2, 1]), given(1)), DTypeError, "linear: b must be a tensor; got 1.");
+  assert.equal(linear(x, zeros([2, 1]), null).shape, [1, 1]);
+  assert.equal(linear(x, zeros([2, 1])).shape, [1, 1]);
 });
 
 test("forward learns whether the call is recorded, backward which gradients are wanted", () => {

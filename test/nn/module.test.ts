@@ -2,20 +2,24 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
 import { noGrad } from "../../lib/autograd/grad_mode.ts";
-import { OptionError } from "../../lib/base/errors.ts";
+import { DTypeError, OptionError } from "../../lib/base/errors.ts";
+import { Conv2d } from "../../lib/nn/conv2d.ts";
 import { Dropout } from "../../lib/nn/dropout.ts";
 import { Flatten } from "../../lib/nn/flatten.ts";
 import { Linear } from "../../lib/nn/linear.ts";
+import { MaxPool2d } from "../../lib/nn/max_pool2d.ts";
 import { Module } from "../../lib/nn/module.ts";
 import { ReLU } from "../../lib/nn/relu.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { add } from "../../lib/ops/add.ts";
 import { rand } from "../../lib/ops/random.ts";
+import { relu } from "../../lib/ops/relu.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { ones, zeros } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { leaks } from "../support/leaks.ts";
+import { refuses } from "../support/refuses.ts";
 
 const test = suite("Module and Sequential");
 
@@ -152,6 +156,55 @@ test("names that a state_dict or JavaScript would garble are refused", () => {
         error instanceof OptionError && error.message.includes(`cannot be named ${JSON.stringify(name)}`),
     );
   }
+});
+
+test("layers in an array or one after another are named by their places, as in PyTorch", () => {
+  const layers = () => [new Linear(4, 3, { seed: 1 }), new ReLU(), new Linear(3, 2, { seed: 2 })] as const;
+  const names = ["0.weight", "0.bias", "2.weight", "2.bias"];
+  const x = ones([1, 4]);
+  for (const model of [new Sequential(layers()), new Sequential(...layers())]) {
+    assert.equal(
+      model.namedParameters().map(([name]) => name),
+      names,
+    );
+    const [first, second, third] = layers();
+    assert.equal(model.forward(x).data, third.forward(second.forward(first.forward(x))).data);
+    assert.equal(Object.keys(model.trace(x)), ["0", "1", "2"]);
+  }
+  const seeded = [new Sequential(layers(), { seed: 3 }), new Sequential(...layers(), { seed: 3 })];
+  assert.equal(seeded[0].forward(x).data, seeded[1].forward(x).data);
+  assert.not.equal(seeded[0].forward(x).data, new Sequential(layers()).forward(x).data);
+});
+
+test("what is no layer, and options that are none, are refused", () => {
+  const given = (value: unknown) => value as Linear;
+  const fc = new Linear(2, 2);
+  refuses(() => new Sequential([given(relu)]), OptionError, "Sequential: layer 0 must be a Module; got a function.");
+  refuses(
+    () => new Sequential({ fc, act: given("relu") }),
+    OptionError,
+    'Sequential: layer act must be a Module; got "relu".',
+  );
+  refuses(
+    () => new Sequential(fc, given(relu)),
+    OptionError,
+    "Sequential: options go in an object, { seed: … }; got a function.",
+  );
+  refuses(() => new Sequential(fc, given("x"), fc), OptionError, 'Sequential: layer 1 must be a Module; got "x".');
+  refuses(
+    () => new Linear(784, 10, given(false) as never),
+    OptionError,
+    "Linear: options go in an object, { bias: …, seed: … }; got false.",
+  );
+  refuses(() => new MaxPool2d(2, given(2) as never), OptionError, /^MaxPool2d: options go in an object, .*; got 2\.$/);
+  refuses(() => new Conv2d(1, 8, 3, { pading: 1 } as never), OptionError, /no option pading; did you mean padding\?/);
+  refuses(() => new Linear(given("4") as never, 2), OptionError, 'Linear: inFeatures must be an integer ≥ 1; got "4".');
+  refuses(
+    () => new Sequential(fc).forward(given([1]) as never),
+    DTypeError,
+    /^Sequential: x must be a tensor; got \[1\]\./,
+  );
+  assert.equal(new Sequential().forward(ones([2])).data, ones([2]).data);
 });
 
 test.run();

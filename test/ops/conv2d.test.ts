@@ -2,13 +2,16 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
 import { OptionError, ShapeError } from "../../lib/base/errors.ts";
+import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
 import { conv2d } from "../../lib/ops/conv2d.ts";
+import { maxPool2d } from "../../lib/ops/max_pool2d.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
 import { conv64 } from "../../lib/selftest/ops64.ts";
 import { empty, ones, tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { expectClose } from "../support/expect_close.ts";
+import { refuses } from "../support/refuses.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("conv2d");
@@ -121,6 +124,16 @@ test("channels, windows and options that do not fit are named", () => {
     message(() => conv2d(x, ones([3, 3, 2, 2]), null, { padding: -1 }), OptionError),
     "padding must be an integer ≥ 0",
   );
+});
+
+test("images in another library's order are recognised by their second axis, and the message says what to do", () => {
+  const hint = / Images are \[N, H, W, C\] here: transpose\(x, \[0, 2, 3, 1\]\)\.$/;
+  refuses(() => conv2d(ones([2, 3, 8, 8]), ones([3, 3, 3, 4])), ShapeError, hint);
+  refuses(() => conv2d(ones([2, 1, 28, 28]), ones([3, 3, 1, 4])), ShapeError, hint);
+  refuses(() => conv2d(ones([2, 16, 8, 8]), ones([3, 3, 16, 4])), ShapeError, hint);
+  refuses(() => maxPool2d(ones([2, 1, 28, 28]), { kernelSize: 2 }), ShapeError, hint);
+  refuses(() => new BatchNorm2d(32).forward(ones([2, 32, 8, 8])), ShapeError, hint);
+  refuses(() => conv2d(ones([2, 8, 8, 2]), ones([3, 3, 3, 4])), ShapeError, /w's third \(3\)\.$/);
 });
 
 test.run();

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
 import { DataError, DTypeError, OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { type CrossEntropyOptions, crossEntropy } from "../../lib/ops/cross_entropy.ts";
-import { type Array64, array64 } from "../../lib/selftest/array64.ts";
+import { type Array64, array64, uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -61,6 +61,55 @@ for (const reduction of ["sum", "none"] as const) {
     maxTerm: 8,
   });
 }
+
+/** −Σ_c t_c·(x_c − logΣe^x), t = (1 − ε)·p + ε/C. */
+function referenceOfProbabilities({ labelSmoothing = 0, reduction = "mean" }: CrossEntropyOptions) {
+  return (x: Array64, p: Array64): Array64 => {
+    const [n, classes] = x.shape;
+    const losses = Array.from({ length: n }, (_, row) => {
+      const values = x.data.subarray(row * classes, (row + 1) * classes);
+      const logSum = Math.log(values.reduce((total, v) => total + Math.exp(v), 0));
+      const target = (c: number) => (1 - labelSmoothing) * p.data[row * classes + c] + labelSmoothing / classes;
+      return values.reduce((loss, v, c) => loss + target(c) * (logSum - v), 0);
+    });
+    if (reduction === "none") return array64([n], (i) => losses[i]);
+    const total = losses.reduce((a, b) => a + b, 0);
+    return array64([], () => (reduction === "sum" ? total : total / n));
+  };
+}
+
+for (const options of [
+  {},
+  { labelSmoothing: 0.1 },
+  { reduction: "sum" },
+  { reduction: "none", labelSmoothing: 1 },
+] as CrossEntropyOptions[]) {
+  testOp(
+    test,
+    "crossEntropy",
+    (x, p) => crossEntropy(x, p, options),
+    referenceOfProbabilities(options),
+    { title: `probabilities, ${JSON.stringify(options)}`, shapes: [[6, 5], [6, 5]], range: [-4, 4], terms: 30, maxTerm: 32 }, // biome-ignore format: one line
+  );
+}
+
+test("one-hot rows give the loss and the gradient of their labels, smoothed as well", () => {
+  const logits = uniform64([5, 7], 3, -4, 4);
+  const labels = labelsFor(5, 7);
+  const oneHot = tensor(labels.map((label) => Array.from({ length: 7 }, (_, c) => (c === label ? 1 : 0))));
+  for (const labelSmoothing of [0, 0.2]) {
+    const [a, b] = [tensor(logits.data, [5, 7]), tensor(logits.data, [5, 7])];
+    a.requiresGrad = true;
+    b.requiresGrad = true;
+    const losses = [
+      crossEntropy(a, tensor(labels, [5], "i32"), { labelSmoothing }),
+      crossEntropy(b, oneHot, { labelSmoothing }),
+    ];
+    expectClose(losses[1].data, losses[0].data, 1e-6);
+    for (const loss of losses) backward(loss);
+    expectClose(b.grad?.data ?? [], a.grad?.data ?? [], 1e-6);
+  }
+});
 
 test("logits of ±1e4 neither overflow nor lose the loss", () => {
   const x = tensor([

@@ -1,12 +1,17 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { OptionError } from "../../lib/base/errors.ts";
+import { DTypeError, OptionError } from "../../lib/base/errors.ts";
+import { Linear } from "../../lib/nn/linear.ts";
 import { Adam, AdamW } from "../../lib/optim/adam.ts";
+import { clipGradNorm } from "../../lib/optim/clip_grad_norm.ts";
+import { Muon } from "../../lib/optim/muon.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
+import { cosineLr } from "../../lib/optim/schedules.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
 import { uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { refuses } from "../support/refuses.ts";
 
 const test = suite("what optimizers have in common");
 
@@ -51,5 +56,47 @@ for (const [name, make] of Object.entries(OPTIMIZERS)) {
     );
   });
 }
+
+test("a model, a number or arrays in place of parameters and options are refused, and what to pass is said", () => {
+  const model = new Linear(2, 1);
+  const given = (value: unknown) => value as never;
+  refuses(
+    () => new Adam(given(model)),
+    DTypeError,
+    "Adam: params must be an array of tensors; got a Linear. Pass model.parameters().",
+  );
+  refuses(
+    () => new Adam(given(model.namedParameters())),
+    DTypeError,
+    /^Adam: params\[0\] must be a tensor; got \["weight", a Tensor\]\./,
+  );
+  refuses(
+    () => clipGradNorm(given(model), 1),
+    DTypeError,
+    /^clipGradNorm: params must be an array of tensors; got a Linear\./,
+  );
+  const takes = "{ lr: …, betas: …, eps: …, weightDecay: …, noDecay: … }";
+  refuses(
+    () => new Adam(model.parameters(), given(0.01)),
+    OptionError,
+    `Adam: options go in an object, ${takes}; got 0.01.`,
+  );
+  refuses(
+    () => new AdamW(model.parameters(), given({ learningRate: 0.01 })),
+    OptionError,
+    "AdamW: there is no option learningRate; did you mean lr? It takes lr, betas, eps, weightDecay, noDecay.",
+  );
+  refuses(
+    () => new SGD(model.parameters(), given({})),
+    OptionError,
+    "SGD: option lr is missing; it must be a finite number ≥ 0.",
+  );
+  refuses(
+    () => new Muon(model.parameters(), given({ lr: "0.1" })),
+    OptionError,
+    'Muon: lr must be a finite number ≥ 0; got "0.1".',
+  );
+  refuses(() => cosineLr(given({ lr: 1, total: 9 })), OptionError, /no option total; did you mean totalSteps\?/);
+});
 
 test.run();
