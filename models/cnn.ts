@@ -12,6 +12,7 @@
 //   fc1, relu4, dropout2  [N, 64]              128·64 + 64
 //   fc2                   [N, 10]              64·10 + 10
 
+import { below1, checkOptions, integer } from "../lib/base/check.ts";
 import { AdaptiveAvgPool2d } from "../lib/nn/adaptive_avg_pool2d.ts";
 import { BatchNorm2d } from "../lib/nn/batch_norm2d.ts";
 import { Conv2d } from "../lib/nn/conv2d.ts";
@@ -28,9 +29,11 @@ import { type PresetSettings, STILL } from "./recipe.ts";
  * @param options.seed    of the initial values and the dropout masks; default 0
  * @param options.dropout rate before fc1; 0.6 of it before fc2; default 0.5, so 0.5 and 0.3
  * @returns a network from normalised images [N, 28, 28, 1] to logits [N, 10]
- * @throws {OptionError} a rate outside [0, 1)
+ * @throws {OptionError} a rate outside [0, 1), a bad seed, or an option of another name
  */
-export function cnn({ seed = 0, dropout = 0.5 }: { seed?: number; dropout?: number } = {}): Sequential {
+export function cnn(options: { seed?: number; dropout?: number } = {}): Sequential {
+  checkOptions("cnn", options, { seed: integer(0), dropout: below1 });
+  const { seed = 0, dropout = 0.5 } = options;
   return new Sequential(
     {
       conv1: new Conv2d(1, 32, 3, { padding: 1 }),

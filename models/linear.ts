@@ -5,6 +5,7 @@
 //   flatten   [N, 784]
 //   fc        [N, 10]       784·10 + 10
 
+import { checkOptions, integer } from "../lib/base/check.ts";
 import { Flatten } from "../lib/nn/flatten.ts";
 import { Linear } from "../lib/nn/linear.ts";
 import { Sequential } from "../lib/nn/sequential.ts";
@@ -14,8 +15,11 @@ import { type PresetSettings, STILL } from "./recipe.ts";
 /**
  * @param options.seed of the initial values; default 0
  * @returns a network from normalised images [N, 28, 28, 1] to logits [N, 10]
+ * @throws {OptionError} a bad seed, or an option of another name
  */
-export function linear({ seed = 0 }: { seed?: number } = {}): Sequential {
+export function linear(options: { seed?: number } = {}): Sequential {
+  checkOptions("linear", options, { seed: integer(0) });
+  const { seed = 0 } = options;
   return new Sequential({ flatten: new Flatten(), fc: new Linear(784, 10) }, { seed });
 }
 

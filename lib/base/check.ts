@@ -94,8 +94,8 @@ export function checkOptions<Options extends object>(
       { options: given },
     );
   }
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(rules, name)) continue;
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || Object.hasOwn(rules, name)) continue;
     const meant = nearest(name, names);
     throw new OptionError(
       `${owner}: there is no option ${name}${meant ? `; did you mean ${meant}?` : "."} It takes ${names.join(", ")}.`,

@@ -45,7 +45,7 @@ test("what is no object is refused where options belong, and says which there ar
 
 test("options that are left out or undefined pass, those that must be given do not", () => {
   checked({})();
-  checked({ lr: undefined, eps: 0 })();
+  checked({ lr: undefined, eps: 0, rate: undefined })();
   checked(Object.assign(Object.create(null), { lr: 1 }))();
   const needs = { lr: required(nonNegative) };
   refuses(
