@@ -5,9 +5,10 @@
 // by a rename, and only with content that was accepted.
 
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { DataError } from "../lib/base/errors.ts";
+import { DownloadError, type MirrorFailure } from "./download_error.ts";
 
 export interface DownloadProgress {
   /** As it will be called in the folder. */
@@ -25,7 +26,9 @@ export interface DownloadOptions<T> {
   mirrors: readonly string[];
   /** The most the file may have. */
   maxBytes: number;
-  /** How long a mirror may send nothing. */
+  /** How long a mirror may take to answer. */
+  answerTimeoutMs: number;
+  /** How long it may send nothing after that. */
   timeoutMs: number;
   /** Checks the bytes, throwing where they are wrong; what it returns is the result. */
   accept(bytes: Uint8Array, url: string): T;
@@ -40,13 +43,14 @@ const MAX_ATTEMPTS = 5;
 class MirrorError extends Error {}
 
 /**
- * @throws {DataError} no mirror has it; the message names each with its reason. Or the folder cannot be written.
+ * @throws {DownloadError} no mirror has it
+ * @throws {DataError} the folder cannot be written
  * @throws the signal's reason, when it is aborted
  */
 export async function download<T>(options: DownloadOptions<T>): Promise<T> {
   const { fileName, folder, mirrors, signal } = options;
-  await onDisk(folder, mkdir(folder, { recursive: true }));
-  const reasons: string[] = [];
+  const made = await onDisk(folder, mkdir(folder, { recursive: true }));
+  const failures: MirrorFailure[] = [];
   for (const mirror of mirrors) {
     try {
       const { bytes, result } = await fromMirror(mirror, options);
@@ -55,10 +59,23 @@ export async function download<T>(options: DownloadOptions<T>): Promise<T> {
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof MirrorError)) throw error;
-      reasons.push(`${mirror}: ${error.message}`);
+      failures.push({ mirror, reason: error.message });
     }
   }
-  throw new DataError(`download: no mirror gave ${fileName}; ${reasons.join("; ")}.`, { fileName, reasons });
+  if (made !== undefined) await removeEmpty(folder, made);
+  throw new DownloadError(fileName, failures);
+}
+
+/** Takes the folder away again, and those above it up to `top`, unless there is something in them. */
+async function removeEmpty(folder: string, top: string): Promise<void> {
+  try {
+    for (let path = resolve(folder); ; path = dirname(path)) {
+      await rmdir(path);
+      if (path === resolve(top)) return;
+    }
+  } catch {
+    // A part that is worth keeping is in it.
+  }
 }
 
 async function fromMirror<T>(mirror: string, options: DownloadOptions<T>): Promise<{ bytes: Uint8Array; result: T }> {
@@ -96,14 +113,15 @@ async function fetchInto<T>(
   mirror: string,
   options: DownloadOptions<T>,
 ): Promise<void> {
-  const { fileName, maxBytes, timeoutMs, signal, onProgress } = options;
+  const { fileName, maxBytes, answerTimeoutMs, timeoutMs, signal, onProgress } = options;
   const stalled = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const expectData = (): void => {
+  const expectData = (limitMs = timeoutMs): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => stalled.abort(new MirrorError(`no answer for ${timeoutMs / 1000} s`)), timeoutMs);
+    timer = setTimeout(() => stalled.abort(new MirrorError(`no answer for ${limitMs / 1000} s`)), limitMs);
   };
-  expectData();
+  expectData(answerTimeoutMs);
+  onProgress?.({ fileName, mirror, receivedBytes: offset, totalBytes: null });
   try {
     const response = await fetch(url, {
       // The file as it lies there: a transparent compression would make sizes and ranges mean something else.
@@ -119,6 +137,7 @@ async function fetchInto<T>(
     const continues =
       response.status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${offset}-`) === true;
     let receivedBytes = continues ? offset : 0;
+    expectData();
     const length = Number(response.headers.get("content-length") ?? Number.NaN);
     const totalBytes = Number.isNaN(length) ? null : receivedBytes + length;
     if (totalBytes !== null && totalBytes > maxBytes) throw new MirrorError(`${totalBytes} bytes, too many`);
@@ -148,11 +167,28 @@ async function fetchInto<T>(
   }
 }
 
+/** What a failed connection's codes mean; the code is said as well. */
+const CODES: Readonly<Record<string, string>> = {
+  ENOTFOUND: "unknown host (ENOTFOUND), as without a network",
+  EAI_AGAIN: "no answer from DNS (EAI_AGAIN), as without a network",
+  ENETUNREACH: "network unreachable (ENETUNREACH)",
+  EHOSTUNREACH: "host unreachable (EHOSTUNREACH)",
+  ECONNREFUSED: "connection refused (ECONNREFUSED)",
+  ECONNRESET: "connection broken (ECONNRESET)",
+  UND_ERR_SOCKET: "connection broken",
+  ETIMEDOUT: "no answer (ETIMEDOUT)",
+  UND_ERR_CONNECT_TIMEOUT: "no answer",
+  ERR_ACCESS_DENIED: "not allowed by Node's permission model (ERR_ACCESS_DENIED)",
+};
+/** Those of a certificate that is not trusted, often one of a proxy that reads along. */
+const CERTIFICATE_CODE = /CERT|SELF_SIGNED|ALTNAME|VERIFY/;
+
 /** fetch says "fetch failed"; what failed stands in its cause. */
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   const { code, message: inner } = (cause ?? {}) as NodeJS.ErrnoException;
-  return code ?? inner ?? message;
+  if (code === undefined) return inner ?? message;
+  return CODES[code] ?? (CERTIFICATE_CODE.test(code) ? `certificate not trusted (${code})` : code);
 }
 
 /** Puts the file there in one step, and removes the parts it may have left. */

@@ -5,6 +5,16 @@ export { loadCheckpoint, saveCheckpoint } from "../lib/formats/files.node.ts";
 export { decodePng } from "./decode_png.node.ts";
 export type { DownloadProgress } from "./download.node.ts";
 export { encodePng } from "./encode_png.node.ts";
-export { type DataSource, type LoadMnistOptions, loadMnist, type MnistSets } from "./load_mnist.node.ts";
+export {
+  DATA_SOURCES,
+  type DataSource,
+  type LoadMnistOptions,
+  type LoadTestOptions,
+  loadMnist,
+  loadMnistTest,
+  type MnistSets,
+  type MnistSource,
+  type MnistTest,
+} from "./load_mnist.node.ts";
 export { type MnistFileState, type MnistState, mnistState } from "./mnist_state.node.ts";
 export type { PngLimits } from "./png_guard.node.ts";

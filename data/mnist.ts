@@ -1,4 +1,4 @@
-// MNIST's four files: their names, what is in them, and where they can be fetched.
+// MNIST's four files: their names, what is in them, and where they can be fetched; and the sample of them in this repository.
 
 export interface MnistFile {
   /** Without ".gz". */
@@ -39,6 +39,26 @@ export const MNIST_FILES: MnistFiles = {
       sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     },
   },
+};
+
+/**
+ * What data/mnist-sample/ holds: the first 10,000 training images with their labels, cut off by scripts/make_sample.mjs,
+ * and the whole test set.
+ */
+export const MNIST_SAMPLE_FILES: MnistFiles = {
+  train: {
+    images: {
+      ...MNIST_FILES.train.images,
+      shape: [10000, 28, 28],
+      sha256: "2889698e6bc3614913e76901316712919d1998fc2b44512451bfe65bc1e668b1",
+    },
+    labels: {
+      ...MNIST_FILES.train.labels,
+      shape: [10000],
+      sha256: "651e38e2ac0632f5113ec18f1df4977117f953197819034009971a6675a0df78",
+    },
+  },
+  test: MNIST_FILES.test,
 };
 
 /** Public copies, tried in this order; `<mirror>/<name>.gz`. LeCun's own page no longer serves the files. */

@@ -1,43 +1,63 @@
 // One of MNIST's files: decompressed within bounds, and proven to be what it should.
 
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { DataError, formatShape } from "../lib/base/errors.ts";
 import { readIdx } from "../lib/data/idx.ts";
 import { fileBytes, type MnistFile } from "./mnist.ts";
 
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+export interface MnistContent {
+  /** Which of the files that it might be. */
+  readonly file: MnistFile;
+  /** The elements, row-major. */
+  readonly data: Uint8Array;
 }
 
 /**
  * The elements of a file, compressed or not, after its SHA-256 was checked.
  *
+ * @param files what it may be: the original, and perhaps the sample of it, which is shorter
  * @param where the path or URL, for messages
- * @throws {DataError} damaged gzip, not IDX, another shape, or other content than the original
+ * @throws {DataError} damaged gzip, not IDX, another shape, or other content
  */
-export function readMnistFile(bytes: Uint8Array, file: MnistFile, where: string): Uint8Array {
-  const plain = isGzip(bytes) ? gunzipWithin(bytes, fileBytes(file), where) : bytes;
-  const { shape, data } = readIdx(plain, where, { rank: file.shape.length });
-  if (shape.some((dim, axis) => dim !== file.shape[axis])) {
+export function readMnistFile(bytes: Uint8Array, files: readonly MnistFile[], where: string): MnistContent {
+  const [original] = files;
+  const plain = gunzipWithin(bytes, Math.max(...files.map(fileBytes)), where);
+  const { shape, data } = readIdx(plain, where, { rank: original.shape.length });
+  const file = files.find((candidate) => shape.every((dim, axis) => dim === candidate.shape[axis]));
+  if (!file) {
     throw new DataError(
-      `loadMnist: ${where} holds ${formatShape(shape)}, expected ${formatShape(file.shape)}. Is it another data set?`,
-      { where, shape, expected: file.shape },
+      `loadMnist: ${where} holds ${formatShape(shape)}, expected ${formatShape(original.shape)}. If it is another data set, give its name (datasetName).`,
+      { where, shape, expected: original.shape },
     );
   }
   const sha256 = createHash("sha256").update(plain).digest("hex");
   if (sha256 !== file.sha256) {
     throw new DataError(
       `loadMnist: ${where} is not the original file; the SHA-256 of its content is ${sha256}, expected ${file.sha256}. ` +
-        "It is damaged, or another data set: fetch it again.",
+        "It is damaged: fetch it again. Or it is another data set: give its name (datasetName).",
       { where, sha256, expected: file.sha256 },
     );
   }
-  return data;
+  return { file, data };
 }
 
-/** @param maxBytes what it may hold; anything larger is refused before it takes memory */
-function gunzipWithin(bytes: Uint8Array, maxBytes: number, where: string): Uint8Array {
+/** @throws {DataError} it cannot be read */
+export function readBytes(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new DataError(`loadMnist: cannot read ${path}; ${error.code}.`, { path, code: error.code });
+  });
+}
+
+/**
+ * What is in a gzip file; any other as it is.
+ *
+ * @param maxBytes what it may hold; anything larger is refused before it takes memory
+ */
+export function gunzipWithin(bytes: Uint8Array, maxBytes: number, where: string): Uint8Array {
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (!isGzip) return bytes;
   try {
     return gunzipSync(bytes, { maxOutputLength: maxBytes });
   } catch (error) {

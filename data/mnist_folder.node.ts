@@ -1,22 +1,25 @@
-// MNIST's files in a folder: found, read, or fetched into it.
+// MNIST's files in a folder, under the names that they go by: found, read, or fetched into it.
 
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../lib/base/errors.ts";
-import { type DownloadProgress, download } from "./download.node.ts";
+import { type DownloadOptions, download } from "./download.node.ts";
+import { DownloadError } from "./download_error.ts";
 import { fileBytes, type MnistFile } from "./mnist.ts";
-import { readMnistFile } from "./mnist_file.node.ts";
+import { type MnistContent, readBytes, readMnistFile } from "./mnist_file.node.ts";
 
-export interface FetchOptions {
-  mirrors: readonly string[];
-  timeoutMs: number;
-  signal?: AbortSignal;
-  onProgress?(progress: DownloadProgress): void;
+/** Where others keep the files below the folder that one names: torchvision, and archives with a folder in them. */
+const BELOW = [".", join("MNIST", "raw"), "raw", "MNIST"];
+
+/** The names that a file goes by: some archives have a dot for the dash, and some a folder for each file. */
+function namesOf({ name }: MnistFile): string[] {
+  const dotted = name.replace("-idx", ".idx");
+  return [`${name}.gz`, name, `${dotted}.gz`, dotted, join(name, name), join(dotted, dotted)];
 }
 
-/** The path of the file, gzipped or not; null where neither is in the folder. */
+/** The path of the file, gzipped or not; null where it is not in the folder. */
 export async function pathOf(folder: string, file: MnistFile): Promise<string | null> {
-  for (const name of [`${file.name}.gz`, file.name]) {
+  for (const name of namesOf(file)) {
     const path = join(folder, name);
     const entry = await stat(path).catch(() => null);
     if (entry?.isFile()) return path;
@@ -24,48 +27,72 @@ export async function pathOf(folder: string, file: MnistFile): Promise<string | 
   return null;
 }
 
-/** The first of the files that the folder lacks; null where it has all. */
-export async function missingFile(folder: string, files: readonly MnistFile[]): Promise<MnistFile | null> {
-  for (const file of files) if ((await pathOf(folder, file)) === null) return file;
-  return null;
+/**
+ * The folder that holds the files: the one that was named, or one below it where others keep them.
+ *
+ * @returns the folder with most of them, and the first that it lacks, null where it has all
+ */
+export async function folderOf(
+  named: string,
+  files: readonly MnistFile[],
+): Promise<{ folder: string; missing: MnistFile | null }> {
+  let best = { folder: named, missing: files[0] as MnistFile | null };
+  let most = 0;
+  for (const below of BELOW) {
+    const folder = join(named, below);
+    const paths = await Promise.all(files.map((file) => pathOf(folder, file)));
+    const count = paths.filter((path) => path !== null).length;
+    if (count === files.length) return { folder, missing: null };
+    if (count > most) best = { folder, missing: files[paths.indexOf(null)] };
+    most = Math.max(most, count);
+  }
+  return best;
 }
 
-/** @throws {DataError} it is missing, cannot be read, or is not the original */
-export async function readFrom(folder: string, file: MnistFile): Promise<Uint8Array> {
-  const path = await pathOf(folder, file);
-  if (path === null) throw new DataError(`loadMnist: ${file.name}.gz is not in ${folder}.`, { folder });
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new DataError(`loadMnist: cannot read ${path}; ${error.code}.`, { path, code: error.code });
-  });
-  return readMnistFile(bytes, file, path);
+/**
+ * @param files what it may be, all by the same name: the original first
+ * @throws {DataError} it is missing, cannot be read, or is none of them
+ */
+export async function readFrom(folder: string, files: readonly MnistFile[]): Promise<MnistContent> {
+  const path = await pathOf(folder, files[0]);
+  if (path === null) throw new DataError(`loadMnist: ${files[0].name}.gz is not in ${folder}.`, { folder });
+  return readMnistFile(await readBytes(path), files, path);
 }
+
+export type FetchOptions = Omit<DownloadOptions<unknown>, "fileName" | "folder" | "maxBytes" | "accept">;
 
 /**
  * The file from the folder, if a whole one is there; else downloaded to it.
  *
  * @throws {DataError} no mirror has it, or the folder cannot be written
  */
-export async function fetchTo(folder: string, file: MnistFile, options: FetchOptions): Promise<Uint8Array> {
+export async function fetchTo(
+  folder: string,
+  file: MnistFile,
+  options: FetchOptions,
+): Promise<MnistContent & { isNew: boolean }> {
   const damage: string[] = [];
   if ((await pathOf(folder, file)) !== null) {
     try {
-      return await readFrom(folder, file);
+      return { ...(await readFrom(folder, [file])), isNew: false };
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       damage.push(error.message);
     }
   }
   try {
-    return await download({
+    const content = await download({
       ...options,
       folder,
       fileName: `${file.name}.gz`,
       // Random bytes do not compress, so gzip adds its frame; the slack is generous.
       maxBytes: fileBytes(file) + 65536,
-      accept: (bytes, url) => readMnistFile(bytes, file, url),
+      accept: (bytes, url) => readMnistFile(bytes, [file], url),
     });
+    return { ...content, isNew: true };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    throw new DataError([error.message, ...damage].join(" "), error.details);
+    if (!(error instanceof DownloadError)) throw error;
+    throw new DownloadError(error.fileName, error.failures, damage);
   }
 }

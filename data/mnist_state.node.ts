@@ -42,7 +42,7 @@ export async function mnistState(
     const path = await pathOf(folder, file);
     let problem: string | null = null;
     try {
-      if (path !== null) await readFrom(folder, file);
+      if (path !== null) await readFrom(folder, [file]);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       problem = error.message;

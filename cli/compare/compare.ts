@@ -2,7 +2,6 @@
 
 import { type Command, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
-import { UsageError } from "../terminal/exit_codes.ts";
 
 export const compare: Command = {
   details:
@@ -22,7 +21,7 @@ export const compare: Command = {
       runs: valueFlag("FOLDER", "Folder of runs and versions", { byDefault: "outputs" }),
     }),
     ...grouped("Data", {
-      data: valueFlag("SOURCE", "mnist, synthetic, or a folder with MNIST's files", { byDefault: "mnist" }),
+      data: valueFlag("SOURCE", "mnist, synthetic, or a folder with MNIST's test files", { byDefault: "mnist" }),
       limit: valueFlag("N", "Use only the first N test images"),
     }),
     ...grouped("Output", {
@@ -34,9 +33,6 @@ export const compare: Command = {
   instead: { version: "Say --cnn current or --linear current; both take a version's number, too." },
   async run(flags, _operands, signal) {
     const data = textFlag(flags, "data") ?? "mnist";
-    if (data === "auto") {
-      throw new UsageError("compare never falls back to other digits; --data takes mnist, synthetic or a folder.");
-    }
     const limit = numberFlag(flags, "limit", { min: 1, isInteger: true });
     const { compareModels } = await import("./compare_models.ts");
     const request = {

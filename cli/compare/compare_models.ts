@@ -5,7 +5,7 @@ import process from "node:process";
 import { countParameters, runtimeInfo } from "../../lib/index.ts";
 import type { LoadedModel } from "../checkpoints/checkpoints.ts";
 import { namedCheckpoint, trainingTime } from "../checkpoints/named_checkpoint.ts";
-import { loadData } from "../load/datasets.ts";
+import { loadTestData } from "../load/datasets.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
 import { formatCount } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
@@ -36,7 +36,7 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
   const models = [namedCheckpoint(outputs, "linear", request.linear), namedCheckpoint(outputs, "cnn", request.cnn)];
   const progress = new Progress(request.isQuiet);
   try {
-    const { name: dataset, test } = await loadData(request.data, { seed: 0, limit, signal, progress });
+    const { name: dataset, test } = await loadTestData(request.data, { limit, signal, progress });
     const labels = Int32Array.from(test.labels.data);
     const contestants: Contestant[] = [];
     const read: Int32Array[] = [];

@@ -3,12 +3,11 @@
 import { CHECKPOINT_FLAGS } from "../checkpoints/checkpoint_flags.ts";
 import { type Command, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
-import { UsageError } from "../terminal/exit_codes.ts";
 
 export const evaluate: Command = {
   details:
-    "Prints accuracy, loss, precision, recall and F1 of each digit, and the confusion matrix. It never falls back to " +
-    "other digits than those asked for.",
+    "Prints accuracy, loss, precision, recall and F1 of each digit, and the confusion matrix, on MNIST's test images " +
+    "unless --data names others.",
   examples: [
     ["mnist evaluate", "the shipped CNN on MNIST's test set"],
     ["mnist evaluate --run latest", "the network trained last"],
@@ -17,7 +16,7 @@ export const evaluate: Command = {
   flags: {
     ...CHECKPOINT_FLAGS,
     ...grouped("Data", {
-      data: valueFlag("SOURCE", "mnist, synthetic, or a folder with MNIST's files", { byDefault: "mnist" }),
+      data: valueFlag("SOURCE", "mnist, synthetic, or a folder with MNIST's test files", { byDefault: "mnist" }),
       limit: valueFlag("N", "Use only the first N test images"),
       shifts: valueFlag(
         "N",
@@ -31,9 +30,6 @@ export const evaluate: Command = {
   },
   async run(flags, _files, signal) {
     const data = textFlag(flags, "data") ?? "mnist";
-    if (data === "auto") {
-      throw new UsageError("evaluate never falls back to other digits; --data takes mnist, synthetic or a folder.");
-    }
     const limit = numberFlag(flags, "limit", { min: 1, isInteger: true });
     const shifts = numberFlag(flags, "shifts", { min: 1, max: 4, isInteger: true });
     const { evaluateModel } = await import("./evaluate_model.ts");

@@ -4,7 +4,7 @@ import process from "node:process";
 import { type Evaluation, evaluateAsync, evaluateShifted } from "../../lib/index.ts";
 import { describeOrigin, type LoadedModel, loadModel } from "../checkpoints/checkpoints.ts";
 import type { Flags } from "../command_line/flags.ts";
-import { loadData } from "../load/datasets.ts";
+import { loadTestData } from "../load/datasets.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
 import { formatCount, formatPercent, shortDigest } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
@@ -20,14 +20,14 @@ export interface EvaluateRequest {
   isQuiet: boolean;
 }
 
-type TestSet = Awaited<ReturnType<typeof loadData>>["test"];
+type TestSet = Awaited<ReturnType<typeof loadTestData>>["test"];
 
 export async function evaluateModel(flags: Flags, request: EvaluateRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
   const model = loadModel(flags);
   const progress = new Progress(request.isQuiet);
   try {
-    const { name, test } = await loadData(request.data, { seed: 0, limit: request.limit, signal, progress });
+    const { name, test } = await loadTestData(request.data, { limit: request.limit, signal, progress });
     const onProgress = (done: number, total: number): void =>
       progress.update("evaluate", done / total, () => `${formatCount(done)} of ${formatCount(total)} images`);
     const result = await evaluateAsync(model.network, test, { signal, onProgress });

@@ -1,12 +1,18 @@
 // --data: which digits, and what the user must know about them.
 
 import { setImmediate } from "node:timers/promises";
-import { type DataSource, type LoadMnistOptions, loadMnist, type MnistSets } from "../../data/index.node.ts";
+import {
+  DATA_SOURCES,
+  type LoadMnistOptions,
+  type LoadTestOptions,
+  loadMnist,
+  loadMnistTest,
+  type MnistSets,
+  type MnistTest,
+} from "../../data/index.node.ts";
 import { formatCount } from "../terminal/format.ts";
 import { printNotice } from "../terminal/notice.ts";
 import type { Progress } from "../terminal/progress.ts";
-
-const SOURCES: readonly DataSource[] = ["auto", "mnist", "synthetic"];
 
 export interface Data extends MnistSets {
   /** "mnist" or "synthetic": what results say they are about. */
@@ -26,21 +32,43 @@ export interface LoadOptions {
   progress: Progress;
 }
 
-/** @param data "auto", "mnist", "synthetic", or a folder with MNIST's files */
+/** @param data "auto", "mnist", "sample", "synthetic", or a folder with MNIST's files */
 export async function loadData(data: string, { progress, ...options }: LoadOptions): Promise<Data> {
-  const source = SOURCES.find((known) => known === data);
-  const onProgress: LoadMnistOptions["onProgress"] = ({ fileName, receivedBytes, totalBytes }) =>
-    progress.update(
-      `download ${fileName}`,
-      totalBytes ? receivedBytes / totalBytes : 0,
-      () => `${formatCount(receivedBytes / 1024)} KiB`,
-    );
-  const sets = await loadMnist({ ...(source ? { source } : { dir: data }), ...options, onProgress });
+  return shown(progress, options.signal, (how) => loadMnist({ ...whereOf(data), ...options, ...how }));
+}
+
+/** The test images alone. */
+export async function loadTestData(
+  data: string,
+  { progress, ...options }: Pick<LoadOptions, "limit" | "signal" | "progress">,
+): Promise<MnistTest & { name: string }> {
+  return shown(progress, options.signal, (how) => loadMnistTest({ ...whereOf(data), ...options, ...how }));
+}
+
+function whereOf(data: string): Pick<LoadTestOptions, "source" | "dir"> {
+  const source = DATA_SOURCES.find((known) => known === data);
+  return source ? { source } : { dir: data };
+}
+
+/** With its progress, and its notice where it has one. */
+async function shown<T extends MnistTest>(
+  progress: Progress,
+  signal: AbortSignal,
+  load: (how: Pick<LoadTestOptions, "onProgress">) => Promise<T>,
+): Promise<T & { name: string }> {
+  const loaded = await load({
+    onProgress: ({ fileName, receivedBytes, totalBytes }) =>
+      progress.update(
+        `download ${fileName}`,
+        totalBytes ? receivedBytes / totalBytes : 0,
+        () => `${formatCount(receivedBytes / 1024)} KiB`,
+      ),
+  });
   progress.clear();
   await letSignalsIn();
-  options.signal.throwIfAborted();
-  if (sets.notice) printNotice(sets.notice);
-  return { ...sets, name: sets.train.name.startsWith("MNIST") ? "mnist" : "synthetic" };
+  signal.throwIfAborted();
+  if (loaded.notice) printNotice(loaded.notice);
+  return { ...loaded, name: loaded.source.dataset };
 }
 
 /** Two turns of the event loop: a Ctrl-C that came while it stood still is delivered between them. */

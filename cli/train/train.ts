@@ -21,7 +21,7 @@ export const train: Command = {
     ["mnist train --preset fast", "one epoch: 99 % on the test images"],
     ["mnist train --model both --json", "for programs: one object per line"],
     ["mnist train --resume latest", "continue the run stopped last"],
-    ["mnist train --data synthetic", "without MNIST or a network"],
+    ["mnist train --data synthetic", "on digits generated in code"],
   ],
   flags: {
     ...grouped("Network", { model: choiceFlag("Network to train", MODELS, { byDefault: "cnn" }) }),
@@ -44,9 +44,13 @@ export const train: Command = {
           "synthetic digits",
         { byDefault: "0" },
       ),
-      data: valueFlag("SOURCE", "auto, mnist (never falls back), synthetic, or a folder with MNIST's files", {
-        byDefault: "auto",
-      }),
+      data: valueFlag(
+        "SOURCE",
+        "auto, mnist (all of it), sample (its first 10,000 images), synthetic, or a folder with MNIST's files",
+        {
+          byDefault: "auto",
+        },
+      ),
       limit: valueFlag("N", "Use only the first N images of each set, for a quick try"),
       threads: valueFlag("N", "Threads that train the cnn; the weights do not depend on it", {
         byDefault: "one per processor",

@@ -11,7 +11,6 @@ import { stdout } from "../../cli/terminal/terminal.ts";
 import { encodeCheckpoint } from "../../lib/index.ts";
 import { linear } from "../../models/index.ts";
 import { fakeRun } from "../support/fake_run.ts";
-import { testOnMnist } from "../support/real_mnist.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
 import { IDS, outputsWithRuns, promote } from "../support/versions.ts";
 
@@ -37,7 +36,7 @@ test("who is right where is counted, by digit too, and every image on which they
   assert.equal(perDigit[0], { digit: 0, images: 0, linearErrors: 0, cnnErrors: 0, differ: 0 });
 });
 
-testOnMnist(test, "the shipped networks on MNIST: figures that agree with one another", async () => {
+test("the shipped networks on MNIST: figures that agree with one another", async () => {
   const { code, stdout, stderr } = await runCli(folder, ["compare", "--json"]);
   assert.equal([code, stderr], [0, ""]);
   const { models, disagreement, images, dataset, threads } = JSON.parse(stdout);
@@ -123,7 +122,6 @@ test("what names no checkpoint, or that of the other network, ends it before the
     3,
     /lacks fc\.weight/,
   );
-  await expectFailure(folder, ["compare", "--data", "auto"], 2, /compare never falls back/);
 });
 
 test("--out writes the picture, into a folder that it makes; what cannot be written ends with 1", async () => {

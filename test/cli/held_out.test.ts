@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { testOnMnist } from "../support/real_mnist.ts";
 import { runCli, temporaryFolder } from "../support/run_cli.ts";
 import { lastRun } from "../support/train_runs.ts";
 
@@ -10,8 +9,8 @@ const test = suite("mnist train --held-out block");
 
 const folder = temporaryFolder();
 
-testOnMnist(test, "validates on images in a row, also when it is stopped and gone on with", async () => {
-  const data = ["--data", process.env.MNIST_DIR as string, "--out", "runs", "--quiet"];
+test("validates on images in a row, also when it is stopped and gone on with", async () => {
+  const data = ["--data", "sample", "--out", "runs", "--quiet"];
   const flags = ["--model", "linear", "--limit", "600", "--epochs", "30", "--held-out", "block", "--validation", "700"];
   const first = await runCli(folder, ["train", ...data, ...flags, "--max-seconds", "0.02"]);
   assert.is(first.code, 0, first.stderr);
@@ -19,8 +18,8 @@ testOnMnist(test, "validates on images in a row, also when it is stopped and gon
   assert.is(resumed.code, 0, resumed.stderr);
   const { status, dataset, recipe } = JSON.parse(readFileSync(join(lastRun(join(folder, "runs")), "run.json"), "utf8"));
   assert.equal([status, recipe.heldOut], ["done", "block"]);
-  assert.match(dataset.validation.name, /^MNIST train, the 700 from \d+ on, the first 600$/);
-  assert.match(dataset.train.name, /^MNIST train without the 700 from \d+ on, the first 600$/);
+  assert.match(dataset.validation.name, /^MNIST train, the first 10000, the 700 from \d+ on, the first 600$/);
+  assert.match(dataset.train.name, /^MNIST train, the first 10000 without the 700 from \d+ on, the first 600$/);
 });
 
 test.run();

@@ -1,11 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadMnist } from "../../data/load_mnist.node.ts";
+import { loadMnistTest } from "../../data/load_mnist.node.ts";
 import { preprocessDigit } from "../../data/preprocess.ts";
 import { OptionError } from "../../lib/base/errors.ts";
 import type { Picture } from "../../lib/data/picture.ts";
 import { inkAt, noise, paint } from "../support/picture.ts";
-import { testOnMnist } from "../support/real_mnist.ts";
 
 const test = suite("preprocessDigit");
 
@@ -258,8 +257,8 @@ test("whatever the picture, the result is 784 bytes, blank or with a digit in it
   }
 });
 
-testOnMnist(test, "on at least 99 % of the real test pictures it is the identity", async () => {
-  const { images } = (await loadMnist({ dir: process.env.MNIST_DIR })).test;
+test("on at least 99 % of the real test pictures it is the identity", async () => {
+  const { images } = (await loadMnistTest()).test;
   let same = 0;
   for (let i = 0; i < 10_000; i++) {
     const digit = images.data.slice(784 * i, 784 * (i + 1));
@@ -271,8 +270,8 @@ testOnMnist(test, "on at least 99 % of the real test pictures it is the identity
   assert.ok(same >= 9900);
 });
 
-testOnMnist(test, "real digits in every disguise give nearly the same picture", async () => {
-  const { images } = (await loadMnist({ dir: process.env.MNIST_DIR })).test;
+test("real digits in every disguise give nearly the same picture", async () => {
+  const { images } = (await loadMnistTest()).test;
   const lines: string[] = [];
   for (const { title, picture, bound } of VARIANTS) {
     let sum = 0;

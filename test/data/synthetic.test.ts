@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadMnist } from "../../data/load_mnist.node.ts";
+import { loadMnistTest } from "../../data/load_mnist.node.ts";
 import { preprocessDigit } from "../../data/preprocess.ts";
 import { syntheticDigits, syntheticDigitsAsync } from "../../data/synthetic.ts";
 import { OptionError } from "../../lib/base/errors.ts";
@@ -12,7 +12,6 @@ import { Trainer } from "../../lib/train/trainer.ts";
 import { linear } from "../../models/linear.ts";
 import { leaks } from "../support/leaks.ts";
 import { paint } from "../support/picture.ts";
-import { testOnMnist } from "../support/real_mnist.ts";
 
 const test = suite("syntheticDigits");
 
@@ -134,8 +133,8 @@ test("options out of range are named", () => {
   }
 });
 
-testOnMnist(test, "a linear model trained on them alone reads at least 75 % of the real test set", async () => {
-  const { test: real } = await loadMnist({ dir: process.env.MNIST_DIR });
+test("a linear model trained on them alone reads at least 75 % of the real test set", async () => {
+  const { test: real } = await loadMnistTest();
   const model = linear({ seed: 0 });
   const optimizer = new AdamW(model.parameters(), { lr: 1e-3, weightDecay: 0.01 });
   const train = syntheticDigits({ count: 20_000, seed: 1 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
-import { loadMnist } from "../../data/index.node.ts";
+import { loadMnistTest } from "../../data/index.node.ts";
 import { encodeOnnx, noGrad, rand, type Sequential, scope, type Tensor } from "../../lib/index.ts";
 import { onnxNetworks } from "../support/onnx_networks.ts";
 import { onnxRuntimes } from "../support/onnx_runtimes.ts";
@@ -100,7 +100,7 @@ for (const name of ["cnn", "linear"] as const) {
     assert.equal([verdicts[path].metadata.mean, verdicts[path].metadata.std], ["0.1307", "0.3081"]);
 
     const { network } = loadModel({ model: name });
-    const { test: images } = await loadMnist({ source: "mnist" });
+    const { test: images } = await loadMnistTest();
     assert.is(images.size, 10_000);
     for (const runtime of runtimes) {
       const run = await runtime.load(readFileSync(path));

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadCheckpoint, loadMnist, saveCheckpoint } from "../../data/index.node.ts";
+import { loadCheckpoint, loadMnistTest, saveCheckpoint } from "../../data/index.node.ts";
 import {
   BatchNorm2d,
   Conv2d,
@@ -86,7 +86,7 @@ test("the CNN goes to PyTorch and comes back, with the same logits on all 10,000
   const ours = join(folder, "cnn.safetensors");
   const { code, stderr } = await runCli(folder, ["export", "--format", "safetensors", "--out", ours]);
   assert.equal([code, stderr], [0, ""]);
-  const { images, labels } = (await loadMnist({ source: "mnist" })).test;
+  const { images, labels } = (await loadMnistTest()).test;
   const x = normalizeImages(images);
   assert.equal(x.shape, [10_000, 28, 28, 1]);
   const { theirs, logits, theirLogits } = pytorch("cnn", ours, x);

@@ -1,4 +1,5 @@
-// Tests on the real digits run where MNIST_DIR is set, and say loudly where it is not.
+// Tests on all of MNIST run where MNIST_DIR is set, and say loudly where it is not. Where its first 10,000 training images or
+// its test images are enough, data/mnist-sample has them.
 
 import type { Callback, Context, Test } from "uvu";
 

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadMnist } from "../../../data/index.node.ts";
+import { loadMnistTest } from "../../../data/index.node.ts";
 import { syntheticDigits } from "../../../data/index.ts";
 import {
   Conv2d,
@@ -19,7 +19,6 @@ import {
 import { type ExportableModel, exportMjs } from "../../../models/export/index.ts";
 import { cnn } from "../../../models/index.ts";
 import { type ExportedModule, imported, isolated } from "../../support/exported_module.ts";
-import { testOnMnist } from "../../support/real_mnist.ts";
 import { shippedModel } from "../../support/shipped_model.ts";
 
 const test = suite("export to a module");
@@ -73,8 +72,8 @@ for (const name of NAMES) {
     assert.ok(right > 200, `${right} of 300 are right`);
   });
 
-  testOnMnist(test, `${name}: and on all 10,000 test images of MNIST, with the accuracy that it states`, async () => {
-    const { test: digits } = await loadMnist();
+  test(`${name}: and on all 10,000 test images of MNIST, with the accuracy that it states`, async () => {
+    const { test: digits } = await loadMnistTest();
     const module = await imported(bytes);
     const { logits, right } = compare(module, loaded.network, digits);
     console.log(`\n${name}: max |Δ logit| ${logits.toExponential(2)}, ${right} of ${digits.size} right`);

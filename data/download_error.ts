@@ -1,0 +1,34 @@
+// DownloadError: no mirror gave a file, and why.
+
+import { DataError } from "../lib/base/errors.ts";
+
+export interface MirrorFailure {
+  mirror: string;
+  reason: string;
+}
+
+/** No mirror gave the file; the message names each with its reason. */
+export class DownloadError extends DataError {
+  constructor(
+    readonly fileName: string,
+    readonly failures: readonly MirrorFailure[],
+    /** What else there is to say, in whole sentences. */
+    readonly remarks: readonly string[] = [],
+  ) {
+    const all = failures.map(({ mirror, reason }) => `${mirror}: ${reason}`).join("; ") || "none was named";
+    super([`download: no mirror gave ${fileName}; ${all}.`, ...remarks].join(" "), { fileName, failures });
+  }
+
+  /** Why, in a few words: one reason where all mirrors have the same. */
+  get summary(): string {
+    const { failures } = this;
+    if (failures.length === 0) return "no mirror was named";
+    const reasons = new Set(failures.map(({ reason }) => reason));
+    if (failures.length > 1 && reasons.size === 1) return `all ${failures.length} mirrors: ${failures[0].reason}`;
+    return failures.map(({ mirror, reason }) => `${hostOf(mirror)}: ${reason}`).join("; ");
+  }
+}
+
+function hostOf(mirror: string): string {
+  return URL.canParse(mirror) ? new URL(mirror).host : mirror;
+}
