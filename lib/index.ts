@@ -46,6 +46,7 @@ export { Module } from "./nn/module.ts";
 export { ReLU } from "./nn/relu.ts";
 export { Sequential } from "./nn/sequential.ts";
 export { Sigmoid } from "./nn/sigmoid.ts";
+export { summary } from "./nn/summary.ts";
 export { Tanh } from "./nn/tanh.ts";
 export { unregisteredParameters } from "./nn/unregistered_parameters.ts";
 export { adaptiveAvgPool2d } from "./ops/adaptive_avg_pool2d.ts";

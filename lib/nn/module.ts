@@ -1,7 +1,9 @@
 // Module: what has parameters and can be run; and the walk over a tree of them.
 
 import { DTypeError, formatShape, OptionError } from "../base/errors.ts";
+import { INSPECT } from "../base/inspect.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { summary } from "./summary.ts";
 
 /** What a module holds under a name. */
 type Member = Tensor | Module;
@@ -160,6 +162,16 @@ export abstract class Module {
     } finally {
       visiting.delete(this);
     }
+  }
+
+  /** A table of its layers: what `console.log` shows; `summary(model, inputShape)` has the shapes of their results too. */
+  toString(): string {
+    return summary(this);
+  }
+
+  /** @internal */
+  [INSPECT](depth: number): string {
+    return depth < 0 ? `[${this.constructor.name}]` : this.toString();
   }
 
   /** Draws this module's parameters, from streams named by their paths. */

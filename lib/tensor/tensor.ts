@@ -1,7 +1,9 @@
 // Tensor: a shape over a piece of wasm memory. Data access and lifetime; operations are free functions.
 
 import { DisposedError, DTypeError, formatShape, ShapeError } from "../base/errors.ts";
+import { INSPECT } from "../base/inspect.ts";
 import { arena } from "../runtime/memory.ts";
+import { formatValues } from "./format_values.ts";
 import { DISPOSE, enterScope, escapeScopes, leaveScope, type Owned } from "./scope.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { type SavedState, Storage } from "./storage.ts";
@@ -91,6 +93,11 @@ export class Tensor<D extends DType = DType> implements Owned {
     return this.liveStorage().ptr + this.offset;
   }
 
+  /** The number of dimensions. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
   get isDisposed(): boolean {
     return this.storage === null && this.onHeap === null;
   }
@@ -164,7 +171,12 @@ export class Tensor<D extends DType = DType> implements Owned {
     return this.values[0];
   }
 
-  /** A copy as nested arrays; a scalar gives its number. */
+  /**
+   * A copy as nested arrays; a scalar gives its number.
+   *
+   * @throws {DisposedError}
+   * @example tensor([[1, 2], [3, 4]]).toArray() // [[1, 2], [3, 4]]
+   */
   // biome-ignore lint/suspicious/noExplicitAny: the nesting depth is the rank, known only at run time
   toArray(): any {
     const { values, shape } = this;
@@ -215,11 +227,33 @@ export class Tensor<D extends DType = DType> implements Owned {
     return this.node ? [this.node] : [];
   }
 
+  /** What JSON.stringify writes: `toArray()`. JSON has no NaN and no Infinity, and says null for them. */
+  toJSON(): unknown {
+    return this.toArray();
+  }
+
+  /**
+   * Dtype, shape and numbers, these as NumPy prints them: what `console.log` shows.
+   *
+   * @example
+   *   String(tensor([[1, 2], [3, 0.5]]))
+   *   // Tensor f32[2, 2]
+   *   // [[1.  2. ]
+   *   //  [3.  0.5]]
+   */
   toString(): string {
-    const values = this.isDisposed
-      ? "disposed"
-      : `${[...this.values.subarray(0, 8)].join(", ")}${this.size > 8 ? ", …" : ""}`;
-    return `Tensor ${this.dtype}${formatShape(this.shape)} { ${values} }`;
+    if (this.isDisposed) return `${this.title} (disposed)`;
+    const values = formatValues(this.values, this.shape, this.dtype !== "f32");
+    return `${this.title}${this.requiresGrad ? " (requiresGrad)" : ""}${/\n/.test(values) ? "\n" : " "}${values}`;
+  }
+
+  /** @internal */
+  [INSPECT](depth: number): string {
+    return depth < 0 ? `[${this.title}]` : this.toString();
+  }
+
+  private get title(): string {
+    return `Tensor ${this.dtype}${formatShape(this.shape)}`;
   }
 
   private releaseStorage(storage: Storage): void {
