@@ -3,7 +3,7 @@
 import { DTypeError, formatShape, OptionError } from "../base/errors.ts";
 import { INSPECT } from "../base/inspect.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { summary } from "./summary.ts";
+import { layerTable } from "./layer_table.ts";
 
 /** What a module holds under a name. */
 type Member = Tensor | Module;
@@ -166,7 +166,7 @@ export abstract class Module {
 
   /** A table of its layers: what `console.log` shows; `summary(model, inputShape)` has the shapes of their results too. */
   toString(): string {
-    return summary(this);
+    return layerTable(this, null);
   }
 
   /** @internal */
