@@ -56,5 +56,6 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<void> 
   }
   const { flags, operands, notes } = readCommandLine(entry.name, command, request.args);
   for (const note of notes) printNote(note);
+  process.cwd(); // throws where that folder was deleted: said before a command looks for its files in vain
   await command.run(flags, operands, signal);
 }

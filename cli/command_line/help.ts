@@ -40,7 +40,8 @@ export async function commandHelp(name: string, command: Command, width: number)
 }
 
 function emptyPage(width: number): Argv {
-  return yargs([])
+  // The second argument keeps it from asking for the working folder, which may have been deleted.
+  return yargs([], "/")
     .scriptName("mnist")
     .locale("en")
     .updateStrings({ "Positionals:": "Operands:" })

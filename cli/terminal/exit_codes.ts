@@ -1,5 +1,7 @@
 // How the program ends, and which error ends it how.
 
+import { CheckpointError, DataError, OptionError } from "../../lib/base/errors.ts";
+
 export const EXIT = {
   ok: 0,
   /** Something went wrong while running: a full disk, memory, a loss that diverged. */
@@ -25,16 +27,9 @@ export class AlreadyReportedError extends Error {
   }
 }
 
-/** The library's errors, by name: main.ts has to know them without loading it. */
-const LIBRARY_ERRORS: Readonly<Record<string, number>> = {
-  OptionError: EXIT.usage,
-  DataError: EXIT.badData,
-  CheckpointError: EXIT.badData,
-};
-
 export function exitCodeOf(error: unknown): number {
   if (error instanceof AlreadyReportedError) return error.exitCode;
   if (error instanceof InterruptedError) return EXIT.interrupted;
-  if (error instanceof UsageError) return EXIT.usage;
-  return LIBRARY_ERRORS[(error as Error | null)?.name ?? ""] ?? EXIT.failure;
+  if (error instanceof UsageError || error instanceof OptionError) return EXIT.usage;
+  return error instanceof DataError || error instanceof CheckpointError ? EXIT.badData : EXIT.failure;
 }

@@ -1,4 +1,6 @@
-// Numbers as people read them.
+// Numbers as people read them, and text from outside as a terminal may show it.
+
+export { escapeControls as printable } from "../../lib/base/printable.ts";
 
 /** @example formatCount(102026) // "102,026" */
 export function formatCount(count: number): string {
@@ -26,16 +28,6 @@ export function formatDuration(seconds: number): string {
   const pad = (n: number): string => String(n).padStart(2, "0");
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
-}
-
-/**
- * Text from outside (a file's name, a checkpoint's metadata) with control characters as escapes, so that it cannot
- * command the terminal, nor break a line.
- *
- * @example printable("a\u001b[2J") // "a\\u001b[2J"
- */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** The first characters of a digest, enough to tell two apart. */

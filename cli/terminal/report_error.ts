@@ -1,10 +1,10 @@
 // One clear line on stderr for whatever went wrong; never a stack trace, unless asked for.
 
 import process from "node:process";
+import { SimdgradError } from "../../lib/base/errors.ts";
 import { AlreadyReportedError, InterruptedError } from "./exit_codes.ts";
 import { printable } from "./format.ts";
 import { stderr } from "./terminal.ts";
-import { withoutFunction } from "./without_function.ts";
 
 /** What the system's error codes mean to somebody who does not know them. */
 const SYSTEM_ERRORS: Record<string, string> = {
@@ -28,11 +28,14 @@ export function describeSystemError(what: string, error: unknown): string {
   return `${what}: ${code && SYSTEM_ERRORS[code] ? `${SYSTEM_ERRORS[code]} (${code})` : messageOf(error)}`;
 }
 
+/** One line, without the library's function that found it: nobody called one. */
 export function messageOf(error: unknown): string {
-  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+  const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (syscall === "uv_cwd" || syscall === "cwd") return "the folder that you are in was deleted; change to another.";
   if (code && SYSTEM_ERRORS[code]) return `${path ? `${path}: ` : ""}${SYSTEM_ERRORS[code]} (${code})`;
-  const message = error instanceof Error ? error.message : String(error);
-  return withoutFunction(message.replace(/\s*\n\s*/g, " ").trim()) || "unknown error";
+  const message =
+    error instanceof SimdgradError ? error.problem : error instanceof Error ? error.message : String(error);
+  return message.replace(/\s*\n\s*/g, " ").trim() || "unknown error";
 }
 
 export function reportError(error: unknown): void {

@@ -1,8 +1,20 @@
 // Every error the library throws on purpose. The message is one line,
 // `op: what is wrong; the values; what to do.`, and the data stand in fields for programs to read.
 
-/** The base of all of them: `catch (e) { if (e instanceof SimdgradError) … }`. */
+/** An operation's name, and what it has to say. */
+const MESSAGE = /^([A-Za-z_$][\w$]*): (.+)$/s;
+
+/**
+ * The base of all of them: `catch (e) { if (e instanceof SimdgradError) … }`.
+ *
+ * @example new ShapeError("relu: x is [2].").op // "relu", and .problem is "x is [2]."
+ */
 export class SimdgradError extends Error {
+  /** The function or class that found it, the message's first word; null where the message names none. */
+  readonly op: string | null;
+  /** The message without it: what programs show to people who called no function. */
+  readonly problem: string;
+
   constructor(
     message: string,
     /** The values the message is about, by name. */
@@ -10,6 +22,9 @@ export class SimdgradError extends Error {
   ) {
     super(message);
     this.name = new.target.name;
+    const [, op = null, problem = message] = MESSAGE.exec(message) ?? [];
+    this.op = op;
+    this.problem = problem;
   }
 }
 

@@ -1,8 +1,23 @@
-// Values as an error message may show them: on one line, and not longer than one.
+// Values and text from outside, as an error message or a terminal may show them.
 
 const MAX_LENGTH = 80;
 /** Lists and objects deeper than this are "…": some hold themselves. */
 const MAX_DEPTH = 3;
+
+/**
+ * What a terminal could take for a command, or for a reason to show what follows elsewhere: control characters (C0,
+ * delete, C1), marks that turn the direction of text, and line separators.
+ */
+const CONTROLS = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/**
+ * The text on one line, and as it is: those characters as escapes.
+ *
+ * @example escapeControls("a\u001b[2J") // "a\\u001b[2J"
+ */
+export function escapeControls(text: string): string {
+  return text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
 
 /** A name out of a file: itself where it is a plain one; else quoted, escaped and cut short. */
 export function printableName(name: string): string {
@@ -11,7 +26,7 @@ export function printableName(name: string): string {
 
 /** Any value, cut short. @example printable([1, "a"]) // '[1, "a"]'; (model) "a Sequential"; (() => 1) "a function" */
 export function printable(value: unknown): string {
-  const text = textOf(value, 0);
+  const text = escapeControls(textOf(value, 0));
   return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}…`;
 }
 

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
+import { expectFailure, type Outcome, runCli, temporaryFolder } from "../support/run_cli.ts";
 
 const test = suite("mnist");
 
@@ -78,6 +79,22 @@ test("a switch with a value that is neither true nor false ends with 2, rather t
 
 test("what a message quotes cannot command the terminal", async () => {
   await expectFailure(folder, ["tr\u001b[31mian\u0007"], 2, /no command tr\\u001b\[31mian\\u0007\./);
+});
+
+test("in a folder that was deleted each command says so in one line; help and version are given", async () => {
+  const gone = join(folder, "gone");
+  // tsx itself needs a working folder.
+  const leave = `import fs from "node:fs"; process.chdir(${JSON.stringify(gone)}); fs.rmdirSync(${JSON.stringify(gone)});`;
+  const run = (...args: string[]): Promise<Outcome> => {
+    mkdirSync(gone, { recursive: true });
+    return runCli(folder, args, { imports: [`data:text/javascript,${leave}`] });
+  };
+  const stderr = "error: the folder that you are in was deleted; change to another.\n";
+  for (const args of [["train"], ["infer", "a.png"], ["runs"]]) {
+    assert.equal(await run(...args), { code: 1, stdout: "", stderr }, args[0]);
+  }
+  assert.match((await run("--version")).stdout, /^\d+\.\d+\.\d+\n$/);
+  for (const args of [[], ["train", "-h"]]) assert.match((await run(...args)).stdout, /Usage: mnist/);
 });
 
 test("DEBUG=simdgrad shows where an error came from", async () => {

@@ -21,6 +21,8 @@ type Listener = (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 
 export interface CliOptions {
   env?: NodeJS.ProcessEnv;
+  /** Modules to load before the program. */
+  imports?: readonly string[];
   /** Written to standard input. */
   input?: Uint8Array;
   /** Set for the one case in which a stack trace is wanted. */
@@ -39,8 +41,9 @@ export function temporaryFolder(): string {
 
 /** Runs `mnist ...args` in `cwd`; whatever the outcome, it must not show a stack trace. */
 export async function runCli(cwd: string, args: readonly string[], options: CliOptions = {}): Promise<Outcome> {
-  const { env = {}, input, mayShowStack = false, onStdout, onStderr } = options;
-  const child = spawn(process.execPath, ["--import", TSX, MAIN, ...args], {
+  const { env = {}, imports = [], input, mayShowStack = false, onStdout, onStderr } = options;
+  const loaded = [TSX, ...imports].flatMap((module) => ["--import", module]);
+  const child = spawn(process.execPath, [...loaded, MAIN, ...args], {
     cwd,
     // As if not by npx, whatever the tests were started with.
     env: { ...process.env, NO_COLOR: "1", npm_command: undefined, ...env },
