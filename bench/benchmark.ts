@@ -1,5 +1,7 @@
 // What a benchmark is: something to run, and the proof that what it computes is right.
 
+import { type Elements64, uniform64 } from "../lib/selftest/array64.ts";
+
 /** What one run has to do, by the definition of the operation: a fast algorithm may get by with less. */
 export interface Work {
   /** Floating-point operations, a multiply-add being two. */
@@ -29,22 +31,14 @@ export interface Prepared {
 
 /** Random numbers in [−1, 1), the same at each call: what is timed must not depend on chance. */
 export function uniform(size: number, seed: number): Float32Array<ArrayBuffer> {
-  const values = new Float32Array(size);
-  let state = seed >>> 0 || 1;
-  for (let i = 0; i < size; i++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    values[i] = (state >>> 0) / 2 ** 31 - 1;
-  }
-  return values;
+  return Float32Array.from(uniform64([size], seed).data);
 }
 
 /**
  * The largest error among some elements, each worked out anew in f64: exact, without the time that a
  * whole reference would take.
  */
-export function sampledError(actual: ArrayLike<number>, exact: (index: number) => number, samples = 500): number {
+export function sampledError(actual: ArrayLike<number>, exact: Elements64["at"], samples = 500): number {
   let worst = 0;
   let largest = 0;
   for (let i = 0; i < samples; i++) {

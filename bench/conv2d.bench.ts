@@ -2,8 +2,8 @@
 // Flops are those of the definition: Winograd needs a quarter to a third of them, and may pass the peak.
 
 import { conv2d } from "../lib/index.ts";
+import { conv2d64, conv2dGradients64 } from "../lib/selftest/windows64.ts";
 import type { Benchmark } from "./benchmark.ts";
-import { convolution64 } from "./convolution64.ts";
 import { benchmarksOf, type Operation } from "./operation.ts";
 
 const BATCH = 64;
@@ -18,18 +18,20 @@ function convolution({ size, cin, cout, k }: (typeof LAYERS)[number]): Operation
   const flops = 2 * BATCH * size * size * k * k * cin * cout;
   const padding = (k - 1) / 2;
   const isFirst = cin === 1;
-  const { forward, inputGradient, weightGradient, biasGradient } = convolution64({ batch: BATCH, size, cin, cout, k });
   return {
     name: `conv2d ${k}×${k} ${size}×${size}×${cin}→${cout}`,
     inputs: [[BATCH, size, size, cin], [k, k, cin, cout], [cout]],
     run: (x, w, b) => conv2d(x, w, b, { padding }),
     work: { flops },
     tolerance: 1e-5,
-    reference: ([x, w, b]) => forward(x, w, b),
+    reference: conv2d64({ padding }),
     backward: {
       // The first layer's input is data and has no gradient.
       work: { flops: isFirst ? flops : 2 * flops },
-      reference: ([x, w], dy) => [isFirst ? null : inputGradient(w, dy), weightGradient(x, dy), biasGradient(dy)],
+      reference([x, w], dy) {
+        const { dx, dw, db } = conv2dGradients64({ padding })(x, w, dy);
+        return [isFirst ? null : dx, dw, db];
+      },
     },
   };
 }

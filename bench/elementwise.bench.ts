@@ -1,6 +1,7 @@
 // What computes element by element: bound by memory, but for those with an exponential in them.
 
 import { add, div, exp, gelu, log, mul, relu, sigmoid, sub, type Tensor, tanh, tensor } from "../lib/index.ts";
+import { broadcast64, gelu64, geluTanh64, relu64, sigmoid64 } from "../lib/selftest/ops64.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { uniform } from "./benchmark.ts";
 import { benchmarksOf } from "./operation.ts";
@@ -14,10 +15,6 @@ type Function64 = (x: number) => number;
 type Unary = [name: string, run: (x: Tensor) => Tensor, value: Function64, slope: Function64];
 type Binary = [name: string, run: (a: Tensor, b: Tensor) => Tensor, value: (a: number, b: number) => number];
 
-const sigmoid64: Function64 = (x) => 1 / (1 + Math.exp(-x));
-const tanhOf: Function64 = (x) => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3);
-const gelu64: Function64 = (x) => (x * (1 + erf(x / Math.SQRT2))) / 2;
-const geluTanh64: Function64 = (x) => (x * (1 + Math.tanh(tanhOf(x)))) / 2;
 /** Central difference: good to 1e-10 with functions as tame as these. */
 const slopeOf =
   (f: Function64): Function64 =>
@@ -25,7 +22,7 @@ const slopeOf =
     (f(x + 1e-5) - f(x - 1e-5)) / 2e-5;
 
 const UNARY: Unary[] = [
-  ["relu", (x) => relu(x), (x) => Math.max(x, 0), (x) => (x > 0 ? 1 : 0)],
+  ["relu", (x) => relu(x), relu64, (x) => (x > 0 ? 1 : 0)],
   ["sigmoid", (x) => sigmoid(x), sigmoid64, slopeOf(sigmoid64)],
   ["tanh", (x) => tanh(x), Math.tanh, slopeOf(Math.tanh)],
   ["gelu", (x) => gelu(x), gelu64, slopeOf(gelu64)],
@@ -60,13 +57,10 @@ function unary([name, run, value, slope]: Unary): Benchmark[] {
     run,
     work: { bytes: 8 * SIZE },
     tolerance: isExact ? 0 : 1e-6,
-    reference:
-      ([x]) =>
-      (at) =>
-        value(x[at]),
+    reference: ({ shape, data }) => ({ shape, at: (i) => value(data[i]) }),
     backward: {
       work: { bytes: 12 * SIZE },
-      reference: ([x], dy) => [(at) => dy[at] * slope(x[at])],
+      reference: ([{ shape, data }], dy) => [{ shape, at: (i) => dy.data[i] * slope(data[i]) }],
     },
   });
 }
@@ -78,21 +72,7 @@ function binary([name, run, value]: Binary): Benchmark {
     inputs: [SHAPE, positive([CHANNELS], 2)],
     run,
     work: { bytes: 8 * SIZE },
-    reference:
-      ([a, b]) =>
-      (at) =>
-        value(a[at], b[at % CHANNELS]),
+    reference: broadcast64(value),
   });
   return forward;
-}
-
-/** The Taylor series of the error function: for |x| < 1 twenty terms are exact in f64. */
-function erf(x: number): number {
-  let term = x;
-  let total = x;
-  for (let n = 1; n < 20; n++) {
-    term *= (-x * x) / n;
-    total += term / (2 * n + 1);
-  }
-  return (2 / Math.sqrt(Math.PI)) * total;
 }

@@ -3,7 +3,7 @@
 import type { Module, Tensor } from "../lib/index.ts";
 import { sampledError, uniform } from "./benchmark.ts";
 import { type InferenceFigure, medianOf, problemOf, quantile } from "./figure.ts";
-import { logits64, type ModelName, toState64 } from "./reference64.ts";
+import { logits64, type ModelName, toState64 } from "./network64.ts";
 import { newModel, type Simdgrad } from "./training_step.ts";
 
 const MODELS: ModelName[] = ["linear", "cnn"];
@@ -66,7 +66,7 @@ function prepare(simdgrad: Simdgrad, model: ModelName, batch: number, name: stri
   const state = toState64(library.stateDict(network));
   const errors = [...checked].map((image) => {
     const exact = logits64(model, state, images.subarray(image * PIXELS, (image + 1) * PIXELS), false);
-    return sampledError(logits.subarray(image * CLASSES, (image + 1) * CLASSES), (at) => exact[at], CLASSES);
+    return sampledError(logits.subarray(image * CLASSES, (image + 1) * CLASSES), exact.at, CLASSES);
   });
   return { name, batch, infer, error: Math.max(...errors), calls: [] };
 }

@@ -10,14 +10,17 @@ import {
   tensor,
   transpose,
 } from "../lib/index.ts";
-import { augmented64 } from "./augmented64.ts";
+import { sizeOf } from "../lib/selftest/array64.ts";
+import { augmentation64, images64 } from "../lib/selftest/images64.ts";
+import { flatten64, transpose64 } from "../lib/selftest/ops64.ts";
 import { type Benchmark, uniform } from "./benchmark.ts";
-import { benchmarksOf, type Operation, sizeOf } from "./operation.ts";
+import { benchmarksOf, type Operation } from "./operation.ts";
 
 const BATCH = 64;
 const [PIXELS, CHANNELS] = [49, 128];
 const [ROWS, COLUMNS] = [2048, 784];
 const IMAGES = [1024, 28, 28];
+const SCALE = { mean: MNIST_MEAN, std: MNIST_STD };
 /** What the recipes use; and all there is. */
 const WARP: Augmentation = { rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1 };
 const ALL: Augmentation = { ...WARP, elastic: 1.5, thickness: 0.4 };
@@ -30,19 +33,12 @@ const OPERATIONS: Operation[] = [
     run: flatten,
     work: { bytes: 8 * BATCH * PIXELS * CHANNELS },
     tolerance: 0,
-    reference:
-      ([x]) =>
-      (at) => {
-        const [pixel, rest] = [at % PIXELS, Math.floor(at / PIXELS)];
-        return x[(Math.floor(rest / CHANNELS) * PIXELS + pixel) * CHANNELS + (rest % CHANNELS)];
-      },
+    reference: flatten64,
     backward: {
       work: { bytes: 8 * BATCH * PIXELS * CHANNELS },
-      reference: (_, dy) => [
-        (at) => {
-          const [channel, rest] = [at % CHANNELS, Math.floor(at / CHANNELS)];
-          return dy[(Math.floor(rest / PIXELS) * CHANNELS + channel) * PIXELS + (rest % PIXELS)];
-        },
+      // Of channels first, back to pixels first.
+      reference: ([{ shape }], { data }) => [
+        { shape, at: transpose64([0, 2, 1])({ shape: [BATCH, CHANNELS, PIXELS], data }).at },
       ],
     },
   },
@@ -52,20 +48,14 @@ const OPERATIONS: Operation[] = [
     run: (x) => transpose(x),
     work: { bytes: 8 * ROWS * COLUMNS },
     tolerance: 0,
-    reference:
-      ([x]) =>
-      (at) =>
-        x[(at % ROWS) * COLUMNS + Math.floor(at / ROWS)],
+    reference: transpose64(),
   },
   {
     name: `normalizeImages ${IMAGES.join("×")}`,
     inputs: [bytes],
     run: (x) => normalizeImages(x),
     work: { bytes: 5 * sizeOf(IMAGES) },
-    reference:
-      ([x]) =>
-      (at) =>
-        (x[at] / 255 - MNIST_MEAN) / MNIST_STD,
+    reference: (x) => images64(SCALE)(x),
   },
   augmentation(`augmentImages ${IMAGES.join("×")}`, WARP),
   augmentation(`augmentImages ${IMAGES.join("×")}, elastic and thickness`, ALL),
@@ -78,6 +68,7 @@ function augmentation(name: string, most: Augmentation): Operation {
       [IMAGES[0]],
       "i32",
     );
+  const warp = augmentation64(most, AUGMENT_KEY, [IMAGES[1], IMAGES[2]]);
   return {
     name,
     inputs: [bytes, index],
@@ -85,7 +76,7 @@ function augmentation(name: string, most: Augmentation): Operation {
     work: { bytes: 5 * sizeOf(IMAGES) },
     // The coordinates are of f32, and neighbouring pixels of noise may lie 255 apart.
     tolerance: 1e-4,
-    reference: ([x]) => augmented64(x, IMAGES, most),
+    reference: (x, { data }) => images64(SCALE, warp)(x, data),
   };
 }
 

@@ -1,8 +1,9 @@
 // The matrix products of training: A·B forward, then dA = dC·Bᵀ and dB = Aᵀ·dC.
 
 import { matmul } from "../lib/index.ts";
+import { matmul64, matmulGradients64 } from "../lib/selftest/ops64.ts";
 import type { Benchmark } from "./benchmark.ts";
-import { benchmarksOf, type Exact, type Operation } from "./operation.ts";
+import { benchmarksOf, type Operation } from "./operation.ts";
 
 const SIZES = [
   [64, 10, 784],
@@ -12,11 +13,6 @@ const SIZES = [
 
 function product([m, n, k]: (typeof SIZES)[number]): Operation {
   const flops = 2 * m * n * k;
-  const dot = (length: number, term: (p: number) => number): number => {
-    let total = 0;
-    for (let p = 0; p < length; p++) total += term(p);
-    return total;
-  };
   return {
     name: `matmul ${m}×${n}×${k}`,
     inputs: [
@@ -27,16 +23,12 @@ function product([m, n, k]: (typeof SIZES)[number]): Operation {
     work: { flops },
     kernels: { gemm_f32: { flops } },
     tolerance: 1e-5,
-    reference:
-      ([a, b]) =>
-      (at) =>
-        dot(k, (p) => a[Math.floor(at / n) * k + p] * b[p * n + (at % n)]),
+    reference: matmul64,
     backward: {
       work: { flops: 2 * flops },
       kernels: { gemm_f32: { flops: 2 * flops } },
       reference([a, b], dc) {
-        const da: Exact = (at) => dot(n, (j) => dc[Math.floor(at / k) * n + j] * b[(at % k) * n + j]);
-        const db: Exact = (at) => dot(m, (i) => a[i * k + Math.floor(at / n)] * dc[i * n + (at % n)]);
+        const { da, db } = matmulGradients64(a, b, dc);
         return [da, db];
       },
     },

@@ -1,9 +1,10 @@
 // Muon's step over the hidden layers of the CNN, beside which that of the other optimizers is nothing: optimizers.bench.ts.
 
 import { Muon, type Tensor, tensor } from "../lib/index.ts";
+import { array64 } from "../lib/selftest/array64.ts";
+import { muonStep64 } from "../lib/selftest/optim64.ts";
 import { cnn } from "../models/index.ts";
 import { type Benchmark, sampledError, uniform } from "./benchmark.ts";
-import { orthogonal64 } from "./orthogonal64.ts";
 
 const LR = 1e-2;
 const STEPS = 5;
@@ -51,12 +52,14 @@ function flopsOf([m, n]: [number, number]): number {
 /** Of the first step, in which the momentum is the gradient, and so is the direction. */
 function errorOf(matrix: Tensor<"f32">): number {
   const [m, n] = sizeOf(matrix);
-  const kept = Float64Array.from(matrix.data);
-  const orthogonal = orthogonal64(matrix.grad?.data ?? [], m, n);
-  new Muon([matrix], { lr: LR, weightDecay: 0 }).step();
-  const moved = Array.from(matrix.data, (value, i) => value - kept[i]);
+  const p = { shape: [m, n], data: Float64Array.from(matrix.data) };
+  const [momentum, g] = [array64([m, n]), { shape: [m, n], data: matrix.grad?.data ?? [] }];
+  const options = { lr: LR, momentum: 0.95, weightDecay: 0 };
+  const exact = muonStep64({ p, m: momentum }, g, options).p;
+  new Muon([matrix], options).step();
+  const moved = Array.from(matrix.data, (value, i) => value - p.data[i]);
   release([matrix]);
-  return sampledError(moved, (i) => -LR * 0.2 * Math.sqrt(Math.max(m, n)) * orthogonal[i], 5000);
+  return sampledError(moved, (i) => exact.data[i] - p.data[i], 5000);
 }
 
 function release(matrices: readonly Tensor<"f32">[]): void {

@@ -1,12 +1,9 @@
 // The benchmarks of a differentiable operation: forward and backward, each against its own reference.
 
 import { type Shape, scope, type Tensor, tensor } from "../lib/index.ts";
+import { type Elements64, type Operand64, sizeOf } from "../lib/selftest/array64.ts";
 import { backwardOf } from "./backward_of.ts";
 import { type Benchmark, type Prepared, sampledError, uniform, type Work } from "./benchmark.ts";
-
-export type Numbers = ArrayLike<number>;
-/** The exact value of an element, in f64. */
-export type Exact = (at: number) => number;
 
 export interface Operation {
   /** "relu 64×28×28×32". */
@@ -19,13 +16,13 @@ export interface Operation {
   kernels?: Benchmark["kernels"];
   /** Default 1e-6; 0 for what only moves or compares numbers. */
   tolerance?: number;
-  reference(inputs: readonly Numbers[]): Exact;
+  reference(...inputs: readonly Operand64[]): Elements64;
   backward?: {
     work: Work;
     kernels?: Benchmark["kernels"];
     tolerance?: number;
     /** For each input the exact gradient, or null where none is computed. */
-    reference(inputs: readonly Numbers[], dy: Numbers): readonly (Exact | null)[];
+    reference(inputs: readonly Operand64[], dy: Operand64): readonly (Elements64 | null)[];
   };
 }
 
@@ -56,7 +53,7 @@ function operands({ inputs, backward }: Operation): Tensor[] {
   );
   if (backward) {
     // Which inputs have gradients is asked of the reference, which alone knows.
-    const wanted = backward.reference(made.map(dataOf), []);
+    const wanted = backward.reference(made.map(operandOf), { shape: [0], data: [] });
     made.forEach((input, i) => {
       input.requiresGrad = Boolean(wanted[i]);
     });
@@ -69,7 +66,7 @@ function setUpForward(operation: Operation): Prepared {
   const run = (): Tensor => operation.run(...inputs);
   return {
     run: () => void run(),
-    error: () => scope(() => sampledError(run().data, operation.reference(inputs.map(dataOf)))),
+    error: () => scope(() => sampledError(run().data, operation.reference(...inputs.map(operandOf)).at)),
     tearDown: () => dispose(inputs),
   };
 }
@@ -84,32 +81,18 @@ function setUpBackward(operation: Operation, backward: NonNullable<Operation["ba
     error: () =>
       scope(() => {
         const gradients = run();
-        const exact = backward.reference(inputs.map(dataOf), dy.data);
-        const errors = exact.map((of, i) => (of ? sampledError(gradients[i]?.data ?? [], of, GRADIENT_SAMPLES) : 0));
+        const exact = backward.reference(inputs.map(operandOf), operandOf(dy));
+        const errors = exact.map((of, i) => (of ? sampledError(gradients[i]?.data ?? [], of.at, GRADIENT_SAMPLES) : 0));
         return Math.max(...errors);
       }),
     tearDown: () => dispose([...inputs, y, dy]),
   };
 }
 
-const dataOf = ({ data }: Tensor): Numbers => data;
+/** `data` of a tensor is asked for once: it is a new view each time. */
+const operandOf = ({ shape, data }: Tensor): Operand64 => ({ shape, data });
 
 function dispose(tensors: readonly Tensor[]): void {
   for (const { node } of tensors) node?.dispose();
   for (const each of tensors) each.dispose();
-}
-
-export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, dim) => product * dim, 1);
-}
-
-/** A flat index as one index an axis. */
-export function unravel(at: number, shape: Shape): number[] {
-  const index: number[] = [];
-  let rest = at;
-  for (const dim of [...shape].reverse()) {
-    index.unshift(rest % dim);
-    rest = Math.floor(rest / dim);
-  }
-  return index;
 }

@@ -1,14 +1,16 @@
 // What goes over all parameters of the CNN once a step: the optimizers, clipping, adding up gradients.
 
 import { Adam, backward, clipGradNorm, Ema, SGD, sum, type Tensor, tensor } from "../lib/index.ts";
+import { adamStep64, clip64, emaStep64, norm64, sgdStep64 } from "../lib/selftest/optim64.ts";
 import { cnn } from "../models/index.ts";
 import { type Benchmark, sampledError, uniform } from "./benchmark.ts";
 
 const PARAMETERS = 102_026;
 const PASS = 4 * PARAMETERS;
 const LR = 1e-3;
-const MOMENTUM = 0.9;
+const AHEAD = { lr: LR, momentum: 0.9, nesterov: true };
 const MAX_NORM = 1;
+const DECAY = 0.999;
 const ACCUMULATED = 64 * 28 * 28 * 32;
 
 interface Step {
@@ -26,14 +28,19 @@ const STEPS: Step[] = [
     name: "Adam",
     passes: 7,
     prepare: (parameters) => bind(new Adam(parameters, { lr: LR })),
-    exact: (g) => (-LR * g) / (Math.abs(g) + 1e-8),
+    exact: (g) => adamStep64({ p: 0, m: 0, v: 0 }, g, 1, { lr: LR }).p,
   },
-  { name: "SGD", passes: 3, prepare: (parameters) => bind(new SGD(parameters, { lr: LR })), exact: (g) => -LR * g },
+  {
+    name: "SGD",
+    passes: 3,
+    prepare: (parameters) => bind(new SGD(parameters, { lr: LR })),
+    exact: (g) => sgdStep64({ p: 0, m: 0 }, g, { lr: LR }).p,
+  },
   {
     name: "SGD with momentum",
     passes: 5,
-    prepare: (parameters) => bind(new SGD(parameters, { lr: LR, momentum: MOMENTUM, nesterov: true })),
-    exact: (g) => -LR * (g + MOMENTUM * g),
+    prepare: (parameters) => bind(new SGD(parameters, AHEAD)),
+    exact: (g) => sgdStep64({ p: 0, m: 0 }, g, AHEAD).p,
   },
   {
     name: "clipGradNorm",
@@ -46,7 +53,7 @@ const STEPS: Step[] = [
         bound *= 0.9999;
       };
     },
-    exact: (g, norm) => (g * MAX_NORM) / (norm + 1e-6),
+    exact: (g, norm) => clip64(g, norm, MAX_NORM),
     isOnGradient: true,
   },
 ];
@@ -76,7 +83,7 @@ function benchmark({ name, passes, prepare, exact, isOnGradient = false }: Step)
           const after = isOnGradient
             ? values(fresh, (parameter) => parameter.grad?.data ?? [])
             : values(fresh, (parameter) => parameter.data).map((value, i) => value - before[i]);
-          const norm = Math.sqrt(gradient.reduce((total, g) => total + g * g, 0));
+          const norm = norm64(gradient);
           release(fresh);
           return sampledError(after, (at) => exact(gradient[at], norm), 5000);
         },
@@ -105,7 +112,6 @@ function release(parameters: readonly Tensor<"f32">[]): void {
   }
 }
 
-/** After the first update 9/11 of what the parameter has moved by reaches the mean. */
 function averaging(): Benchmark {
   return {
     name: `Ema, ${PARAMETERS} parameters of the CNN`,
@@ -113,21 +119,21 @@ function averaging(): Benchmark {
     tolerance: 1e-6,
     setUp() {
       const parameters = withGradients();
-      const ema = new Ema(parameters, { decay: 0.999 });
+      const ema = new Ema(parameters, { decay: DECAY });
       return {
         run: () => ema.update(),
         error() {
           const fresh = withGradients();
           const before = values(fresh, (parameter) => parameter.data);
           const moved = uniform(PARAMETERS, 9);
-          const mean = new Ema(fresh, { decay: 0.999 });
+          const mean = new Ema(fresh, { decay: DECAY });
           let at = 0;
           for (const { data } of fresh) for (let i = 0; i < data.length; i++) data[i] += moved[at++];
           mean.update();
           mean.swap();
           const after = values(fresh, (parameter) => parameter.data);
           release(fresh);
-          return sampledError(after, (i) => before[i] + (9 / 11) * moved[i], 5000);
+          return sampledError(after, (i) => emaStep64(before[i], before[i] + moved[i], 1, DECAY), 5000);
         },
         tearDown: () => release(parameters),
       };

@@ -9,11 +9,12 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "esbuild";
 import { stateDict } from "../lib/index.ts";
+import type { Array64 } from "../lib/selftest/array64.ts";
 import { cnn } from "../models/index.ts";
 import { digitPng } from "../test/support/digit_png.ts";
 import { sampledError } from "./benchmark.ts";
 import { type ProgramFigure, quantile } from "./figure.ts";
-import { logits64, toState64 } from "./reference64.ts";
+import { logits64, toState64 } from "./network64.ts";
 
 /** KB and MB are 10³ and 10⁶ bytes. */
 const [KB, MB] = [1e3, 1e6];
@@ -87,7 +88,7 @@ function startUp(picture: string, samples: number): Measurement[] {
   return [
     timed("node alone", null, ["-e", "0"], () => {}),
     timed("node, library, one inference of the CNN", null, [pathOf("programs/first_inference.mjs")], (stdout) => {
-      const error = sampledError(JSON.parse(stdout), (at) => expected[at], expected.length);
+      const error = sampledError(JSON.parse(stdout), expected.at, expected.data.length);
       if (!(error <= TOLERANCE)) throw new Error(`the logits are off by ${error}`);
     }),
     timed("mnist infer digit.png", 200, [pathOf("../dist/cli.js"), "infer", "--json", picture], (stdout) => {
@@ -98,7 +99,7 @@ function startUp(picture: string, samples: number): Measurement[] {
 }
 
 /** In f64, what programs/first_inference.mjs prints. */
-function firstLogits(): Float64Array {
+function firstLogits(): Array64 {
   const image = Array.from({ length: 784 }, (_, i) => (i % 7) / 7);
   return logits64("cnn", toState64(stateDict(cnn({ seed: 0 }))), image, false);
 }

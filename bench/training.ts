@@ -1,9 +1,10 @@
 // Training at batch 64, for 1 … n threads: the bare step on one batch, and the Trainer, which also shuffles, loads and
 // counts. The gradients are held against the loss's own slope in f64, and must be the same bits for any number of threads.
 
+import { type Array64, map64 } from "../lib/selftest/array64.ts";
 import { uniform } from "./benchmark.ts";
 import { medianOf, problemOf, spreadOf, type TrainingFigure } from "./figure.ts";
-import { loss64, type ModelName, type State64, toState64 } from "./reference64.ts";
+import { loss64, type ModelName, type State64, toState64 } from "./network64.ts";
 import { newModel, type Simdgrad, trainingStep } from "./training_step.ts";
 
 const MODELS: ModelName[] = ["linear", "cnn"];
@@ -38,7 +39,7 @@ export async function measureTraining(
   const { setThreads } = simdgrad.library;
   const entries: Entry[] = [];
   for (const model of MODELS) {
-    const alone = new Map<string, Float64Array>();
+    const alone = new Map<string, Array64>();
     for (let threads = 1; threads <= maxThreads; threads++) {
       const names = namesOf(model, threads);
       if (!accepts(names.bare) && !accepts(names.trainer)) continue;
@@ -70,7 +71,7 @@ function namesOf(model: ModelName, threads: number): { bare: string; trainer: st
  * The gradient g of the loss against its slope along g, element by element weighted at random so that no error
  * hides; and that of the first call, which runs on one thread, bit by bit.
  */
-function gradientError(simdgrad: Simdgrad, model: ModelName, alone: Map<string, Float64Array>): number {
+function gradientError(simdgrad: Simdgrad, model: ModelName, alone: Map<string, Array64>): number {
   const { backward, stateDict, scope } = simdgrad.library;
   const step = trainingStep(simdgrad, model, BATCH, 0);
   const state = stateDict(step.model);
@@ -81,7 +82,7 @@ function gradientError(simdgrad: Simdgrad, model: ModelName, alone: Map<string, 
   const names = step.model.namedParameters().map(([name]) => name);
   const first = names.every((name) => alone.has(name));
   if (first) {
-    const differs = names.some((name) => gradient[name].some((value, i) => value !== alone.get(name)?.[i]));
+    const differs = names.some((name) => gradient[name].data.some((value, i) => value !== alone.get(name)?.at(i)));
     return differs ? Number.POSITIVE_INFINITY : 0;
   }
   for (const name of names) alone.set(name, gradient[name]);
@@ -97,8 +98,8 @@ function slopeError(
 ): number {
   const direction = new Map(
     names.map((name, i) => {
-      const weights = uniform(gradient[name].length, i + 1);
-      return [name, gradient[name].map((g, at) => g * (1 + weights[at] / 2))];
+      const weights = uniform(gradient[name].data.length, i + 1);
+      return [name, gradient[name].data.map((g, at) => g * (1 + weights[at] / 2))];
     }),
   );
   let squares = 0;
@@ -106,14 +107,14 @@ function slopeError(
   for (const [name, d] of direction) {
     d.forEach((value, at) => {
       squares += value * value;
-      predicted += value * gradient[name][at];
+      predicted += value * gradient[name].data[at];
     });
   }
   const length = Math.sqrt(squares);
   const lossAt = (distance: number): number => {
     const moved = { ...state };
     for (const [name, d] of direction)
-      moved[name] = state[name].map((value, at) => value + (distance * d[at]) / length);
+      moved[name] = map64(state[name], (value, at) => value + (distance * d[at]) / length);
     return loss64(model, moved, x.data, y.data);
   };
   const slope = (lossAt(STEP) - lossAt(-STEP)) / (2 * STEP);

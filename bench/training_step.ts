@@ -2,7 +2,7 @@
 
 import type { Module, Tensor } from "../lib/index.ts";
 import { uniform } from "./benchmark.ts";
-import type { ModelName } from "./reference64.ts";
+import type { ModelName } from "./network64.ts";
 
 /** The library and the models, from the sources or from dist/. */
 export interface Simdgrad {

@@ -1,22 +1,36 @@
-// What the self-test computes with: plain f64 arrays, the numbers in them, and what f32 may be off by.
+// What references compute with: f64 numbers in a shape, the inputs that they are given, and what f32 may be off by.
 
-export interface Array64 {
+/** What references read: arrays of their own, and the library's tensors. */
+export interface Operand64 {
   readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** What references give: each number is worked out when it is asked for, since of large results a few samples are enough. */
+export interface Elements64 {
+  readonly shape: readonly number[];
+  at(index: number): number;
+}
+
+/** Numbers that are all worked out: they can be read, and read on. */
+export interface Array64 extends Operand64, Elements64 {
   readonly data: Float64Array;
 }
 
-/** Half the distance from 1 to the next f32: the relative error of one rounding. */
-const UNIT_ROUNDOFF = 2 ** -24;
-/** A deviation this many times the typical one has a probability below 1e-3 a sum, all being random. */
-const CONFIDENCE = 4;
-
 export function array64(shape: readonly number[], fill: (index: number) => number = () => 0): Array64 {
-  const size = shape.reduce((product, dim) => product * dim, 1);
-  return { shape, data: Float64Array.from({ length: size }, (_, i) => fill(i)) };
+  const data = new Float64Array(sizeOf(shape));
+  for (let i = 0; i < data.length; i++) data[i] = fill(i);
+  return { shape, data, at: (index) => data[index] };
 }
 
-export function map64(x: Array64, f: (value: number, index: number) => number): Array64 {
-  return array64(x.shape, (i) => f(x.data[i], i));
+/** Works all of them out. */
+export function all64({ shape, at }: Elements64): Array64 {
+  return array64(shape, at);
+}
+
+export function map64(x: Operand64, f: (value: number, index: number) => number): Array64 {
+  const { data } = x;
+  return array64(x.shape, (i) => f(data[i], i));
 }
 
 /**
@@ -33,11 +47,41 @@ export function uniform64(shape: readonly number[], seed: number, low = -1, high
   });
 }
 
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
+
+/** A flat index as one index an axis. */
+export function unravel(index: number, shape: readonly number[]): number[] {
+  const indices = new Array<number>(shape.length);
+  let rest = index;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    indices[axis] = rest % shape[axis];
+    rest = Math.floor(rest / shape[axis]);
+  }
+  return indices;
+}
+
+export function total64(values: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i];
+  return total;
+}
+
+export function mean64(values: ArrayLike<number>): number {
+  return total64(values) / values.length;
+}
+
 export function maxAbs(values: ArrayLike<number>): number {
   let max = 0;
   for (let i = 0; i < values.length; i++) max = Math.max(max, Math.abs(values[i]));
   return max;
 }
+
+/** Half the distance from 1 to the next f32: the relative error of one rounding. */
+export const UNIT_ROUNDOFF = 2 ** -24;
+/** A deviation this many times the typical one has a probability below 1e-3 a sum, all being random. */
+const CONFIDENCE = 4;
 
 /**
  * The error that a sum of `terms` products, none larger than `maxTerm`, may show in f32: λ·√terms·u·Σ|term|, with high

@@ -2,6 +2,8 @@
 
 export interface Comparison {
   what: "values" | "gradients";
+  /** Of gradients: of which input. */
+  of?: number;
   actual: ArrayLike<number>;
   expected: ArrayLike<number>;
   /** Largest difference allowed, computed from the number of roundings; 0 where the bits must be equal. */

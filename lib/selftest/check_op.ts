@@ -1,35 +1,35 @@
 // Checks of what the library computes beside what a naive f64 reference does.
 
 import { backward, mul, noGrad, scope, sum, type Tensor, tensor } from "../index.ts";
-import { type Array64, maxAbs, sumTolerance, uniform64 } from "./array64.ts";
+import { type Array64, all64, type Elements64, maxAbs, sumTolerance, uniform64 } from "./array64.ts";
 import type { Check, Comparison } from "./check.ts";
 
 export interface OpCase {
-  name: string;
   op(...inputs: Tensor[]): Tensor;
-  reference(...inputs: Array64[]): Array64;
+  reference(...inputs: Array64[]): Elements64;
+  /** One shape an input. */
   shapes: readonly (readonly number[])[];
-  /** Of the inputs; default −1 to 1. */
-  range?: readonly [number, number];
+  /** Where inputs lie; default [−1, 1). */
+  range?: readonly [low: number, high: number];
   /** Products summed into one element of the output; default 1. */
   terms?: number;
   /** Into one element of a gradient; default `terms`. */
   gradTerms?: number;
   /** The largest product among them; default 1. */
   maxTerm?: number;
-  /** Whether it has gradients; default true. Without, it runs under noGrad. */
-  isDifferentiable?: boolean;
+  /** Roundings beside the sum's: those of exp, log, a division; default 4. */
+  roundings?: number;
+  /** Which inputs have a gradient; default all. Without any it runs under noGrad. */
+  differentiable?: readonly boolean[];
 }
 
-/** Roundings beside the sum's: those of exp, log, a division. */
-const ROUNDINGS = 4;
 const STEP = 1e-6;
 /** What the reference's own central differences are good to, relative to the projection's size. */
 const DIFFERENCE_ERROR = 1e-8;
 
 /** Values, and gradients of Σ r·y with random r, the reference's by central differences in f64. */
-export function checkOp(testCase: OpCase): Check {
-  return { name: testCase.name, compare: () => compareOp(testCase) };
+export function checkOp({ name, ...opCase }: OpCase & { name: string }): Check {
+  return { name, compare: () => compareOp(opCase) };
 }
 
 export interface Values {
@@ -50,58 +50,63 @@ export function checkValues(name: string, compute: () => Values): Check {
   };
 }
 
-function compareOp(testCase: OpCase): Comparison[] {
-  const { op, reference, shapes, range = [-1, 1], terms = 1, maxTerm = 1, isDifferentiable = true } = testCase;
+/** @throws {Error} the result has another shape than the reference's, or an input received no gradient */
+export function compareOp(opCase: OpCase): Comparison[] {
+  const { op, reference, shapes, range = [-1, 1], terms = 1, maxTerm = 1, roundings = 4 } = opCase;
   const inputs = shapes.map((shape, i) => uniform64(shape, 17 + i, range[0], range[1]));
-  const expected = reference(...inputs);
+  const expected = all64(reference(...inputs));
   const r = uniform64(expected.shape, 5);
-  const { y, gradients } = isDifferentiable ? run(op, inputs, r) : runWithoutTape(op, inputs);
+  const wanted = shapes.map((_, i) => opCase.differentiable?.[i] ?? true);
+  const { y, shape, gradients } = run(op, inputs, r, wanted);
+  if (shape.join() !== expected.shape.join()) throw new Error(`shape [${shape}], expected [${expected.shape}]`);
   const scale = Math.max(maxTerm, maxAbs(expected.data) / terms);
   const values: Comparison = {
     ...{ what: "values", actual: y, expected: expected.data },
-    tolerance: sumTolerance(scale, terms + ROUNDINGS),
+    tolerance: sumTolerance(scale, terms + roundings),
   };
-  const gradTerms = testCase.gradTerms ?? terms;
+  const gradTerms = opCase.gradTerms ?? terms;
+  const byDifferences = DIFFERENCE_ERROR * (1 + maxAbs(expected.data) * expected.data.length);
   return [
     values,
-    ...gradients.map((actual, i): Comparison => {
+    ...gradients.flatMap((actual, i): Comparison[] => {
+      if (!actual) return [];
       const exact = centralDifferences(reference, inputs, i, r);
       const gradScale = Math.max(maxTerm, maxAbs(exact) / gradTerms);
-      const byDifferences = DIFFERENCE_ERROR * (1 + maxAbs(expected.data) * expected.data.length);
-      const tolerance = sumTolerance(gradScale, gradTerms + ROUNDINGS) + byDifferences;
-      return { what: "gradients", actual, expected: exact, tolerance };
+      const tolerance = sumTolerance(gradScale, gradTerms + roundings) + byDifferences;
+      return [{ what: "gradients", of: i, actual, expected: exact, tolerance }];
     }),
   ];
 }
 
 interface Outcome {
   y: Float32Array;
-  gradients: Float32Array[];
+  shape: readonly number[];
+  /** null where none is wanted. */
+  gradients: (Float32Array | null)[];
 }
 
-function run(op: OpCase["op"], inputs: readonly Array64[], r: Array64): Outcome {
-  return scope(() => {
+function run(op: OpCase["op"], inputs: readonly Array64[], r: Array64, wanted: readonly boolean[]): Outcome {
+  const compute = (): Outcome => {
     const tensors = inputs.map(({ data, shape }) => tensor(data, shape));
-    for (const input of tensors) input.requiresGrad = true;
+    tensors.forEach((input, i) => {
+      input.requiresGrad = wanted[i];
+    });
     const y = op(...tensors);
     const values = Float32Array.from(y.data);
-    backward(sum(mul(y, tensor(r.data, r.shape))));
-    const gradients = tensors.map(({ grad }) => {
-      const copy = Float32Array.from(grad?.data ?? []);
-      grad?.dispose();
+    if (wanted.some(Boolean)) backward(sum(mul(y, tensor(r.data, r.shape))));
+    const gradients = tensors.map(({ grad }, i) => {
+      if (!wanted[i]) return null;
+      if (!grad) throw new Error(`input ${i} received no gradient`);
+      const copy = Float32Array.from(grad.data);
+      grad.dispose();
       return copy;
     });
-    return { y: values, gradients };
-  });
+    return { y: values, shape: y.shape, gradients };
+  };
+  return scope(() => (wanted.some(Boolean) ? compute() : noGrad(compute)));
 }
 
-function runWithoutTape(op: OpCase["op"], inputs: readonly Array64[]): Outcome {
-  const y = noGrad(() =>
-    scope(() => Float32Array.from(op(...inputs.map(({ data, shape }) => tensor(data, shape))).data)),
-  );
-  return { y, gradients: [] };
-}
-
+/** The gradient of Σ r·reference by input `which`. */
 export function centralDifferences(
   reference: OpCase["reference"],
   inputs: readonly Array64[],
@@ -109,7 +114,10 @@ export function centralDifferences(
   r: Array64,
 ): Float64Array {
   const { data } = inputs[which];
-  const project = (): number => reference(...inputs).data.reduce((total, value, i) => total + value * r.data[i], 0);
+  const project = (): number => {
+    const { at } = reference(...inputs);
+    return r.data.reduce((total, weight, i) => total + weight * at(i), 0);
+  };
   return data.map((value, i) => {
     data[i] = value + STEP;
     const above = project();

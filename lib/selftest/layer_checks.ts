@@ -21,7 +21,8 @@ import {
 import { type Array64, uniform64 } from "./array64.ts";
 import type { Check } from "./check.ts";
 import { checkOp } from "./check_op.ts";
-import { conv64, globalMean64, largest, mean, norm64, pool64, relu64 } from "./ops64.ts";
+import { batchNorm2d64, convBlock64 } from "./layers64.ts";
+import { adaptiveAvgPooling64, avgPooling64, conv2d64, maxPooling64, pool2d64 } from "./windows64.ts";
 
 type Shape = readonly number[];
 
@@ -30,7 +31,7 @@ function convCheck(name: string, x: Shape, w: Shape, { stride = 1, padding = 0 }
   return checkOp({
     name,
     op: (input, weight, bias) => conv2d(input, weight, bias, { stride, padding }),
-    reference: conv64(stride, padding),
+    reference: conv2d64({ stride, padding }),
     shapes: [x, w, [w[3]]],
     terms,
     gradTerms: Math.max(x[0] * (x[1] + 2 * padding) * (x[2] + 2 * padding), terms * w[3]),
@@ -40,9 +41,9 @@ function convCheck(name: string, x: Shape, w: Shape, { stride = 1, padding = 0 }
 const NORM: Shape = [3, 3, 2, 5];
 const VALUES = NORM[0] * NORM[1] * NORM[2];
 /** Of as many channels as are asked for. */
-const running = (c: number): { mean: Array64; variance: Array64 } => ({
-  mean: uniform64([c], 8),
-  variance: uniform64([c], 9, 0.5, 2),
+const running = (c: number): { mean: Float64Array; variance: Float64Array } => ({
+  mean: uniform64([c], 8).data,
+  variance: uniform64([c], 9, 0.5, 2).data,
 });
 
 function normCheck(isTraining: boolean): Check {
@@ -51,10 +52,10 @@ function normCheck(isTraining: boolean): Check {
   return checkOp({
     name: `batchNorm2d, ${isTraining ? "training" : "evaluation"}`,
     op: (x, gamma, beta) => {
-      const [runningMean, runningVar] = [tensor(given.mean.data), tensor(given.variance.data)];
+      const [runningMean, runningVar] = [tensor(given.mean), tensor(given.variance)];
       return batchNorm2d(x, gamma, beta, { runningMean, runningVar, isTraining });
     },
-    reference: (x, gamma, beta) => norm64(x, gamma, beta, isTraining ? undefined : given),
+    reference: batchNorm2d64(isTraining ? {} : { running: given }),
     shapes: [NORM, [c], [c]],
     maxTerm: isTraining ? 4 : 8,
     terms: isTraining ? 4 : 1,
@@ -69,7 +70,7 @@ function blockCheck(name: string, x: Shape, cout: number, pool: "max" | "mean", 
   const op = (input: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor, beta: Tensor): Tensor => {
     const [runningMean, runningVar] = isTraining
       ? [zeros([cout]), ones([cout])]
-      : [tensor(given.mean.data), tensor(given.variance.data)];
+      : [tensor(given.mean), tensor(given.variance)];
     const model = new Sequential({
       conv: Object.assign(new Conv2d(cin, cout, 3, { padding: 1 }), { weight, bias }),
       bn: Object.assign(new BatchNorm2d(cout), { weight: gamma, bias: beta, runningMean, runningVar }),
@@ -78,11 +79,9 @@ function blockCheck(name: string, x: Shape, cout: number, pool: "max" | "mean", 
     });
     return (isTraining ? model : model.eval()).forward(input);
   };
-  const reference = (input: Array64, weight: Array64, bias: Array64, gamma: Array64, beta: Array64): Array64 => {
-    const y = conv64(1, 1)(input, weight, bias);
-    const v = relu64(norm64(y, gamma, beta, isTraining ? undefined : given));
-    return pool === "max" ? pool64(2, 2, 0, largest)(v) : globalMean64(v);
-  };
+  const block = convBlock64({ pool, ...(isTraining ? {} : { running: given }) });
+  const reference = (...[input, weight, bias, gamma, beta]: Array64[]): Array64 =>
+    block({ x: input, w: weight, b: bias, gamma, beta }).z;
   const shapes = [x, [3, 3, cin, cout], [cout], [cout], [cout]];
   const terms = 9 * cin;
   return checkOp({
@@ -93,7 +92,7 @@ function blockCheck(name: string, x: Shape, cout: number, pool: "max" | "mean", 
     maxTerm: 4,
     terms,
     gradTerms: terms * n * h * w,
-    isDifferentiable: isTraining,
+    differentiable: shapes.map(() => isTraining),
   });
 }
 
@@ -104,21 +103,21 @@ export const LAYER_CHECKS: readonly Check[] = [
   checkOp({
     name: "maxPool2d",
     op: (x) => maxPool2d(x, { kernelSize: 3, stride: 2, padding: 1 }),
-    reference: pool64(3, 2, 1, largest),
+    reference: pool2d64(maxPooling64({ kernelSize: 3, stride: 2, padding: 1 })),
     shapes: [[2, 7, 6, 5]],
     gradTerms: 4,
   }),
   checkOp({
     name: "avgPool2d",
     op: (x) => avgPool2d(x, { kernelSize: 2 }),
-    reference: pool64(2, 2, 0, mean),
+    reference: pool2d64(avgPooling64({ kernelSize: 2 })),
     shapes: [[2, 5, 7, 5]],
     terms: 4,
   }),
   checkOp({
     name: "adaptiveAvgPool2d",
     op: (x) => adaptiveAvgPool2d(x, 1),
-    reference: globalMean64,
+    reference: pool2d64(adaptiveAvgPooling64(1)),
     shapes: [[2, 3, 5, 6]],
     terms: 15,
   }),

@@ -27,19 +27,29 @@ import {
   tensor,
   transpose,
 } from "../index.ts";
-import { type Array64, array64, map64, uniform64 } from "./array64.ts";
+import { all64, map64, mean64, total64, uniform64 } from "./array64.ts";
 import type { Check } from "./check.ts";
 import { checkOp } from "./check_op.ts";
-import { logSoftmax64, matmul64, phi64 } from "./ops64.ts";
+import {
+  argmax64,
+  broadcast64,
+  flatten64,
+  gelu64,
+  geluTanh64,
+  labelCrossEntropy64,
+  largest64,
+  logSoftmax64,
+  matmul64,
+  reduce64,
+  relu64,
+  sigmoid64,
+  softmax64,
+  transpose64,
+} from "./ops64.ts";
 
 const SIZE = [17];
 const ROWS = 3;
 const COLS = 7;
-
-/** b is a row, repeated. */
-function broadcast64(f: (a: number, b: number) => number) {
-  return (a: Array64, b: Array64): Array64 => map64(a, (value, i) => f(value, b.data[i % b.data.length]));
-}
 
 function unary(
   name: string,
@@ -51,12 +61,8 @@ function unary(
   return checkOp({ name, op, reference: (x) => map64(x, f), shapes: [SIZE], range, maxTerm });
 }
 
-const rows64 = (x: Array64, of: (row: Float64Array) => number): Array64 =>
-  array64([ROWS], (i) => of(x.data.subarray(i * COLS, (i + 1) * COLS)));
-const total = (values: Float64Array): number => values.reduce((all, value) => all + value, 0);
 const matrix = { shapes: [[ROWS, COLS]], terms: COLS };
 const pair = { shapes: [[ROWS, COLS], [COLS]], gradTerms: ROWS };
-const geluTanh64 = (x: number): number => x / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 const LABELS = [2, 0, 6];
 const SMOOTHING = 0.1;
 
@@ -82,32 +88,26 @@ export const OP_CHECKS: readonly Check[] = [
   }),
   unary("exp", exp, Math.exp, [-3, 3], 20),
   unary("log", log, Math.log, [0.1, 5], 10),
-  unary("relu", relu, (v) => Math.max(v, 0), [-1, 1], 1),
-  unary("sigmoid", sigmoid, (v) => 1 / (1 + Math.exp(-v)), [-4, 4], 1),
+  unary("relu", relu, relu64, [-1, 1], 1),
+  unary("sigmoid", sigmoid, sigmoid64, [-4, 4], 1),
   unary("tanh", tanh, Math.tanh, [-4, 4], 1),
-  unary(
-    "gelu",
-    (x) => gelu(x),
-    (v) => v * phi64(v),
-    [-4, 4],
-    2,
-  ),
+  unary("gelu", (x) => gelu(x), gelu64, [-4, 4], 2),
   unary("gelu by tanh", (x) => gelu(x, { approximate: "tanh" }), geluTanh64, [-4, 4], 2),
-  checkOp({ name: "sum", op: (x) => sum(x, 1), reference: (x) => rows64(x, total), ...matrix }),
-  checkOp({ name: "mean", op: (x) => mean(x, 1), reference: (x) => rows64(x, (row) => total(row) / COLS), ...matrix }),
-  checkOp({ name: "max", op: (x) => max(x, 1), reference: (x) => rows64(x, (row) => Math.max(...row)), ...matrix }),
+  checkOp({ name: "sum", op: (x) => sum(x, 1), reference: reduce64(total64, [1]), ...matrix }),
+  checkOp({ name: "mean", op: (x) => mean(x, 1), reference: reduce64(mean64, [1]), ...matrix }),
+  checkOp({ name: "max", op: (x) => max(x, 1), reference: reduce64(largest64, [1]), ...matrix }),
   { name: "argmax", compare: compareArgmax },
   checkOp({
     name: "softmax",
     op: (x) => softmax(x, -1),
-    reference: (x) => map64(logSoftmax64(x), Math.exp),
+    reference: softmax64(1),
     ...matrix,
     range: [-4, 4],
   }),
   checkOp({
     name: "logSoftmax",
     op: (x) => logSoftmax(x, -1),
-    reference: logSoftmax64,
+    reference: logSoftmax64(1),
     ...matrix,
     range: [-4, 4],
     maxTerm: 8,
@@ -115,7 +115,7 @@ export const OP_CHECKS: readonly Check[] = [
   checkOp({
     name: "crossEntropy",
     op: (x) => crossEntropy(x, tensor(LABELS, [ROWS], "i32"), { labelSmoothing: SMOOTHING }),
-    reference: crossEntropy64,
+    reference: labelCrossEntropy64(LABELS, { labelSmoothing: SMOOTHING }),
     ...matrix,
     range: [-4, 4],
     maxTerm: 8,
@@ -134,28 +134,20 @@ export const OP_CHECKS: readonly Check[] = [
   checkOp({
     name: "transpose",
     op: (x) => transpose(x),
-    reference: (x) => array64([COLS, ROWS], (at) => x.data[(at % ROWS) * COLS + Math.floor(at / ROWS)]),
+    reference: transpose64(),
     shapes: [[ROWS, COLS]],
   }),
   checkOp({
     name: "flatten, channels first",
     op: (x) => flatten(x),
-    reference: (x) =>
-      array64([2, 30], (at) => x.data[Math.floor(at / 30) * 30 + (at % 6) * 5 + (Math.floor(at / 6) % 5)]),
+    reference: flatten64,
     shapes: [[2, 2, 3, 5]],
   }),
 ];
 
-function crossEntropy64(x: Array64): Array64 {
-  const logs = logSoftmax64(x).data;
-  const target = (at: number): number =>
-    SMOOTHING / COLS + (at % COLS === LABELS[Math.floor(at / COLS)] ? 1 - SMOOTHING : 0);
-  return array64([], () => logs.reduce((loss, value, at) => loss - (target(at) * value) / ROWS, 0));
-}
-
 function compareArgmax(): ReturnType<Check["compare"]> {
   const x = uniform64([ROWS, COLS], 17);
   const actual = noGrad(() => scope(() => [...argmax(tensor(x.data, x.shape), 1).data]));
-  const expected = rows64(x, (row) => row.indexOf(Math.max(...row))).data;
+  const expected = all64(reduce64(argmax64, [1])(x)).data;
   return [{ what: "values", actual, expected, tolerance: 0 }];
 }

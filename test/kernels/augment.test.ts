@@ -1,11 +1,11 @@
 import { suite } from "uvu";
-import { uniform64 } from "../../lib/selftest/array64.ts";
+import { all64, uniform64 } from "../../lib/selftest/array64.ts";
+import { bend64, images64, type Warp64, warpTolerance } from "../../lib/selftest/images64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { inPieces, KernelModule } from "../support/kernel_module.ts";
 
 const MEAN = Math.fround(0.1307);
 const STD = Math.fround(0.3081);
-const UNIT = 2 ** -24;
 const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0];
 /** Turned by 0.3, enlarged, slanted, moved by fractions, partly out of the picture. */
 const WARP = [0.9, -0.28, 3.3, 0.31, 1.07, -2.7, 0, 0];
@@ -29,59 +29,17 @@ interface Case {
 
 /** The definition in the header of kernels/augment.ts, in f64, with the plans and grids as f32 has them. */
 function reference({ x, index, plans, grids, h, w }: Case): Float64Array {
-  const y = new Float64Array(index.length * h * w);
-  index.forEach((source, row) => {
-    const [a, b, c, d, e, f, t] = plans[row].map(Math.fround);
-    const at = (i: number, j: number): number => (i >= 0 && i < h && j >= 0 && j < w ? x[(source * h + i) * w + j] : 0);
-    const moved = (axis: number, i: number, j: number): number => {
-      if (!grids) return 0;
-      const [rows, columns] = [spline(i, h), spline(j, w)];
-      let sum = 0;
-      for (const [r, br] of rows)
-        for (const [k, bk] of columns) sum += br * bk * grids[((row * 2 + axis) * 7 + r) * 8 + k];
-      return sum;
-    };
-    const warped = (i: number, j: number): number => {
-      if (i < 0 || i >= h || j < 0 || j >= w) return 0;
-      const u = a * j + b * i + c + moved(0, i, j);
-      const v = d * j + e * i + f + moved(1, i, j);
-      const [left, top] = [Math.floor(u), Math.floor(v)];
-      const [s, r] = [u - left, v - top];
-      const upper = (1 - s) * at(top, left) + s * at(top, left + 1);
-      const lower = (1 - s) * at(top + 1, left) + s * at(top + 1, left + 1);
-      return (1 - r) * upper + r * lower;
-    };
-    for (let i = 0; i < h; i++) {
-      for (let j = 0; j < w; j++) {
-        const p = warped(i, j);
-        const around = [-1, 0, 1].flatMap((di) => [-1, 0, 1].map((dj) => warped(i + di, j + dj)));
-        const extreme = t > 0 ? Math.max(...around) : Math.min(...around);
-        y[(row * h + i) * w + j] = ((p + Math.abs(t) * (extreme - p)) / 255 - MEAN) / STD;
-      }
-    }
-  });
-  return y;
-}
-
-/** The knots that reach pixel i of `size`, and by how much: the cubic B-spline by its recursion (Cox & de Boor). */
-function spline(i: number, size: number): [knot: number, weight: number][] {
-  const place = ((i + 0.5) * 4) / size;
-  const basis = (degree: number, s: number): number => {
-    if (degree === 0) return s >= 0 && s < 1 ? 1 : 0;
-    return (s * basis(degree - 1, s) + (degree + 1 - s) * basis(degree - 1, s - 1)) / degree;
+  const rows = plans.map((plan) => plan.map(Math.fround));
+  const bend = bend64((at) => grids?.[at] ?? 0, h, w);
+  const warp: Warp64 = {
+    source(n, i, j) {
+      const [a, b, c, d, e, f] = rows[n];
+      return [a * j + b * i + c + bend(n, 0, i, j), d * j + e * i + f + bend(n, 1, i, j)];
+    },
+    thickness: (n) => rows[n][6],
   };
-  const first = Math.floor(place);
-  return [0, 1, 2, 3].map((r) => [first + r, basis(3, place - first + 3 - r)]);
-}
-
-/**
- * Coordinates below `reach` have few roundings, and a picture's slope is at most 255 a pixel; mixing and normalising
- * add their own. Thickening passes on the errors of two pixels.
- */
-function tolerance(h: number, w: number): number {
-  const reach = 2 * (h + w) + 16;
-  const coordinates = 2 * 8 * UNIT * reach;
-  return (3 * (coordinates + 8 * UNIT)) / STD + 4 * UNIT * (1 / STD);
+  const images = { shape: [x.length / (h * w), h, w], data: x };
+  return all64(images64({ mean: MEAN, std: STD }, warp)(images, index)).data;
 }
 
 function run(module: KernelModule, { x, index, plans, grids, h, w }: Case): Float32Array {
@@ -136,7 +94,7 @@ for (const variant of ["simd", "relaxed"] as const) {
       for (const each of [null, grids]) {
         const given = { x, index, plans, grids: each, h, w };
         const name = `${h}×${w}, ${each ? "with" : "without"} grids`;
-        expectClose(run(new KernelModule(variant), given), reference(given), tolerance(h, w), name);
+        expectClose(run(new KernelModule(variant), given), reference(given), warpTolerance(h, w, STD), name);
       }
     }
   });

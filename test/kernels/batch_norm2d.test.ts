@@ -1,5 +1,6 @@
 import { suite } from "uvu";
-import { sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import { all64, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import { batchNorm2d64, batchNorm2dGradients64, statistics64 } from "../../lib/selftest/layers64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { inPieces, KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
 
@@ -49,30 +50,23 @@ function trainingStep(module: KernelModule, n: number, hw: number, c: number, cu
   return { x: x.data, dy: dy.data, gamma: gamma.data, beta: beta.data, before, actual };
 }
 
-/** The same in f64, one channel at a time. */
+/** The same in f64. */
 function reference({ x, dy, gamma, beta, before }: ReturnType<typeof trainingStep>, c: number): Float64Array[] {
-  const pixels = x.length / c;
-  const results = [x.length, x.length, c, c, c, c].map((size) => new Float64Array(size));
-  const [y, dx, dgamma, dbeta, runningMean, runningVar] = results;
-  for (let i = 0; i < c; i++) {
-    let mean = 0;
-    for (let p = 0; p < pixels; p++) mean += x[p * c + i] / pixels;
-    let m2 = 0;
-    for (let p = 0; p < pixels; p++) m2 += (x[p * c + i] - mean) ** 2;
-    const inverse = 1 / Math.sqrt(m2 / pixels + EPS);
-    const hat = (p: number): number => (x[p * c + i] - mean) * inverse;
-    for (let p = 0; p < pixels; p++) {
-      y[p * c + i] = hat(p) * gamma[i] + beta[i];
-      dbeta[i] += dy[p * c + i];
-      dgamma[i] += dy[p * c + i] * hat(p);
-    }
-    for (let p = 0; p < pixels; p++) {
-      dx[p * c + i] = gamma[i] * inverse * (dy[p * c + i] - dbeta[i] / pixels - (hat(p) * dgamma[i]) / pixels);
-    }
-    runningMean[i] = (1 - MOMENTUM) * before.mean[i] + MOMENTUM * mean;
-    runningVar[i] = (1 - MOMENTUM) * before.variance[i] + (MOMENTUM * m2) / (pixels - 1);
-  }
-  return results;
+  const count = x.length / c;
+  const operand = (data: Float32Array) => ({ shape: [data.length / c, c], data });
+  const { mean, variance } = statistics64(operand(x));
+  const y = batchNorm2d64({ eps: EPS })(operand(x), operand(gamma), operand(beta));
+  const { dx, dgamma, dbeta } = batchNorm2dGradients64({ eps: EPS })(operand(x), operand(gamma), operand(dy));
+  const moved = (from: Float32Array, to: Float64Array): Float64Array =>
+    to.map((value, i) => (1 - MOMENTUM) * from[i] + MOMENTUM * value);
+  return [
+    ...[y, dx, dgamma, dbeta].map((elements) => all64(elements).data),
+    moved(before.mean, mean),
+    moved(
+      before.variance,
+      variance.map((value) => (value * count) / (count - 1)),
+    ),
+  ];
 }
 
 for (const variant of ["simd", "relaxed"] as const) {
@@ -118,18 +112,12 @@ for (const variant of ["simd", "relaxed"] as const) {
         kernels.batch_norm2d_backward_running_f32(dx.ptr, x.ptr, coefficients.ptr, c, from, to);
       });
       module.checkCanaries();
-      const scale = Array.from(gamma.data, (value, i) => value / Math.sqrt(variance.data[i] + EPS));
-      const expected = Array.from(x.data, (value, at) => {
-        const i = at % c;
-        return (value - mean.data[i]) * scale[i] + beta.data[i];
-      });
+      const options = { eps: EPS, running: { mean: [...mean.data], variance: [...variance.data] } };
+      const [x64, gamma64, beta64] = [x, gamma, beta].map(({ data }) => ({ shape: [data.length / c, c], data }));
+      const expected = all64(batchNorm2d64(options)(x64, gamma64, beta64)).data;
       expectClose(y.data, expected, sumTolerance(3, 3), `y, ${c} channels`);
-      expectClose(
-        dx.data,
-        Array.from(x.data, (value, at) => value * scale[at % c]),
-        sumTolerance(2, 2),
-        `dx, ${c} channels`,
-      );
+      const gradient = all64(batchNorm2dGradients64(options)(x64, gamma64, x64).dx).data;
+      expectClose(dx.data, gradient, sumTolerance(2, 2), `dx, ${c} channels`);
     }
   });
 

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
-import { sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import { all64, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import { matmul64, transpose64 } from "../../lib/selftest/ops64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
 
@@ -9,19 +10,6 @@ interface Layout {
   transposeB: boolean;
 }
 
-/** c[i,j] = c0[i,j] + Σ_p a[i,p]·b[p,j], in f64. */
-function reference(n: number, k: number, a: Float64Array, b: Float64Array, c0: Float64Array): Float64Array {
-  return c0.map((init, at) => {
-    let sum = init;
-    for (let p = 0; p < k; p++) sum += a[Math.floor(at / n) * k + p] * b[p * n + (at % n)];
-    return sum;
-  });
-}
-
-function transpose(x: Float64Array, rows: number, cols: number): Float64Array {
-  return x.map((_, i) => x[(i % rows) * cols + Math.floor(i / rows)]);
-}
-
 function run(
   module: KernelModule,
   [m, n, k]: readonly number[],
@@ -29,14 +17,13 @@ function run(
   init: "zero" | "bias" | "accumulate",
   cuts: readonly number[] = [],
 ): { actual: Float32Array; expected: Float64Array } {
-  const a = uniform64([m, k], 1).data;
-  const b = uniform64([k, n], 2).data;
+  const [a, b] = [uniform64([m, k], 1), uniform64([k, n], 2)];
   const bias = uniform64([n], 3).data;
   const start = uniform64([m, n], 4).data;
   const c0 = start.map((value, i) => (init === "zero" ? 0 : init === "bias" ? bias[i % n] : value));
   const { kernels } = module;
-  const aPtr = module.put(layout.transposeA ? transpose(a, m, k) : a).ptr;
-  const bStored = module.put(layout.transposeB ? transpose(b, k, n) : b).ptr;
+  const aPtr = module.put(layout.transposeA ? all64(transpose64()(a)).data : a.data).ptr;
+  const bStored = module.put(layout.transposeB ? all64(transpose64()(b)).data : b.data).ptr;
   const c = init === "accumulate" ? module.put(start) : module.output(m * n);
   const biasPtr = init === "bias" ? module.put(bias).ptr : 0;
   const panels = Math.ceil(n / 16);
@@ -70,7 +57,8 @@ function run(
     );
   }
   module.checkCanaries();
-  return { actual: c.data.slice(), expected: reference(n, k, a, b, c0) };
+  const product = matmul64(a, b);
+  return { actual: c.data.slice(), expected: c0.map((value, i) => value + product.at(i)) };
 }
 
 const LAYOUTS: readonly Layout[] = [

@@ -1,14 +1,19 @@
 import { suite } from "uvu";
-import { type Array64, array64, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import { type Array64, all64, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import {
+  avgPooling64,
+  maxPooling64,
+  pool2d64,
+  pool2dGradient64,
+  strided64,
+  type Windows64,
+} from "../../lib/selftest/windows64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { inPieces, KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
-import { average, largest, pool64, strided, type Windows } from "../support/pool64.ts";
 
 /** Windows as kernels/shared/window.ts reads them, cut to the image. */
-function putWindows(module: KernelModule, windows: Windows, size: number): number {
-  const inside = Array.from({ length: windows.count }, (_, i) =>
-    windows.places(i).filter((place) => place >= 0 && place < size),
-  );
+function putWindows(module: KernelModule, windows: Windows64, size: number): number {
+  const inside = windows.map((places) => places.filter((place) => place >= 0 && place < size));
   const covering = Array.from({ length: size }, (_, place) => inside.flatMap((w, i) => (w.includes(place) ? [i] : [])));
   const entries = [...inside, ...covering].flatMap((run) =>
     run.length > 0 ? [run[0], run[run.length - 1] + 1] : [0, 0],
@@ -29,9 +34,9 @@ interface Run {
   dx: Float32Array;
 }
 
-function setUp(module: KernelModule, rows: Windows, cols: Windows, c: number) {
+function setUp(module: KernelModule, rows: Windows64, cols: Windows64, c: number) {
   const x = uniform64([N, H, W, c], 1);
-  const dy = uniform64([N, rows.count, cols.count, c], 2);
+  const dy = uniform64([N, rows.length, cols.length, c], 2);
   return {
     x,
     dy,
@@ -40,16 +45,16 @@ function setUp(module: KernelModule, rows: Windows, cols: Windows, c: number) {
     y: module.output(dy.data.length),
     dx: module.output(x.data.length),
     tables: [putWindows(module, rows, H), putWindows(module, cols, W)] as const,
-    sizes: [H, W, c, rows.count, cols.count] as const,
+    sizes: [H, W, c, rows.length, cols.length] as const,
   };
 }
 
 function maxPool(module: KernelModule, k: number, s: number, c: number, indexBytes: number, cuts: number[]): Run {
   const { kernels } = module;
-  const [rows, cols] = [strided(H, k, s, 0), strided(W, k, s, 0)];
+  const [rows, cols] = [strided64(H, k, s, 0), strided64(W, k, s, 0)];
   const { x, dy, xPtr, dyPtr, y, dx, tables, sizes } = setUp(module, rows, cols, c);
   const argmax = module.output(Math.ceil((y.data.length * indexBytes) / 4)).ptr;
-  inPieces(N * rows.count, cuts, (from, to) =>
+  inPieces(N * rows.length, cuts, (from, to) =>
     kernels.max_pool2d_f32(y.ptr, argmax, indexBytes, xPtr, ...tables, ...sizes, k, from, to),
   );
   inPieces(N * H, cuts, (from, to) =>
@@ -61,32 +66,14 @@ function maxPool(module: KernelModule, k: number, s: number, c: number, indexByt
 
 function avgPool(module: KernelModule, k: number, s: number, c: number, cuts: number[]): Run {
   const { kernels } = module;
-  const [rows, cols] = [strided(H, k, s, 0), strided(W, k, s, 0)];
+  const [rows, cols] = [strided64(H, k, s, 0), strided64(W, k, s, 0)];
   const { x, dy, xPtr, dyPtr, y, dx, tables, sizes } = setUp(module, rows, cols, c);
-  inPieces(N * rows.count, cuts, (from, to) => kernels.avg_pool2d_f32(y.ptr, xPtr, ...tables, ...sizes, 0, from, to));
+  inPieces(N * rows.length, cuts, (from, to) => kernels.avg_pool2d_f32(y.ptr, xPtr, ...tables, ...sizes, 0, from, to));
   inPieces(N * H, cuts, (from, to) =>
     kernels.avg_pool2d_backward_f32(dx.ptr, dyPtr, ...tables, ...sizes, k * k, from, to),
   );
   module.checkCanaries();
   return { x, dy, y: y.data.slice(), dx: dx.data.slice() };
-}
-
-/** dx, each dy being dealt out to the places of its window in the given shares. */
-function scatter({ x, dy }: Run, k: number, s: number, share: (value: number, window: number[]) => number): Array64 {
-  const dx = array64(x.shape);
-  const [, h, w, c] = x.shape;
-  const [, oh, ow] = dy.shape;
-  dy.data.forEach((gradient, at) => {
-    const [j, i] = [Math.floor(at / c) % ow, Math.floor(at / c / ow) % oh];
-    const image = Math.floor(at / c / ow / oh);
-    const places = Array.from({ length: k * k }, (_, q) => {
-      const [r, t] = [i * s + Math.floor(q / k), j * s + (q % k)];
-      return ((image * h + r) * w + t) * c + (at % c);
-    });
-    const values = places.map((place) => x.data[place]);
-    for (const place of places) dx.data[place] += gradient * share(x.data[place], values);
-  });
-  return dx;
 }
 
 for (const variant of ["simd", "relaxed"] as const) {
@@ -101,16 +88,17 @@ for (const variant of ["simd", "relaxed"] as const) {
         [2, 3],
       ]) {
         const label = `${k}×${k}, stride ${s}, ${c} channels`;
-        const [rows, cols] = [strided(H, k, s, 0), strided(W, k, s, 0)];
+        const [largest, average] = [maxPooling64, avgPooling64].map((of) => of({ kernelSize: k, stride: s }));
+        const [values, gradients] = [pool2d64, pool2dGradient64];
         for (const indexBytes of [1, 4]) {
           const max = maxPool(module, k, s, c, indexBytes, []);
-          expectClose(max.y, pool64(max.x, rows, cols, Number.NEGATIVE_INFINITY, largest).data, 0, `max ${label}`);
-          const dx = scatter(max, k, s, (value, window) => (value === largest(window) ? 1 : 0));
+          expectClose(max.y, all64(values(largest)(max.x)).data, 0, `max ${label}`);
+          const dx = all64(gradients(largest)(max.x, max.dy));
           expectClose(max.dx, dx.data, sumTolerance(1, k * k), `dx of max ${label}`);
         }
         const avg = avgPool(module, k, s, c, []);
-        expectClose(avg.y, pool64(avg.x, rows, cols, 0, average).data, sumTolerance(1, 2), `average ${label}`);
-        const dx = scatter(avg, k, s, () => 1 / (k * k));
+        expectClose(avg.y, all64(values(average)(avg.x)).data, sumTolerance(1, 2), `average ${label}`);
+        const dx = all64(gradients(average)(avg.x, avg.dy));
         expectClose(avg.dx, dx.data, sumTolerance(1 / k, k * k), `dx of average ${label}`);
       }
     }

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
-import { maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
+import { all64, maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
+import { conv2d64, conv2dGradients64 } from "../../lib/selftest/windows64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { KernelModule } from "../support/kernel_module.ts";
 
@@ -14,39 +15,13 @@ interface Sizes {
   cout: number;
 }
 
-/** Calls visit(y index, x index, w index) for each product of the definition. */
-function eachProduct({ n, h, w, cin, cout }: Sizes, visit: (y: number, x: number, w: number) => void): void {
-  for (let image = 0; image < n; image++) {
-    for (let i = 0; i < h; i++) {
-      for (let j = 0; j < w; j++) {
-        for (let tap = 0; tap < 9; tap++) {
-          const row = i + Math.floor(tap / 3) - 1;
-          const col = j + (tap % 3) - 1;
-          if (row < 0 || row >= h || col < 0 || col >= w) continue;
-          for (let c = 0; c < cin; c++) {
-            const x = ((image * h + row) * w + col) * cin + c;
-            const y = ((image * h + i) * w + j) * cout;
-            for (let o = 0; o < cout; o++) visit(y + o, x, (tap * cin + c) * cout + o);
-          }
-        }
-      }
-    }
-  }
-}
-
 function run(variant: "simd" | "relaxed", sizes: Sizes, cuts: readonly number[] = []) {
   const { n, h, w, cin, cout } = sizes;
   const module = new KernelModule(variant);
   const { kernels } = module;
-  const x = uniform64([n, h, w, cin], 1).data;
-  const weight = uniform64([3, 3, cin, cout], 2).data;
-  const bias = uniform64([cout], 3).data;
-  const dy = uniform64([n, h, w, cout], 4).data;
-
-  const xPtr = module.put(x).ptr;
-  const wPtr = module.put(weight).ptr;
-  const biasPtr = module.put(bias).ptr;
-  const dyPtr = module.put(dy).ptr;
+  const shapes = [[n, h, w, cin], [3, 3, cin, cout], [cout], [n, h, w, cout]];
+  const [x, weight, bias, dy] = shapes.map((shape, i) => uniform64(shape, i + 1));
+  const [xPtr, wPtr, biasPtr, dyPtr] = [x, weight, bias, dy].map(({ data }) => module.put(data).ptr);
   const columns = Math.ceil(cout / 16) * 16;
   const rows = Math.ceil(cin / 16) * 16;
   const u = module.output(36 * columns * cin).ptr;
@@ -54,11 +29,11 @@ function run(variant: "simd" | "relaxed", sizes: Sizes, cuts: readonly number[] 
   const scratch = module.output(kernels.winograd_scratch(h, w, cin, cout)).ptr;
   kernels.winograd_filter_f32(u, wPtr, cin, cout, 0, scratch, 0, cin / 4);
   kernels.winograd_filter_f32(ut, wPtr, cin, cout, 1, scratch, 0, cin / 4);
-  const y = module.output(dy.length);
+  const y = module.output(dy.data.length);
   const groups = Math.ceil(n / kernels.winograd_group(h, w));
   const chunks = Math.ceil(n / 8);
-  const dx = module.output(x.length);
-  const partial = module.output(chunks * weight.length);
+  const dx = module.output(x.data.length);
+  const partial = module.output(chunks * weight.data.length);
   for (const [from, to] of ranges(groups, cuts)) {
     kernels.winograd_f32(y.ptr, xPtr, u, biasPtr, n, h, w, cin, cout, scratch, from, to);
   }
@@ -66,21 +41,14 @@ function run(variant: "simd" | "relaxed", sizes: Sizes, cuts: readonly number[] 
     kernels.winograd_backward_f32(dx.ptr, partial.ptr, dyPtr, xPtr, ut, n, h, w, cin, cout, scratch, from, to);
   }
   module.checkCanaries();
-  const dw = new Float64Array(weight.length);
+  const dw = new Float64Array(weight.data.length);
   partial.data.forEach((value, i) => {
-    dw[i % weight.length] += value;
+    dw[i % weight.data.length] += value;
   });
 
-  const expected = {
-    y: dy.map((_, i) => bias[i % cout]),
-    dx: new Float64Array(x.length),
-    dw: new Float64Array(weight.length),
-  };
-  eachProduct(sizes, (yAt, xAt, wAt) => {
-    expected.y[yAt] += x[xAt] * weight[wAt];
-    expected.dx[xAt] += dy[yAt] * weight[wAt];
-    expected.dw[wAt] += dy[yAt] * x[xAt];
-  });
+  const y64 = conv2d64({ padding: 1 })(x, weight, bias);
+  const gradients = conv2dGradients64({ padding: 1 })(x, weight, dy);
+  const expected = { y: all64(y64).data, dx: all64(gradients.dx).data, dw: all64(gradients.dw).data };
   return { actual: { y: y.data, dx: dx.data, dw }, partial: partial.data, expected };
 }
 

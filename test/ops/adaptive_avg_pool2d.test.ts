@@ -3,17 +3,13 @@ import * as assert from "uvu/assert";
 import { OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { adaptiveAvgPool2d } from "../../lib/ops/adaptive_avg_pool2d.ts";
 import type { Size2d } from "../../lib/ops/pool_windows.ts";
-import { type Array64, uniform64 } from "../../lib/selftest/array64.ts";
+import { uniform64 } from "../../lib/selftest/array64.ts";
+import { adaptiveAvgPooling64, pool2d64 } from "../../lib/selftest/windows64.ts";
 import { empty, ones, tensor } from "../../lib/tensor/create.ts";
-import { adaptive, average, pool64 } from "../support/pool64.ts";
 import { testOp } from "../support/test_op.ts";
 import { testTorchPool } from "../support/torch_pool.ts";
 
 const test = suite("adaptiveAvgPool2d");
-
-function reference([oh, ow]: readonly number[]) {
-  return (x: Array64): Array64 => pool64(x, adaptive(x.shape[1], oh), adaptive(x.shape[2], ow), 0, average);
-}
 
 const CASES: readonly { title: string; x: number[]; size: Size2d }[] = [
   { title: "the global average", x: [2, 7, 7, 16], size: 1 },
@@ -28,7 +24,7 @@ for (const { title, x, size } of CASES) {
   const outputs = typeof size === "number" ? [size, size] : size;
   const places = Math.ceil(x[1] / outputs[0] + 1) * Math.ceil(x[2] / outputs[1] + 1);
   const windows = Math.ceil(outputs[0] / x[1] + 1) * Math.ceil(outputs[1] / x[2] + 1);
-  testOp(test, "adaptiveAvgPool2d", (input) => adaptiveAvgPool2d(input, size), reference(outputs), {
+  testOp(test, "adaptiveAvgPool2d", (input) => adaptiveAvgPool2d(input, size), pool2d64(adaptiveAvgPooling64(size)), {
     title,
     shapes: [x],
     terms: places,

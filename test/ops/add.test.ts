@@ -2,8 +2,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ShapeError } from "../../lib/base/errors.ts";
 import { add } from "../../lib/ops/add.ts";
+import { broadcast64 } from "../../lib/selftest/ops64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { broadcast64 } from "../support/broadcast64.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("add");

@@ -2,20 +2,20 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DTypeError, ShapeError } from "../../lib/base/errors.ts";
 import { argmax } from "../../lib/ops/argmax.ts";
-import { map64, uniform64 } from "../../lib/selftest/array64.ts";
+import { all64, map64, uniform64 } from "../../lib/selftest/array64.ts";
+import { argmax64, reduce64 } from "../../lib/selftest/ops64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { leaks } from "../support/leaks.ts";
-import { REDUCE_CASES, reduce64, titleOf } from "../support/reduce64.ts";
+import { REDUCE_CASES, titleOf } from "../support/reduce_cases.ts";
 
 const test = suite("argmax");
-const first = (values: readonly number[]): number => values.indexOf(Math.max(...values));
 
 for (const reduceCase of REDUCE_CASES) {
   const { shape, axes, keepDims } = reduceCase;
   test(`${titleOf(reduceCase)}: the first of the largest, as i32`, () => {
     // Few different values, so that there are ties.
     const x = map64(uniform64(shape, 4, 0, 4), Math.floor);
-    const expected = reduce64(first, reduceCase)(x);
+    const expected = all64(reduce64(argmax64, axes, keepDims)(x));
     using input = tensor(x.data, shape);
     using index = argmax(input, axes, { keepDims });
     assert.is(index.dtype, "i32");

@@ -3,18 +3,12 @@ import * as assert from "uvu/assert";
 import { OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { avgPool2d } from "../../lib/ops/avg_pool2d.ts";
 import type { Pool2dOptions } from "../../lib/ops/pool_windows.ts";
-import type { Array64 } from "../../lib/selftest/array64.ts";
+import { avgPooling64, pool2d64 } from "../../lib/selftest/windows64.ts";
 import { empty, ones, tensor } from "../../lib/tensor/create.ts";
-import { average, pool64, strided } from "../support/pool64.ts";
 import { testOp } from "../support/test_op.ts";
 import { testTorchPool } from "../support/torch_pool.ts";
 
 const test = suite("avgPool2d");
-
-function reference([kh, kw]: number[], [sh, sw]: number[], [ph, pw]: number[]) {
-  return (x: Array64): Array64 =>
-    pool64(x, strided(x.shape[1], kh, sh, ph), strided(x.shape[2], kw, sw, pw), 0, average);
-}
 
 const pair = (size: number | readonly number[]): number[] => (typeof size === "number" ? [size, size] : [...size]);
 
@@ -29,8 +23,7 @@ const CASES: readonly (Pool2dOptions & { title: string; x: number[] })[] = [
 
 for (const { title, x, ...options } of CASES) {
   const kernel = pair(options.kernelSize);
-  const places = reference(kernel, pair(options.stride ?? kernel), pair(options.padding ?? 0));
-  testOp(test, "avgPool2d", (input) => avgPool2d(input, options), places, {
+  testOp(test, "avgPool2d", (input) => avgPool2d(input, options), pool2d64(avgPooling64(options)), {
     title,
     shapes: [x],
     terms: kernel[0] * kernel[1],

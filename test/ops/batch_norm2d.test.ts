@@ -5,7 +5,8 @@ import { DTypeError, OptionError, ShapeError, type SimdgradError } from "../../l
 import { batchNorm2d } from "../../lib/ops/batch_norm2d.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { sum } from "../../lib/ops/sum.ts";
-import { type Array64, map64, maxAbs, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import { all64, array64, maxAbs, sumTolerance, UNIT_ROUNDOFF, uniform64 } from "../../lib/selftest/array64.ts";
+import { batchNorm2d64, statistics64 } from "../../lib/selftest/layers64.ts";
 import { empty, full, ones, tensor, zeros } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -13,31 +14,6 @@ import { testOp } from "../support/test_op.ts";
 import { torchCases } from "../support/torch_case.ts";
 
 const test = suite("batchNorm2d");
-const EPS = 1e-5;
-const UNIT_ROUNDOFF = 2 ** -24;
-
-/** Mean and biased variance of each channel, in two passes. */
-function statistics(x: Array64): { mean: number[]; variance: number[] } {
-  const c = x.shape[3];
-  const channel = (i: number): number[] => [...x.data.filter((_, at) => at % c === i)];
-  const average = (values: number[]): number => values.reduce((total, value) => total + value, 0) / values.length;
-  const mean = Array.from({ length: c }, (_, i) => average(channel(i)));
-  const variance = mean.map((m, i) => average(channel(i).map((value) => (value - m) ** 2)));
-  return { mean, variance };
-}
-
-function normalize(x: Array64, gamma: Array64, beta: Array64, mean: number[], variance: number[]): Array64 {
-  const c = x.shape[3];
-  return map64(x, (value, at) => {
-    const i = at % c;
-    return ((value - mean[i]) / Math.sqrt(variance[i] + EPS)) * gamma.data[i] + beta.data[i];
-  });
-}
-
-function reference(x: Array64, gamma: Array64, beta: Array64): Array64 {
-  const { mean, variance } = statistics(x);
-  return normalize(x, gamma, beta, mean, variance);
-}
 
 /** Running statistics of `c` channels, the same in library and reference. */
 const RUNNING = { mean: (i: number) => Math.fround(0.3 * i - 1), variance: (i: number) => Math.fround(0.5 + 0.2 * i) };
@@ -71,23 +47,19 @@ const SHAPES = [
 for (const shape of SHAPES) {
   const c = shape[3];
   const values = shape[0] * shape[1] * shape[2];
-  testOp(test, "training", apply(true), reference, {
+  testOp(test, "training", apply(true), batchNorm2d64(), {
     shapes: [shape, [c], [c]],
     maxTerm: 4,
     terms: 4,
     gradTerms: 4 * values,
   });
-  const byRunning = (x: Array64, gamma: Array64, beta: Array64): Array64 => {
-    const mean = Array.from({ length: c }, (_, i) => RUNNING.mean(i));
-    return normalize(
-      x,
-      gamma,
-      beta,
-      mean,
-      mean.map((_, i) => RUNNING.variance(i)),
-    );
-  };
-  testOp(test, "evaluation", apply(false), byRunning, { shapes: [shape, [c], [c]], maxTerm: 8, gradTerms: values });
+  const indices = Array.from({ length: c }, (_, i) => i);
+  const given = { mean: indices.map(RUNNING.mean), variance: indices.map(RUNNING.variance) };
+  testOp(test, "evaluation", apply(false), batchNorm2d64({ running: given }), {
+    shapes: [shape, [c], [c]],
+    maxTerm: 8,
+    gradTerms: values,
+  });
 }
 
 for (const differentiable of [
@@ -115,8 +87,8 @@ test("at a mean of 100 σ nothing cancels: output and statistics are good to a f
   const x = uniform64(shape, 3, 100 - Math.sqrt(3), 100 + Math.sqrt(3));
   const gamma = uniform64([6], 4);
   const beta = uniform64([6], 5);
-  const { mean, variance } = statistics(x);
-  const expected = normalize(x, gamma, beta, mean, variance);
+  const { mean, variance } = statistics64(x);
+  const expected = all64(batchNorm2d64()(x, gamma, beta));
   const runningMean = zeros([6]);
   const runningVar = zeros([6]);
   const y = batchNorm2d(tensor(x.data, shape), tensor(gamma.data), tensor(beta.data), {
@@ -137,17 +109,17 @@ test("an outlier in the first pixel does not spoil the variance of the others", 
   const shape = [8, 8, 8, 1];
   const x = uniform64(shape, 3);
   x.data[0] = 4096;
-  const { mean, variance } = statistics(x);
+  const { variance } = statistics64(x);
   const runningVar = zeros([1]);
   const options = { runningMean: zeros([1]), runningVar, isTraining: true, momentum: 1 };
   const y = batchNorm2d(tensor(x.data, shape), ones([1]), zeros([1]), options);
   expectClose(runningVar.data, [(variance[0] * 512) / 511], 4 * UNIT_ROUNDOFF * variance[0], "variance");
-  const expected = normalize(
-    x,
-    map64(x, () => 1),
-    map64(x, () => 0),
-    mean,
-    variance,
+  const expected = all64(
+    batchNorm2d64()(
+      x,
+      array64([1], () => 1),
+      array64([1]),
+    ),
   );
   expectClose(y.data, expected.data, 8 * UNIT_ROUNDOFF * maxAbs(expected.data), "y");
 });

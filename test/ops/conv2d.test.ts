@@ -7,7 +7,7 @@ import { conv2d } from "../../lib/ops/conv2d.ts";
 import { maxPool2d } from "../../lib/ops/max_pool2d.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
-import { conv64 } from "../../lib/selftest/ops64.ts";
+import { conv2d64 } from "../../lib/selftest/windows64.ts";
 import { empty, ones, tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -44,7 +44,7 @@ for (const { title, x, w, stride = 1, padding = 0, bias = false } of CASES) {
   const op = (...[input, weight, b]: Tensor[]) => conv2d(input, weight, b ?? null, { stride, padding });
   const terms = w[0] * w[1] * w[2] + 1;
   const pixels = x[0] * (x[1] + 2 * padding) * (x[2] + 2 * padding);
-  testOp(test, "conv2d", op, conv64(stride, padding), {
+  testOp(test, "conv2d", op, conv2d64({ stride, padding }), {
     title,
     shapes,
     terms,
@@ -52,7 +52,7 @@ for (const { title, x, w, stride = 1, padding = 0, bias = false } of CASES) {
   });
 }
 
-testOp(test, "conv2d", (x, w) => conv2d(x, w, null, { padding: 1 }), conv64(1, 1), {
+testOp(test, "conv2d", (x, w) => conv2d(x, w, null, { padding: 1 }), conv2d64({ padding: 1 }), {
   title: "an input without a gradient",
   shapes: [
     [1, 4, 4, 2],

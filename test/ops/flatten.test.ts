@@ -2,25 +2,12 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ShapeError } from "../../lib/base/errors.ts";
 import { flatten } from "../../lib/ops/flatten.ts";
-import { type Array64, array64 } from "../../lib/selftest/array64.ts";
+import { flatten64 } from "../../lib/selftest/ops64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { KernelModule } from "../support/kernel_module.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("flatten");
-
-/** y[n, c·H·W + h·W + w] = x[n,h,w,c]; other ranks keep their order. */
-function reference(x: Array64): Array64 {
-  const [n, ...rest] = x.shape;
-  const size = rest.reduce((product, dim) => product * dim, 1);
-  if (rest.length !== 3) return { shape: [n, size], data: x.data };
-  const [h, w, c] = rest;
-  return array64([n, size], (at) => {
-    const image = Math.floor(at / size);
-    const channel = Math.floor((at % size) / (h * w));
-    return x.data[image * size + (at % (h * w)) * c + channel];
-  });
-}
 
 for (const shape of [
   [2, 3, 5, 1],
@@ -35,7 +22,7 @@ for (const shape of [
   [2, 3, 5],
   [2, 3, 1, 2, 2],
 ]) {
-  testOp(test, "flatten", flatten, reference, { shapes: [shape] });
+  testOp(test, "flatten", flatten, flatten64, { shapes: [shape] });
 }
 
 test("one channel or one pixel costs nothing: the result shares the memory", () => {

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { OptionError } from "../../lib/base/errors.ts";
 import { gelu } from "../../lib/ops/gelu.ts";
 import { map64 } from "../../lib/selftest/array64.ts";
+import { gelu64, geluTanh64 } from "../../lib/selftest/ops64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { TAIL_SIZES } from "../support/kernel_module.ts";
@@ -10,26 +11,6 @@ import { testOp } from "../support/test_op.ts";
 
 const test = suite("gelu");
 
-/** Φ(x): a series of positive terms near 0, a continued fraction far out; neither cancels. */
-function phi(x: number): number {
-  const t = Math.abs(x);
-  const density = Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI);
-  if (x < -2) {
-    let tail = t;
-    for (let k = 200; k > 0; k--) tail = t + k / tail;
-    return density / tail;
-  }
-  let term = x;
-  let total = x;
-  for (let k = 1; k < 100; k++) {
-    term *= (x * x) / (2 * k + 1);
-    total += term;
-  }
-  return x > 7 ? 1 : 0.5 + density * total;
-}
-
-const exact = (x: number): number => x * phi(x);
-const byTanh = (x: number): number => x / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 const geluTanh = (x: Tensor): Tensor => gelu(x, { approximate: "tanh" });
 
 for (const size of TAIL_SIZES) {
@@ -37,17 +18,17 @@ for (const size of TAIL_SIZES) {
     test,
     "gelu",
     (x) => gelu(x),
-    (x) => map64(x, exact),
+    (x) => map64(x, gelu64),
     { shapes: [[size]], range: [-4, 4], maxTerm: 2 },
   );
-  testOp(test, "gelu by tanh", geluTanh, (x) => map64(x, byTanh), { shapes: [[size]], range: [-4, 4], maxTerm: 2 });
+  testOp(test, "gelu by tanh", geluTanh, (x) => map64(x, geluTanh64), { shapes: [[size]], range: [-4, 4], maxTerm: 2 });
 }
 
 test("both forms stay within 0.51 ulp, far into the negative tail", () => {
   const x = Float32Array.from({ length: 32_000 }, (_, i) => -16 + i * 0.001);
   for (const [op, reference] of [
-    [gelu, exact],
-    [geluTanh, byTanh],
+    [gelu, gelu64],
+    [geluTanh, geluTanh64],
   ] as const) {
     const y = op(tensor(x)).data;
     y.forEach((value, i) => {

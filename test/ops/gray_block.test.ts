@@ -10,18 +10,19 @@ import { maxPool2d } from "../../lib/ops/max_pool2d.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { relu } from "../../lib/ops/relu.ts";
 import { sum } from "../../lib/ops/sum.ts";
-import { type Array64, array64, map64, maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
+import { type Array64, all64, array64, map64, maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
+import { type Block64, convBlock64 } from "../../lib/selftest/layers64.ts";
 import { full, ones, tensor, zeros } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { expectClose } from "../support/expect_close.ts";
-import { type GrayBlock64, grayBlock64 } from "../support/gray_block64.ts";
 import { leaks } from "../support/leaks.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("grayBlock");
 const EPS = 1e-5;
 const MOMENTUM = 0.1;
+const block64 = convBlock64({ pool: "max", eps: EPS });
 /** Of the largest value of a tensor: what a gradient may be off by. */
 const GRADIENT_ERROR = 1e-5;
 
@@ -69,16 +70,17 @@ const plain: typeof grayBlock = (x, w, b, gamma, beta, options) =>
   });
 
 /** A random gradient, 0 wherever f32 may find another maximum than f64, or clip what f64 does not. */
-function decidedGradient(exact: GrayBlock64, margin: number): Array64 {
-  return map64(uniform64(exact.z.shape, 6), (value, i) => (exact.margin[i] > margin ? value : 0));
+function decidedGradient(exact: Block64, margin: number): Array64 {
+  return map64(uniform64(exact.z.shape, 6), (value, i) => (exact.margin.at(i) > margin ? value : 0));
 }
 
-function expectGradients(actual: Result, exact: GrayBlock64, dz: Array64, label: string): void {
+function expectGradients(actual: Result, exact: Block64, dz: Array64, label: string): void {
   const names = ["dx", "dw", "db", "dgamma", "dbeta"] as const;
-  const expected = exact.backward(dz);
+  const gradients = exact.gradients(dz);
   names.forEach((name, i) => {
-    const tolerance = GRADIENT_ERROR * maxAbs(expected[name]);
-    expectClose(actual.gradients[i] ?? [], expected[name], tolerance, `${name}, ${label}`);
+    const expected = all64(gradients[name]).data;
+    const tolerance = GRADIENT_ERROR * maxAbs(expected);
+    expectClose(actual.gradients[i] ?? [], expected, tolerance, `${name}, ${label}`);
   });
 }
 
@@ -96,7 +98,7 @@ for (const shape of SHAPES) {
     const title = `[${shape.slice(0, 3).join(", ")}, 1] to ${shape[3]} channels, pixels around ${mean.toFixed(0)}`;
     test(`${title}: values, gradients and running statistics agree with the f64 reference`, () => {
       const inputs = inputsOf(shape, mean);
-      const exact = grayBlock64(inputs, EPS);
+      const exact = block64(inputs);
       // x̂ is at most a few, and each of its nine terms is rounded three times.
       const tolerance = 64 * 2 ** -24 * maxAbs(exact.z.data);
       const dz = decidedGradient(exact, 2 * tolerance);
@@ -105,8 +107,8 @@ for (const shape of SHAPES) {
       expectGradients(actual, exact, dz, title);
       const count = (shape[0] * shape[1] * shape[2]) / (shape[0] * shape[1] * shape[2] - 1);
       const [runningMean, runningVar] = actual.running;
-      const newMean = exact.mean.map((value) => (1 - MOMENTUM) * 0.25 + MOMENTUM * value);
-      const newVar = exact.variance.map((value) => (1 - MOMENTUM) * 2 + MOMENTUM * value * count);
+      const newMean = exact.statistics.mean.map((value) => (1 - MOMENTUM) * 0.25 + MOMENTUM * value);
+      const newVar = exact.statistics.variance.map((value) => (1 - MOMENTUM) * 2 + MOMENTUM * value * count);
       expectClose(runningMean, newMean, 2 ** -23 * maxAbs(newMean), "running mean");
       expectClose(runningVar, newVar, 2 ** -23 * maxAbs(newVar), "running variance");
     });
@@ -120,7 +122,7 @@ testOp(
     const options = { runningMean: zeros(b.shape), runningVar: ones(b.shape) };
     return grayBlock(x, w, b, gamma, beta, options);
   },
-  (x, w, b, gamma, beta) => grayBlock64({ x, w, b, gamma, beta }, EPS).z,
+  (x, w, b, gamma, beta) => block64({ x, w, b, gamma, beta }).z,
   { shapes: [[2, 4, 2, 1], [3, 3, 1, 4], [4], [4], [4]], terms: 9, gradTerms: 64, maxTerm: 4 },
 );
 
@@ -156,7 +158,7 @@ test("gamma 0 and below: the smallest of a window wins, or the first of four equ
   const inputs = inputsOf([3, 4, 6, 8]);
   const gamma = array64([8], (i) => [0, -1, 1, -0.5][i % 4]);
   const beta = array64([8], (i) => (i < 4 ? 0.5 : -0.5));
-  const exact = grayBlock64({ ...inputs, gamma, beta }, EPS);
+  const exact = block64({ ...inputs, gamma, beta });
   const dz = uniform64(exact.z.shape, 6);
   const actual = run(grayBlock, { ...inputs, gamma, beta }, dz);
   expectClose(actual.z, exact.z.data, 64 * 2 ** -24 * maxAbs(exact.z.data), "z");
@@ -166,7 +168,7 @@ test("gamma 0 and below: the smallest of a window wins, or the first of four equ
 test("of equal values the first receives the gradient: a constant picture, equal rows, equal columns", () => {
   for (const pixel of [() => 3, (i: number) => i % 6, (i: number) => Math.floor(i / 6) % 6]) {
     const inputs = { ...inputsOf([2, 6, 6, 4]), x: array64([2, 6, 6, 1], pixel), beta: array64([4], () => 2) };
-    const exact = grayBlock64(inputs, EPS);
+    const exact = block64(inputs);
     const dz = uniform64(exact.z.shape, 6);
     expectGradients(run(grayBlock, inputs, dz), exact, dz, "ties");
   }
@@ -179,7 +181,7 @@ test("eps and momentum do what they do in batchNorm2d", () => {
     [1e-3, 0],
     [1e-5, 1],
   ]) {
-    const exact = grayBlock64(inputs, eps);
+    const exact = convBlock64({ pool: "max", eps })(inputs);
     const tolerance = 64 * 2 ** -24 * maxAbs(exact.z.data);
     const dz = decidedGradient(exact, 2 * tolerance);
     const actual = run(grayBlock, inputs, dz, eps, momentum);

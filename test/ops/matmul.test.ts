@@ -2,21 +2,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ShapeError } from "../../lib/base/errors.ts";
 import { matmul } from "../../lib/ops/matmul.ts";
-import { type Array64, array64 } from "../../lib/selftest/array64.ts";
+import { matmul64 } from "../../lib/selftest/ops64.ts";
 import { ones } from "../../lib/tensor/create.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("matmul");
-
-function reference(a: Array64, b: Array64): Array64 {
-  const [m, k] = a.shape;
-  const n = b.shape[1];
-  return array64([m, n], (at) => {
-    let sum = 0;
-    for (let p = 0; p < k; p++) sum += a.data[Math.floor(at / n) * k + p] * b.data[p * n + (at % n)];
-    return sum;
-  });
-}
 
 for (const [m, k, n] of [
   [1, 1, 1],
@@ -25,7 +15,7 @@ for (const [m, k, n] of [
   [33, 17, 9],
   [40, 3, 16],
 ]) {
-  testOp(test, "matmul", matmul, reference, {
+  testOp(test, "matmul", matmul, matmul64, {
     shapes: [
       [m, k],
       [k, n],
@@ -34,7 +24,7 @@ for (const [m, k, n] of [
     gradTerms: Math.max(m, n),
   });
 }
-testOp(test, "matmul", matmul, reference, {
+testOp(test, "matmul", matmul, matmul64, {
   title: "only b needs a gradient",
   shapes: [
     [4, 6],

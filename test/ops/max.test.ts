@@ -5,24 +5,19 @@ import { ShapeError } from "../../lib/base/errors.ts";
 import { max } from "../../lib/ops/max.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { sum } from "../../lib/ops/sum.ts";
+import { largest64, reduce64 } from "../../lib/selftest/ops64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
-import { REDUCE_CASES, reduce64, titleOf } from "../support/reduce64.ts";
+import { REDUCE_CASES, titleOf } from "../support/reduce_cases.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("max");
 
 for (const reduceCase of REDUCE_CASES) {
   const { shape, axes, keepDims } = reduceCase;
-  testOp(
-    test,
-    "max",
-    (x) => max(x, axes, { keepDims }),
-    reduce64((values) => Math.max(...values), reduceCase),
-    {
-      title: titleOf(reduceCase),
-      shapes: [shape],
-    },
-  );
+  testOp(test, "max", (x) => max(x, axes, { keepDims }), reduce64(largest64, axes, keepDims), {
+    title: titleOf(reduceCase),
+    shapes: [shape],
+  });
 }
 
 const gradientOf = (values: number[][], axes: number[] | undefined, weights: number[]): number[] => {

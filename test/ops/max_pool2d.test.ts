@@ -6,21 +6,14 @@ import { OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { maxPool2d } from "../../lib/ops/max_pool2d.ts";
 import type { Pool2dOptions } from "../../lib/ops/pool_windows.ts";
 import { sum } from "../../lib/ops/sum.ts";
-import { type Array64, uniform64 } from "../../lib/selftest/array64.ts";
+import { uniform64 } from "../../lib/selftest/array64.ts";
+import { maxPooling64, pool2d64 } from "../../lib/selftest/windows64.ts";
 import { empty, ones, tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { largest, pool64, strided } from "../support/pool64.ts";
 import { testOp } from "../support/test_op.ts";
 import { testTorchPool } from "../support/torch_pool.ts";
 
 const test = suite("maxPool2d");
-
-function reference([kh, kw]: number[], [sh, sw]: number[], [ph, pw]: number[]) {
-  return (x: Array64): Array64 => {
-    const [, h, w] = x.shape;
-    return pool64(x, strided(h, kh, sh, ph), strided(w, kw, sw, pw), Number.NEGATIVE_INFINITY, largest);
-  };
-}
 
 const pair = (size: number | readonly number[]): number[] => (typeof size === "number" ? [size, size] : [...size]);
 
@@ -47,17 +40,11 @@ for (const { title, x, ...options } of CASES) {
   const kernel = pair(options.kernelSize);
   const stride = pair(options.stride ?? kernel);
   const windows = Math.ceil(kernel[0] / stride[0]) * Math.ceil(kernel[1] / stride[1]);
-  testOp(
-    test,
-    "maxPool2d",
-    (input) => maxPool2d(input, options),
-    reference(kernel, stride, pair(options.padding ?? 0)),
-    {
-      title,
-      shapes: [x],
-      gradTerms: windows,
-    },
-  );
+  testOp(test, "maxPool2d", (input) => maxPool2d(input, options), pool2d64(maxPooling64(options)), {
+    title,
+    shapes: [x],
+    gradTerms: windows,
+  });
 }
 
 testTorchPool(test, "maxPool2d", maxPool2d, 1);

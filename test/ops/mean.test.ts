@@ -1,16 +1,17 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { mean } from "../../lib/ops/mean.ts";
+import { mean64 } from "../../lib/selftest/array64.ts";
+import { reduce64 } from "../../lib/selftest/ops64.ts";
 import { zeros } from "../../lib/tensor/create.ts";
-import { REDUCE_CASES, reduce64, titleOf } from "../support/reduce64.ts";
+import { REDUCE_CASES, titleOf } from "../support/reduce_cases.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("mean");
-const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 for (const reduceCase of REDUCE_CASES) {
   const { shape, axes, keepDims } = reduceCase;
-  testOp(test, "mean", (x) => mean(x, axes, { keepDims }), reduce64(average, reduceCase), {
+  testOp(test, "mean", (x) => mean(x, axes, { keepDims }), reduce64(mean64, axes, keepDims), {
     title: titleOf(reduceCase),
     shapes: [shape],
     terms: 4,

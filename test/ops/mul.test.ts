@@ -8,9 +8,9 @@ import { mul } from "../../lib/ops/mul.ts";
 import { sub } from "../../lib/ops/sub.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
+import { broadcast64 } from "../../lib/selftest/ops64.ts";
 import { full, tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { broadcast64 } from "../support/broadcast64.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("mul");

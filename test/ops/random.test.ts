@@ -5,6 +5,9 @@ import { OptionError } from "../../lib/base/errors.ts";
 import { dropout } from "../../lib/ops/dropout.ts";
 import { permutation, rand, randn } from "../../lib/ops/random.ts";
 import { sum } from "../../lib/ops/sum.ts";
+import { array64 } from "../../lib/selftest/array64.ts";
+import { statistics64 } from "../../lib/selftest/layers64.ts";
+import { randn64 } from "../../lib/selftest/random64.ts";
 import { ones } from "../../lib/tensor/create.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { KernelModule } from "../support/kernel_module.ts";
@@ -20,8 +23,8 @@ function wordsOf(seed: number, size: number): Uint32Array {
 }
 
 function moments(values: Float32Array): { mean: number; variance: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length };
+  const { mean, variance } = statistics64({ shape: [values.length, 1], data: values });
+  return { mean: mean[0], variance: variance[0] };
 }
 
 const test = suite("random");
@@ -45,14 +48,7 @@ test("rand fills its range evenly", () => {
 
 test("randn is Box–Muller's formula, to f32 rounding", () => {
   const { data } = randn([SIZE], { seed: 9 });
-  const u = Array.from(wordsOf(9, SIZE), (word) => (word >>> 8) * 2 ** -24);
-  const expected = Array.from({ length: SIZE }, (_, i) => {
-    const first = i - (i % 8) + (i % 4);
-    const radius = Math.sqrt(-2 * Math.log(1 - u[first]));
-    const angle = 2 * Math.PI * u[first + 4];
-    return radius * (i % 8 < 4 ? Math.cos(angle) : Math.sin(angle));
-  });
-  expectClose(data, expected, 1.5e-6);
+  expectClose(data, array64([SIZE], randn64({ seed: 9 })).data, 1.5e-6);
 });
 
 test("randn has the mean and the deviation asked for", () => {

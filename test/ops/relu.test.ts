@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { relu } from "../../lib/ops/relu.ts";
 import { map64 } from "../../lib/selftest/array64.ts";
+import { relu64 } from "../../lib/selftest/ops64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { TAIL_SIZES } from "../support/kernel_module.ts";
 import { testOp } from "../support/test_op.ts";
@@ -9,7 +10,7 @@ import { testOp } from "../support/test_op.ts";
 const test = suite("relu");
 
 for (const size of TAIL_SIZES) {
-  testOp(test, "relu", relu, (x) => map64(x, (v) => Math.max(v, 0)), { shapes: [[size]] });
+  testOp(test, "relu", relu, (x) => map64(x, relu64), { shapes: [[size]] });
 }
 
 test("NaN stays NaN, and infinities are what they are", () => {

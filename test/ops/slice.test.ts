@@ -2,19 +2,12 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { slice } from "../../lib/ops/slice.ts";
-import { type Array64, array64 } from "../../lib/selftest/array64.ts";
+import { slice64 } from "../../lib/selftest/ops64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { refuses } from "../support/refuses.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("slice");
-
-const reference =
-  (start: number, end: number) =>
-  (x: Array64): Array64 => {
-    const row = x.data.length / x.shape[0];
-    return array64([end - start, ...x.shape.slice(1)], (i) => x.data[start * row + i]);
-  };
 
 for (const [start, end] of [
   [0, 5],
@@ -22,7 +15,7 @@ for (const [start, end] of [
   [4, 5],
   [2, 2],
 ]) {
-  testOp(test, "slice", (x) => slice(x, start, end), reference(start, end), {
+  testOp(test, "slice", (x) => slice(x, start, end), slice64(start, end), {
     title: `rows ${start} to ${end}`,
     shapes: [[5, 3]],
   });

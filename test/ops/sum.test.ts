@@ -1,19 +1,19 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sum } from "../../lib/ops/sum.ts";
-import { uniform64 } from "../../lib/selftest/array64.ts";
+import { total64, uniform64 } from "../../lib/selftest/array64.ts";
+import { reduce64 } from "../../lib/selftest/ops64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { KernelModule } from "../support/kernel_module.ts";
-import { REDUCE_CASES, reduce64, titleOf } from "../support/reduce64.ts";
+import { REDUCE_CASES, titleOf } from "../support/reduce_cases.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("sum");
-const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 for (const reduceCase of REDUCE_CASES) {
   const { shape, axes, keepDims } = reduceCase;
-  testOp(test, "sum", (x) => sum(x, axes, { keepDims }), reduce64(total, reduceCase), {
+  testOp(test, "sum", (x) => sum(x, axes, { keepDims }), reduce64(total64, axes, keepDims), {
     title: titleOf(reduceCase),
     shapes: [shape],
     terms: 60,

@@ -10,8 +10,8 @@ import { mul } from "../../lib/ops/mul.ts";
 import { relu } from "../../lib/ops/relu.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { winogradBlock } from "../../lib/ops/winograd_block.ts";
-import { type Array64, array64, map64, maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
-import { conv64 } from "../../lib/selftest/ops64.ts";
+import { type Array64, map64, maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
+import { convBlock64 } from "../../lib/selftest/layers64.ts";
 import { ones, tensor, zeros } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
@@ -19,38 +19,7 @@ import { expectClose } from "../support/expect_close.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("winogradBlock");
-const EPS = 1e-5;
 type Pool = "max" | "mean";
-
-function reference(pool: Pool) {
-  return (x: Array64, w: Array64, b: Array64, gamma: Array64, beta: Array64): Array64 => {
-    const y = conv64(1, 1)(x, w, b);
-    const [n, h, width, c] = y.shape;
-    const values = (i: number): number[] => [...y.data.filter((_, at) => at % c === i)];
-    const average = (list: number[]): number => list.reduce((total, value) => total + value, 0) / list.length;
-    const mean = Array.from({ length: c }, (_, i) => average(values(i)));
-    const variance = mean.map((m, i) => average(values(i).map((value) => (value - m) ** 2)));
-    const v = map64(y, (value, at) => {
-      const i = at % c;
-      return Math.max(0, ((value - mean[i]) / Math.sqrt(variance[i] + EPS)) * gamma.data[i] + beta.data[i]);
-    });
-    if (pool === "mean") {
-      return array64([n, 1, 1, c], (at) => {
-        const [image, i] = [Math.floor(at / c), at % c];
-        return average(
-          [...v.data.subarray(image * h * width * c, (image + 1) * h * width * c)].filter((_, k) => k % c === i),
-        );
-      });
-    }
-    return array64([n, h / 2, width / 2, c], (at) => {
-      const i = at % c;
-      const col = Math.floor(at / c) % (width / 2);
-      const row = Math.floor(at / c / (width / 2));
-      const pixel = (dr: number, dc: number): number => v.data[((2 * row + dr) * width + 2 * col + dc) * c + i];
-      return Math.max(pixel(0, 0), pixel(0, 1), pixel(1, 0), pixel(1, 1));
-    });
-  };
-}
 
 function block(pool: Pool) {
   return (x: Tensor, w: Tensor, b: Tensor, gamma: Tensor, beta: Tensor): Tensor => {
@@ -77,7 +46,9 @@ const SHAPES = [
 for (const pool of ["max", "mean"] as const) {
   for (const { n, h, w, cin, cout } of SHAPES) {
     const pixels = n * h * w;
-    testOp(test, pool, block(pool), reference(pool), {
+    const block64 = convBlock64({ pool });
+    const reference = (...[x, w, b, gamma, beta]: Array64[]): Array64 => block64({ x, w, b, gamma, beta }).z;
+    testOp(test, pool, block(pool), reference, {
       shapes: [[n, h, w, cin], [3, 3, cin, cout], [cout], [cout], [cout]],
       maxTerm: 4,
       terms: 9 * cin,

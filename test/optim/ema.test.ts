@@ -4,6 +4,7 @@ import { CheckpointError, OptionError } from "../../lib/base/errors.ts";
 import { Ema } from "../../lib/optim/ema.ts";
 import { setThreads } from "../../lib/runtime/threads.ts";
 import { uniform64 } from "../../lib/selftest/array64.ts";
+import { emaStep64 } from "../../lib/selftest/optim64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -21,14 +22,12 @@ const TOLERANCE = STEPS * 2 * 2 ** -24;
 /** The values that a parameter takes, step by step. */
 const path = (size: number, step: number): Float64Array => uniform64([size], 100 * size + step).data;
 
-/** m ← m + (1 − d)·(p − m), d = min(decay, (1 + t)/(10 + t)), in f64. */
+/** The mean after all steps, in f64. */
 function reference(size: number): Float64Array {
-  const mean = path(size, 0).slice();
+  let mean = path(size, 0);
   for (let t = 1; t <= STEPS; t++) {
-    const d = Math.min(DECAY, (1 + t) / (10 + t));
-    path(size, t).forEach((value, i) => {
-      mean[i] += (1 - d) * (value - mean[i]);
-    });
+    const moved = path(size, t);
+    mean = mean.map((value, i) => emaStep64(value, moved[i], t, DECAY));
   }
   return mean;
 }

@@ -1,12 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { orthogonal64 } from "../../bench/orthogonal64.ts";
 import { CheckpointError, OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { AdamW } from "../../lib/optim/adam.ts";
 import { Muon, type MuonOptions } from "../../lib/optim/muon.ts";
 import { orthogonalize } from "../../lib/optim/orthogonalize.ts";
 import { setThreads } from "../../lib/runtime/threads.ts";
-import { sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import { type Array64, array64, type Operand64, uniform64 } from "../../lib/selftest/array64.ts";
+import { muonStep64, orthogonal64, orthogonalTolerance } from "../../lib/selftest/optim64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -21,17 +21,6 @@ const rowsOf = (values: ArrayLike<number>, columns: number): Matrix =>
 const turn = (a: Matrix): Matrix => a[0].map((_, j) => a.map((row) => row[j]));
 const product = (a: Matrix, b: Matrix): Matrix =>
   a.map((row) => b[0].map((_, j) => row.reduce((sum, value, p) => sum + value * b[p][j], 0)));
-const combine = (a: Matrix, f: (value: number, i: number, j: number) => number): Matrix =>
-  a.map((row, i) => row.map((value, j) => f(value, i, j)));
-
-const orthogonalOf = (x: Matrix): Matrix => rowsOf(orthogonal64(x.flat(), x.length, x[0].length), x[0].length);
-
-/** The relative error that rounding may leave: each step may enlarge what came in by its slope at 0, and adds three sums' worth. */
-const toleranceOf = (m: number, n: number): number => {
-  const perStep = (3 * sumTolerance(1, Math.max(m, n))) / Math.max(m, n);
-  return [0, 1, 2, 3, 4].reduce((sum, steps) => sum + perStep * 3.4445 ** steps, 0);
-};
-
 for (const [m, n] of [
   [1, 1],
   [3, 5],
@@ -45,7 +34,7 @@ for (const [m, n] of [
     const x = uniform64([m, n], m + n);
     const y = orthogonalize(tensor(x.data, [m, n]));
     assert.equal(y.shape, [m, n]);
-    expectClose(y.data, orthogonal64(x.data, m, n), toleranceOf(m, n));
+    expectClose(y.data, orthogonal64(x).data, orthogonalTolerance(m, n));
   });
 }
 
@@ -63,7 +52,7 @@ test("singular values from 1 to a hundredth of the norm come to 0.68 … 1.13, a
     const y = orthogonalize(tensor(product(turned, diagonal).flat(), [3, 3]));
     product(turn(turned), rowsOf(y.data, 3)).forEach((row, i) => {
       row.forEach((value, j) => {
-        if (i !== j) assert.ok(Math.abs(value) <= toleranceOf(3, 3), `${i}, ${j} of ${singular}: ${value}`);
+        if (i !== j) assert.ok(Math.abs(value) <= orthogonalTolerance(3, 3), `${i}, ${j} of ${singular}: ${value}`);
         else assert.ok(value > 0.68 && value < 1.13, `${i} of ${singular}: ${value}`);
       });
     });
@@ -82,7 +71,7 @@ test("zeros stay zeros, and what is scaled gives the same", () => {
     ).data;
   // Twice a power of two, the norm's square root is exact as well.
   assert.equal([...of(1024)], [...of(1)]);
-  expectClose(of(1e-3), of(1), toleranceOf(4, 6));
+  expectClose(of(1e-3), of(1), orthogonalTolerance(4, 6));
 });
 
 /** A tall matrix of more rows than one copy of B pays for, a wide one, and others. */
@@ -115,19 +104,18 @@ test("matrices take the steps of the definition in f64, and a filter is one of K
   const moved = run({ lr, momentum, weightDecay }, steps);
   for (const i of [0, 2]) {
     const columns = SHAPES[i][SHAPES[i].length - 1];
-    let p = rowsOf(uniform64(SHAPES[i], i + 1).data, columns);
-    let m = combine(p, () => 0);
-    const length = 0.2 * Math.sqrt(Math.max(p.length, columns));
+    const asMatrix = ({ data }: Array64): Operand64 => ({ shape: [data.length / columns, columns], data });
+    const start = asMatrix(uniform64(SHAPES[i], i + 1));
+    let state: Record<"p" | "m", Operand64> = { p: start, m: array64(start.shape) };
+    const length = 0.2 * Math.sqrt(Math.max(...start.shape));
     for (let step = 1; step <= steps; step++) {
-      const g = rowsOf(uniform64(SHAPES[i], 10 * step + i).data, columns);
-      m = combine(m, (value, r, c) => momentum * value + g[r][c]);
-      const o = orthogonalOf(combine(g, (value, r, c) => value + momentum * m[r][c]));
-      p = combine(p, (value, r, c) => value * (1 - lr * weightDecay) - lr * length * o[r][c]);
+      const gradient = asMatrix(uniform64(SHAPES[i], 10 * step + i));
+      state = muonStep64(state, gradient, { lr, momentum, weightDecay });
     }
     expectClose(
       moved[i].data,
-      p.flat(),
-      steps * lr * length * toleranceOf(p.length, columns) * 2 + 1e-6,
+      state.p.data,
+      steps * lr * length * orthogonalTolerance(start.shape[0], columns) * 2 + 1e-6,
       `parameter ${i}`,
     );
   }

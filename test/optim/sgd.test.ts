@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { CheckpointError, OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
 import { uniform64 } from "../../lib/selftest/array64.ts";
+import { sgdStep64 } from "../../lib/selftest/optim64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { inPieces, KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
@@ -24,8 +25,9 @@ for (const variant of ["simd", "relaxed"] as const) {
     for (const size of TAIL_SIZES) {
       const module = new KernelModule(variant);
       const [p, m, g] = [1, 2, 3].map((seed) => uniform64([size], seed).data);
-      const expectedM = m.map((value, i) => 0.9 * value + g[i] + 0.1 * p[i]);
-      const expectedP = p.map((value, i) => value - 0.5 * (g[i] + 0.1 * value + 0.9 * expectedM[i]));
+      const plainly = { lr: 0.5, weightDecay: 0.1 };
+      const ahead = { ...plainly, momentum: 0.9, nesterov: true };
+      const expected = Array.from(p, (value, i) => sgdStep64({ p: value, m: m[i] }, g[i], ahead));
       const plain = module.put(p);
       const [pp, gg] = [p, g].map((values) => module.put(values));
       // Behind four elements of a parameter that has no gradient.
@@ -38,9 +40,14 @@ for (const variant of ["simd", "relaxed"] as const) {
         module.kernels.sgd_f32(...plainTable, 0.5, 0.1, from, to);
       });
       module.checkCanaries();
-      expectClose(mm.data, [1, 2, 3, 4, ...expectedM], 1e-6, `m, size ${size}`);
-      expectClose(pp.data, expectedP, 1e-6, `p, size ${size}`);
-      const stepped = p.map((value, i) => value - 0.5 * (g[i] + 0.1 * value));
+      expectClose(mm.data, [1, 2, 3, 4, ...expected.map((state) => state.m)], 1e-6, `m, size ${size}`);
+      expectClose(
+        pp.data,
+        expected.map((state) => state.p),
+        1e-6,
+        `p, size ${size}`,
+      );
+      const stepped = p.map((value, i) => sgdStep64({ p: value, m: 0 }, g[i], plainly).p);
       expectClose(plain.data, stepped, 1e-6, `plain, size ${size}`);
     }
   });

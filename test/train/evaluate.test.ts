@@ -6,6 +6,8 @@ import { Flatten } from "../../lib/nn/flatten.ts";
 import { Linear } from "../../lib/nn/linear.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
+import { all64 } from "../../lib/selftest/array64.ts";
+import { argmax64, labelCrossEntropy64, matmul64 } from "../../lib/selftest/ops64.ts";
 import { zeros } from "../../lib/tensor/create.ts";
 import { evaluate, evaluateAsync } from "../../lib/train/evaluate.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -16,14 +18,13 @@ const test = suite("evaluate");
 /** The same from the definition, in f64. */
 function evaluate64(model: Sequential, dataset: Dataset) {
   const { weight, bias } = model.children()[1][1] as Linear;
-  const [w, b] = [Float64Array.from(weight.data), Float64Array.from(bias?.data ?? [])];
-  const confusion = b.reduce<number[][]>((rows) => [...rows, new Array(b.length).fill(0)], []);
+  const classes = weight.shape[1];
+  const confusion = Array.from({ length: classes }, () => new Array(classes).fill(0));
   let loss = 0;
   for (const { x, y } of dataset.batches({ batchSize: 1 })) {
-    const logits = b.map((start, c) => x.data.reduce((total, value, k) => total + value * w[k * b.length + c], start));
-    const [label] = y.data;
-    loss += Math.log(logits.reduce((total, logit) => total + Math.exp(logit), 0)) - logits[label];
-    confusion[label][logits.indexOf(Math.max(...logits))]++;
+    const logits = all64(matmul64({ shape: [1, x.size], data: x.data }, weight, bias ?? undefined));
+    loss += labelCrossEntropy64(y.data)(logits).at(0);
+    confusion[y.data[0]][argmax64([...logits.data])]++;
   }
   return { loss: loss / dataset.size, confusion };
 }

@@ -10,6 +10,7 @@ import { Linear } from "../../lib/nn/linear.ts";
 import { ReLU } from "../../lib/nn/relu.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { uniform64 } from "../../lib/selftest/array64.ts";
+import { statistics64 } from "../../lib/selftest/layers64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { recalibrate } from "../../lib/train/recalibrate.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -40,9 +41,9 @@ const deep = (): Sequential =>
 
 /** Mean and unbiased variance of a channel of a batch, in f64. */
 function statistics({ x }: Batch, channel: number): [mean: number, variance: number] {
-  const values = [...x.data].filter((_, i) => i % CHANNELS === channel);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return [mean, values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)];
+  const { mean, variance } = statistics64(x);
+  const count = x.size / CHANNELS;
+  return [mean[channel], (variance[channel] * count) / (count - 1)];
 }
 
 test("the running statistics become the mean of the batches' own, whatever they were", () => {

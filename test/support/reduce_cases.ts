@@ -1,6 +1,4 @@
-// The naive reference of reductions: each slice gathered on its own, in row-major order.
-
-import { type Array64, array64 } from "../../lib/selftest/array64.ts";
+// What reductions are tested on.
 
 export interface ReduceCase {
   shape: readonly number[];
@@ -32,26 +30,3 @@ export const REDUCE_CASES: readonly ReduceCase[] = [
 
 export const titleOf = ({ shape, axes, keepDims }: ReduceCase): string =>
   `[${shape}] over ${axes ? `[${axes}]` : "all axes"}${keepDims ? ", kept" : ""}`;
-
-export function reduce64(
-  f: (slice: readonly number[]) => number,
-  { axes, keepDims }: ReduceCase,
-): (x: Array64) => Array64 {
-  return (x) => {
-    const isReduced = x.shape.map((_, axis) => axes === undefined || axes.includes(axis));
-    const kept = x.shape.map((dim, axis) => (isReduced[axis] ? 1 : dim));
-    const slices: number[][] = Array.from({ length: kept.reduce((a, b) => a * b, 1) }, () => []);
-    x.data.forEach((value, flat) => {
-      let at = 0;
-      let scale = 1;
-      for (let axis = x.shape.length - 1, rest = flat; axis >= 0; axis--) {
-        if (!isReduced[axis]) at += (rest % x.shape[axis]) * scale;
-        rest = Math.floor(rest / x.shape[axis]);
-        scale *= kept[axis];
-      }
-      slices[at].push(value);
-    });
-    const shape = keepDims ? kept : x.shape.filter((_, axis) => !isReduced[axis]);
-    return array64(shape, (i) => f(slices[i]));
-  };
-}
