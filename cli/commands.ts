@@ -17,7 +17,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "evaluate",
     summary: "Measure a checkpoint on the test images",
-    load: async () => (await import("./infer/evaluate.ts")).evaluate,
+    load: async () => (await import("./evaluate/evaluate.ts")).evaluate,
   },
   {
     name: "export",

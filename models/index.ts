@@ -1,7 +1,10 @@
 // The networks, how they are trained, and how they read: what `simdgrad/models` exports.
 
+export { type Answer, Classifier, type ClassifierOptions, type DigitInput } from "./classifier.ts";
 export { cnn } from "./cnn.ts";
+export { type Disagreement, disagreementOf } from "./disagreement.ts";
 export { linear } from "./linear.ts";
+export { measureSpeed, SPEED_BATCH, type Speed, type SpeedOptions } from "./measure_speed.ts";
 export { describeMeasuredOn, isMnistTest, type MeasuredOn, measuredOn } from "./measured_on.ts";
 export type { Network } from "./network.ts";
 export { RecipeError, recipeFor, type Setting } from "./presets.ts";

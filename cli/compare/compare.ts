@@ -1,11 +1,22 @@
-// mnist compare: the two networks head to head.
+// mnist compare: networks head to head.
 
-import { type Command, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
+import { MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
+import { type Command, type Flag, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
+
+/** A flag for each network of the table; those without shipped weights take part when they are named. */
+const CHECKPOINTS = Object.fromEntries(
+  MODEL_NAMES.map((name) => [
+    name,
+    valueFlag("CHECKPOINT", `Weights of ${networkOf(name).label}`, {
+      byDefault: wordByDefault(name) ?? "not compared",
+    }),
+  ]),
+) as Record<ModelName, Flag>;
 
 export const compare: Command = {
   details:
-    "Accuracy, size, time per image alone and in a batch of 64, and the images on which the two disagree. Times are " +
+    "Accuracy, size, time per image alone and in a batch of 64, and the images on which they disagree. Times are " +
     "measured here and now, on one warm thread, from pixels to probabilities; training time is what the run recorded, " +
     "with the threads it had. A CHECKPOINT is shipped, current, a version's number, latest, a run's id, or a file.",
   examples: [
@@ -16,8 +27,7 @@ export const compare: Command = {
   ],
   flags: {
     ...grouped("Checkpoints", {
-      linear: valueFlag("CHECKPOINT", "Weights of the linear model", { byDefault: "shipped" }),
-      cnn: valueFlag("CHECKPOINT", "Weights of the CNN", { byDefault: "shipped" }),
+      ...CHECKPOINTS,
       runs: valueFlag("FOLDER", "Folder of runs and versions", { byDefault: "outputs" }),
     }),
     ...grouped("Data", {
@@ -30,17 +40,25 @@ export const compare: Command = {
       quiet: switchFlag("Show no progress on stderr"),
     }),
   },
-  instead: { version: "Say --cnn current or --linear current; both take a version's number, too." },
+  instead: {
+    version: `Say ${[...MODEL_NAMES]
+      .reverse()
+      .map((name) => `--${name} current`)
+      .join(" or ")}; a version's number will do, too.`,
+  },
   async run(flags, _operands, signal) {
     const data = textFlag(flags, "data") ?? "mnist";
     const limit = numberFlag(flags, "limit", { min: 1, isInteger: true });
     const { compareModels } = await import("./compare_models.ts");
     const request = {
-      linear: textFlag(flags, "linear") ?? "shipped",
-      cnn: textFlag(flags, "cnn") ?? "shipped",
+      checkpoints: Object.fromEntries(MODEL_NAMES.map((name) => [name, textFlag(flags, name) ?? wordByDefault(name)])),
       ...{ out: textFlag(flags, "out"), outputs: textFlag(flags, "runs") ?? "outputs" },
       ...{ data, limit, isJson: isSet(flags, "json"), isQuiet: isSet(flags, "quiet") },
     };
     await compareModels(request, signal);
   },
 };
+
+function wordByDefault(name: ModelName): string | undefined {
+  return networkOf(name).isShipped ? "shipped" : undefined;
+}

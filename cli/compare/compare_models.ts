@@ -2,7 +2,8 @@
 
 import { statSync } from "node:fs";
 import process from "node:process";
-import { countParameters, runtimeInfo } from "../../lib/index.ts";
+import { argmax, countParameters, predictAsync, runtimeInfo, scope } from "../../lib/index.ts";
+import { disagreementOf, MODEL_NAMES, type ModelName, measureSpeed } from "../../models/index.ts";
 import type { LoadedModel } from "../checkpoints/checkpoints.ts";
 import { namedCheckpoint, trainingTime } from "../checkpoints/named_checkpoint.ts";
 import { loadTestData } from "../load/datasets.ts";
@@ -12,13 +13,10 @@ import { Progress } from "../terminal/progress.ts";
 import { stdout } from "../terminal/terminal.ts";
 import { asJson, asText, type Contestant } from "./compare_output.ts";
 import { checkPictureFolder, writePicture } from "./compare_picture.ts";
-import { disagreementOf, readAll } from "./head_to_head.ts";
-import { measureSpeed } from "./measure_model.ts";
 
 export interface CompareRequest {
-  /** Which checkpoint: ../checkpoints/named_checkpoint.ts. */
-  linear: string;
-  cnn: string;
+  /** Which networks take part, each with the word for its checkpoint: ../checkpoints/named_checkpoint.ts. */
+  checkpoints: Readonly<Partial<Record<ModelName, string>>>;
   /** The folder for the picture, where one is wanted. */
   out: string | undefined;
   outputs: string;
@@ -28,30 +26,38 @@ export interface CompareRequest {
   isQuiet: boolean;
 }
 
+/** Pictures that the speed is measured with. */
+const MEASURED = 64;
+
 export async function compareModels(request: CompareRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
-  const { outputs, limit, out } = request;
+  const { outputs, limit, out, checkpoints } = request;
   if (out !== undefined) checkPictureFolder(out);
-  // Both before the data: a word that is wrong need not wait for a download.
-  const models = [namedCheckpoint(outputs, "linear", request.linear), namedCheckpoint(outputs, "cnn", request.cnn)];
+  // All before the data: a word that is wrong need not wait for a download.
+  const models = MODEL_NAMES.flatMap((name) => {
+    const word = checkpoints[name];
+    return word === undefined ? [] : [namedCheckpoint(outputs, name, word)];
+  });
   const progress = new Progress(request.isQuiet);
   try {
     const { name: dataset, test } = await loadTestData(request.data, { limit, signal, progress });
-    const labels = Int32Array.from(test.labels.data);
+    const labels = test.labels.values;
+    const pictures = firstPictures(test.images.values, test.size);
     const contestants: Contestant[] = [];
-    const read: Int32Array[] = [];
+    const readings: Int32Array[] = [];
     for (const model of models) {
       progress.update(`${model.name} times`, 0, () => "");
-      const speed = await measureSpeed(model.network, test, signal);
-      const digits = await readAll(model.network, test, signal, (done) =>
-        progress.update(model.name, done / test.size, () => `${formatCount(done)} of ${formatCount(test.size)} images`),
-      );
-      const errors = digits.reduce((count, digit, i) => count + (digit === labels[i] ? 0 : 1), 0);
-      read.push(digits);
+      const speed = await measureSpeed(model.network, pictures, { signal });
+      const onProgress = (done: number, total: number): void =>
+        progress.update(model.name, done / total, () => `${formatCount(done)} of ${formatCount(total)} images`);
+      using logits = await predictAsync(model.network, test, { signal, onProgress });
+      const read = scope(() => Int32Array.from(argmax(logits, 1).values));
+      const errors = read.reduce((count, digit, i) => count + (digit === labels[i] ? 0 : 1), 0);
+      readings.push(read);
       contestants.push({ ...describe(model, outputs), ...speed, errors, accuracy: 1 - errors / test.size });
     }
     progress.clear();
-    const disagreement = disagreementOf(labels, read[0], read[1]);
+    const disagreement = disagreementOf(labels, readings);
     const { variant, threads } = runtimeInfo();
     const about = { dataset, images: test.size, sha256: test.digest, kernels: variant, threads };
     const text = request.isJson
@@ -62,6 +68,11 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
   } finally {
     progress.clear();
   }
+}
+
+function firstPictures(images: Uint8Array, count: number): Uint8Array[] {
+  const size = images.length / count;
+  return Array.from({ length: Math.min(MEASURED, count) }, (_, i) => images.slice(i * size, (i + 1) * size));
 }
 
 function describe(model: LoadedModel, outputs: string) {

@@ -1,12 +1,11 @@
 // What `mnist compare` prints.
 
+import { type Disagreement, networkOf, SPEED_BATCH, type Speed } from "../../models/index.ts";
 import { describeOrigin, type LoadedModel } from "../checkpoints/checkpoints.ts";
 import type { TrainingTime } from "../checkpoints/named_checkpoint.ts";
 import { columnTable } from "../terminal/columns.ts";
 import { formatCount, formatPercent, printable, shortDigest } from "../terminal/format.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
-import type { Disagreement } from "./head_to_head.ts";
-import { BATCH, type Speed } from "./measure_model.ts";
 import { formatQuantity, kibibytes, milliseconds, seconds, throughput } from "./quantities.ts";
 
 export interface Contestant extends Speed {
@@ -27,7 +26,7 @@ export interface About {
   threads: number;
 }
 
-/** Told apart from the times that are measured here. */
+/** Unlike the other times, which are measured here. */
 const TRAINING = "training, as recorded";
 
 export function describeThreads(threads: number | null): string {
@@ -55,7 +54,7 @@ export function asText(
     row("file", ({ fileBytes }) => formatQuantity(kibibytes(fileBytes))),
     row("one image, median", ({ medianMs }) => formatQuantity(milliseconds(medianMs))),
     row("one image, p99", ({ p99Ms }) => formatQuantity(milliseconds(p99Ms))),
-    row(`${BATCH} at a time`, ({ imagesPerSecond }) => formatQuantity(throughput(imagesPerSecond))),
+    row(`${SPEED_BATCH} at a time`, ({ imagesPerSecond }) => formatQuantity(throughput(imagesPerSecond))),
     row(TRAINING, ({ training }) => describeTraining(training)),
   ];
   const table = columnTable(
@@ -75,15 +74,21 @@ export function asText(
     "",
     ...table,
     "",
-    ...describeDisagreement(disagreement, stream),
+    ...describeDisagreement(contestants, disagreement, stream),
   ];
 }
 
 function describeDisagreement(
-  { images, onlyLinear, onlyCnn, bothRight, bothWrong, perDigit }: Disagreement,
+  contestants: readonly Contestant[],
+  { images, allRight, onlyRight, allWrong, perDigit }: Disagreement,
   stream: TerminalStream,
 ): string[] {
-  const neither = images.length - onlyLinear - onlyCnn;
+  const isPair = contestants.length === 2;
+  const noneRight = images.filter(({ label, read }) => !read.includes(label)).length;
+  const shares = contestants
+    .map(({ model }, i) => ({ label: networkOf(model.name).label, count: formatCount(onlyRight[i]) }))
+    .reverse()
+    .map(({ label, count }, i) => `${label}${isPair ? "" : " alone"}${i === 0 ? " is right" : ""} on ${count}`);
   const column = (title: string, value: (row: (typeof perDigit)[number]) => number) => ({
     title,
     cells: perDigit.map((each) => formatCount(value(each))),
@@ -91,15 +96,14 @@ function describeDisagreement(
   });
   return [
     stream.bold(`They disagree on ${formatCount(images.length)} images`) +
-      `: the CNN is right on ${formatCount(onlyCnn)}, the linear model on ${formatCount(onlyLinear)}, neither on ${formatCount(neither)}.`,
-    `Both are right on ${formatCount(bothRight)}, both wrong on ${formatCount(bothWrong)}.`,
+      `: ${shares.join(", ")}, ${isPair ? "neither" : "none"} on ${formatCount(noneRight)}.`,
+    `${isPair ? "Both" : "All"} are right on ${formatCount(allRight)}, ${isPair ? "both" : "all"} wrong on ${formatCount(allWrong)}.`,
     "",
     ...columnTable(
       [
         column("digit", ({ digit }) => digit),
         column("images", (each) => each.images),
-        column("linear errors", ({ linearErrors }) => linearErrors),
-        column("cnn errors", ({ cnnErrors }) => cnnErrors),
+        ...contestants.map(({ model }, i) => column(`${model.name} errors`, ({ errors }) => errors[i])),
         column("they disagree", ({ differ }) => differ),
       ],
       stream,
@@ -108,7 +112,11 @@ function describeDisagreement(
 }
 
 export function asJson(contestants: readonly Contestant[], disagreement: Disagreement, about: About): object {
-  const { bothRight, onlyLinear, onlyCnn, bothWrong, images, perDigit } = disagreement;
+  const { allRight, onlyRight, allWrong, images, perDigit } = disagreement;
+  const all = contestants.length === 2 ? "both" : "all";
+  /** A field for each network. */
+  const each = <T>(values: readonly T[], key: (name: string) => string): Record<string, T> =>
+    Object.fromEntries(contestants.map(({ model }, i) => [key(model.name), values[i]]));
   return {
     dataset: about.dataset,
     dataset_sha256: about.sha256,
@@ -126,17 +134,20 @@ export function asJson(contestants: readonly Contestant[], disagreement: Disagre
       file_bytes: figures.fileBytes,
       latency_ms: { median: figures.medianMs, p99: figures.p99Ms },
       images_per_second: figures.imagesPerSecond,
-      batch_size: BATCH,
+      batch_size: SPEED_BATCH,
       training_seconds: figures.training?.seconds ?? null,
       training_threads: figures.training?.threads ?? null,
     })),
     disagreement: {
-      ...{ both_right: bothRight, only_linear: onlyLinear, only_cnn: onlyCnn, both_wrong: bothWrong },
-      per_digit: perDigit.map((each) => ({
-        ...{ digit: each.digit, images: each.images, linear_errors: each.linearErrors },
-        ...{ cnn_errors: each.cnnErrors, differ: each.differ },
+      [`${all}_right`]: allRight,
+      ...each(onlyRight, (name) => `only_${name}`),
+      [`${all}_wrong`]: allWrong,
+      per_digit: perDigit.map(({ digit, images: count, errors, differ }) => ({
+        ...{ digit, images: count },
+        ...each(errors, (name) => `${name}_errors`),
+        differ,
       })),
-      images,
+      images: images.map(({ index, label, read }) => ({ index, label, ...each(read, (name) => name) })),
     },
   };
 }

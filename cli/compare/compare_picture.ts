@@ -5,11 +5,11 @@ import { join } from "node:path";
 import process from "node:process";
 import { writeFileAtomic } from "../../data/index.node.ts";
 import { comparisonSvg } from "../../lib/plot/index.ts";
+import { networkOf, SPEED_BATCH } from "../../models/index.ts";
 import { fileInPath } from "../files/file_in_path.ts";
 import { formatCount, printable } from "../terminal/format.ts";
 import { describeSystemError } from "../terminal/report_error.ts";
 import { type About, type Contestant, describeThreads } from "./compare_output.ts";
-import { BATCH } from "./measure_model.ts";
 import { kibibytes, milliseconds, seconds, throughput } from "./quantities.ts";
 
 /**
@@ -40,14 +40,14 @@ export function writePicture(folder: string, contestants: readonly Contestant[],
 export function drawComparison(contestants: readonly Contestant[], { dataset, images, threads }: About): string {
   const recorded = contestants.map(({ model, training }) => `${model.name} ${training?.threads ?? "–"}`);
   return comparisonSvg({
-    title: "Linear model and CNN",
+    title: titleOf(contestants),
     subtitle: `${formatCount(images)} test images (${dataset}), read on ${describeThreads(threads)}; training as recorded, threads: ${recorded.join(", ")}`,
     measures: [
       { key: "error", label: "Error rate", unit: "%", better: "lower" },
       { key: "parameters", label: "Parameters", better: "lower" },
       { key: "file", label: "File", unit: kibibytes(0).unit, better: "lower" },
       { key: "median", label: "One image, median", unit: milliseconds(0).unit, better: "lower" },
-      { key: "throughput", label: `${BATCH} at a time`, unit: throughput(0).unit, better: "higher" },
+      { key: "throughput", label: `${SPEED_BATCH} at a time`, unit: throughput(0).unit, better: "higher" },
       { key: "training", label: "Training, as recorded", unit: seconds(0).unit, better: "lower" },
     ],
     entries: contestants.map(({ model, accuracy, parameters, fileBytes, medianMs, imagesPerSecond, training }) => ({
@@ -62,4 +62,11 @@ export function drawComparison(contestants: readonly Contestant[], { dataset, im
       },
     })),
   });
+}
+
+/** @example "Linear model and CNN" */
+function titleOf(contestants: readonly Contestant[]): string {
+  const names = contestants.map(({ model }) => networkOf(model.name).label.replace(/^the /, ""));
+  const title = [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "").join(" and ");
+  return title[0].toUpperCase() + title.slice(1);
 }

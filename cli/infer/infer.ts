@@ -14,7 +14,8 @@ export const infer: Command = {
   },
   details:
     "Pictures may have any size and colour type, dark digits on light or light on dark, anywhere in the picture. A " +
-    "file that cannot be read gets a line on stderr and exit code 3; the others are answered all the same.",
+    "file that cannot be read gets a line on stderr and exit code 3; the others are answered all the same. Ten pictures " +
+    "or more get a line each.",
   examples: [
     ["mnist infer digit.png", "the shipped CNN"],
     ["mnist infer --visualize digit.png", "and show what the network saw"],
@@ -26,6 +27,7 @@ export const infer: Command = {
     ...grouped("Output", {
       visualize: switchFlag("Draw the 28×28 pixels that the network saw, and write them to NAME.seen.png"),
       out: valueFlag("FOLDER", "Where --visualize writes", { byDefault: "." }),
+      verbose: switchFlag("Show how likely each digit is for each of many pictures, too"),
       json: switchFlag("Print the answers as one JSON array"),
     }),
   },
@@ -36,6 +38,7 @@ export const infer: Command = {
       throw new UsageError("--out says where --visualize writes; give both, or neither.");
     if (files.filter((file) => file === "-").length > 1) throw new UsageError("- can be read once only.");
     const { inferFiles } = await import("./infer_files.ts");
-    await inferFiles(flags, { files, isVisual, out: out ?? ".", isJson: isSet(flags, "json") }, signal);
+    const output = { isVerbose: isSet(flags, "verbose"), isJson: isSet(flags, "json") };
+    await inferFiles(flags, { files, isVisual, out: out ?? ".", ...output }, signal);
   },
 };

@@ -3,6 +3,7 @@
 import process from "node:process";
 import { decodePng } from "../../data/index.node.ts";
 import { preprocessDigit } from "../../data/index.ts";
+import { Classifier } from "../../models/index.ts";
 import { describeOrigin, type LoadedModel, loadModel } from "../checkpoints/checkpoints.ts";
 import type { Flags } from "../command_line/flags.ts";
 import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
@@ -10,9 +11,9 @@ import { AlreadyReportedError, EXIT, exitCodeOf } from "../terminal/exit_codes.t
 import { printable } from "../terminal/format.ts";
 import { reportError } from "../terminal/report_error.ts";
 import { stderr, stdout } from "../terminal/terminal.ts";
+import { AnswerTable, describeAnswer } from "./describe_answer.ts";
 import { drawDigit } from "./draw_digit.ts";
-import { describeAnswer } from "./infer_output.ts";
-import { type Answer, readDigit, warmUp } from "./read_digit.ts";
+import { type FileAnswer, fileAnswer } from "./file_answer.ts";
 import { readPicture } from "./read_picture.ts";
 import { SeenPictures } from "./seen_pictures.ts";
 
@@ -21,46 +22,60 @@ export interface InferRequest {
   isVisual: boolean;
   /** The folder for the pictures of --visualize. */
   out: string;
+  /** The bars of each picture, however many there are. */
+  isVerbose: boolean;
   isJson: boolean;
 }
+
+/** From so many pictures on a line of each is what one can read. */
+const MANY = 10;
 
 export async function inferFiles(flags: Flags, request: InferRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
   const model = loadModel(flags);
-  const seen = request.isVisual ? new SeenPictures(request.out) : null;
+  const { files, isVisual, isVerbose, isJson } = request;
+  const seen = isVisual ? new SeenPictures(request.out) : null;
+  const table = files.length >= MANY && !isVerbose && !isVisual && !isJson ? new AnswerTable(files, stdout) : null;
   // For people, however the results are read.
-  if (request.isJson) process.stderr.write(`${stderr.dim(describeOrigin(model))}\n`);
+  if (isJson) process.stderr.write(`${stderr.dim(describeOrigin(model))}\n`);
   else process.stdout.write(`${stdout.dim(describeOrigin(model))}\n`);
-  warmUp(model.network);
-  const answers: Answer[] = [];
+  if (table) process.stdout.write(`\n${table.head()}\n`);
+  // Not performance.now(): Node loads performance when it is first used, which takes longer than the network.
+  const classifier = new Classifier(model.network, { clock: () => Number(process.hrtime.bigint()) / 1e6 });
+  classifier.warmUp();
+  const answers: FileAnswer[] = [];
   let exitCode: number = EXIT.ok;
-  for (const file of request.files) {
+  for (const file of files) {
     signal.throwIfAborted();
     try {
-      answers.push(await inferFile(file, model, request, seen));
+      const answer = await inferFile(file, model, classifier, seen, isJson, table);
+      answers.push(answer);
     } catch (error) {
       reportError(error);
       exitCode = Math.max(exitCode, exitCodeOf(error));
     }
   }
-  if (request.isJson) process.stdout.write(`${JSON.stringify(answers)}\n`);
+  if (isJson) process.stdout.write(`${JSON.stringify(answers)}\n`);
   if (exitCode !== EXIT.ok) throw new AlreadyReportedError(exitCode);
 }
 
 async function inferFile(
   file: string,
-  { name: model, network, path: checkpoint, version }: LoadedModel,
-  { isJson }: InferRequest,
+  model: LoadedModel,
+  classifier: Classifier,
   seen: SeenPictures | null,
-): Promise<Answer> {
+  isJson: boolean,
+  table: AnswerTable | null,
+): Promise<FileAnswer> {
   const bytes = await readPicture(file);
-  const { pixels, warnings, isBlank } = preprocessDigit(decodePng(bytes, file === "-" ? "standard input" : file));
-  const answer = readDigit(network, { file, model, checkpoint, version, pixels, warnings, isBlank });
-  if (!isJson) process.stdout.write(`\n${describeAnswer(answer, stdout).join("\n")}\n`);
-  if (seen && !isBlank) {
-    const drawing = drawDigit(pixels, isJson ? stderr.hasColor : stdout.hasColor);
+  const digit = preprocessDigit(decodePng(bytes, file === "-" ? "standard input" : file));
+  const answer = fileAnswer(file, model, classifier.read(digit));
+  if (table) process.stdout.write(`${table.row(answer)}\n`);
+  else if (!isJson) process.stdout.write(`\n${describeAnswer(answer, stdout).join("\n")}\n`);
+  if (seen && !digit.isBlank) {
+    const drawing = drawDigit(digit.pixels, isJson ? stderr.hasColor : stdout.hasColor);
     (isJson ? process.stderr : process.stdout).write(`${drawing.join("\n")}\n`);
-    const path = seen.write(file, pixels);
+    const path = seen.write(file, digit.pixels);
     process.stderr.write(`What the network saw: ${printable(path)}\n`);
   }
   return answer;

@@ -2,9 +2,9 @@
 
 import { mkdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { writeFileAtomic } from "../../data/index.node.ts";
+import { encodePng, writeFileAtomic } from "../../data/index.node.ts";
+import type { Picture } from "../../lib/index.ts";
 import { describeSystemError } from "../terminal/report_error.ts";
-import { PNG } from "./pngjs.ts";
 
 const SIDE = 28;
 /** Each pixel becomes a square of this side: 280×280 in all. */
@@ -27,19 +27,19 @@ export class SeenPictures {
     } catch (error) {
       throw new Error(describeSystemError(`cannot write ${path}`, error));
     }
-    writeFileAtomic(path, enlarge(pixels));
+    writeFileAtomic(path, encodePng(enlarge(pixels)));
     return path;
   }
 }
 
-function enlarge(pixels: Uint8Array): Buffer {
+function enlarge(pixels: Uint8Array): Picture {
   const side = SIDE * SCALE;
-  const image = new PNG({ width: side, height: side, colorType: 0 });
+  const data = new Uint8Array(4 * side * side).fill(255);
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
-      const value = pixels[Math.floor(y / SCALE) * SIDE + Math.floor(x / SCALE)];
-      image.data.set([value, value, value, 255], (y * side + x) * 4);
+      const at = 4 * (y * side + x);
+      data.fill(pixels[Math.floor(y / SCALE) * SIDE + Math.floor(x / SCALE)], at, at + 3);
     }
   }
-  return PNG.sync.write(image, { colorType: 0 });
+  return { width: side, height: side, data };
 }

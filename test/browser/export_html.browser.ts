@@ -6,16 +6,16 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
-import { classify } from "../../cli/infer/read_digit.ts";
-import { exportHtml } from "../../models/export/export_html.ts";
+import { exportHtml } from "../../models/export/index.ts";
+import { Classifier } from "../../models/index.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
 import { DrivenPage, type Screen } from "../support/driven_page.ts";
+import { shippedModel } from "../support/shipped_model.ts";
 
 const test = suite("an exported page in a browser");
 
 const folder = mkdtempSync(join(tmpdir(), "simdgrad-page-"));
-const loaded = { cnn: loadModel({ model: "cnn" }), linear: loadModel({ model: "linear" }) };
+const loaded = { cnn: shippedModel("cnn"), linear: shippedModel("linear") };
 const urls = Object.fromEntries(
   Object.entries(loaded).map(([name, model]) => {
     const path = join(folder, `${name}.html`);
@@ -74,10 +74,11 @@ for (const name of ["cnn", "linear"] as const) {
         for (const digit of Object.keys(DIGIT_STROKES).map(Number)) {
           await draw(page, digit);
           const { pixels, digit: shown, shares } = await page.evaluate<Shown>(SHOWN);
-          const probabilities = classify(loaded[name].network, Uint8Array.from(pixels));
-          assert.is(shown, String(probabilities.indexOf(Math.max(...probabilities))));
+          const expected = new Classifier(loaded[name].network).read(Uint8Array.from(pixels));
+          assert.is(shown, String(expected.digit));
           if (name === "cnn") assert.is(shown, String(digit));
-          for (let i = 0; i < 10; i++) assert.ok(Math.abs(shares[i] - probabilities[i]) < 1e-4);
+          for (let i = 0; i < 10; i++)
+            assert.ok(Math.abs(shares[i] - (expected.probabilities?.[i] ?? Number.NaN)) < 1e-4);
           await page.evaluate(`document.getElementById("clear").click()`);
           await page.settle();
         }

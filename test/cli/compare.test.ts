@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { namedCheckpoint, trainingTime } from "../../cli/checkpoints/named_checkpoint.ts";
-import { asText, type Contestant } from "../../cli/compare/compare_output.ts";
+import { asJson, asText, type Contestant } from "../../cli/compare/compare_output.ts";
 import { drawComparison } from "../../cli/compare/compare_picture.ts";
-import { disagreementOf } from "../../cli/compare/head_to_head.ts";
 import { formatBytes } from "../../cli/terminal/format.ts";
 import { stdout } from "../../cli/terminal/terminal.ts";
 import { encodeCheckpoint } from "../../lib/index.ts";
-import { linear } from "../../models/index.ts";
+import { disagreementOf, linear } from "../../models/index.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
 import { IDS, outputsWithRuns, promote } from "../support/versions.ts";
@@ -18,23 +17,6 @@ const test = suite("mnist compare");
 
 const folder = temporaryFolder();
 const QUICK = ["compare", "--data", "synthetic", "--limit", "100"];
-
-test("who is right where is counted, by digit too, and every image on which they differ is named", () => {
-  const labels = [3, 3, 7, 7, 7];
-  const { images, perDigit, ...counts } = disagreementOf(
-    labels,
-    Int32Array.of(3, 5, 7, 1, 1),
-    Int32Array.of(3, 3, 2, 1, 9),
-  );
-  assert.equal(counts, { bothRight: 1, onlyLinear: 1, onlyCnn: 1, bothWrong: 2 });
-  assert.equal(images, [
-    { index: 1, label: 3, linear: 5, cnn: 3 },
-    { index: 2, label: 7, linear: 7, cnn: 2 },
-    { index: 4, label: 7, linear: 1, cnn: 9 },
-  ]);
-  assert.equal(perDigit[7], { digit: 7, images: 3, linearErrors: 2, cnnErrors: 3, differ: 2 });
-  assert.equal(perDigit[0], { digit: 0, images: 0, linearErrors: 0, cnnErrors: 0, differ: 0 });
-});
 
 test("the shipped networks on MNIST: figures that agree with one another", async () => {
   const { code, stdout, stderr } = await runCli(folder, ["compare", "--json"]);
@@ -78,6 +60,26 @@ test("for people it prints both origins, a table, and where they disagree", asyn
     stdout,
     /^They disagree on \d+ images: the CNN is right on \d+, the linear model on \d+, neither on \d+\.$/m,
   );
+});
+
+test("of three networks each is counted alone, in text, JSON and picture", () => {
+  const contestant = (name: "linear" | "cnn", errors: number): Contestant => ({
+    model: { name, network: linear({ seed: 1 }), path: name, metadata: {}, version: null },
+    ...{ parameters: 7850, fileBytes: 31_528, medianMs: 0.05, p99Ms: 1.2, imagesPerSecond: 1e6, training: null },
+    ...{ errors, accuracy: 1 - errors / 4 },
+  });
+  const three = [contestant("linear", 2), contestant("cnn", 1), contestant("cnn", 4)];
+  const disagreement = disagreementOf([3, 3, 7, 7], [[3, 5, 7, 1], [3, 3, 2, 7], [3, 9, 1, 7]]); // biome-ignore format: one line
+  const about = { dataset: "mnist", images: 4, sha256: "ab".repeat(32), kernels: "simd", threads: 1 };
+  const text = asText(three, disagreement, about, stdout).join("\n");
+  assert.match(
+    text,
+    /^They disagree on 3 images: the CNN alone is right on 0, the CNN alone on 1, the linear model alone on 1, none on 0\.$/m,
+  );
+  assert.match(text, /^All are right on 1, all wrong on 0\.$/m);
+  assert.match(drawComparison(three, about), />Linear model, CNN and CNN</);
+  const json = JSON.parse(JSON.stringify(asJson(three, disagreement, about)));
+  assert.equal(Object.keys(json.disagreement).slice(0, 2), ["all_right", "only_linear"]);
 });
 
 test("a checkpoint is a version, a run, a file or shipped; its training time is where it was written", async () => {
@@ -151,7 +153,7 @@ test("table and picture write each quantity alike, and tell training, as recorde
   const both = [contestant("linear", {}), contestant("cnn", slow)];
   const about = { dataset: "synthetic", images: 1000, sha256: "ab".repeat(32), kernels: "simd", threads: 1 };
   const svg = drawComparison(both, about);
-  const table = asText(both, disagreementOf([], Int32Array.of(), Int32Array.of()), about, stdout).join("\n");
+  const table = asText(both, disagreementOf([], [[], []]), about, stdout).join("\n");
   for (const text of [
     ...["7,850", "7.39 %", "30.8 KiB", "402 KiB", "0.0467 ms", "12.3 ms"],
     ...["1,234,568 images/s", "812 images/s", "347 seconds", "0.244 seconds"],

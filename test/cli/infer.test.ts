@@ -59,6 +59,22 @@ test("for people it prints class, confidence, ten bars, the checkpoint and its d
   assert.ok(stdout.split("\n").every((line, i) => i === 0 || line.length <= 80));
 });
 
+test("ten pictures get a line each; --verbose shows the bars of all", async () => {
+  const files = [...Array.from({ length: 8 }, (_, i) => `${i % 2}.png`), "text.png", "blank.png"];
+  const { code, stdout, stderr } = await runCli(folder, ["infer", ...files]);
+  assert.is(code, 3);
+  assert.match(stderr, /^error: .*text\.png.*\n$/);
+  const [, , head, ...rows] = stdout.trimEnd().split("\n");
+  assert.match(head, /^file +digit +sure +time +notes$/);
+  assert.is(rows.length, 9);
+  for (const [i, row] of rows.slice(0, 8).entries()) assert.match(row, new RegExp(`^${i % 2}\\.png +${i % 2} +[\\d.]+ % +[\\d.]+ ms$`)); // biome-ignore format: one line
+  assert.match(rows[8], /^blank\.png +– +– +– {2}the picture is blank$/);
+  const verbose = await runCli(folder, ["infer", "--verbose", ...files]);
+  assert.is(verbose.stdout.match(/^ {2}\d .* \d+\.\d\d %$/gm)?.length, 80);
+  const json = await runCli(folder, ["infer", "--json", ...files]);
+  assert.is(JSON.parse(json.stdout).length, 9);
+});
+
 test("- is standard input", async () => {
   const { code, stdout } = await runCli(folder, ["infer", "-", "--json"], { input: digitPng(1) });
   const [result] = JSON.parse(stdout);

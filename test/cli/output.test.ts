@@ -1,12 +1,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { isSet, numberFlag, textFlag } from "../../cli/command_line/flags.ts";
+import { AnswerTable, describeAnswer } from "../../cli/infer/describe_answer.ts";
 import { drawDigit } from "../../cli/infer/draw_digit.ts";
-import { describeAnswer } from "../../cli/infer/infer_output.ts";
+import type { FileAnswer } from "../../cli/infer/file_answer.ts";
 import { bar } from "../../cli/terminal/bar.ts";
 import { UsageError } from "../../cli/terminal/exit_codes.ts";
 import { formatCount, formatDuration, formatLoss, formatPercent } from "../../cli/terminal/format.ts";
 import { wrap } from "../../cli/terminal/notice.ts";
+import { shortenPath } from "../../cli/terminal/shorten_path.ts";
 import { editDistance, suggest } from "../../cli/terminal/suggest.ts";
 import { confusionTable } from "../../cli/terminal/tables.ts";
 import { type TerminalStream, wantsColor } from "../../cli/terminal/terminal.ts";
@@ -48,6 +50,39 @@ test("the bars of an answer fit the terminal", () => {
   assert.ok(lines.every((line) => line.length <= PLAIN.width), lines.join("\n")); // biome-ignore format: one line
   assert.match(lines[8], /^ {2}7 █+ 100\.00 %$/);
   assert.is(lines[11], "  note: small");
+});
+
+test("many answers make a table that fits the terminal: names lose their middle, notes their end", () => {
+  const answer: FileAnswer = { file: "7.png", model: "cnn", checkpoint: "a.safetensors", version: null, predicted_class: 7, confidence: 1, probabilities: [], latency_ms: 0.2, warnings: [] }; // biome-ignore format: one line
+  const files = ["7.png", "a/long/folder/of/pictures/that/nobody/would/type/by/hand/digit-7.png", "blank.png"];
+  const stream = { ...PLAIN, width: 80 };
+  const table = new AnswerTable(files, stream);
+  const warnings = ["several separate marks; is there more than one digit?", "low contrast"];
+  const nothing = { predicted_class: null, confidence: null, probabilities: null, latency_ms: null };
+  const lines = [
+    table.head(),
+    table.row(answer),
+    table.row({ ...answer, file: files[1], latency_ms: 12345.6, confidence: 0.5, warnings }),
+    table.row({ ...answer, ...nothing, file: files[2], warnings: ["the picture is blank"] }),
+  ];
+  assert.equal(lines, [
+    "file                            digit      sure       time  notes",
+    "7.png                               7  100.00 %    0.20 ms",
+    "a/long/folder/…and/digit-7.png      7   50.00 %   12346 ms  several separate ma…",
+    "blank.png                           –         –          –  the picture is blank",
+  ]);
+  assert.ok(lines.every((line) => line.length <= 80));
+  const piped = new AnswerTable(files, { ...stream, isTerminal: false });
+  assert.ok(piped.row({ ...answer, file: files[1], warnings }).startsWith(`${files[1]}  `), "whole in a pipe");
+  assert.ok(piped.row({ ...answer, file: files[1], warnings }).endsWith(warnings.join("; ")));
+});
+
+test("a path keeps its beginning and its name, where there is room for both", () => {
+  const path = "outputs/cnn/20261125-162253/model.safetensors";
+  assert.is(shortenPath(path, 45), path);
+  for (const width of [44, 30, 20, 10, 2, 1, 0]) assert.is(shortenPath(path, width).length, width);
+  assert.is(shortenPath(path, 30), "outputs/cnn…/model.safetensors");
+  assert.match(shortenPath(path, 20), /^out.*….*tensors$/);
 });
 
 test("a drawing has 14 lines of 28: shades, or greys by colour", () => {

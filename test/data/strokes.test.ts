@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readDigit } from "../../cli/infer/read_digit.ts";
 import { Drawing, PAPER_SIDE, PEN_WIDTH, type Point, pictureOf, preprocessDigit, smooth } from "../../data/index.ts";
 import { OptionError } from "../../lib/index.ts";
+import { Classifier } from "../../models/index.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
 import { shippedModel } from "../support/shipped_model.ts";
 
@@ -98,10 +98,7 @@ test("an empty square is blank, and drawn digits are read right", () => {
       pictureOf(strokes.map((stroke) => stroke.map(([x, y]) => point(x * PAPER_SIDE, y * PAPER_SIDE)))),
     );
     assert.equal(seen.warnings, []);
-    assert.is(
-      readDigit(network, { file: "", model: "cnn", checkpoint: "", version: null, ...seen }).predicted_class,
-      Number(digit),
-    );
+    assert.is(new Classifier(network).read(seen).digit, Number(digit));
   }
 });
 

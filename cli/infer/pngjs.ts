@@ -1,3 +1,0 @@
-// pngjs is CommonJS; through this one line a bundler finds its export.
-
-export { PNG } from "pngjs";

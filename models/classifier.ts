@@ -1,0 +1,152 @@
+// Classifier: pictures of digits in, answers out.
+
+import type { PreprocessedDigit } from "../data/preprocess.ts";
+import { noGrad } from "../lib/autograd/grad_mode.ts";
+import { DataError, OptionError, ShapeError } from "../lib/base/errors.ts";
+import { normalizeImages } from "../lib/data/normalize.ts";
+import type { Module } from "../lib/nn/module.ts";
+import { softmax } from "../lib/ops/softmax.ts";
+import { tensor } from "../lib/tensor/create.ts";
+import { scope } from "../lib/tensor/scope.ts";
+import { predict } from "../lib/train/predict.ts";
+
+export interface Answer {
+  /** What the network reads, 0 to 9; null where the picture is blank. Then nothing is computed, and all is null but the warnings. */
+  readonly digit: number | null;
+  /** The probability of that digit. */
+  readonly confidence: number | null;
+  /** Of each digit. */
+  readonly probabilities: readonly number[] | null;
+  /** From pixels to probabilities; of a picture that was read in a batch, the batch's time. */
+  readonly latencyMs: number | null;
+  /** What makes the answer doubtful, as sentences without a full stop. */
+  readonly warnings: readonly string[];
+}
+
+/** What preprocessDigit makes of a picture; or pixels alone, 28 × 28, row by row, 0 for paper and 255 for ink. */
+export type DigitInput = PreprocessedDigit | Uint8Array;
+
+export interface ClassifierOptions {
+  /** Pictures at a time, an integer ≥ 1, which changes no answer but its latency; default 64. */
+  batchSize?: number;
+  /** Milliseconds from any moment on; default `performance.now`. */
+  clock?: () => number;
+}
+
+const SIDE = 28;
+const PIXELS = SIDE * SIDE;
+const CLASSES = 10;
+
+/**
+ * Reads digits with a network that was trained on MNIST's.
+ *
+ * @param network from normalised images [N, 28, 28, 1] to logits [N, 10]. One that is in training mode
+ *   is read in evaluation mode, and put back
+ * @throws {OptionError} batchSize is not an integer ≥ 1
+ *
+ * Pixels are normalised as MNIST's are: (x/255 − 0.1307)/0.3081. The first answer takes longer than the others, since
+ * the kernels are compiled then, unless `warmUp` was called.
+ * @example
+ *   const classifier = new Classifier(network);
+ *   const { digit, confidence } = classifier.read(preprocessDigit(picture));
+ *   const answers = classifier.read(pictures.map(preprocessDigit)); // in batches
+ */
+export class Classifier {
+  private readonly batchSize: number;
+  private readonly clock: () => number;
+
+  constructor(
+    private readonly network: Module,
+    { batchSize = 64, clock = () => performance.now() }: ClassifierOptions = {},
+  ) {
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw new OptionError(`Classifier: batchSize must be an integer ≥ 1; got ${batchSize}.`, { batchSize });
+    }
+    this.batchSize = batchSize;
+    this.clock = clock;
+  }
+
+  /** Compiles the kernels, and folds what evaluation folds, so that no answer's latency includes it. */
+  warmUp(): void {
+    this.probabilities([new Uint8Array(PIXELS)], 0);
+  }
+
+  /**
+   * An answer for each picture, in their order. What it says of one does not depend on the others.
+   *
+   * @throws {ShapeError} not 28 × 28 bytes, or a network that does not give ten logits for each picture
+   * @throws {DataError} the network answers NaN: its weights are damaged, or their training diverged
+   */
+  read(picture: DigitInput): Answer;
+  read(pictures: readonly DigitInput[]): Answer[];
+  read(input: DigitInput | readonly DigitInput[]): Answer | Answer[] {
+    const pictures = (isOne(input) ? [input] : input).map(describe);
+    const answers: Answer[] = pictures.map(({ warnings }) => ({
+      ...{ digit: null, confidence: null, probabilities: null, latencyMs: null },
+      warnings: [...warnings, "the picture is blank"],
+    }));
+    const written = pictures.flatMap(({ isBlank }, i) => (isBlank ? [] : [i]));
+    for (let at = 0; at < written.length; at += this.batchSize) {
+      const batch = written.slice(at, at + this.batchSize);
+      const started = this.clock();
+      const rows = this.probabilities(
+        batch.map((i) => pictures[i].pixels),
+        batch[0],
+      );
+      const latencyMs = this.clock() - started;
+      batch.forEach((i, row) => {
+        const probabilities = rows[row];
+        const confidence = Math.max(...probabilities);
+        const digit = probabilities.indexOf(confidence);
+        answers[i] = { digit, confidence, probabilities, latencyMs, warnings: pictures[i].warnings };
+      });
+    }
+    return isOne(input) ? answers[0] : answers;
+  }
+
+  /** @param first where the batch begins, for messages */
+  private probabilities(pictures: readonly Uint8Array[], first: number): number[][] {
+    const count = pictures.length;
+    const bytes = new Uint8Array(count * PIXELS);
+    pictures.forEach((pixels, i) => {
+      bytes.set(pixels, i * PIXELS);
+    });
+    return scope(() => {
+      const x = normalizeImages(tensor(bytes, [count, SIDE, SIDE], "u8"));
+      const { network } = this;
+      // predict looks at the mode of every module, which takes a third of the CNN's time for one picture.
+      const logits = network.isTraining ? predict(network, x, { batchSize: count }) : noGrad(() => network.forward(x));
+      if (logits.shape.length !== 2 || logits.shape[1] !== CLASSES) {
+        throw new ShapeError(
+          `Classifier: the network must give ten logits for each picture; it gave [${logits.shape.join(", ")}] for ${count}.`,
+          { output: logits.shape },
+        );
+      }
+      const values = softmax(logits, -1).data;
+      const rows = pictures.map((_, i) => Array.from(values.subarray(i * CLASSES, (i + 1) * CLASSES)));
+      const wrong = rows.findIndex((row) => row.some(Number.isNaN));
+      if (wrong < 0) return rows;
+      throw new DataError(
+        `Classifier: the network answers NaN to picture ${first + wrong}; its weights are damaged, or their training diverged. Use another checkpoint.`,
+        { index: first + wrong },
+      );
+    });
+  }
+}
+
+function isOne(input: DigitInput | readonly DigitInput[]): input is DigitInput {
+  return !Array.isArray(input);
+}
+
+function describe(input: DigitInput, index: number): PreprocessedDigit {
+  const { pixels, warnings, isBlank } = ArrayBuffer.isView(input)
+    ? { pixels: input, warnings: [], isBlank: input.every((value) => value === 0) }
+    : input;
+  // By the tag: arrays of another realm are no instances of ours.
+  const tag = Object.prototype.toString.call(pixels).slice(8, -1);
+  if (pixels?.length === PIXELS && /^Uint8(Clamped)?Array$/.test(tag)) return { pixels, warnings, isBlank };
+  throw new ShapeError(
+    `Classifier: a picture is ${SIDE}×${SIDE} bytes, 0 for paper and 255 for ink; got ${tag} of ${pixels?.length} at index ${index}. preprocessDigit makes such pixels of any picture.`,
+    { index, length: pixels?.length },
+  );
+}

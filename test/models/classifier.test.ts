@@ -1,0 +1,123 @@
+import { runInNewContext } from "node:vm";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { syntheticDigits } from "../../data/index.ts";
+import {
+  DataError,
+  Flatten,
+  Linear,
+  noGrad,
+  normalizeImages,
+  OptionError,
+  Sequential,
+  ShapeError,
+  scope,
+  softmax,
+} from "../../lib/index.ts";
+import { Classifier, cnn, linear } from "../../models/index.ts";
+import { leaks } from "../support/leaks.ts";
+import { shippedModel } from "../support/shipped_model.ts";
+
+const test = suite("Classifier");
+
+const PIXELS = 28 * 28;
+const digits = syntheticDigits({ count: 70, seed: 3 });
+const pictures = Array.from(
+  { length: digits.size },
+  (_, i) => digits.images.data.slice(i * PIXELS, (i + 1) * PIXELS) as Uint8Array,
+);
+const networks = { cnn: shippedModel("cnn").network, linear: shippedModel("linear").network };
+
+for (const [name, network] of Object.entries(networks)) {
+  test(`${name}: an answer is the softmax of the network's logits, and its largest`, () => {
+    const expected = scope(() => noGrad(() => softmax(network.forward(normalizeImages(digits.images)), -1).toArray()));
+    for (const [i, { digit, confidence, probabilities, warnings }] of new Classifier(network)
+      .read(pictures)
+      .entries()) {
+      assert.equal(probabilities, (expected as number[][])[i]);
+      assert.is(confidence, Math.max(...(probabilities ?? [])));
+      assert.is(probabilities?.[digit ?? -1], confidence);
+      assert.equal(warnings, []);
+    }
+  });
+
+  test(`${name}: what it says of a picture does not depend on the pictures around it`, () => {
+    const alone = pictures.map((pixels) => new Classifier(network).read(pixels).probabilities);
+    for (const batchSize of [1, 3, 64, 1000]) {
+      const classifier = new Classifier(network, { batchSize });
+      assert.equal(classifier.read(pictures).map(({ probabilities }) => probabilities), alone); // biome-ignore format: one line
+      const backwards = classifier.read([...pictures].reverse()).reverse();
+      assert.equal(backwards.map(({ probabilities }) => probabilities), alone); // biome-ignore format: one line
+    }
+  });
+}
+
+test("a blank picture has no digit and says so, among others too; warnings are passed on", () => {
+  const written = { pixels: pictures[7], warnings: ["low contrast"], isBlank: false };
+  const blank = { pixels: new Uint8Array(PIXELS), warnings: ["small"], isBlank: true };
+  const nothing = { digit: null, confidence: null, probabilities: null, latencyMs: null };
+  const classifier = new Classifier(networks.cnn);
+  const [first, second, third] = classifier.read([blank, written, new Uint8Array(PIXELS)]);
+  assert.equal(first, { ...nothing, warnings: ["small", "the picture is blank"] });
+  assert.equal([second.digit, second.warnings], [7, ["low contrast"]]);
+  assert.equal(third, { ...nothing, warnings: ["the picture is blank"] });
+  assert.equal(classifier.read(blank), first);
+  assert.equal(classifier.read([]), []);
+});
+
+test("latency is by the clock it was given, one figure a batch", () => {
+  let now = 0;
+  const classifier = new Classifier(networks.linear, { batchSize: 2, clock: () => 2 ** now++ });
+  classifier.warmUp();
+  assert.is(now, 0, "warming up is nobody's latency");
+  assert.equal(classifier.read(pictures.slice(0, 3)).map(({ latencyMs }) => latencyMs), [1, 1, 4]); // biome-ignore format: one line
+});
+
+test("a network that is being trained is read in evaluation mode, and trained on", () => {
+  const network = cnn({ seed: 1 });
+  const classifier = new Classifier(network);
+  const read = classifier.read(pictures[0]).probabilities;
+  assert.equal(classifier.read(pictures[0]).probabilities, read, "dropout would differ");
+  assert.ok(network.isTraining && network.children().every(([, { isTraining }]) => isTraining));
+});
+
+test("nothing stays behind in memory", () => {
+  const classifier = new Classifier(networks.cnn, { batchSize: 8 });
+  classifier.warmUp();
+  assert.is(leaks(() => classifier.read(pictures.slice(0, 20))), 0); // biome-ignore format: one line
+});
+
+test("what is no picture of 28×28 bytes is refused with its place; bytes of another realm are taken", () => {
+  const classifier = new Classifier(networks.linear);
+  const refused: [unknown, RegExp][] = [
+    [new Uint8Array(783), /got Uint8Array of 783 at index 1\. preprocessDigit makes/],
+    [new Float32Array(PIXELS), /got Float32Array of 784 at index 1\./],
+    [new Int8Array(PIXELS), /got Int8Array of 784 at index 1\./],
+    [{ pixels: Array(PIXELS).fill(0), warnings: [], isBlank: false }, /got Array of 784 at index 1\./],
+    [{}, /got Undefined of undefined at index 1\./],
+  ];
+  for (const [wrong, message] of refused) {
+    assert.throws(
+      () => classifier.read([pictures[0], wrong as Uint8Array]),
+      (error: unknown) => error instanceof ShapeError && message.test(error.message),
+      `${message}`,
+    );
+  }
+  const foreign = runInNewContext("new Uint8Array(784).fill(9)") as Uint8Array;
+  assert.equal(classifier.read(foreign).probabilities, classifier.read(new Uint8Array(PIXELS).fill(9)).probabilities);
+});
+
+test("a network that reads no digits, or whose weights are damaged, and a batch size that is none are refused", () => {
+  const eleven = new Sequential({ flatten: new Flatten(), fc: new Linear(784, 11) }, { seed: 1 });
+  const damaged = linear({ seed: 1 });
+  damaged.parameters()[0].data.fill(Number.NaN);
+  const thrown = (run: () => unknown, type: new (...args: never[]) => Error, message: RegExp): void =>
+    assert.throws(run, (error: unknown) => error instanceof type && message.test(error.message), `${message}`);
+  thrown(() => new Classifier(eleven).read(pictures), ShapeError, /must give ten logits .* gave \[64, 11\] for 64\./);
+  thrown(() => new Classifier(damaged).read(pictures), DataError, /answers NaN to picture 0; its weights are damaged/);
+  for (const batchSize of [0, 1.5, Number.NaN]) {
+    thrown(() => new Classifier(damaged, { batchSize }), OptionError, /batchSize must be an integer ≥ 1/);
+  }
+});
+
+test.run();
