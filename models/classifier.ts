@@ -2,9 +2,10 @@
 
 import type { PreprocessedDigit } from "../data/preprocess.ts";
 import { noGrad } from "../lib/autograd/grad_mode.ts";
-import { DataError, OptionError, ShapeError } from "../lib/base/errors.ts";
+import { callback, check, checkOptions, integer } from "../lib/base/check.ts";
+import { DataError, ShapeError } from "../lib/base/errors.ts";
 import { normalizeImages } from "../lib/data/normalize.ts";
-import type { Module } from "../lib/nn/module.ts";
+import { Module } from "../lib/nn/module.ts";
 import { softmax } from "../lib/ops/softmax.ts";
 import { tensor } from "../lib/tensor/create.ts";
 import { scope } from "../lib/tensor/scope.ts";
@@ -42,7 +43,7 @@ const CLASSES = 10;
  *
  * @param network from normalised images [N, 28, 28, 1] to logits [N, 10]. One that is in training mode
  *   is read in evaluation mode, and put back
- * @throws {OptionError} batchSize is not an integer ≥ 1
+ * @throws {OptionError} no network, an unknown option, or a batchSize that is not an integer ≥ 1
  *
  * Pixels are normalised as MNIST's are: (x/255 − 0.1307)/0.3081. The first answer takes longer than the others, since
  * the kernels are compiled then, unless `warmUp` was called.
@@ -57,11 +58,11 @@ export class Classifier {
 
   constructor(
     private readonly network: Module,
-    { batchSize = 64, clock = () => performance.now() }: ClassifierOptions = {},
+    options: ClassifierOptions = {},
   ) {
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new OptionError(`Classifier: batchSize must be an integer ≥ 1; got ${batchSize}.`, { batchSize });
-    }
+    check("Classifier", "network", network, { says: "a Module", holds: (value) => value instanceof Module });
+    checkOptions("Classifier", options, { batchSize: integer(1), clock: callback });
+    const { batchSize = 64, clock = () => performance.now() } = options;
     this.batchSize = batchSize;
     this.clock = clock;
   }

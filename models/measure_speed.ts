@@ -1,5 +1,6 @@
 // measureSpeed: how fast a network reads, here and now.
 
+import { anything, callback, checkOptions } from "../lib/base/check.ts";
 import { OptionError } from "../lib/base/errors.ts";
 import type { Module } from "../lib/nn/module.ts";
 import { runStepsAsync } from "../lib/runtime/steps.ts";
@@ -39,8 +40,10 @@ const BATCHES = 30;
 export async function measureSpeed(
   network: Module,
   pictures: readonly Uint8Array[],
-  { clock = () => performance.now(), signal }: SpeedOptions = {},
+  options: SpeedOptions = {},
 ): Promise<Speed> {
+  checkOptions("measureSpeed", options, { clock: callback, signal: anything });
+  const { clock = () => performance.now(), signal } = options;
   if (pictures.length === 0) throw new OptionError("measureSpeed: it needs at least one picture to read; got none.");
   const classifier = new Classifier(network, { batchSize: SPEED_BATCH, clock });
   // Read also where nothing is written.

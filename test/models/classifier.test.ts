@@ -118,6 +118,12 @@ test("a network that reads no digits, or whose weights are damaged, and a batch 
   for (const batchSize of [0, 1.5, Number.NaN]) {
     thrown(() => new Classifier(damaged, { batchSize }), OptionError, /batchSize must be an integer ≥ 1/);
   }
+  thrown(
+    () => new Classifier(damaged, { batch: 4 } as never),
+    OptionError,
+    /no option batch; did you mean batchSize\?/,
+  );
+  thrown(() => new Classifier("cnn" as never), OptionError, /network must be a Module; got "cnn"\./);
 });
 
 test.run();
