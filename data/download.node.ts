@@ -9,6 +9,7 @@ import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } fr
 import { dirname, join, resolve } from "node:path";
 import { DataError } from "../lib/base/errors.ts";
 import { DownloadError, type MirrorFailure } from "./download_error.ts";
+import { environmentProxy, fetchThroughProxy } from "./proxy.node.ts";
 
 export interface DownloadProgress {
   /** As it will be called in the folder. */
@@ -63,7 +64,12 @@ export async function download<T>(options: DownloadOptions<T>): Promise<T> {
     }
   }
   if (made !== undefined) await removeEmpty(folder, made);
-  throw new DownloadError(fileName, failures);
+  throw new DownloadError(fileName, failures, unusedProxy(mirrors));
+}
+
+/** The proxy that this Node cannot use, where the environment names one. */
+function unusedProxy(mirrors: readonly string[]): string | null {
+  return mirrors.map((mirror) => environmentProxy(mirror)?.problem).find((problem) => problem) ?? null;
 }
 
 /** Takes the folder away again, and those above it up to `top`, unless there is something in them. */
@@ -113,6 +119,8 @@ async function fetchInto<T>(
   mirror: string,
   options: DownloadOptions<T>,
 ): Promise<void> {
+  const named = environmentProxy(url);
+  const proxy = named?.problem === null ? named : null;
   const { fileName, maxBytes, answerTimeoutMs, timeoutMs, signal, onProgress } = options;
   const stalled = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -123,11 +131,12 @@ async function fetchInto<T>(
   expectData(answerTimeoutMs);
   onProgress?.({ fileName, mirror, receivedBytes: offset, totalBytes: null });
   try {
-    const response = await fetch(url, {
+    const request = {
       // The file as it lies there: a transparent compression would make sizes and ranges mean something else.
       headers: { "Accept-Encoding": "identity", ...(offset > 0 ? { Range: `bytes=${offset}-` } : {}) },
       signal: signal ? AbortSignal.any([signal, stalled.signal]) : stalled.signal,
-    });
+    };
+    const response = await (proxy && !proxy.isInUse ? fetchThroughProxy(url, request, proxy) : fetch(url, request));
     if (offset > 0 && response.status === 416) {
       // Nothing lies behind the part: it is whole, or not of this file. Its content will tell.
       await response.body?.cancel();
@@ -159,7 +168,7 @@ async function fetchInto<T>(
   } catch (error) {
     if (error instanceof DataError || error instanceof MirrorError) throw error;
     if (stalled.signal.aborted) throw stalled.signal.reason;
-    throw new MirrorError(reasonOf(error));
+    throw new MirrorError(`${reasonOf(error)}${proxy ? `, by way of the proxy in ${proxy.variable}` : ""}`);
   } finally {
     clearTimeout(timer);
     // Ends a connection whose body was not read to its end.
@@ -186,8 +195,8 @@ const CERTIFICATE_CODE = /CERT|SELF_SIGNED|ALTNAME|VERIFY/;
 /** fetch says "fetch failed"; what failed stands in its cause. */
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
-  const { code, message: inner } = (cause ?? {}) as NodeJS.ErrnoException;
-  if (code === undefined) return inner ?? message;
+  const { code, message: inner } = (cause ?? error) as NodeJS.ErrnoException;
+  if (code === undefined) return inner || message;
   return CODES[code] ?? (CERTIFICATE_CODE.test(code) ? `certificate not trusted (${code})` : code);
 }
 

@@ -12,20 +12,26 @@ export class DownloadError extends DataError {
   constructor(
     readonly fileName: string,
     readonly failures: readonly MirrorFailure[],
+    /** What may be the cause of all of them: a proxy that is not used. A whole sentence. */
+    readonly hint: string | null = null,
     /** What else there is to say, in whole sentences. */
     readonly remarks: readonly string[] = [],
   ) {
     const all = failures.map(({ mirror, reason }) => `${mirror}: ${reason}`).join("; ") || "none was named";
-    super([`download: no mirror gave ${fileName}; ${all}.`, ...remarks].join(" "), { fileName, failures });
+    super([`download: no mirror gave ${fileName}; ${all}.`, ...(hint ? [hint] : []), ...remarks].join(" "), {
+      fileName,
+      failures,
+    });
   }
 
   /** Why, in a few words: one reason where all mirrors have the same. */
   get summary(): string {
-    const { failures } = this;
-    if (failures.length === 0) return "no mirror was named";
+    const { failures, hint } = this;
     const reasons = new Set(failures.map(({ reason }) => reason));
-    if (failures.length > 1 && reasons.size === 1) return `all ${failures.length} mirrors: ${failures[0].reason}`;
-    return failures.map(({ mirror, reason }) => `${hostOf(mirror)}: ${reason}`).join("; ");
+    const each = failures.map(({ mirror, reason }) => `${hostOf(mirror)}: ${reason}`);
+    const all =
+      failures.length > 1 && reasons.size === 1 ? [`all ${failures.length} mirrors: ${failures[0].reason}`] : each;
+    return [...(all.length > 0 ? all : ["no mirror was named"]), ...(hint ? [hint.replace(/\.$/, "")] : [])].join("; ");
   }
 }
 

@@ -192,7 +192,7 @@ async function realSets<R extends Role>(
     if (!(error instanceof DataError)) throw error;
     if (source === "auto" && at.sampleFolder !== null) return fromSample(options, at, roles, whyNot(error, at));
     if (!(error instanceof DownloadError)) throw error;
-    throw new DownloadError(error.fileName, error.failures, [...error.remarks, byHand(at)]);
+    throw new DownloadError(error.fileName, error.failures, error.hint, [...error.remarks, byHand(at)]);
   }
 }
 

@@ -93,6 +93,6 @@ export async function fetchTo(
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     if (!(error instanceof DownloadError)) throw error;
-    throw new DownloadError(error.fileName, error.failures, damage);
+    throw new DownloadError(error.fileName, error.failures, error.hint, damage);
   }
 }
