@@ -16,6 +16,10 @@ import { sampledError } from "./benchmark.ts";
 import { type ProgramFigure, quantile } from "./figure.ts";
 import { logits64, toState64 } from "./network64.ts";
 
+const { withoutKernels } = (await import(new URL("../scripts/without_kernels.mjs", import.meta.url).href)) as {
+  withoutKernels: Plugin;
+};
+
 /** KB and MB are 10³ and 10⁶ bytes. */
 const [KB, MB] = [1e3, 1e6];
 const DIGIT = 1;
@@ -115,33 +119,30 @@ function trainingMemory(): Measurement {
 }
 
 function sizes(): Measurement[] {
-  const measure = (name: string, limit: number | null, bytes: () => Promise<Uint8Array>): Measurement => ({
+  /** @param files each compressed by itself, as a server sends them */
+  const measure = (name: string, limit: number | null, files: () => Promise<Uint8Array[]>): Measurement => ({
     name: `size: ${name}`,
     unit: "KB",
     limit,
     samples: 1,
-    take: async () => gzipSync(await bytes(), { level: 9 }).length / KB,
+    take: async () => (await files()).reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0) / KB,
   });
+  const kernels = (variant: string): Uint8Array => readFileSync(pathOf(`../dist/kernels.${variant}.wasm`));
   return [
-    measure("library with both variants of the kernels, minified, gzip", 80, () => bundle([LIBRARY])),
-    measure("the same without kernels", null, () => bundle([LIBRARY], [withoutKernels])),
-    measure("library and pictures, simdgrad/plot, in one", null, () => bundle([LIBRARY, PLOT])),
+    measure("library with both variants of the kernels, minified, gzip", 80, async () => [await bundle([LIBRARY])]),
+    measure("the same without kernels", null, async () => [await bundle([LIBRARY], [withoutKernels])]),
+    measure("page that reads digits with the CNN, simdgrad/slim and one variant, gzip", 60, async () => [
+      await bundle([PAGE]),
+      kernels("relaxed"),
+    ]),
+    measure("library and pictures, simdgrad/plot, in one", null, async () => [await bundle([LIBRARY, PLOT])]),
     ...["simd", "relaxed"].map((variant) =>
-      measure(`kernels.${variant}.wasm, gzip`, null, async () =>
-        readFileSync(pathOf(`../dist/kernels.${variant}.wasm`)),
-      ),
+      measure(`kernels.${variant}.wasm, gzip`, null, async () => [kernels(variant)]),
     ),
   ];
 }
 
-const withoutKernels: Plugin = {
-  name: "without-kernels",
-  setup({ onLoad }) {
-    onLoad({ filter: /woven_kernels\.js$/ }, () => ({ contents: 'export default ""' }));
-  },
-};
-
-const [LIBRARY, PLOT] = ["../lib/index.ts", "../lib/plot/index.ts"].map(pathOf);
+const [LIBRARY, PLOT, PAGE] = ["../lib/index.ts", "../lib/plot/index.ts", "programs/inference_page.mjs"].map(pathOf);
 
 /** Everything that these modules export, as a page would load it. */
 async function bundle(modules: readonly string[], plugins: Plugin[] = []): Promise<Uint8Array> {

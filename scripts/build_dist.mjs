@@ -1,6 +1,7 @@
 // Makes dist/ of the sources and the built kernels:
 //
 //   index.js data.js models.js export.js plot.js node.js   the library's entries; what they share lies once in chunks/
+//   slim/                        the same but for node.js, without kernels, for pages that load them with useKernels()
 //   cli.js                       the program `mnist`; packages are bundled in, commands load on demand from cli/
 //   worker.js                    the script of a worker thread, for pages whose CSP forbids blob workers
 //   types/                       declarations, file by file as in the sources
@@ -12,6 +13,7 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { build } from "esbuild";
 import { markCurrent } from "./stamp.mjs";
+import { withoutKernels } from "./without_kernels.mjs";
 
 const LIBRARY = {
   index: "lib/index.ts",
@@ -32,6 +34,8 @@ const PROGRAM_OPTIONS = {
 
 rmSync("dist", { recursive: true, force: true });
 await bundle(LIBRARY, "chunks");
+const { node, ...browserSafe } = LIBRARY;
+await bundle(browserSafe, "chunks", { outdir: "dist/slim", platform: "neutral", plugins: [withoutKernels] });
 await bundle({ cli: "cli/main.ts" }, "cli", PROGRAM_OPTIONS);
 declareTypes();
 copyKernels();

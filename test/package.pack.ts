@@ -97,8 +97,40 @@ test("all entries share one library", () => {
   assert.equal(run(folder, process.execPath, "--input-type=module", "-e", code).trim(), "true true true");
 });
 
+test("so do those of simdgrad/slim, which have no kernels, and take the file's", () => {
+  const code = `
+    import { readFileSync } from "node:fs";
+    import { fileURLToPath } from "node:url";
+    import { Module, noGrad, runtimeInfo, Tensor, useKernels, zeros } from "simdgrad/slim";
+    import { syntheticDigits } from "simdgrad/slim/data";
+    import { cnn } from "simdgrad/slim/models";
+    import { selfTest } from "simdgrad/slim/selftest";
+    import * as plot from "simdgrad/slim/plot";
+    import * as exporters from "simdgrad/slim/export";
+    let before = "";
+    try { cnn(); } catch (error) { before = error.name; }
+    useKernels(readFileSync(fileURLToPath(import.meta.resolve("simdgrad/kernels.simd.wasm"))));
+    const model = cnn();
+    const { shape } = noGrad(() => model.forward(zeros([1, 28, 28, 1])));
+    const isOurs = model instanceof Module && model.parameters()[0] instanceof Tensor;
+    const { passed, runtime } = await selfTest();
+    console.log(before, isOurs, shape.join(), syntheticDigits({ count: 3 }).size, passed, runtime.variant, runtimeInfo().variant);
+    console.log(typeof plot.curvesSvg, Object.keys(exporters).length > 0);`;
+  assert.equal(run(folder, process.execPath, "--input-type=module", "-e", code).trim().split("\n"), [
+    "RuntimeError true 1,10 3 true simd simd",
+    "function true",
+  ]);
+  const slim = join(installed, "dist/slim");
+  for (const file of readdirSync(slim, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".js")) continue;
+    const text = readFileSync(join(slim, file), "utf8");
+    assert.not.ok(text.includes(Buffer.from("gemm_pack_b_f32").toString("hex")), `${file} holds kernels`);
+  }
+});
+
 test("the library's entry and the models' reach no module of Node", () => {
-  for (const entry of ["index.js", "models.js", "plot.js", "selftest.js"]) {
+  const names = ["index.js", "data.js", "models.js", "plot.js", "selftest.js"];
+  for (const entry of names.flatMap((name) => [name, `slim/${name}`])) {
     const pending = [join(installed, "dist", entry)];
     const seen = new Set(pending);
     for (const file of seen) {

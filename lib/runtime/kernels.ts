@@ -53,7 +53,7 @@ export function loadKernels(): LoadedKernels {
     if (bytes === null) {
       throw new RuntimeError(
         `loadKernels: simdgrad/slim has no kernels in it. Before the first tensor is made, call useKernels() with the ` +
-          `content of "simdgrad/kernels.${variant}.wasm"; or import "simdgrad", which has them.`,
+          `content of "simdgrad/kernels.${variant}.wasm"; or use simdgrad itself, which has them.`,
       );
     }
     loaded = load(bytes);

@@ -1,0 +1,130 @@
+// What browsers load, bundled as a page would: no module of Node, no npm package, and without the kernels where it says so.
+
+import { existsSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { build, type Metafile, type Plugin } from "esbuild";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+
+const test = suite("entries");
+
+const { withoutKernels } = (await import(new URL("../scripts/without_kernels.mjs", import.meta.url).href)) as {
+  withoutKernels: Plugin;
+};
+
+interface Manifest {
+  exports: Record<string, string | { types: string; default: string }>;
+}
+const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
+
+/** Entries of the package by their sources, as the declarations lie where they lie; but for Node's. */
+const sources = new Map(
+  Object.entries(exports).flatMap(([name, target]) => {
+    const source = typeof target === "string" ? "" : target.types.replace(/^\.\/dist\/types\/(.*)\.d\.ts$/, "$1.ts");
+    return existsSync(source) && name !== "./node" && !name.startsWith("./slim") ? [[name, source] as const] : [];
+  }),
+);
+
+/** @throws the bundle reaches a module that browsers have not */
+async function bundle(
+  entryPoints: readonly string[],
+  plugins: Plugin[] = [],
+): Promise<{ text: string; meta: Metafile }> {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [...entryPoints],
+    outdir: "unwritten",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    minify: true,
+    write: false,
+    metafile: true,
+    plugins,
+    logLevel: "silent",
+  });
+  return { text: outputFiles.map(({ text }) => text).join("\n"), meta: metafile };
+}
+
+test("each entry but Node's is bundled for a browser, with nothing left to find there", async () => {
+  assert.ok(
+    [".", "./models", "./data", "./plot"].every((name) => sources.has(name)),
+    [...sources.keys()].join(),
+  );
+  for (const [name, source] of sources) {
+    const { meta } = await bundle([source]);
+    const files = Object.keys(meta.inputs);
+    assert.equal(
+      files.filter((file) => /\.node\.ts$|node_modules/.test(file)),
+      [],
+      name,
+    );
+    const imports = Object.values(meta.outputs).flatMap(({ imports: found }) => found);
+    assert.equal(
+      imports.filter(({ external }) => external).map(({ path }) => path),
+      [],
+      name,
+    );
+  }
+});
+
+test("a module of Node in a bundle is noticed", async () => {
+  assert.ok(builtinModules.includes("fs"));
+  try {
+    await bundle(["data/index.node.ts"]);
+  } catch (error) {
+    assert.match((error as Error).message, /Could not resolve "node:/);
+    return;
+  }
+  assert.unreachable("simdgrad/node was bundled for a browser");
+});
+
+test("every entry but Node's has its like in simdgrad/slim, with the same types", () => {
+  const typesOf = (name: string): string | undefined => (exports[name] as { types: string } | undefined)?.types;
+  for (const name of sources.keys()) {
+    const slim = name.replace(/^\./, "./slim");
+    assert.is(typesOf(slim), typesOf(name), slim);
+  }
+});
+
+/** A piece of the kernels that cannot be anything else: the hex digits of their exports' names. */
+const NAME = Buffer.from("gemm_pack_b_f32").toString("hex");
+
+test("the entries hold the kernels, once; the slim ones hold none, and share one library", async () => {
+  const whole = await bundle([...sources.values()]);
+  assert.is(whole.text.split(NAME).length - 1, 1);
+  const { text, meta } = await bundle([...sources.values()], [withoutKernels]);
+  assert.is(text.split(NAME).length - 1, 0);
+  assert.is(text.match(/[0-9a-f|()]{1000,}/), null);
+  assert.not("build/woven_kernels.js" in meta.inputs);
+  const holders = Object.values(meta.outputs).filter(({ inputs }) => "lib/runtime/kernels.ts" in inputs);
+  assert.is(holders.length, 1);
+});
+
+test("a slim library says what to do before it has kernels, and computes once it has", async () => {
+  const { text } = await bundle(["lib/index.ts"], [withoutKernels]);
+  const slim: typeof import("../lib/index.ts") = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+  for (const first of [() => slim.tensor([1]), () => slim.runtimeInfo(), () => new slim.Linear(2, 1)]) {
+    try {
+      first();
+    } catch (error) {
+      assert.match(
+        (error as Error).message,
+        /^loadKernels: simdgrad\/slim has no kernels in it\. Before the first tensor is made, call useKernels\(\) with /,
+      );
+      assert.match(
+        (error as Error).message,
+        /"simdgrad\/kernels\.(simd|relaxed)\.wasm"; or use simdgrad itself, which/,
+      );
+      assert.instance(error, slim.RuntimeError);
+      continue;
+    }
+    assert.unreachable("it ran without kernels");
+  }
+  slim.useKernels(readFileSync("build/kernels.simd.wasm"));
+  assert.equal([...slim.relu(slim.tensor([-1, 2])).data], [0, 2]);
+  assert.is(slim.runtimeInfo().variant, "simd");
+});
+
+test.run();
