@@ -1,7 +1,7 @@
 // backward: walks the tape from the loss to the leaves.
 
 import { boolean, checkOptions } from "../base/check.ts";
-import { AutogradError, formatShape } from "../base/errors.ts";
+import { AutogradError, formatShape, ShapeError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
@@ -114,6 +114,8 @@ function deliver(input: Tensor, dx: Gradient, gradients: Map<Node, Gradient>): v
     const sum = gradients.get(input.node);
     gradients.set(input.node, sum ? addAndDispose(sum, dx) : dx);
   } else if (input.grad) {
+    checkTensor("backward", "a gradient that is added to", input.grad);
+    if (input.grad.size !== dx.size) throw sizeError(input, input.grad);
     // In place, so that whoever holds the gradient (an optimizer) sees it.
     parallelFor("accumulate_f32", dx.size, input.grad.ptr, dx.ptr);
     input.grad.markWritten();
@@ -121,6 +123,13 @@ function deliver(input: Tensor, dx: Gradient, gradients: Map<Node, Gradient>): v
   } else {
     input.grad = (dx.isShared ? copyAndDispose(dx) : dx).keep();
   }
+}
+
+function sizeError({ shape }: Tensor, grad: Gradient): ShapeError {
+  return new ShapeError(
+    `backward: a tensor is ${formatShape(shape)} but the gradient it holds ${formatShape(grad.shape)}; they must be equal.`,
+    { shape, gradient: grad.shape },
+  );
 }
 
 /** Out of place: either may share its memory with another gradient. */

@@ -1,5 +1,6 @@
 // defineOp: makes a differentiable operation of a forward and a backward function.
 
+import { checkCopy } from "../tensor/check_copy.ts";
 import { checkTensor, type TensorKind } from "../tensor/check_tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
@@ -59,7 +60,10 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
     });
     const inputs: Tensor[] = [];
     args.forEach((arg, i) => {
-      if (!(arg instanceof Tensor)) return;
+      if (!(arg instanceof Tensor)) {
+        checkCopy(name, `argument ${i + 1}`, arg);
+        return;
+      }
       if (i >= declared.length) checkTensor(name, `argument ${i + 1}`, arg);
       inputs.push(arg);
     });

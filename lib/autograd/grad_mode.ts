@@ -2,6 +2,7 @@
 
 import { callback, check } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
+import { isPromise } from "../base/is_promise.ts";
 
 let enabled = true;
 
@@ -21,7 +22,7 @@ export function noGrad<T>(body: () => T): T {
   enabled = false;
   try {
     const result = body();
-    if (result instanceof Promise) throw new OptionError("noGrad: the body must not be async.");
+    if (isPromise(result)) throw new OptionError("noGrad: the body must not be async.");
     return result;
   } finally {
     enabled = before;

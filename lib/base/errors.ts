@@ -44,7 +44,7 @@ export class DataError extends SimdgradError {}
 export class CheckpointError extends SimdgradError {}
 /** Training that cannot go on: the loss became NaN or infinite. */
 export class TrainingError extends SimdgradError {}
-/** The host cannot run the kernels or write a file, or memory ran out. */
+/** The host cannot run the kernels or write a file, memory ran out, or two copies of the library met. */
 export class RuntimeError extends SimdgradError {}
 
 /** A shape as messages print it: `[64, 10]`. */

@@ -10,7 +10,7 @@
 import { noGrad } from "../autograd/grad_mode.ts";
 import { CheckpointError, formatShape } from "../base/errors.ts";
 import { printableName } from "../base/printable.ts";
-import { type Module, namedState } from "../nn/module.ts";
+import { checkModule, type Module, namedState } from "../nn/module.ts";
 import { inverse, transpose } from "../ops/transpose.ts";
 import { tensor } from "../tensor/create.ts";
 import { scope } from "../tensor/scope.ts";
@@ -51,6 +51,7 @@ export function decodeCheckpoint(model: Module, bytes: Uint8Array, fileName: str
 
 /** A copy of all parameters and buffers by name, in PyTorch's layout; one that is shared under each of its names, as there. */
 export function stateDict(model: Module): Record<string, StoredTensor> {
+  checkModule("stateDict", "model", model);
   const state = namedState(model);
   const parameters = state.parameters.map(([name, parameter]): [string, StoredTensor] => {
     const data = copyOf(() => transpose(parameter, fileAxes(parameter.shape)));
@@ -72,6 +73,7 @@ export function stateDict(model: Module): Record<string, StoredTensor> {
  * @throws {CheckpointError} a name that is missing or unknown, another shape or dtype
  */
 export function loadStateDict(model: Module, tensors: Readonly<Record<string, StoredTensor>>, source: string): void {
+  checkModule("loadStateDict", "model", model);
   const state = namedState(model);
   const parameters = state.parameters.filter(isDue(tensors));
   const buffers = state.buffers.filter(isDue(tensors));

@@ -7,6 +7,7 @@
 //
 // Source: https://github.com/huggingface/safetensors#format
 
+import { arrayType } from "../base/array_type.ts";
 import { CheckpointError, formatShape } from "../base/errors.ts";
 import { printable, printableName } from "../base/printable.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
@@ -108,7 +109,7 @@ function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
   const isFit =
     name !== "__metadata__" &&
     Object.hasOwn(ARRAYS, dtype) &&
-    data instanceof ARRAYS[dtype] &&
+    arrayType(data) === ARRAYS[dtype].name &&
     isListOfCounts(shape) &&
     data.length === sizeOf(shape);
   if (isFit) return;

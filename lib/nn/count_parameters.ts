@@ -1,6 +1,6 @@
 // countParameters: how large a model is.
 
-import type { Module } from "./module.ts";
+import { checkModule, type Module } from "./module.ts";
 
 /**
  * How many numbers a model learns: the elements of all its parameters, running statistics left out.
@@ -8,5 +8,6 @@ import type { Module } from "./module.ts";
  * @example countParameters(new Linear(784, 10)) // 7850
  */
 export function countParameters(model: Module): number {
+  checkModule("countParameters", "model", model);
   return model.parameters().reduce((total, { size }) => total + size, 0);
 }

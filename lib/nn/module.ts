@@ -1,7 +1,10 @@
 // Module: what has parameters and can be run; and the walk over a tree of them.
 
-import { DTypeError, formatShape, OptionError } from "../base/errors.ts";
+import { formatShape, OptionError } from "../base/errors.ts";
 import { INSPECT } from "../base/inspect.ts";
+import { printable } from "../base/printable.ts";
+import { COPY, checkCopy, THIS_COPY } from "../tensor/check_copy.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { layerTable } from "./layer_table.ts";
 
@@ -100,9 +103,7 @@ export abstract class Module {
    * @example #hidden = this.registerModule("hidden", new Linear(4, 4));
    */
   registerModule<M extends Module>(name: string, module: M): M {
-    if (!(module instanceof Module)) {
-      throw new OptionError(`registerModule: ${name} is no module, but ${typeof module}.`, { name });
-    }
+    checkModule("registerModule", name, module);
     this.register("registerModule", name, module, false);
     return module;
   }
@@ -117,7 +118,7 @@ export abstract class Module {
    */
   registerParameter<T extends Tensor<"f32"> | null>(name: string, tensor: T): T {
     if (tensor !== null) {
-      checkTensor("registerParameter", name, tensor, true);
+      checkTensor("registerParameter", name, tensor);
       tensor.keep().requiresGrad = true;
     }
     this.register("registerParameter", name, tensor, false);
@@ -133,7 +134,7 @@ export abstract class Module {
    * @example readonly runningMean = this.registerBuffer("running_mean", zeros([32]));
    */
   registerBuffer<T extends Tensor>(name: string, tensor: T): T {
-    checkTensor("registerBuffer", name, tensor, false);
+    checkTensor("registerBuffer", name, tensor, "any");
     this.register("registerBuffer", name, tensor.keep(), true);
     return tensor;
   }
@@ -167,6 +168,11 @@ export abstract class Module {
   /** A table of its layers: what `console.log` shows; `summary(model, inputShape)` has the shapes of their results too. */
   toString(): string {
     return layerTable(this, null);
+  }
+
+  /** @internal */
+  get [COPY](): typeof THIS_COPY {
+    return THIS_COPY;
   }
 
   /** @internal */
@@ -207,7 +213,9 @@ export abstract class Module {
 
   private register(op: string, name: string, value: Member | null, isBuffer: boolean): void {
     if (typeof name !== "string" || name === "" || name.includes(".")) {
-      throw new OptionError(`${op}: a name is a text without dots, not empty; got ${JSON.stringify(name)}.`, { name });
+      throw new OptionError(`${op}: a name must be a text without dots, and not empty; got ${printable(name)}.`, {
+        name,
+      });
     }
     const entry = { name, value, isBuffer, position: Object.keys(this).length };
     const at = this.#registered.findIndex((other) => other.name === name);
@@ -223,6 +231,17 @@ export abstract class Module {
 
 /** Modules whose `setRandomState` is under way: one may hold the module that holds it. */
 const visiting = new Set<Module>();
+
+/**
+ * @internal
+ * @throws {OptionError} it is no module
+ * @throws {RuntimeError} it is one of another copy of the library
+ */
+export function checkModule(op: string, name: string, value: unknown): void {
+  if (value instanceof Module) return;
+  checkCopy(op, name, value);
+  throw new OptionError(`${op}: ${name} must be a Module; got ${printable(value)}.`, { name });
+}
 
 /** A path in the tree of modules: `join("block1", "conv")` is "block1.conv", `join("", "conv")` "conv". */
 export function join(path: string, name: string): string {
@@ -274,7 +293,9 @@ function membersOf(
       if (value.isParameter) tensors.push([join(path, name), value]);
     } else if (value instanceof Module) {
       others.push([join(path, name), value]);
-    } else if (isContainer(value) && !above.has(value)) {
+    } else if (!isContainer(value)) {
+      checkCopy("Module", join(path, name), value);
+    } else if (!above.has(value)) {
       above.add(value);
       others.push(...membersOf(Object.entries(value), join(path, name), above, hasName));
       above.delete(value);
@@ -312,10 +333,4 @@ function checkNames(named: readonly [string, Tensor][]): void {
     }
     byName.set(name, tensor);
   }
-}
-
-function checkTensor(op: string, name: string, tensor: unknown, isF32: boolean): void {
-  if (tensor instanceof Tensor && (!isF32 || tensor.dtype === "f32")) return;
-  const found = tensor instanceof Tensor ? `${tensor.dtype} ${formatShape(tensor.shape)}` : typeof tensor;
-  throw new DTypeError(`${op}: ${name} must be ${isF32 ? "an f32" : "a"} tensor; got ${found}.`, { name });
 }

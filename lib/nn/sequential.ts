@@ -1,11 +1,10 @@
 import { checkOptions } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
-import { printable } from "../base/printable.ts";
 import { KEY_RULES } from "../runtime/rng.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { fuse } from "./fusion.ts";
-import { Module } from "./module.ts";
+import { checkModule, Module } from "./module.ts";
 
 interface SequentialOptions {
   seed?: number;
@@ -43,9 +42,7 @@ export class Sequential extends Module {
     this.#layers = Object.entries(layers as Readonly<Record<string, Module>>);
     this.#modules = this.#layers.map(([, layer]) => layer);
     for (const [name, layer] of this.#layers) {
-      if (!(layer instanceof Module)) {
-        throw new OptionError(`Sequential: layer ${name} must be a Module; got ${printable(layer)}.`, { name });
-      }
+      checkModule("Sequential", `layer ${name}`, layer);
       if (!Array.isArray(layers) && !/^[A-Za-z_][^.]*$/.test(name)) {
         throw new OptionError(
           `Sequential: a layer cannot be named ${JSON.stringify(name)}; names start with a letter and hold no dot.`,

@@ -4,13 +4,14 @@ import { scope } from "../tensor/scope.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { layerTable } from "./layer_table.ts";
-import type { Module } from "./module.ts";
+import { checkModule, type Module } from "./module.ts";
 
 /**
  * A model as a table: its layers by name, in order, and how many parameters each has.
  *
  * @param inputShape with the batch, e.g. [1, 28, 28, 1]; then with the shape of each layer's result. For these the model
  *   reads an image of zeros, in evaluation and layer by layer
+ * @throws {OptionError} it is no model
  * @throws {ShapeError} an inputShape that does not go through the model
  * @example
  *   console.log(summary(model, [1, 28, 28, 1]));
@@ -21,6 +22,7 @@ import type { Module } from "./module.ts";
  *   // total                                102,026
  */
 export function summary(model: Module, inputShape?: Shape): string {
+  checkModule("summary", "model", model);
   return layerTable(model, inputShape ? outputShapes(model, inputShape) : null);
 }
 

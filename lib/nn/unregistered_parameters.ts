@@ -2,6 +2,7 @@
 
 import { Node } from "../autograd/node.ts";
 import { AutogradError } from "../base/errors.ts";
+import { checkTensor, checkTensors } from "../tensor/check_tensor.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
 
@@ -20,20 +21,23 @@ import { Module } from "./module.ts";
  *   if (strays.length > 0) throw new Error(`untrained: ${strays.map(({ op, tensor }) => `${op}'s ${tensor}`)}`);
  */
 export function unregisteredParameters(
-  model: Module | readonly Tensor[],
+  model: Module | readonly Tensor<"f32">[],
   loss: Tensor,
 ): { op: string; tensor: Tensor<"f32"> }[] {
+  checkTensor("unregisteredParameters", "loss", loss);
   if (!(loss.node instanceof Node)) {
     throw new AutogradError("unregisteredParameters: no tensor with requiresGrad led to this loss.");
   }
-  const known = new Set<Tensor>(model instanceof Module ? model.parameters() : model);
+  const known = model instanceof Module ? model.parameters() : model;
+  checkTensors("unregisteredParameters", "model", known, " Pass a model, or its parameters.");
   const strays = new Map<Tensor, { id: number; op: string }>();
   const nodes = new Set([loss.node]);
   for (const { id, op, inputs } of nodes) {
     for (const input of inputs) {
       if (!input.requiresGrad) continue;
       if (input.node instanceof Node) nodes.add(input.node);
-      else if (!known.has(input) && id <= (strays.get(input)?.id ?? id)) strays.set(input, { id, op });
+      else if (!known.includes(input as Tensor<"f32">) && id <= (strays.get(input)?.id ?? id))
+        strays.set(input, { id, op });
     }
   }
   const inOrder = [...strays].sort(([, a], [, b]) => a.id - b.id);

@@ -1,7 +1,7 @@
 // What optimizers refuse before they take a step: parameters they cannot move, gradients that do not fit.
 
 import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
-import { checkTensors } from "../tensor/check_tensor.ts";
+import { checkTensor, checkTensors } from "../tensor/check_tensor.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 type Parameter = Tensor<"f32">;
@@ -52,7 +52,9 @@ export function checkAmong(
  * @throws {ShapeError} the gradient is of another size than the parameter
  */
 export function checkGradient(owner: string, { shape, size, grad }: Parameter): void {
-  if (!grad || grad.size === size) return;
+  if (!grad) return;
+  checkTensor(owner, "a gradient", grad);
+  if (grad.size === size) return;
   throw new ShapeError(
     `${owner}: a parameter is ${formatShape(shape)} but its gradient ${formatShape(grad.shape)}; they must be equal.`,
     { parameter: shape, gradient: grad.shape },

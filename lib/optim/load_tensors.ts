@@ -2,6 +2,7 @@
 
 import { CheckpointError, formatShape } from "../base/errors.ts";
 import { printable, printableName } from "../base/printable.ts";
+import { checkCopy } from "../tensor/check_copy.ts";
 import { sameShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
@@ -21,6 +22,7 @@ export function loadTensors(
   for (const [name, { shape, dtype }] of Object.entries(own)) {
     const given: unknown = Object.hasOwn(state, name) ? state[name] : undefined;
     const isTensor = given instanceof Tensor;
+    if (!isTensor) checkCopy("loadState", name, given);
     if (!isTensor || given.dtype !== dtype || !sameShape(given.shape, shape)) {
       const other = given === undefined ? "missing" : printable(given);
       const found = isTensor ? `${given.dtype} ${formatShape(given.shape)}` : other;

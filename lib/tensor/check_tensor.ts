@@ -2,6 +2,7 @@
 
 import { DTypeError, formatShape } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
+import { checkCopy } from "./check_copy.ts";
 import { type DType, Tensor } from "./tensor.ts";
 
 /** A dtype, or any; with "?" null and undefined will do. */
@@ -10,6 +11,7 @@ export type TensorKind = DType | "any" | "f32?" | "i32?";
 /**
  * @param name as the caller knows it
  * @throws {DTypeError} it is no tensor (numbers in an array are none), or of another dtype
+ * @throws {RuntimeError} it is a tensor of another copy of the library
  */
 export function checkTensor(op: string, name: string, value: unknown, kind: TensorKind = "f32"): void {
   const dtype = kind.replace("?", "");
@@ -21,6 +23,7 @@ export function checkTensor(op: string, name: string, value: unknown, kind: Tens
       dtype: value.dtype,
     });
   }
+  checkCopy(op, name, value);
   if ((value === null || value === undefined) && dtype !== kind) return;
   const isList = Array.isArray(value) || ArrayBuffer.isView(value);
   const wanted = dtype === "f32" || dtype === "any" ? "" : `, undefined, "${dtype}"`;

@@ -1,6 +1,8 @@
 // Making tensors: from numbers, filled, and (see ../ops/random.ts) drawn from a seed.
 
+import { arrayType } from "../base/array_type.ts";
 import { DTypeError, formatShape, ShapeError } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 import { arena } from "../runtime/memory.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { type DType, Tensor } from "./tensor.ts";
@@ -80,20 +82,20 @@ type TypedArray =
   | Uint32Array;
 
 function isTypedArray(values: unknown): values is TypedArray {
-  return (
-    ArrayBuffer.isView(values) &&
-    !(values instanceof DataView || values instanceof BigInt64Array || values instanceof BigUint64Array)
-  );
+  const type = arrayType(values);
+  return type !== undefined && type !== "DataView" && !type.startsWith("Big");
 }
 
 /** Another tensor's `data`, where memory is not shared, would be detached if making this one makes it grow. */
 function ownCopyIfMovable(values: TypedArray): TypedArray {
-  return values.buffer instanceof ArrayBuffer && values.buffer === arena().u8.buffer ? values.slice() : values;
+  const { buffer } = values;
+  return buffer === arena().u8.buffer && buffer[Symbol.toStringTag] === "ArrayBuffer" ? values.slice() : values;
 }
 
 function dtypeOf(values: NestedNumbers): DType {
-  if (values instanceof Int32Array) return "i32";
-  return values instanceof Uint8Array || values instanceof Uint8ClampedArray ? "u8" : "f32";
+  const type = arrayType(values);
+  if (type === "Int32Array") return "i32";
+  return type === "Uint8Array" || type === "Uint8ClampedArray" ? "u8" : "f32";
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {
@@ -109,7 +111,7 @@ function flatten(values: NestedNumbers, shape: Shape): number[] {
   const flat: number[] = [];
   const visit = (value: unknown, axis: number): void => {
     if (typeof value !== "number" && !isList(value)) {
-      throw new DTypeError(`tensor: values must be numbers; got ${String(value)}, a ${typeof value}.`);
+      throw new DTypeError(`tensor: values must be numbers; got ${printable(value)}.`);
     }
     const length = typeof value === "number" ? undefined : value.length;
     // Past the last axis it is undefined: a number is due.

@@ -2,6 +2,7 @@
 
 import { callback, check } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
+import { isPromise } from "../base/is_promise.ts";
 
 /** The key of `using`; hosts without it get the one that compiled `using` looks for. */
 export const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
@@ -54,7 +55,7 @@ export function scope<T>(body: () => T): T {
   let result: T | undefined;
   try {
     result = body();
-    if (result instanceof Promise) throw new OptionError("scope: the body must not be async.");
+    if (isPromise(result)) throw new OptionError("scope: the body must not be async.");
     return result;
   } finally {
     current = outer;

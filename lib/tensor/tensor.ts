@@ -3,6 +3,7 @@
 import { DisposedError, DTypeError, formatShape, ShapeError } from "../base/errors.ts";
 import { INSPECT } from "../base/inspect.ts";
 import { arena } from "../runtime/memory.ts";
+import { COPY, THIS_COPY } from "./check_copy.ts";
 import { formatValues } from "./format_values.ts";
 import { DISPOSE, enterScope, escapeScopes, leaveScope, type Owned } from "./scope.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
@@ -91,6 +92,11 @@ export class Tensor<D extends DType = DType> implements Owned {
   /** @internal The address of the first element, for kernels. */
   get ptr(): number {
     return this.liveStorage().ptr + this.offset;
+  }
+
+  /** @internal */
+  get [COPY](): typeof THIS_COPY {
+    return THIS_COPY;
   }
 
   /** The number of dimensions. */
