@@ -2,9 +2,9 @@
 // alone at the strength that the best preset has, and with all of them; then tested on MNIST's test digits as they are, and
 // drawn otherwise.
 
-import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
 import { loadMnist } from "../data/index.node.ts";
 import { decodeCheckpoint } from "../lib/index.ts";
+import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 import { cnn, recipeFor } from "../models/index.ts";
 import { CORRUPTIONS, robustnessOf, withNoise } from "./corruptions.ts";
 import { meanAndDeviation } from "./mean_and_deviation.ts";

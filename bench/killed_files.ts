@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { LogSizes } from "../cli/train/run_log.ts";
 import { decodePng } from "../data/index.node.ts";
 import { weightsDigest } from "../lib/formats/weights_digest.ts";
 import {
@@ -14,6 +13,7 @@ import {
   type StoredTensor,
 } from "../lib/index.ts";
 import { cnn, linear } from "../models/index.ts";
+import type { LogSizes } from "../store/runs/run_log.ts";
 import { readEvents } from "../test/support/read_events.ts";
 
 /** What the weights must fit. */

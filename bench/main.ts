@@ -4,7 +4,7 @@ import { accessSync, constants, writeFileSync } from "node:fs";
 import os from "node:os";
 import { dirname } from "node:path";
 import process from "node:process";
-import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
+import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 import { changes, changeTable, differences, readReport } from "./compare.ts";
 import { discover } from "./discover.ts";
 import { describeMachine, figuresOf, type KernelFigure, quantile, type Report } from "./figure.ts";

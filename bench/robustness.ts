@@ -3,9 +3,9 @@
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
 import { loadMnist } from "../data/index.node.ts";
 import { CheckpointError, decodeCheckpoint, setThreads } from "../lib/index.ts";
+import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 import { cnn, linear } from "../models/index.ts";
 import { CORRUPTIONS, robustnessOf, withNoise } from "./corruptions.ts";
 import { parse, readOptions } from "./options.ts";

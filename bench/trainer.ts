@@ -2,10 +2,10 @@
 // training step of ./training_step.ts, in turns, so that a shared machine slows both.
 
 import process from "node:process";
-import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
 import { syntheticDigits } from "../data/index.ts";
 import type { TrainerOptions } from "../lib/index.ts";
 import * as library from "../lib/index.ts";
+import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 import * as models from "../models/index.ts";
 import { quantile } from "./figure.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";

@@ -4,7 +4,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
-import { enableRelaxedSimd } from "../cli/load/relaxed_simd.ts";
+import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 import { quantile } from "./figure.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
 

@@ -4,9 +4,9 @@
 // Nothing here imports the library, nor yargs, which lays out the pages of --help: each command loads what it needs.
 
 import process from "node:process";
+import { packageVersion } from "../store/package_root.ts";
 import { readCommandLine, readRequest } from "./command_line/read_line.ts";
 import { COMMANDS } from "./commands.ts";
-import { packageVersion } from "./load/package_root.ts";
 import { endWithOutput } from "./terminal/broken_output.ts";
 import { exitCodeOf, InterruptedError } from "./terminal/exit_codes.ts";
 import { catchInterrupts } from "./terminal/interrupt.ts";

@@ -2,6 +2,7 @@
 
 export { writeFileAtomic } from "../lib/formats/atomic_file.node.ts";
 export { loadCheckpoint, saveCheckpoint } from "../lib/formats/files.node.ts";
+export { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 export { decodePng } from "./decode_png.node.ts";
 export type { DownloadProgress } from "./download.node.ts";
 export { encodePng } from "./encode_png.node.ts";

@@ -5,11 +5,13 @@ export { defineOp } from "./autograd/define_op.ts";
 export { noGrad } from "./autograd/grad_mode.ts";
 export { type GradcheckOptions, gradcheck } from "./autograd/gradcheck.ts";
 export {
+  AmbiguousError,
   AutogradError,
   CheckpointError,
   DataError,
   DisposedError,
   DTypeError,
+  NotFoundError,
   OptionError,
   RuntimeError,
   ShapeError,

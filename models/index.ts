@@ -1,11 +1,27 @@
 // The networks, how they are trained, and how they read: what `simdgrad/models` exports.
 
+export {
+  type CheckpointMetadata,
+  readCheckpointMetadata,
+  writeCheckpointMetadata,
+} from "./checkpoint_metadata.ts";
 export { type Answer, Classifier, type ClassifierOptions, type DigitInput } from "./classifier.ts";
 export { cnn } from "./cnn.ts";
 export { type Disagreement, disagreementOf } from "./disagreement.ts";
+export {
+  Experiment,
+  type ExperimentData,
+  type ExperimentEvent,
+  type ExperimentOptions,
+  type ExperimentSpec,
+  makeOptimizer,
+  makeSchedule,
+  type Outcome,
+  type TestResult,
+} from "./experiment.ts";
 export { linear } from "./linear.ts";
 export { measureSpeed, SPEED_BATCH, type Speed, type SpeedOptions } from "./measure_speed.ts";
-export { describeMeasuredOn, isMnistTest, type MeasuredOn, measuredOn } from "./measured_on.ts";
+export { describeMeasuredOn, isMnistTest, type MeasuredOn } from "./measured_on.ts";
 export type { Network } from "./network.ts";
 export { RecipeError, recipeFor, type Setting } from "./presets.ts";
 export {
@@ -20,5 +36,16 @@ export {
   type Recipe,
   type RecipeChoices,
   SCHEDULES,
+  STILL,
 } from "./recipe.ts";
 export { DEFAULT_MODEL, isModelName, MODEL_NAMES, type ModelName, NETWORKS, networkOf } from "./table.ts";
+export {
+  type DoneEvent,
+  type EpochEvent,
+  type FailedEvent,
+  type InterruptedEvent,
+  readTrainEvent,
+  type StartEvent,
+  type TrainEvent,
+  writeTrainEvent,
+} from "./train_event.ts";

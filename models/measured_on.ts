@@ -1,4 +1,4 @@
-// On which pictures an accuracy was measured, without which it says little.
+// On which images an accuracy was measured, without which it says little.
 
 import { formatCount } from "../lib/base/format_count.ts";
 import { printableName } from "../lib/base/printable.ts";
@@ -6,17 +6,11 @@ import { printableName } from "../lib/base/printable.ts";
 export interface MeasuredOn {
   /** "mnist", "synthetic"; null where it was not recorded. */
   dataset: string | null;
-  /** How many test pictures; null where it was not recorded, in older files: all of them. */
+  /** How many test images; null where it was not recorded, in older files: all of them. */
   images: number | null;
 }
 
 const MNIST_TEST_IMAGES = 10_000;
-
-/** What a checkpoint's metadata say. */
-export function measuredOn({ dataset, test_images: images }: Readonly<Record<string, string>>): MeasuredOn {
-  const count = Number(images);
-  return { dataset: dataset ?? null, images: Number.isSafeInteger(count) && count > 0 ? count : null };
-}
 
 /** Whether it was on the 10,000 images that everybody measures on. What says nothing else is taken to be. */
 export function isMnistTest({ dataset, images }: MeasuredOn): boolean {

@@ -1,8 +1,8 @@
 // Reads a command line: which command it asks for, and that command's flags and operands, checked against what the
 // command declares. Whatever is wrong with the line is said here, in one sentence, with what to type instead.
 
+import { nearest } from "../../lib/base/nearest.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
-import { suggest } from "../terminal/suggest.ts";
 import type { Command, Flag } from "./command.ts";
 import type { Flags } from "./flags.ts";
 
@@ -118,7 +118,7 @@ class Reader {
       return now;
     }
     const listed = choices.join(", ");
-    this.fail(`--${name} must be one of ${listed}; got ${quoted(value)}.${didYouMean(suggest(value, choices))}`);
+    this.fail(`--${name} must be one of ${listed}; got ${quoted(value)}.${didYouMean(nearest(value, choices))}`);
   }
 
   /** @param dashed the flag as typed, without a value */
@@ -128,8 +128,8 @@ class Reader {
     const isVersion = VERSION.includes(dashed);
     const instead = this.command.instead?.[bare] ?? (isVersion ? PROGRAM_VERSION : undefined);
     if (instead !== undefined) return `${what} ${instead}`;
-    const nearest = suggest(bare, [...Object.keys(this.command.flags), "help"]);
-    return `${what}${didYouMean(nearest && `--${nearest}`)}`;
+    const meant = nearest(bare, [...Object.keys(this.command.flags), "help"]);
+    return `${what}${didYouMean(meant && `--${meant}`)}`;
   }
 
   private explainMissing(name: string, { value, describe }: Flag, next: string | undefined): string {
@@ -160,7 +160,7 @@ class Reader {
 function known(word: string, names: readonly string[]): string {
   if (names.includes(word)) return word;
   throw new UsageError(
-    `There is no command ${quoted(word)}.${didYouMean(suggest(word, [...names, "help"]))} See mnist --help.`,
+    `There is no command ${quoted(word)}.${didYouMean(nearest(word, [...names, "help"]))} See mnist --help.`,
   );
 }
 

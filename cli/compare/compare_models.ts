@@ -2,12 +2,12 @@
 
 import { statSync } from "node:fs";
 import process from "node:process";
+import { enableRelaxedSimd } from "../../data/index.node.ts";
 import { argmax, countParameters, predictAsync, runtimeInfo, scope } from "../../lib/index.ts";
 import { disagreementOf, MODEL_NAMES, type ModelName, measureSpeed } from "../../models/index.ts";
-import type { LoadedModel } from "../checkpoints/checkpoints.ts";
-import { namedCheckpoint, trainingTime } from "../checkpoints/named_checkpoint.ts";
-import { loadTestData } from "../load/datasets.ts";
-import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
+import { type LoadedModel, trainingTime } from "../../store/checkpoints/load_model.ts";
+import { modelNamed } from "../inputs/asked_model.ts";
+import { loadTestData } from "../inputs/load_data.ts";
 import { formatCount } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
 import { stdout } from "../terminal/terminal.ts";
@@ -15,7 +15,7 @@ import { asJson, asText, type Contestant } from "./compare_output.ts";
 import { checkPictureFolder, writePicture } from "./compare_picture.ts";
 
 export interface CompareRequest {
-  /** Which networks take part, each with the word for its checkpoint: ../checkpoints/named_checkpoint.ts. */
+  /** Which networks take part, each with the word for its checkpoint: ../inputs/asked_model.ts. */
   checkpoints: Readonly<Partial<Record<ModelName, string>>>;
   /** The folder for the picture, where one is wanted. */
   out: string | undefined;
@@ -36,7 +36,7 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
   // All before the data: a word that is wrong need not wait for a download.
   const models = MODEL_NAMES.flatMap((name) => {
     const word = checkpoints[name];
-    return word === undefined ? [] : [namedCheckpoint(outputs, name, word)];
+    return word === undefined ? [] : [modelNamed(`--${name}`, outputs, name, word)];
   });
   const progress = new Progress(request.isQuiet);
   try {

@@ -1,8 +1,8 @@
 // What `mnist compare` prints.
 
 import { type Disagreement, networkOf, SPEED_BATCH, type Speed } from "../../models/index.ts";
-import { describeOrigin, type LoadedModel } from "../checkpoints/checkpoints.ts";
-import type { TrainingTime } from "../checkpoints/named_checkpoint.ts";
+import type { LoadedModel, TrainingTime } from "../../store/checkpoints/load_model.ts";
+import { describeOrigin } from "../inputs/asked_model.ts";
 import { columnTable } from "../terminal/columns.ts";
 import { formatCount, formatPercent, printable, shortDigest } from "../terminal/format.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";

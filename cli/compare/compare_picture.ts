@@ -4,11 +4,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { writeFileAtomic } from "../../data/index.node.ts";
+import { describeSystemError } from "../../lib/base/system_error.ts";
 import { comparisonSvg } from "../../lib/plot/index.ts";
 import { networkOf, SPEED_BATCH } from "../../models/index.ts";
-import { fileInPath } from "../files/file_in_path.ts";
+import { fileInPath } from "../../store/files/file_in_path.ts";
 import { formatCount, printable } from "../terminal/format.ts";
-import { describeSystemError } from "../terminal/report_error.ts";
 import { type About, type Contestant, describeThreads } from "./compare_output.ts";
 import { kibibytes, milliseconds, seconds, throughput } from "./quantities.ts";
 

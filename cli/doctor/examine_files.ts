@@ -3,16 +3,17 @@
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync, statfsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { mnistState } from "../../data/index.node.ts";
+import { describeSystemError } from "../../lib/base/system_error.ts";
 import { weightsDigest } from "../../lib/index.ts";
-import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
-import { loadShipped, loadVersion } from "../checkpoints/checkpoints.ts";
-import { fieldsOf } from "../files/fields.ts";
-import { readRegistry } from "../registry/registry.ts";
-import { listRuns } from "../runs/list_runs.ts";
-import { RUN_BYTES } from "../runs/run_file.ts";
-import { statusOf } from "../runs/run_record.ts";
+import { MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
+import { loadModel } from "../../store/checkpoints/load_model.ts";
+import { listRuns } from "../../store/runs/list_runs.ts";
+import { RUN_BYTES } from "../../store/runs/run_folder.ts";
+import { readRunRecord } from "../../store/runs/run_record.ts";
+import { statusOf } from "../../store/runs/stored_run.ts";
+import { readRegistry } from "../../store/versions/registry.ts";
 import { formatBytes, printable, shortDigest } from "../terminal/format.ts";
-import { describeSystemError, messageOf } from "../terminal/report_error.ts";
+import { messageOf } from "../terminal/report_error.ts";
 import { accuracyOf } from "../versions/version_output.ts";
 import { type Finding, fail, ok, type Section, warn } from "./finding.ts";
 
@@ -42,7 +43,7 @@ export function examineWeights(outputs: string): Section {
   return {
     title: "Weights",
     findings: MODEL_NAMES.flatMap((name) => [
-      attempt(`${name}, shipped`, () => shipped(name)),
+      ...(networkOf(name).isShipped ? [attempt(`${name}, shipped`, () => shipped(name))] : []),
       attempt(`${name}, current`, () => current(outputs, name)),
     ]),
   };
@@ -51,8 +52,9 @@ export function examineWeights(outputs: string): Section {
 /** The digest that stands beside the file, in the record of the run that made it. */
 function shipped(name: ModelName): Finding {
   const label = `${name}, shipped`;
-  const { network, path } = loadShipped(name);
-  const { weights_sha256: expected } = fieldsOf(JSON.parse(readFileSync(path.replace(/safetensors$/, "json"), "utf8")));
+  const { network, path } = loadModel("", { kind: "shipped" }, name);
+  const beside = path.replace(/safetensors$/, "json");
+  const { weightsSha256: expected } = readRunRecord(readFileSync(beside, "utf8"), beside).result;
   const digest = weightsDigest(network);
   if (digest === expected) return rightDigest(label, "weights sha256", digest);
   return fail(
@@ -63,10 +65,10 @@ function shipped(name: ModelName): Finding {
 
 function current(outputs: string, name: ModelName): Finding {
   const label = `${name}, current`;
-  const { current: event } = readRegistry(outputs, name);
-  if (!event) return ok(label, "no version; mnist promote makes one of a run");
-  loadVersion(outputs, name, "current");
-  return rightDigest(label, `version ${event.version}, ${accuracyOf(event)}, sha256`, event.file_sha256);
+  const { current: record } = readRegistry(outputs, name);
+  if (!record) return ok(label, "no version; mnist promote makes one of a run");
+  loadModel(outputs, { kind: "version", version: "current" }, name);
+  return rightDigest(label, `version ${record.version}, ${accuracyOf(record)}, sha256`, record.fileSha256);
 }
 
 /** @example "weights sha256 0123456789ab… is right" */

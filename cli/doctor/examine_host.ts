@@ -2,8 +2,8 @@
 
 import { availableParallelism, cpus, freemem, release, totalmem } from "node:os";
 import process from "node:process";
+import { enableRelaxedSimd } from "../../data/index.node.ts";
 import { matmul, noGrad, rand, runtimeInfo, scope, setThreads, supportsVariant, VERSION } from "../../lib/index.ts";
-import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
 import { formatBytes } from "../terminal/format.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { type Finding, fail, ok, type Section, warn } from "./finding.ts";

@@ -1,8 +1,8 @@
 // mnist evaluate: how well a checkpoint reads the test images.
 
-import { CHECKPOINT_FLAGS } from "../checkpoints/checkpoint_flags.ts";
 import { type Command, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
+import { CHECKPOINT_FLAGS } from "../inputs/checkpoint_flags.ts";
 
 export const evaluate: Command = {
   details:

@@ -1,11 +1,12 @@
 // The work of `mnist evaluate`.
 
 import process from "node:process";
+import { enableRelaxedSimd } from "../../data/index.node.ts";
 import { type Evaluation, evaluateAsync, evaluateShifted } from "../../lib/index.ts";
-import { describeOrigin, type LoadedModel, loadModel } from "../checkpoints/checkpoints.ts";
+import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
 import type { Flags } from "../command_line/flags.ts";
-import { loadTestData } from "../load/datasets.ts";
-import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
+import { describeOrigin, modelAskedFor } from "../inputs/asked_model.ts";
+import { loadTestData } from "../inputs/load_data.ts";
 import { formatCount, formatPercent, shortDigest } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
 import { classTable, confusionTable } from "../terminal/tables.ts";
@@ -24,7 +25,7 @@ type TestSet = Awaited<ReturnType<typeof loadTestData>>["test"];
 
 export async function evaluateModel(flags: Flags, request: EvaluateRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
-  const model = loadModel(flags);
+  const model = modelAskedFor(flags);
   const progress = new Progress(request.isQuiet);
   try {
     const { name, test } = await loadTestData(request.data, { limit: request.limit, signal, progress });
@@ -54,7 +55,7 @@ function asJson(
     model: name,
     checkpoint: path,
     version,
-    trained_on: metadata.dataset ?? null,
+    trained_on: metadata.dataset,
     dataset,
     dataset_sha256: test.digest,
     images: test.size,

@@ -1,9 +1,9 @@
 // mnist export: a checkpoint as a file for other programs.
 
 import type { ExportFormat } from "../../models/export/index.ts";
-import { CHECKPOINT_FLAGS } from "../checkpoints/checkpoint_flags.ts";
 import { type Command, choiceFlag, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, textFlag } from "../command_line/flags.ts";
+import { CHECKPOINT_FLAGS } from "../inputs/checkpoint_flags.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 
 /** Said here too, so that --help need not load what writes them. */

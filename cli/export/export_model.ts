@@ -7,9 +7,10 @@ import process from "node:process";
 import { writeFileAtomic } from "../../data/index.node.ts";
 import { weightsDigest } from "../../lib/index.ts";
 import { EXPORTERS, type ExportFormat } from "../../models/export/index.ts";
-import { describeOrigin, type LoadedModel, loadModel } from "../checkpoints/checkpoints.ts";
+import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
+import { fileInPath } from "../../store/files/file_in_path.ts";
 import type { Flags } from "../command_line/flags.ts";
-import { fileInPath } from "../files/file_in_path.ts";
+import { describeOrigin, modelAskedFor } from "../inputs/asked_model.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { formatCount, printable } from "../terminal/format.ts";
 import { stdout } from "../terminal/terminal.ts";
@@ -24,7 +25,7 @@ export interface ExportRequest {
 
 export async function exportModel(flags: Flags, request: ExportRequest): Promise<void> {
   const { format, isForced, isJson } = request;
-  const model = loadModel(flags);
+  const model = modelAskedFor(flags);
   const path = request.out ?? `${model.name}.${format}`;
   if (path === "-") refuseTerminal(format);
   else {
@@ -79,7 +80,7 @@ function asJson({ name, path: checkpoint, network, metadata, version }: LoadedMo
     model: name,
     checkpoint,
     version,
-    trained_on: metadata.dataset ?? null,
+    trained_on: metadata.dataset,
     weights_sha256: weightsDigest(network),
     ...written,
   };

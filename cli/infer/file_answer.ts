@@ -1,7 +1,7 @@
 // What `mnist infer --json` prints for a file.
 
 import type { Answer } from "../../models/index.ts";
-import type { LoadedModel } from "../checkpoints/checkpoints.ts";
+import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
 
 /** A blank picture has no class, and nothing was computed. */
 export interface FileAnswer {

@@ -1,8 +1,8 @@
 // mnist infer: reads digits in pictures.
 
-import { CHECKPOINT_FLAGS } from "../checkpoints/checkpoint_flags.ts";
 import { type Command, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, textFlag } from "../command_line/flags.ts";
+import { CHECKPOINT_FLAGS } from "../inputs/checkpoint_flags.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 
 export const infer: Command = {

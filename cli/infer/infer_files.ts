@@ -1,12 +1,12 @@
 // The work of `mnist infer`: every file on its own, so that a bad one spoils none of the others.
 
 import process from "node:process";
-import { decodePng } from "../../data/index.node.ts";
+import { decodePng, enableRelaxedSimd } from "../../data/index.node.ts";
 import { preprocessDigit } from "../../data/index.ts";
 import { Classifier } from "../../models/index.ts";
-import { describeOrigin, type LoadedModel, loadModel } from "../checkpoints/checkpoints.ts";
+import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
 import type { Flags } from "../command_line/flags.ts";
-import { enableRelaxedSimd } from "../load/relaxed_simd.ts";
+import { describeOrigin, modelAskedFor } from "../inputs/asked_model.ts";
 import { AlreadyReportedError, EXIT, exitCodeOf } from "../terminal/exit_codes.ts";
 import { printable } from "../terminal/format.ts";
 import { reportError } from "../terminal/report_error.ts";
@@ -32,7 +32,7 @@ const MANY = 10;
 
 export async function inferFiles(flags: Flags, request: InferRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
-  const model = loadModel(flags);
+  const model = modelAskedFor(flags);
   const { files, isVisual, isVerbose, isJson } = request;
   const seen = isVisual ? new SeenPictures(request.out) : null;
   const table = files.length >= MANY && !isVerbose && !isVisual && !isJson ? new AnswerTable(files, stdout) : null;

@@ -2,8 +2,8 @@
 
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import process from "node:process";
+import { describeSystemError } from "../../lib/base/system_error.ts";
 import { DataError } from "../../lib/index.ts";
-import { describeSystemError } from "../terminal/report_error.ts";
 
 /** Far more than any picture of a digit; anything larger is not read into memory. */
 const MAX_BYTES = 64 << 20;

@@ -3,8 +3,8 @@
 import { mkdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { encodePng, writeFileAtomic } from "../../data/index.node.ts";
+import { describeSystemError } from "../../lib/base/system_error.ts";
 import type { Picture } from "../../lib/index.ts";
-import { describeSystemError } from "../terminal/report_error.ts";
 
 const SIDE = 28;
 /** Each pixel becomes a square of this side: 280×280 in all. */

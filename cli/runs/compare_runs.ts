@@ -1,13 +1,13 @@
 // `mnist runs A B …`: what differs, side by side, and what came of it.
 
 import { describeMeasuredOn, isMnistTest } from "../../models/index.ts";
+import { failureOf, measuredOnOf, type StoredRun, secondsOf, statusOf } from "../../store/runs/stored_run.ts";
+import type { VersionMark } from "../../store/versions/version_marks.ts";
 import { columnTable } from "../terminal/columns.ts";
-import { formatDuration, printable, shortDigest } from "../terminal/format.ts";
+import { printable, shortDigest } from "../terminal/format.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
-import { type RunRecord, statusOf } from "./run_record.ts";
 import { settingsOf } from "./run_settings.ts";
-import { describeMark, epochsOf, percent } from "./run_table.ts";
-import type { Mark } from "./version_marks.ts";
+import { describeEpochs, describeMark, describeTime, percent } from "./run_table.ts";
 
 interface Row {
   label: string;
@@ -20,8 +20,8 @@ const GAP = 2;
 
 /** Blocks of as many runs as the line has room for. One run alone is shown with all its settings. */
 export function compareRuns(
-  runs: readonly RunRecord[],
-  markOf: (run: RunRecord) => Mark,
+  runs: readonly StoredRun[],
+  markOf: (run: StoredRun) => VersionMark,
   stream: TerminalStream,
 ): string[] {
   const { rows: settings, sameCount } = differing(runs);
@@ -59,11 +59,11 @@ export function compareRuns(
   return [...lines, ...(same.length + problems.length > 0 ? ["", ...same, ...problems] : [])];
 }
 
-function titleOf({ model, id }: RunRecord): string {
+function titleOf({ model, id }: StoredRun): string {
   return `${model}/${printable(id)}`;
 }
 
-function differing(runs: readonly RunRecord[]): { rows: Row[]; sameCount: number } {
+function differing(runs: readonly StoredRun[]): { rows: Row[]; sameCount: number } {
   const settings = runs.map(settingsOf);
   const all = [...new Set(settings.flatMap(Object.keys))];
   // Long, and of several runs their sizes, digests and seeds say the same.
@@ -85,20 +85,20 @@ function show(value: unknown): string {
   return printable(text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text);
 }
 
-function resultsOf(runs: readonly RunRecord[], markOf: (run: RunRecord) => Mark): Row[] {
-  const row = (label: string, value: (run: RunRecord) => string): Row => ({ label, values: runs.map(value) });
+function resultsOf(runs: readonly StoredRun[], markOf: (run: StoredRun) => VersionMark): Row[] {
+  const row = (label: string, value: (run: StoredRun) => string): Row => ({ label, values: runs.map(value) });
   return [
     row("status", (run) => printable(statusOf(run))),
-    ...(runs.some(({ error }) => error) ? [row("error", ({ error }) => (error ? printable(error) : "–"))] : []),
-    row("epochs done", epochsOf),
-    row("validation accuracy", ({ validationAccuracy }) => percent(validationAccuracy)),
-    row("test accuracy", ({ testAccuracy }) => percent(testAccuracy)),
-    ...(runs.every(({ measuredOn }) => isMnistTest(measuredOn))
+    ...(runs.some((run) => failureOf(run) !== null) ? [row("error", (run) => printable(failureOf(run) ?? "–"))] : []),
+    row("epochs done", describeEpochs),
+    row("validation accuracy", ({ record }) => percent(record.history?.kept?.validationAccuracy ?? null)),
+    row("test accuracy", ({ record }) => percent(record.result.testAccuracy)),
+    ...(runs.every((run) => isMnistTest(measuredOnOf(run)))
       ? []
-      : [row("measured on", ({ measuredOn }) => describeMeasuredOn(measuredOn))]),
-    row("test loss", ({ testLoss }) => testLoss?.toFixed(4) ?? "–"),
-    row("time", ({ seconds }) => (seconds === null ? "–" : formatDuration(seconds))),
-    row("weights sha256", ({ weights }) => (weights === null ? "–" : printable(shortDigest(weights)))),
+      : [row("measured on", (run) => printable(describeMeasuredOn(measuredOnOf(run))))]),
+    row("test loss", ({ record }) => record.result.testLoss?.toFixed(4) ?? "–"),
+    row("time", (run) => describeTime(secondsOf(run))),
+    row("weights sha256", ({ record }) => printable(shortDigest(record.result.weightsSha256 ?? "–"))),
     row("version", (run) => describeMark(markOf(run)) || "–"),
   ];
 }

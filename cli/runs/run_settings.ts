@@ -1,25 +1,24 @@
 // What decided a run, flattened: recipe, seed, limits, data, versions.
 
-import { type Fields, fieldsOf } from "../files/fields.ts";
-import type { RunRecord } from "./run_record.ts";
-
-/** Parts of run.json that are settings; what else is in it is a result. */
-const SETTINGS = ["recipe", "seed", "limit", "patience", "max_seconds", "dataset", "versions", "platform"] as const;
+import { fieldsOf } from "../../lib/base/fields.ts";
+import type { StoredRun } from "../../store/runs/stored_run.ts";
 
 /**
  * By dotted name: "dataset.train.sha256"; a recipe's parts without "recipe.": "lr", "augment.rotate". `resumed` is how
  * often.
  */
-export function settingsOf({ model, content }: RunRecord): Record<string, unknown> {
+export function settingsOf({ model, record, problem }: StoredRun): Record<string, unknown> {
   const flat: Record<string, unknown> = { model };
-  for (const name of SETTINGS) if (name in content) flatten(name, content[name], flat);
-  if (Array.isArray(content.resumed)) flat.resumed = content.resumed.length;
+  if (problem !== null) return flat;
+  const { recipe, seed, limit, patience, maxSeconds, dataset, versions, platform, resumed } = record;
+  const settings = { recipe, seed, limit, patience, max_seconds: maxSeconds, dataset, versions, platform };
+  for (const [name, value] of Object.entries(settings)) flatten(name, value, flat);
+  flat.resumed = resumed.length;
   return flat;
 }
 
 function flatten(name: string, value: unknown, into: Record<string, unknown>): void {
-  const fields: Fields = fieldsOf(value);
-  const parts = Object.entries(fields);
+  const parts = Object.entries(fieldsOf(value));
   if (parts.length === 0) into[name.replace(/^recipe\./, "")] = value;
   for (const [part, inner] of parts) flatten(`${name}.${part}`, inner, into);
 }

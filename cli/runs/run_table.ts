@@ -1,23 +1,30 @@
 // The list of `mnist runs`.
 
-import { measuredOnCells } from "../load/measured_on.ts";
+import {
+  epochsOf,
+  isResumable,
+  measuredOnOf,
+  type StoredRun,
+  secondsOf,
+  statusOf,
+} from "../../store/runs/stored_run.ts";
+import type { VersionMark } from "../../store/versions/version_marks.ts";
 import { type Column, columnTable } from "../terminal/columns.ts";
 import { formatDuration, formatPercent, printable } from "../terminal/format.ts";
+import { measuredOnCells } from "../terminal/measured_on.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
-import { type RunRecord, shortStatusOf, statusOf } from "./run_record.ts";
-import type { Mark } from "./version_marks.ts";
 
-/** "interrupted, can go on" */
+/** "interrupted, resumable" */
 const LONGEST_STATUS = 23;
 const DIGEST = 8;
 
 /** A head, a line a run, and a line for each that cannot be read. */
 export function runTable(
-  runs: readonly RunRecord[],
-  markOf: (run: RunRecord) => Mark,
+  runs: readonly StoredRun[],
+  markOf: (run: StoredRun) => VersionMark,
   stream: TerminalStream,
 ): string[] {
-  const column = (title: string, cell: (run: RunRecord) => string, more: Partial<Column> = {}): Column => ({
+  const column = (title: string, cell: (run: StoredRun) => string, more: Partial<Column> = {}): Column => ({
     title,
     cells: runs.map((run) => printable(cell(run))),
     ...more,
@@ -29,12 +36,12 @@ export function runTable(
     column("status", (run) => shorten(shortStatusOf(run)), {
       style: (text, row) => colorOf(statusOf(runs[row]), stream)(text),
     }),
-    column("epochs", epochsOf, { isRight, rank: 4 }),
-    column("val", ({ validationAccuracy }) => percent(validationAccuracy), { isRight }),
-    column("test", ({ testAccuracy }) => percent(testAccuracy), { isRight }),
-    { title: "data", cells: measuredOnCells(runs.map(({ measuredOn }) => measuredOn)) },
-    column("time", ({ seconds }) => (seconds === null ? "–" : formatDuration(seconds)), { isRight, rank: 2 }),
-    column("weights", ({ weights }) => (weights === null ? "–" : weights.slice(0, DIGEST)), { rank: 1 }),
+    column("epochs", describeEpochs, { isRight, rank: 4 }),
+    column("val", ({ record }) => percent(record.history?.kept?.validationAccuracy ?? null), { isRight }),
+    column("test", ({ record }) => percent(record.result.testAccuracy), { isRight }),
+    { title: "data", cells: measuredOnCells(runs.map(measuredOnOf)) },
+    column("time", (run) => describeTime(secondsOf(run)), { isRight, rank: 2 }),
+    column("weights", ({ record }) => record.result.weightsSha256?.slice(0, DIGEST) ?? "–", { rank: 1 }),
     column("version", (run) => describeMark(markOf(run)), {
       style: (text, row) => (markOf(runs[row]).isCurrent ? stream.green(text) : text),
     }),
@@ -46,10 +53,25 @@ export function runTable(
 }
 
 /** @example "3/10", and "3+/10" of a run that stopped within its fourth */
-export function epochsOf({ epochs, isWithinEpoch, plannedEpochs }: RunRecord): string {
-  if (epochs === null) return "–";
-  const done = `${epochs}${isWithinEpoch ? "+" : ""}`;
-  return plannedEpochs === null ? done : `${done}/${plannedEpochs}`;
+export function describeEpochs(run: StoredRun): string {
+  const epochs = epochsOf(run);
+  if (!epochs) return "–";
+  const done = `${epochs.done}${epochs.isWithinNext ? "+" : ""}`;
+  const planned = run.record.recipe.epochs;
+  return planned === undefined ? done : `${done}/${planned}`;
+}
+
+export function describeTime(seconds: number | null): string {
+  return seconds === null ? "–" : formatDuration(seconds);
+}
+
+/** How a run ended, in a few words: why it stopped, and whether it can be resumed. */
+export function shortStatusOf(run: StoredRun): string {
+  const status = statusOf(run);
+  const { by } = run.record.history?.stopped ?? {};
+  if (status.startsWith("stopped early") && by === "patience") return "no better";
+  const short = status.startsWith("stopped early") && by === "maxSeconds" ? "out of time" : status;
+  return isResumable(run) ? `${short}, resumable` : short;
 }
 
 export function percent(part: number | null): string {
@@ -57,7 +79,7 @@ export function percent(part: number | null): string {
 }
 
 /** @example "v3 current" */
-export function describeMark({ versions, isCurrent }: Mark): string {
+export function describeMark({ versions, isCurrent }: VersionMark): string {
   return [...versions.map((version) => `v${version}`), ...(isCurrent ? ["current"] : [])].join(" ");
 }
 

@@ -1,10 +1,11 @@
 // mnist runs: what was trained, and how runs differ.
 
 import { isModelName, MODEL_NAMES } from "../../models/index.ts";
+import { checkNetwork } from "../../store/runs/find_run.ts";
 import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, textFlag } from "../command_line/flags.ts";
+import { asked } from "../terminal/asked.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
-import { checkNetwork } from "./find_run.ts";
 import { ORDERS, type Order } from "./run_order.ts";
 
 export const runs: Command = {
@@ -34,7 +35,7 @@ export const runs: Command = {
       );
     }
     const models = isModelName(model) ? [model] : MODEL_NAMES;
-    for (const id of ids) checkNetwork(id, id, models);
+    for (const id of ids) asked(id, () => checkNetwork(id, models));
     const { showRuns } = await import("./show_runs.ts");
     showRuns({
       ids,

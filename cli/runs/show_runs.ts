@@ -2,17 +2,28 @@
 
 import { existsSync } from "node:fs";
 import process from "node:process";
-import { isMnistTest, type ModelName } from "../../models/index.ts";
+import { NotFoundError, type SimdgradError } from "../../lib/index.ts";
+import type { ModelName } from "../../models/index.ts";
+import { isMnistTest } from "../../models/index.ts";
+import { listRuns, runNamed } from "../../store/runs/list_runs.ts";
+import {
+  epochsOf,
+  failureOf,
+  isResumable,
+  measuredOnOf,
+  type StoredRun,
+  secondsOf,
+  statusOf,
+} from "../../store/runs/stored_run.ts";
+import { type VersionMark, versionMarks } from "../../store/versions/version_marks.ts";
+import { asked } from "../terminal/asked.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { printNote } from "../terminal/note.ts";
 import { stdout } from "../terminal/terminal.ts";
 import { compareRuns } from "./compare_runs.ts";
-import { listRuns, runNamed } from "./list_runs.ts";
 import type { Order } from "./run_order.ts";
-import { canGoOn, type RunRecord, statusOf } from "./run_record.ts";
 import { settingsOf } from "./run_settings.ts";
 import { runTable } from "./run_table.ts";
-import { type Mark, marksOf } from "./version_marks.ts";
 
 export interface RunsRequest {
   /** Those to compare; none for a list. */
@@ -32,10 +43,11 @@ export function showRuns({ ids, models, order, outputs, isJson }: RunsRequest): 
     process.stderr.write(" Train one: mnist train. Runs kept elsewhere: mnist runs --runs FOLDER.\n");
     return;
   }
-  const chosen = ids.length > 0 ? ids.map((id) => runNamed(all, id, where)) : sorted(all, order);
+  const chosen =
+    ids.length > 0 ? ids.map((id) => asked(id, () => runNamed(all, id, where), runRemedy)) : sorted(all, order);
   if (new Set(chosen).size < chosen.length)
     throw new UsageError("a run is named twice; name different ones to compare.");
-  const marks = marksOf(outputs, models);
+  const marks = versionMarks(outputs, models);
   for (const problem of marks.problems) printNote(problem);
   const lines = isJson
     ? chosen.map((run) => JSON.stringify(runAsJson(run, marks.of(run), ids.length > 0)))
@@ -46,40 +58,49 @@ export function showRuns({ ids, models, order, outputs, isJson }: RunsRequest): 
 }
 
 /** What has no figure comes last; accuracies on MNIST's test images before those on others, which tell less. */
-export function sorted(runs: readonly RunRecord[], order: Order): RunRecord[] {
+export function sorted(runs: readonly StoredRun[], order: Order): StoredRun[] {
   if (order === "newest") return [...runs];
-  const rank = ({ validationAccuracy, testAccuracy, seconds }: RunRecord): number => {
-    if (order === "duration") return seconds ?? Number.POSITIVE_INFINITY;
-    return -((order === "test" ? testAccuracy : validationAccuracy) ?? Number.NEGATIVE_INFINITY);
+  const rank = (run: StoredRun): number => {
+    const { result, history } = run.record;
+    if (order === "duration") return secondsOf(run) ?? Number.POSITIVE_INFINITY;
+    return -((order === "test" ? result.testAccuracy : history?.kept?.validationAccuracy) ?? Number.NEGATIVE_INFINITY);
   };
-  const group = (run: RunRecord): number => {
+  const group = (run: StoredRun): number => {
     if (rank(run) === Number.POSITIVE_INFINITY) return 2;
-    return order === "duration" || isMnistTest(run.measuredOn) ? 0 : 1;
+    return order === "duration" || isMnistTest(measuredOnOf(run)) ? 0 : 1;
   };
   return [...runs].sort((a, b) => group(a) - group(b) || (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
 }
 
 /** A line of `--json`. */
-export function runAsJson(run: RunRecord, mark: Mark, isInFull: boolean): Record<string, unknown> {
+export function runAsJson(run: StoredRun, mark: VersionMark, isInFull: boolean): Record<string, unknown> {
+  const { record } = run;
+  const { dataset, images } = measuredOnOf(run);
   return {
     id: run.id,
     model: run.model,
     status: statusOf(run),
     problem: run.problem,
-    error: run.error,
-    can_resume: canGoOn(run),
-    epochs: run.epochs,
-    planned_epochs: run.plannedEpochs,
-    val_accuracy: run.validationAccuracy,
-    test_accuracy: run.testAccuracy,
-    test_loss: run.testLoss,
-    dataset: run.measuredOn.dataset,
-    test_images: run.measuredOn.images,
-    seconds: run.seconds,
-    weights_sha256: run.weights,
+    error: failureOf(run),
+    can_resume: isResumable(run),
+    epochs: epochsOf(run)?.done ?? null,
+    planned_epochs: record.recipe.epochs ?? null,
+    limit: record.limit,
+    val_accuracy: record.history?.kept?.validationAccuracy ?? null,
+    test_accuracy: record.result.testAccuracy,
+    test_loss: record.result.testLoss,
+    dataset,
+    test_images: images,
+    seconds: secondsOf(run),
+    weights_sha256: record.result.weightsSha256,
     versions: mark.versions,
     is_current: mark.isCurrent,
     path: run.path,
     ...(isInFull ? { settings: settingsOf(run) } : {}),
   };
+}
+
+function runRemedy(error: SimdgradError): string {
+  if (!(error instanceof NotFoundError)) return "";
+  return error.details.latest === null ? " Train one first: mnist train." : " mnist runs lists them.";
 }

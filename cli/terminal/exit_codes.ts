@@ -20,6 +20,16 @@ export class UsageError extends Error {}
 /** Stopped by Ctrl-C, SIGTERM or SIGHUP; the message is the line to end with. */
 export class InterruptedError extends Error {}
 
+/** What a flag asked for cannot be done: a line that begins with the flag, and the error behind it, which says how to end. */
+export class AskedError extends Error {
+  constructor(
+    message: string,
+    override readonly cause: Error,
+  ) {
+    super(message);
+  }
+}
+
 /** Part of the work failed, and its lines are on stderr already: ends with this code, in silence. */
 export class AlreadyReportedError extends Error {
   constructor(readonly exitCode: number) {
@@ -30,6 +40,7 @@ export class AlreadyReportedError extends Error {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof AlreadyReportedError) return error.exitCode;
   if (error instanceof InterruptedError) return EXIT.interrupted;
+  if (error instanceof AskedError) return exitCodeOf(error.cause);
   if (error instanceof UsageError || error instanceof OptionError) return EXIT.usage;
   return error instanceof DataError || error instanceof CheckpointError ? EXIT.badData : EXIT.failure;
 }

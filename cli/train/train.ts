@@ -1,14 +1,15 @@
 // mnist train: trains a network and keeps the run.
 
-import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
+import { DEFAULT_MODEL, MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { type Command, choiceFlag, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { type Flags, isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 import { outliveOutput } from "../terminal/broken_output.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { RECIPE_FLAGS, readRecipeFlags } from "./recipe_flags.ts";
-import type { Circumstances } from "./train_job.ts";
+import type { TrainOptions } from "./train_options.ts";
 
-const MODELS = [...MODEL_NAMES, "both"] as const;
+/** Of the table of networks, or all of them one after another. */
+const MODELS = [...MODEL_NAMES, "all"] as const;
 
 export const train: Command = {
   details:
@@ -19,12 +20,17 @@ export const train: Command = {
   examples: [
     ["mnist train", "the CNN, with the standard preset"],
     ["mnist train --preset fast", "one epoch: 99 % on the test images"],
-    ["mnist train --model both --json", "for programs: one object per line"],
+    ["mnist train --model all --json", "for programs: one object per line"],
     ["mnist train --resume latest", "continue the run stopped last"],
     ["mnist train --data synthetic", "on digits generated in code"],
   ],
   flags: {
-    ...grouped("Network", { model: choiceFlag("Network to train", MODELS, { byDefault: "cnn" }) }),
+    ...grouped("Network", {
+      model: choiceFlag("Network to train", MODELS, {
+        byDefault: DEFAULT_MODEL,
+        formerly: { until: "0.3", choices: { both: "all" } },
+      }),
+    }),
     ...RECIPE_FLAGS,
     ...grouped("Recipe", {
       patience: valueFlag(
@@ -66,31 +72,31 @@ export const train: Command = {
   },
   async run(flags, _files, signal) {
     outliveOutput();
-    const circumstances: Circumstances = {
+    const options: TrainOptions = {
       threads: numberFlag(flags, "threads", { min: 1, isInteger: true }) ?? "auto",
       maxSeconds: numberFlag(flags, "max-seconds", { above: 0 }),
       saveEvery: numberFlag(flags, "save-every", { min: 0 }) ?? 30,
-      out: textFlag(flags, "out") ?? "outputs",
+      outputs: textFlag(flags, "out") ?? "outputs",
       isJson: isSet(flags, "json"),
       isQuiet: isSet(flags, "quiet"),
     };
-    const model = (textFlag(flags, "model") ?? "cnn") as (typeof MODELS)[number];
+    const model = (textFlag(flags, "model") ?? DEFAULT_MODEL) as (typeof MODELS)[number];
     const id = textFlag(flags, "resume");
     if (id !== undefined) {
       checkResumeFlags(flags);
-      const { resumeRun } = await import("./resume_run.ts");
+      const { trainOn } = await import("./train_runs.ts");
       const only = flags.model === undefined ? undefined : (model as ModelName);
-      await resumeRun({ id, model: only, data: textFlag(flags, "data"), ...circumstances }, signal);
+      await trainOn({ id, model: only, data: textFlag(flags, "data"), ...options }, signal);
       return;
     }
-    const models: ModelName[] = model === "both" ? [...MODEL_NAMES] : [model];
+    const models: ModelName[] = model === "all" ? [...MODEL_NAMES] : [model];
     const { preset, given } = readRecipeFlags(flags);
     const seed = numberFlag(flags, "seed", { min: 0, isInteger: true }) ?? 0;
     const limit = numberFlag(flags, "limit", { min: 1, isInteger: true });
     const patience = numberFlag(flags, "patience", { min: 1, isInteger: true });
     const data = textFlag(flags, "data") ?? "auto";
-    const { trainModels } = await import("./train_models.ts");
-    await trainModels({ models, preset, given, patience, seed, limit, data, ...circumstances }, signal);
+    const { trainModels } = await import("./train_runs.ts");
+    await trainModels({ models, preset, given, patience, seed, limit, data, ...options }, signal);
   },
 };
 
@@ -101,11 +107,11 @@ const RESUME_FLAGS = ["resume", "model", "data", "out", "threads", "max-seconds"
 function checkResumeFlags(flags: Flags): void {
   const wrong = Object.keys(train.flags).find((name) => flags[name] !== undefined && !RESUME_FLAGS.includes(name));
   if (wrong !== undefined) {
-    throw new UsageError(
-      `--${wrong} is fixed when a run begins; --resume goes on with what it began with. Leave it out.`,
-    );
+    throw new UsageError(`--${wrong} is fixed when a run begins; --resume keeps what it began with. Leave it out.`);
   }
-  if (textFlag(flags, "model") === "both") {
-    throw new UsageError("--resume goes on with one run; give --model linear, --model cnn, or neither.");
+  if (textFlag(flags, "model") === "all") {
+    throw new UsageError(
+      `--resume continues one run; give --model ${MODEL_NAMES[0]} or another network, or leave --model out.`,
+    );
   }
 }

@@ -1,44 +1,184 @@
 // What `mnist train` prints: events or a summary on stdout, progress on stderr.
 
 import process from "node:process";
-import { type EpochReport, type Evaluation, type History, runtimeInfo, type StepReport } from "../../lib/index.ts";
+import { type EpochReport, type History, runtimeInfo, type StepReport } from "../../lib/index.ts";
+import {
+  type Experiment,
+  type ExperimentEvent,
+  type Outcome,
+  type TrainEvent,
+  writeTrainEvent,
+} from "../../models/index.ts";
+import type { ResumableRun } from "../../store/runs/resume_run.ts";
+import type { RunData } from "../../store/runs/run_data.ts";
+import type { RunSpec } from "../../store/runs/run_spec.ts";
+import type { RunWriter } from "../../store/runs/run_writer.ts";
+import { InterruptedError } from "../terminal/exit_codes.ts";
 import { formatCount, formatDuration, formatLoss, formatPercent, printable } from "../terminal/format.ts";
 import { programName } from "../terminal/program_name.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { messageOf } from "../terminal/report_error.ts";
 import { shellWord } from "../terminal/shell_word.ts";
 import { stdout } from "../terminal/terminal.ts";
-import type { Result } from "./run_keeper.ts";
-import type { RunPlan, TrainJob } from "./train_job.ts";
+import { resumeCommand } from "./resume_command.ts";
+import type { TrainOptions } from "./train_options.ts";
 
-/** A line of `--json`. */
-export function emit(
-  { circumstances, plan }: TrainJob,
-  { event, ...rest }: { event: string } & Record<string, unknown>,
-): void {
-  if (circumstances.isJson) process.stdout.write(`${JSON.stringify({ event, model: plan.model, ...rest })}\n`);
+interface Shown {
+  spec: RunSpec;
+  data: RunData;
+  resume: ResumableRun | null;
+  options: TrainOptions;
+  progress: Progress;
+  writer: RunWriter;
+  experiment: Experiment;
 }
 
-/** @param run its folder */
-export function showStart(job: TrainJob, run: string, stepsPerEpoch: number): void {
-  const { data, resume, plan, progress } = job;
-  const { epoch, step } = resume?.state.progress ?? {};
-  emit(job, {
-    event: "start",
-    dataset: data.name,
-    dataset_sha256: data.train.digest,
-    notice: data.notice,
-    run,
-    ...(resume ? { resumed_at: { epoch, step } } : {}),
-  });
-  progress.print(
-    resume
-      ? `${plan.model} goes on in ${run}, after step ${step} of ${stepsPerEpoch} in epoch ${epoch}`
-      : describeBeginning(plan, data.train.size, runtimeInfo().threads, run),
-  );
+/** Shows a run as it goes. The run's writer is told of each event first, so that what is said is kept. */
+export class TrainOutput {
+  private kept: EpochReport | null = null;
+
+  constructor(private readonly shown: Shown) {}
+
+  show(event: ExperimentEvent): void {
+    switch (event.kind) {
+      case "start":
+        this.kept = event.history.kept;
+        this.start();
+        break;
+      case "step":
+        this.step(event.report, event.seconds);
+        break;
+      case "epoch":
+        this.kept = event.history.kept;
+        this.epoch(event.report);
+        break;
+      case "state":
+        break;
+      case "test":
+        this.shown.progress.update("test", event.done / event.total, () => formatCount(event.done));
+        break;
+      case "end":
+        this.end(event.outcome);
+        break;
+      case "interrupted":
+        this.interrupted();
+        break;
+      case "failed":
+        this.failed(event.error);
+        break;
+    }
+  }
+
+  /** The line to end with. */
+  interruption(): InterruptedError {
+    const { writer, options } = this.shown;
+    if (!writer.isResumable) return new InterruptedError("Interrupted before the first step; nothing is kept.");
+    const { id, checkpoint } = writer.folder;
+    const what = this.kept
+      ? `the weights of epoch ${this.kept.epoch} are kept in ${checkpoint}`
+      : "no epoch has ended yet";
+    return new InterruptedError(`Interrupted; ${what}. Resume with: ${resumeCommand(id, options.outputs)}`);
+  }
+
+  private start(): void {
+    const { spec, data, resume, writer, experiment, progress } = this.shown;
+    const { epoch, step } = resume?.state.progress ?? {};
+    const run = writer.folder.path;
+    this.emit({
+      ...{ event: "start", model: spec.model, dataset: data.name, datasetSha256: data.train.digest },
+      ...{ notice: data.notice, run, resumedAt: epoch !== undefined && step !== undefined ? { epoch, step } : null },
+    });
+    progress.print(
+      resume
+        ? `${spec.model} resumes in ${run}, after step ${step} of ${experiment.stepsPerEpoch} in epoch ${epoch}`
+        : describeBeginning(spec, data.train.size, runtimeInfo().threads, run),
+    );
+  }
+
+  private step({ epoch, step, stepsPerEpoch, loss, samplesPerSecond }: StepReport, elapsed: number): void {
+    const { spec, progress } = this.shown;
+    const { epochs } = spec.recipe;
+    const part = ((epoch - 1) * stepsPerEpoch + step) / (epochs * stepsPerEpoch);
+    progress.update(`${spec.model} ${epoch}/${epochs}`, step / stepsPerEpoch, () => {
+      const eta = formatDuration((elapsed / part) * (1 - part));
+      return `${formatCount(samplesPerSecond)} images/s  loss ${formatLoss(loss)}  ETA ${eta}`;
+    });
+  }
+
+  private epoch(report: EpochReport): void {
+    const { spec, progress } = this.shown;
+    const { epoch, trainLoss, validationLoss, validationAccuracy, samplesPerSecond, seconds } = report;
+    this.emit({
+      ...{ event: "epoch", model: spec.model, epoch, trainLoss, validationLoss, validationAccuracy },
+      ...{ samplesPerSecond, seconds },
+    });
+    progress.print(
+      `${spec.model} epoch ${epoch}/${spec.recipe.epochs}  loss ${formatLoss(trainLoss)}  ` +
+        `val loss ${formatLoss(validationLoss)}  val accuracy ${formatPercent(validationAccuracy)}  ` +
+        `${formatCount(samplesPerSecond)} images/s  ${formatDuration(seconds)}`,
+    );
+  }
+
+  private end({ history, test, seconds, parameters, weightsSha256 }: Outcome): void {
+    const { spec, data, options, progress, writer } = this.shown;
+    const { kept, stopped } = history;
+    const { accuracy: testAccuracy, loss: testLoss } = test.evaluation;
+    const { path, checkpoint } = writer.folder;
+    progress.clear();
+    this.emit({
+      ...{ event: "done", model: spec.model, dataset: data.name, testImages: data.test.size },
+      ...{ epoch: kept?.epoch ?? null, validationAccuracy: kept?.validationAccuracy ?? null },
+      ...{ stopped: stopped?.why ?? null, testAccuracy, testLoss, parameters, seconds, checkpoint, weightsSha256 },
+    });
+    if (!options.isJson) this.printResult(history, { testAccuracy, testLoss, parameters, seconds, weightsSha256 });
+    const note = noteOnLoss(kept?.validationLoss ?? 0, data.validation.classes);
+    if (note !== null) progress.note(note);
+    const drawn = writer.drawn;
+    if (drawn.length > 0) progress.print(`Pictures: ${new Intl.ListFormat("en-GB").format(drawn)} in ${path}`);
+  }
+
+  private printResult(
+    { kept, stopped }: History,
+    result: { testAccuracy: number; testLoss: number; parameters: number; seconds: number; weightsSha256: string },
+  ): void {
+    const { spec, data, options, progress, writer } = this.shown;
+    const accuracy = stdout.bold(`test accuracy ${formatPercent(result.testAccuracy)}`);
+    const digits = data.name === "mnist" ? "MNIST" : stdout.yellow("synthetic digits, not MNIST");
+    const lines = [
+      `${spec.model} on ${digits}: ${accuracy} of ${formatCount(data.test.size)}, loss ${formatLoss(result.testLoss)} (epoch ${kept?.epoch ?? 0} of ${spec.recipe.epochs})`,
+      ...(stopped === null ? [] : [`stopped early: ${stopped.why}`]),
+      `${formatCount(result.parameters)} parameters, ${formatDuration(result.seconds)}, weights sha256 ${result.weightsSha256}`,
+      writer.folder.checkpoint,
+    ];
+    process.stdout.write(`${lines.join("\n")}\n`);
+    const elsewhere = options.outputs === "outputs" ? "" : ` --runs ${shellWord(options.outputs)}`;
+    progress.print(`Try it: ${programName()} infer digit.png --model ${spec.model} --run latest${elsewhere}`);
+  }
+
+  private interrupted(): void {
+    const { spec, options, writer } = this.shown;
+    const { isResumable, folder } = writer;
+    this.emit({
+      ...{ event: "interrupted", model: spec.model },
+      checkpoint: isResumable && this.kept ? folder.checkpoint : null,
+      resume: isResumable ? resumeCommand(folder.id, options.outputs) : null,
+    });
+  }
+
+  private failed(error: unknown): void {
+    this.shown.progress.clear();
+    const { spec, writer } = this.shown;
+    this.emit({ event: "failed", model: spec.model, run: writer.folder.path, error: messageOf(error) });
+  }
+
+  private emit(event: TrainEvent): void {
+    if (this.shown.options.isJson) process.stdout.write(`${writeTrainEvent(event)}\n`);
+  }
 }
 
 /** @param run its folder; @example "cnn, preset standard: 10 epochs of 55,000 images, 2 threads; run outputs/cnn/…" */
 export function describeBeginning(
-  { model, recipe: { preset, epochs } }: RunPlan,
+  { model, recipe: { preset, epochs } }: RunSpec,
   images: number,
   threads: number,
   run: string,
@@ -57,71 +197,4 @@ export function noteOnLoss(loss: number, classes: number): string | null {
   const guessing = Math.log(classes);
   if (loss <= guessing) return null;
   return `a validation loss of ${formatLoss(loss)} is worse than guessing (${formatLoss(guessing)}); lower --lr, or train longer`;
-}
-
-export function showStep({ plan, progress }: TrainJob, report: StepReport, elapsed: number): void {
-  const { model, recipe } = plan;
-  const { epoch, step, stepsPerEpoch, loss, samplesPerSecond } = report;
-  const part = ((epoch - 1) * stepsPerEpoch + step) / (recipe.epochs * stepsPerEpoch);
-  progress.update(`${model} ${epoch}/${recipe.epochs}`, step / stepsPerEpoch, () => {
-    const eta = formatDuration((elapsed / part) * (1 - part));
-    return `${formatCount(samplesPerSecond)} images/s  loss ${formatLoss(loss)}  ETA ${eta}`;
-  });
-}
-
-export function showEpoch(job: TrainJob, report: EpochReport): void {
-  const { epoch, trainLoss, validationLoss, validationAccuracy, samplesPerSecond, seconds } = report;
-  emit(job, {
-    event: "epoch",
-    epoch,
-    train_loss: trainLoss,
-    val_loss: validationLoss,
-    val_accuracy: validationAccuracy,
-    samples_per_second: samplesPerSecond,
-    seconds,
-  });
-  job.progress.print(
-    `${job.plan.model} epoch ${epoch}/${job.plan.recipe.epochs}  loss ${formatLoss(trainLoss)}  ` +
-      `val loss ${formatLoss(validationLoss)}  val accuracy ${formatPercent(validationAccuracy)}  ` +
-      `${formatCount(samplesPerSecond)} images/s  ${formatDuration(seconds)}`,
-  );
-}
-
-/** What it came to: as an event, or in words. */
-export function showEnd(job: TrainJob, history: History, test: Evaluation, result: Result): void {
-  const { circumstances, data, progress } = job;
-  const { kept, stopped } = history;
-  emit(job, {
-    ...{ event: "done", dataset: data.name, test_images: data.test.size },
-    ...{ epoch: kept?.epoch ?? null, val_accuracy: kept?.validationAccuracy ?? null, stopped: stopped?.why ?? null },
-    ...result,
-  });
-  if (!circumstances.isJson) printResult(job, history, test, result);
-  const note = noteOnLoss(kept?.validationLoss ?? 0, data.validation.classes);
-  if (note !== null) progress.note(note);
-}
-
-/** @param run its folder */
-export function showDrawn({ progress }: TrainJob, names: readonly string[], run: string): void {
-  if (names.length > 0) progress.print(`Pictures: ${new Intl.ListFormat("en-GB").format(names)} in ${run}`);
-}
-
-function printResult(
-  { plan, data, circumstances, progress }: TrainJob,
-  { kept, stopped }: History,
-  test: Evaluation,
-  result: Result,
-): void {
-  const { model, recipe } = plan;
-  const accuracy = `${stdout.bold(`test accuracy ${formatPercent(test.accuracy)}`)} of ${formatCount(data.test.size)}`;
-  const digits = data.name === "mnist" ? "MNIST" : stdout.yellow("synthetic digits, not MNIST");
-  const lines = [
-    `${model} on ${digits}: ${accuracy}, loss ${formatLoss(test.loss)} (epoch ${kept?.epoch ?? 0} of ${recipe.epochs})`,
-    ...(stopped === null ? [] : [`stopped early: ${stopped.why}`]),
-    `${formatCount(result.parameters)} parameters, ${formatDuration(result.seconds)}, weights sha256 ${result.weights_sha256}`,
-    result.checkpoint,
-  ];
-  process.stdout.write(`${lines.join("\n")}\n`);
-  const elsewhere = circumstances.out === "outputs" ? "" : ` --runs ${shellWord(circumstances.out)}`;
-  progress.print(`Try it: ${programName()} infer digit.png --model ${model} --run latest${elsewhere}`);
 }

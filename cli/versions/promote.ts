@@ -3,7 +3,6 @@
 import { isModelName, MODEL_NAMES } from "../../models/index.ts";
 import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, textFlag } from "../command_line/flags.ts";
-import { checkNetwork } from "../runs/find_run.ts";
 
 export const promote: Command = {
   operands: {
@@ -32,10 +31,8 @@ export const promote: Command = {
   async run(flags, [id]) {
     const model = textFlag(flags, "model");
     const models = isModelName(model) ? [model] : MODEL_NAMES;
-    checkNetwork(`promote ${id}`, id, models);
-    const note = textFlag(flags, "note");
-    const { promoteRun } = await import("./promote_run.ts");
     const outputs = textFlag(flags, "runs") ?? "outputs";
-    await promoteRun({ id, models, note, outputs, isJson: isSet(flags, "json") });
+    const { promoteRun } = await import("./change_version.ts");
+    await promoteRun({ id, models, note: textFlag(flags, "note") ?? null, outputs, isJson: isSet(flags, "json") });
   },
 };

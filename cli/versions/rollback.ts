@@ -23,11 +23,11 @@ export const rollback: Command = {
   async run(flags) {
     const model = textFlag(flags, "model");
     const to = numberFlag(flags, "to", { min: 1, isInteger: true });
-    const { rollBack } = await import("./roll_back.ts");
-    await rollBack({
+    const { rollBackTo } = await import("./change_version.ts");
+    await rollBackTo({
       model: isModelName(model) ? model : undefined,
       to,
-      note: textFlag(flags, "note"),
+      note: textFlag(flags, "note") ?? null,
       outputs: textFlag(flags, "runs") ?? "outputs",
       isJson: isSet(flags, "json"),
     });

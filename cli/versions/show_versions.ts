@@ -2,18 +2,18 @@
 
 import process from "node:process";
 import type { ModelName } from "../../models/index.ts";
-import { numberOf } from "../files/fields.ts";
-import { measuredOnCells } from "../load/measured_on.ts";
-import { type Registry, readRegistry, type VersionEvent } from "../registry/registry.ts";
-import { readVersion } from "../registry/version_file.ts";
+import { type Registry, readRegistry } from "../../store/versions/registry.ts";
+import { readVersion } from "../../store/versions/version_file.ts";
+import { type VersionRecord, writeVersionRecord } from "../../store/versions/version_record.ts";
 import { percent } from "../runs/run_table.ts";
 import { type Column, columnTable } from "../terminal/columns.ts";
 import { AlreadyReportedError, EXIT, exitCodeOf } from "../terminal/exit_codes.ts";
 import { printable } from "../terminal/format.ts";
+import { measuredOnCells } from "../terminal/measured_on.ts";
 import { printNote } from "../terminal/note.ts";
 import { reportError } from "../terminal/report_error.ts";
 import { stdout, type TerminalStream } from "../terminal/terminal.ts";
-import { measuredOnOf } from "./version_output.ts";
+import { measuredOnVersion } from "./version_output.ts";
 
 export interface VersionsRequest {
   models: readonly ModelName[];
@@ -33,7 +33,7 @@ export function showVersions({ models, outputs, isJson }: VersionsRequest): void
       exitCode = exitCodeOf(error);
     }
   }
-  const shown = registries.filter(({ events }) => events.length > 0);
+  const shown = registries.filter(({ records }) => records.length > 0);
   if (shown.length === 0 && exitCode === EXIT.ok) {
     process.stderr.write(`No version is in ${outputs}. mnist promote makes one of a run; mnist runs lists those.\n`);
   }
@@ -42,42 +42,47 @@ export function showVersions({ models, outputs, isJson }: VersionsRequest): void
     printNote(`${path} ends in a part of a line, left by a crash; the next promote or rollback cuts it off.`);
   }
   const lines = isJson
-    ? shown.flatMap((registry) => registry.events.map((event, i) => JSON.stringify(asJson(registry, event, i))))
+    ? shown.flatMap((registry) => registry.records.map((record, i) => JSON.stringify(asJson(registry, record, i))))
     : shown.flatMap((registry, i) => [...(i > 0 ? [""] : []), ...versionTable(registry, stdout)]);
   if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
   if (exitCode !== EXIT.ok) throw new AlreadyReportedError(exitCode);
 }
 
-function asJson(registry: Registry, event: VersionEvent, i: number): object {
-  const isCurrent = i === registry.events.length - 1;
-  return { model: registry.model, ...event, is_current: isCurrent, file_state: stateOf(registry, event) };
+function asJson(registry: Registry, record: VersionRecord, i: number): object {
+  const isCurrent = i === registry.records.length - 1;
+  return {
+    model: registry.model,
+    ...JSON.parse(writeVersionRecord(record)),
+    is_current: isCurrent,
+    file_state: stateOf(registry, record),
+  };
 }
 
 export function versionTable(registry: Registry, stream: TerminalStream): string[] {
-  const { events, model } = registry;
-  const last = events.length - 1;
+  const { records, model } = registry;
+  const last = records.length - 1;
   const column = (
     title: string,
-    cell: (event: VersionEvent, i: number) => string,
+    cell: (record: VersionRecord, i: number) => string,
     more: Partial<Column> = {},
   ): Column => ({
     title,
-    cells: events.map((event, i) => printable(cell(event, i))),
+    cells: records.map((record, i) => printable(cell(record, i))),
     ...more,
   });
-  const data = measuredOnCells(events.map(measuredOnOf));
-  const states = events.map((event) => stateOf(registry, event));
+  const data = measuredOnCells(records.map(measuredOnVersion));
+  const states = records.map((record) => stateOf(registry, record));
   return columnTable(
     [
       column("model", () => model),
       column("version", ({ version }) => String(version), { isRight: true }),
       column("event", ({ kind, from }) => (kind === "rollback" ? `rollback from ${from ?? "?"}` : kind)),
       column("run", ({ run }) => run, { rank: 4 }),
-      column("val", ({ metrics }) => percent(numberOf(metrics.val_accuracy)), { isRight: true, rank: 2 }),
-      column("test", ({ metrics }) => percent(numberOf(metrics.test_accuracy)), { isRight: true }),
+      column("val", ({ metrics }) => percent(metrics.validationAccuracy), { isRight: true, rank: 2 }),
+      column("test", ({ metrics }) => percent(metrics.testAccuracy), { isRight: true }),
       column("data", (_, i) => data[i]),
       column("date", ({ date }) => date.replace("T", " ").slice(0, 16), { rank: 3 }),
-      column("weights", ({ weights_sha256 }) => weights_sha256.slice(0, 8), { rank: 1 }),
+      column("weights", ({ weightsSha256 }) => weightsSha256.slice(0, 8), { rank: 1 }),
       column("file", (_, i) => states[i], { style: (text, i) => (states[i] === "ok" ? text : stream.red(text)) }),
       column("", (_, i) => (i === last ? "current" : ""), { style: stream.green }),
       column("note", ({ note }) => note ?? "", { rank: 0 }),
@@ -86,9 +91,9 @@ export function versionTable(registry: Registry, stream: TerminalStream): string
   );
 }
 
-function stateOf(registry: Registry, event: VersionEvent): "ok" | "missing" | "changed" {
+function stateOf(registry: Registry, record: VersionRecord): "ok" | "missing" | "changed" {
   try {
-    readVersion(registry, event);
+    readVersion(registry, record);
     return "ok";
   } catch (error) {
     return (error as { details?: { code?: string } }).details?.code ? "missing" : "changed";

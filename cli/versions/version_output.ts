@@ -1,42 +1,48 @@
 // What promote and rollback print.
 
+import process from "node:process";
 import { describeMeasuredOn, isMnistTest, type MeasuredOn } from "../../models/index.ts";
-import { fieldsOf, numberOf, textOf } from "../files/fields.ts";
-import { type VersionEvent, versionFile } from "../registry/registry.ts";
+import type { VersionChange } from "../../store/versions/promote.ts";
+import { versionFile } from "../../store/versions/registry.ts";
+import { type VersionRecord, writeVersionRecord } from "../../store/versions/version_record.ts";
 import { formatPercent, printable } from "../terminal/format.ts";
+import { printNote } from "../terminal/note.ts";
 import { programName } from "../terminal/program_name.ts";
 import { shellWord } from "../terminal/shell_word.ts";
 import { stdout } from "../terminal/terminal.ts";
 
-/** @param before the version that was current until now */
-export function describeChange(
-  model: string,
-  event: VersionEvent,
-  before: VersionEvent | null,
-  isNew: boolean,
-  outputs: string,
-): string {
-  const { version, run } = event;
+/** Prints what was done: the registry's line, or in words; notes about the registry on stderr. */
+export function showChange(change: VersionChange, outputs: string, isJson: boolean): void {
+  const { model, record, wasRestored, wasCut } = change;
+  if (wasRestored) printNote(`the copy of version ${record.version} was not whole; it is made again.`);
+  if (wasCut) {
+    printNote(`the registry of ${model} ended in a part of a line, left by a crash; it was cut off.`);
+  }
+  process.stdout.write(`${isJson ? writeVersionRecord(record) : describeChange(change, outputs)}\n`);
+}
+
+function describeChange({ model, record, before, isNew }: VersionChange, outputs: string): string {
+  const { version, run } = record;
   const was = before ? ` (version ${before.version}: ${accuracyOf(before)})` : "";
   const already = isNew ? "" : " already";
   const file = versionFile({ outputs, model }, version);
   const elsewhere = outputs === "outputs" ? "" : ` --runs ${shellWord(printable(outputs))}`;
   return [
-    `${stdout.bold(`${model} version ${version} is current${already}`)}: run ${printable(run)}, test accuracy ${accuracyOf(event)}${was}`,
-    `weights sha256 ${event.weights_sha256}`,
+    `${stdout.bold(`${model} version ${version} is current${already}`)}: run ${printable(run)}, test accuracy ${accuracyOf(record)}${was}`,
+    `weights sha256 ${record.weightsSha256}`,
     printable(file),
     stdout.dim(`Ask it: ${programName()} infer digit.png --model ${model} --version current${elsewhere}`),
   ].join("\n");
 }
 
 /** @example "99.42 %", "75.40 % of 1,000 synthetic digits" */
-export function accuracyOf(event: VersionEvent): string {
-  const accuracy = numberOf(event.metrics.test_accuracy);
+export function accuracyOf(record: VersionRecord): string {
+  const accuracy = record.metrics.testAccuracy;
   if (accuracy === null) return "–";
-  const on = measuredOnOf(event);
-  return `${formatPercent(accuracy)}${isMnistTest(on) ? "" : ` of ${describeMeasuredOn(on)}`}`;
+  const on = measuredOnVersion(record);
+  return `${formatPercent(accuracy)}${isMnistTest(on) ? "" : ` of ${printable(describeMeasuredOn(on))}`}`;
 }
 
-export function measuredOnOf({ metrics, lineage }: VersionEvent): MeasuredOn {
-  return { dataset: textOf(fieldsOf(lineage).dataset), images: numberOf(metrics.test_images) };
+export function measuredOnVersion({ metrics, lineage }: VersionRecord): MeasuredOn {
+  return { dataset: lineage.dataset, images: metrics.testImages };
 }

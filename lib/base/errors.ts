@@ -40,6 +40,10 @@ export class DisposedError extends SimdgradError {}
 export class AutogradError extends SimdgradError {}
 /** Input data that are missing, truncated, corrupted or of another format. */
 export class DataError extends SimdgradError {}
+/** Something was named that there is not: a run, a version, a file. */
+export class NotFoundError extends DataError {}
+/** A name that fits several things. */
+export class AmbiguousError extends OptionError {}
 /** A checkpoint that is damaged or does not fit the model. */
 export class CheckpointError extends SimdgradError {}
 /** Training that cannot go on: the loss became NaN or infinite. */

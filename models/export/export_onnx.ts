@@ -3,6 +3,7 @@
 import { MNIST_MEAN, MNIST_STD } from "../../lib/data/normalize.ts";
 import { encodeOnnx } from "../../lib/formats/onnx.ts";
 import { weightsDigest } from "../../lib/formats/weights_digest.ts";
+import { writeCheckpointMetadata } from "../checkpoint_metadata.ts";
 import type { ExportableModel } from "./exportable_model.ts";
 
 const DESCRIPTION =
@@ -23,7 +24,7 @@ export function exportOnnx({ name, network, metadata }: ExportableModel): Uint8A
     name,
     description: DESCRIPTION,
     metadata: {
-      ...metadata,
+      ...writeCheckpointMetadata(metadata),
       preprocessing: "(pixel/255 - mean)/std",
       mean: String(MNIST_MEAN),
       std: String(MNIST_STD),

@@ -1,6 +1,7 @@
 // exportSafetensors: a network's weights for PyTorch and its like.
 
 import { encodeCheckpoint } from "../../lib/formats/checkpoint.ts";
+import { writeCheckpointMetadata } from "../checkpoint_metadata.ts";
 import type { ExportableModel } from "./exportable_model.ts";
 
 /**
@@ -9,5 +10,5 @@ import type { ExportableModel } from "./exportable_model.ts";
  * @example const bytes = exportSafetensors({ name: "cnn", network, metadata });
  */
 export function exportSafetensors({ network, metadata }: ExportableModel): Uint8Array {
-  return encodeCheckpoint(network, metadata);
+  return encodeCheckpoint(network, writeCheckpointMetadata(metadata));
 }

@@ -3,7 +3,8 @@
 import { weightsDigest } from "../../lib/formats/weights_digest.ts";
 import { countParameters } from "../../lib/nn/count_parameters.ts";
 import { VERSION } from "../../lib/runtime/version.ts";
-import { describeMeasuredOn, measuredOn } from "../measured_on.ts";
+import { writeCheckpointMetadata } from "../checkpoint_metadata.ts";
+import { describeMeasuredOn } from "../measured_on.ts";
 import { isModelName, networkOf } from "../table.ts";
 import type { ExportableModel } from "./exportable_model.ts";
 
@@ -24,15 +25,14 @@ export interface ModelCard {
 }
 
 export function modelCard({ name, network, metadata }: ExportableModel): ModelCard {
-  const accuracy = Number.parseFloat(metadata.test_accuracy ?? "");
   return {
     name,
     kind: isModelName(name) ? networkOf(name).kind : "a neural network",
     parameters: countParameters(network),
-    testAccuracy: accuracy >= 0 && accuracy <= 1 ? accuracy : null,
-    testedOn: describeMeasuredOn(measuredOn(metadata)),
+    testAccuracy: metadata.testAccuracy,
+    testedOn: describeMeasuredOn({ dataset: metadata.dataset, images: metadata.testImages }),
     weightsSha256: weightsDigest(network),
-    checkpoint: metadata,
+    checkpoint: writeCheckpointMetadata(metadata),
     madeBy: `simdgrad ${VERSION}`,
   };
 }

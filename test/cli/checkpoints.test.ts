@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { describeOrigin, loadModel } from "../../cli/checkpoints/checkpoints.ts";
-import { checkpointOfRun } from "../../cli/runs/run_checkpoint.ts";
+import { describeOrigin, modelAskedFor as loadModel } from "../../cli/inputs/asked_model.ts";
 import { CheckpointError, encodeCheckpoint, encodeTrainingState, Linear, Sequential } from "../../lib/index.ts";
 import { linear, MODEL_NAMES } from "../../models/index.ts";
+import { checkpointOfRun } from "../../store/runs/list_runs.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
 import { IDS, outputsWithRuns, promote } from "../support/versions.ts";
@@ -34,7 +34,7 @@ function refusal(checkpoint: string): string {
 test("a checkpoint that holds NaN is refused, and the parameter named", () => {
   const model = linear({ seed: 1 });
   model.parameters()[0].data[5] = Number.NaN;
-  assert.match(refusal(save("nan.safetensors", model)), /^fc\.weight holds NaN in .*nan\.safetensors/);
+  assert.match(refusal(save("nan.safetensors", model)), /fc\.weight holds NaN in .*nan\.safetensors/);
 });
 
 test("without --model the message is about the network that the file is nearer to", () => {
@@ -48,8 +48,8 @@ test("a run's state is refused as no checkpoint, and the checkpoint beside it na
   const path = join(run, "state.safetensors");
   const progress = { epoch: 1, step: 1, seen: 1, lossSum: 1, right: 1, epochSeconds: 1, seconds: 1, learningRate: 1 };
   writeFileSync(path, encodeTrainingState({ setup: {}, progress, epochs: [], tensors: {} }));
-  const said = `${path} holds the state that --resume goes on from, and is no checkpoint.`;
-  assert.is(refusal(path), `${said} The run has kept no checkpoint yet; go on with it to its epoch's end.`);
+  const said = `loadModel: ${path} holds the state that a run resumes from, and is no checkpoint.`;
+  assert.is(refusal(path), `${said} The run has kept no checkpoint yet; resume it to its epoch's end.`);
   const checkpoint = save(join("run", "model.safetensors"), linear({ seed: 1 }));
   assert.is(refusal(path), `${said} The run's checkpoint is beside it: ${checkpoint}.`);
   assert.throws(() => loadModel({ checkpoint: path, model: "cnn" }), said);
@@ -98,7 +98,7 @@ test("without a network --run means the newest run of any, and a run's id that o
   fakeRun(outputs, "20260103-000001");
   const model = (word: string): string => checkpointOfRun(outputs, MODEL_NAMES, word).model;
   assert.equal(["latest", "20260103-000001", "20260101"].map(model), ["linear", "linear", "cnn"]);
-  assert.throws(() => model("20260102-000001"), /2 runs are called so: cnn\/.*, linear\/.* with --model if need be/);
+  assert.throws(() => model("20260102-000001"), /2 runs are called so: cnn\/.*, linear\/.* Name one/);
   assert.throws(() => model("2025"), (error: Error) => error.message.includes(`with a checkpoint in ${outputs}. The latest is`)); // biome-ignore format: one line
 });
 

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { thisProcess } from "../../cli/files/run_alive.ts";
-import { claimRun } from "../../cli/train/claim_run.ts";
+import { thisProcess } from "../../store/files/runner.ts";
+import { claimRun } from "../../store/runs/resume_run.ts";
 import { expectFailure, temporaryFolder } from "../support/run_cli.ts";
 
 const test = suite("claiming a run");
@@ -19,7 +19,8 @@ test("a run that is claimed is this process's until it is given back as it was",
   const stoppedRun = '{ "status": "interrupted", "seed": 4 }';
   writeFileSync(file, stoppedRun);
   const giveBack = await claimRun(run);
-  assert.equal(JSON.parse(readFileSync(file, "utf8")), { status: "running", seed: 4, runner: thisProcess() });
+  const { status, seed, runner } = JSON.parse(readFileSync(file, "utf8"));
+  assert.equal({ status, seed, runner }, { status: "running", seed: 4, runner: thisProcess() });
   await expectFailure(
     folder,
     ["train", "--resume", "latest", "--out", "claimed"],

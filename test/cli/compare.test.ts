@@ -2,13 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { namedCheckpoint, trainingTime } from "../../cli/checkpoints/named_checkpoint.ts";
 import { asJson, asText, type Contestant } from "../../cli/compare/compare_output.ts";
 import { drawComparison } from "../../cli/compare/compare_picture.ts";
+import { modelNamed } from "../../cli/inputs/asked_model.ts";
 import { formatBytes } from "../../cli/terminal/format.ts";
 import { stdout } from "../../cli/terminal/terminal.ts";
 import { encodeCheckpoint } from "../../lib/index.ts";
-import { disagreementOf, linear } from "../../models/index.ts";
+import { disagreementOf, linear, readCheckpointMetadata } from "../../models/index.ts";
+import { trainingTime } from "../../store/checkpoints/load_model.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
 import { IDS, outputsWithRuns, promote } from "../support/versions.ts";
@@ -64,7 +65,7 @@ test("for people it prints both origins, a table, and where they disagree", asyn
 
 test("of three networks each is counted alone, in text, JSON and picture", () => {
   const contestant = (name: "linear" | "cnn", errors: number): Contestant => ({
-    model: { name, network: linear({ seed: 1 }), path: name, metadata: {}, version: null },
+    model: { name, network: linear({ seed: 1 }), path: name, metadata: readCheckpointMetadata({}), version: null },
     ...{ parameters: 7850, fileBytes: 31_528, medianMs: 0.05, p99Ms: 1.2, imagesPerSecond: 1e6, training: null },
     ...{ errors, accuracy: 1 - errors / 4 },
   });
@@ -88,7 +89,7 @@ test("a checkpoint is a version, a run, a file or shipped; its training time is 
   const path = join(folder, "mine.safetensors");
   writeFileSync(path, encodeCheckpoint(linear({ seed: 4 }), {}));
   const named = (word: string): [string, number | null, unknown] => {
-    const model = namedCheckpoint(outputs, "linear", word);
+    const model = modelNamed("--linear", outputs, "linear", word);
     return [model.path.replace(/\\/g, "/").split("/").slice(-2).join("/"), model.version, trainingTime(outputs, model)];
   };
   const recorded = { seconds: 7, threads: 1 };
@@ -111,7 +112,8 @@ test("what names no checkpoint, or that of the other network, ends it before the
     /--cnn 20260101-00001: neither a file nor a run .* Did you mean 20260101-000001\?/,
   );
   await expectFailure(folder, compare("--cnn", "shiped"), 3, /Did you mean shipped\?/);
-  const none = /--linear current: there is no version of linear .*; --linear shipped is always there\./;
+  const none =
+    /--linear current: there is no version of linear .*; mnist promote makes one of a run; --linear shipped needs none\./;
   await expectFailure(folder, compare("--linear", "current"), 3, none);
   const takes = /--cnn takes shipped, current, a version's number, latest, a run's id, or a file; got v0\./;
   await expectFailure(folder, compare("--cnn", "v0"), 2, takes);
@@ -140,7 +142,7 @@ test("--out writes the picture, into a folder that it makes; what cannot be writ
 
 test("table and picture write each quantity alike, and tell training, as recorded, from what is measured here", () => {
   const contestant = (name: "linear" | "cnn", figures: Partial<Contestant>): Contestant => ({
-    model: { name, network: linear({ seed: 1 }), path: name, metadata: {}, version: null },
+    model: { name, network: linear({ seed: 1 }), path: name, metadata: readCheckpointMetadata({}), version: null },
     ...{ parameters: 7850, fileBytes: 31_528, medianMs: 0.04671, p99Ms: 1.2345, imagesPerSecond: 1_234_567.8 },
     ...{ training: { seconds: 347.487, threads: 2 }, errors: 739, accuracy: 0.9261, ...figures },
   });

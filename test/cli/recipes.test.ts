@@ -3,10 +3,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Flags } from "../../cli/command_line/flags.ts";
 import { UsageError } from "../../cli/terminal/exit_codes.ts";
-import { makeOptimizer, makeSchedule } from "../../cli/train/optimizers.ts";
 import { RECIPE_FLAGS, readRecipeFlags, recipeOf } from "../../cli/train/recipe_flags.ts";
 import { Muon, rand, tensor } from "../../lib/index.ts";
-import { cnn, linear, PRESETS, type Recipe } from "../../models/index.ts";
+import { cnn, linear, makeOptimizer, makeSchedule, PRESETS, type Recipe } from "../../models/index.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { presetTable } from "../support/preset_table.ts";
 

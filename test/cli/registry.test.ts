@@ -12,10 +12,9 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
-import { thisHost } from "../../cli/files/run_alive.ts";
-import { readRegistry } from "../../cli/registry/registry.ts";
-import { withRegistryLock } from "../../cli/registry/registry_lock.ts";
+import { modelAskedFor as loadModel } from "../../cli/inputs/asked_model.ts";
+import { thisHost } from "../../store/files/runner.ts";
+import { readRegistry, withRegistryLock } from "../../store/versions/registry.ts";
 import { digitPng } from "../support/digit_png.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
 import { currentVersion, GONE_PID, IDS, outputsWithRuns, promote } from "../support/versions.ts";
@@ -62,9 +61,9 @@ test("the end of a line that a crash cut short is ignored, and cut off by the ne
   }
   const { code, stderr } = await runCli(folder, ["promote", IDS[1], "--runs", outputs]);
   assert.is(code, 0);
-  assert.match(stderr, /^note: .*versions\.jsonl ended in a part of a line, left by a crash; it was cut off\.\n$/);
-  const { events, tail } = readRegistry(outputs, "linear");
-  assert.equal([events.map(({ version }) => version), tail], [[1, 2], null]);
+  assert.match(stderr, /^note: the registry of linear ended in a part of a line, left by a crash; it was cut off\.\n$/);
+  const { records, tail } = readRegistry(outputs, "linear");
+  assert.equal([records.map(({ version }) => version), tail], [[1, 2], null]);
   assert.ok(readFileSync(registryFile(outputs), "utf8").startsWith(line));
 });
 
@@ -108,11 +107,11 @@ test("promotes at the same time lose nothing: each gets a number of its own", as
   const outputs = outputsWithRuns(folder, ids);
   const results = await Promise.all(ids.map((id) => runCli(folder, ["promote", id, "--runs", outputs])));
   assert.equal(results.map(({ code }) => code), [0, 0, 0, 0, 0, 0]); // biome-ignore format: one line
-  const { events } = readRegistry(outputs, "linear");
-  assert.equal(events.map(({ version }) => version), [1, 2, 3, 4, 5, 6]); // biome-ignore format: one line
-  assert.equal(events.map(({ lineage }) => lineage.previous), [null, 1, 2, 3, 4, 5]); // biome-ignore format: one line
-  assert.equal(events.map(({ run }) => run).sort(), ids); // biome-ignore format: one line
-  for (const { version } of events) loadModel({ model: "linear", version: String(version), runs: outputs });
+  const { records } = readRegistry(outputs, "linear");
+  assert.equal(records.map(({ version }) => version), [1, 2, 3, 4, 5, 6]); // biome-ignore format: one line
+  assert.equal(records.map(({ lineage }) => lineage.previous), [null, 1, 2, 3, 4, 5]); // biome-ignore format: one line
+  assert.equal(records.map(({ run }) => run).sort(), ids); // biome-ignore format: one line
+  for (const { version } of records) loadModel({ model: "linear", version: String(version), runs: outputs });
 });
 
 test("a lock that a killed process left is taken away; a living one's is waited for, then named", async () => {
@@ -136,7 +135,7 @@ test("a lock that a killed process left is taken away; a living one's is waited 
 test("a lock that cannot be written is not left behind, to be waited for", async () => {
   const outputs = mkdtempSync(join(folder, "o-"));
   const script = join(outputs, "lock.mts");
-  const module = new URL("../../cli/registry/registry_lock.ts", import.meta.url).href;
+  const module = new URL("../../store/versions/registry.ts", import.meta.url).href;
   // XFSZ is what a process gets that writes more than it may; ignored, the write fails.
   writeFileSync(
     script,

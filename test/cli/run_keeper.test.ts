@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { trainModels } from "../../cli/train/train_models.ts";
+import { trainModels } from "../../cli/train/train_runs.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
 import { lastRun } from "../support/train_runs.ts";
 import { silently } from "../support/versions.ts";
@@ -21,7 +21,15 @@ async function train(out: string, onEvent: (event: { event: string; run?: string
     return trainModels(
       {
         ...{ models: ["linear"], preset: "fast", given: { epochs: 2 }, patience: undefined, seed: 3, limit: 32 },
-        ...{ data: "synthetic", threads: 1, maxSeconds: undefined, saveEvery: 1000, out, isJson: true, isQuiet: true },
+        ...{
+          data: "synthetic",
+          threads: 1,
+          maxSeconds: undefined,
+          saveEvery: 1000,
+          outputs: out,
+          isJson: true,
+          isQuiet: true,
+        },
       },
       new AbortController().signal,
     );

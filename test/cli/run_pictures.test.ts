@@ -3,14 +3,13 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Progress } from "../../cli/terminal/progress.ts";
-import { RunPictures } from "../../cli/train/run_pictures.ts";
-import type { TrainJob } from "../../cli/train/train_job.ts";
 import { encodePng } from "../../data/index.node.ts";
 import { syntheticDigits } from "../../data/index.ts";
 import { evaluationOf, Module, predict, type Tensor, tensor } from "../../lib/index.ts";
 import { contactSheet, findMistakes } from "../../lib/plot/index.ts";
 import { linear } from "../../models/index.ts";
+import { RunPictures } from "../../store/runs/run_pictures.ts";
+import type { RunSpec } from "../../store/runs/run_spec.ts";
 import { runCli, temporaryFolder } from "../support/run_cli.ts";
 import { eventsOf, FINISHED_FILES, filesOf, lastRun } from "../support/train_runs.ts";
 
@@ -85,8 +84,8 @@ class Knowing extends Module {
   }
 }
 
-const jobOf = (): TrainJob =>
-  ({ plan: { model: "linear", seed: 0, recipe: { preset: "best", epochs: 1 } }, progress: new Progress(true) }) as unknown as TrainJob; // biome-ignore format: one line
+const spec = { model: "linear", seed: 0, recipe: { preset: "best", epochs: 1 } } as RunSpec;
+const missing = (name: string, reason: string): void => assert.unreachable(`${name}: ${reason}`);
 
 test("mistakes.png shows what findMistakes finds, from the one pass of the evaluation; and goes where there are none", async () => {
   const path = join(folder, "reading");
@@ -95,8 +94,8 @@ test("mistakes.png shows what findMistakes finds, from the one pass of the evalu
   const run = { id: "20260101-000000", path, checkpoint: "" };
   const network = linear({ seed: 5 });
   const logits = predict(network, digits);
-  const guessing = new RunPictures(run, jobOf());
-  guessing.reading(digits, evaluationOf(logits, digits.labels), logits);
+  const guessing = new RunPictures(run, spec, missing);
+  guessing.reading(digits, { evaluation: evaluationOf(logits, digits.labels), logits });
   assert.equal(guessing.written, ["confusion.svg", "mistakes.png"]);
   const worst = await findMistakes(network, digits, { count: 24 });
   const classes = [..."0123456789"];
@@ -104,8 +103,8 @@ test("mistakes.png shows what findMistakes finds, from the one pass of the evalu
   assert.is(Buffer.compare(readFileSync(join(path, "mistakes.png")), expected), 0);
 
   const knowing = predict(new Knowing(digits.labels.data), digits);
-  const faultless = new RunPictures(run, jobOf());
-  faultless.reading(digits, evaluationOf(knowing, digits.labels), knowing);
+  const faultless = new RunPictures(run, spec, missing);
+  faultless.reading(digits, { evaluation: evaluationOf(knowing, digits.labels), logits: knowing });
   assert.equal(faultless.written, ["confusion.svg"]);
   assert.is(existsSync(join(path, "mistakes.png")), false);
 });

@@ -4,15 +4,15 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { thisProcess } from "../../cli/files/run_alive.ts";
 import { compareRuns } from "../../cli/runs/compare_runs.ts";
-import { listRuns } from "../../cli/runs/list_runs.ts";
-import { STATE_FILE } from "../../cli/runs/run_file.ts";
-import { shortStatusOf, statusOf, whyUnfinished } from "../../cli/runs/run_record.ts";
-import { epochsOf, runTable } from "../../cli/runs/run_table.ts";
+import { describeEpochs, runTable, shortStatusOf } from "../../cli/runs/run_table.ts";
 import { runAsJson } from "../../cli/runs/show_runs.ts";
-import { marksOf } from "../../cli/runs/version_marks.ts";
 import { stdout } from "../../cli/terminal/terminal.ts";
+import { thisProcess } from "../../store/files/runner.ts";
+import { listRuns } from "../../store/runs/list_runs.ts";
+import { STATE_FILE } from "../../store/runs/run_folder.ts";
+import { statusOf, whyUnfinished } from "../../store/runs/stored_run.ts";
+import { versionMarks } from "../../store/versions/version_marks.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
 import { GONE_PID, promote, rollback } from "../support/versions.ts";
@@ -35,22 +35,22 @@ function stopped(by: "patience" | "maxSeconds", why: string, epochs = 2, step = 
   return [`stopped early: ${why}`, { history: { ...history, stopped: { by, why, step } } }];
 }
 
-test("the list says why a run stopped early, uncut, and whether it can go on", () => {
+test("the list says why a run stopped early, uncut, and whether it resumable", () => {
   const outOfTime = runThat(...stopped("maxSeconds", "0.3 s had passed after epoch 2"), true);
-  assert.is(shortStatusOf(outOfTime), "out of time, can go on");
+  assert.is(shortStatusOf(outOfTime), "out of time, resumable");
   assert.is(statusOf(outOfTime), "stopped early: 0.3 s had passed after epoch 2");
   assert.is(shortStatusOf(runThat(...stopped("patience", "no better validation in 1 epoch"), true)), "no better");
   const runner = { pid: GONE_PID, host: thisProcess().host };
-  assert.is(shortStatusOf(runThat("running", { runner }, true)), "died, can go on");
+  assert.is(shortStatusOf(runThat("running", { runner }, true)), "died, resumable");
   assert.is(shortStatusOf(runThat("running", { runner }, false)), "died");
   assert.is(shortStatusOf(runThat("running", { runner: thisProcess() }, true)), "running");
   const interrupted = runThat("interrupted", {}, true);
   assert.match(
     runTable([interrupted], () => ({ versions: [], isCurrent: false }), stdout)[1],
-    / interrupted, can go on /,
+    / interrupted, resumable /,
   );
   assert.is(shortStatusOf(runThat("done", {}, true)), "done");
-  assert.is(shortStatusOf(runThat("failed", { error: "the disk is full." }, true)), "failed, can go on");
+  assert.is(shortStatusOf(runThat("failed", { error: "the disk is full." }, true)), "failed, resumable");
 });
 
 test("what a run failed of is said where it is looked at, and to programs", () => {
@@ -65,7 +65,7 @@ test("what a run failed of is said where it is looked at, and to programs", () =
 
 test("an epoch that a run stopped within does not count as one that it went through", () => {
   const epochs = (count: number, step: number): string =>
-    epochsOf(runThat(...stopped("maxSeconds", "5 s had passed", count, step), true));
+    describeEpochs(runThat(...stopped("maxSeconds", "5 s had passed", count, step), true));
   assert.is(epochs(1, 1), "0+/3");
   assert.is(epochs(2, 6), "1+/3");
   assert.is(epochs(2, 0), "2/3");
@@ -75,7 +75,7 @@ test("a run that went on after it was promoted is no version any more, for its w
   const outputs = mkdtempSync(join(folder, "o-"));
   fakeRun(outputs, ID, { seed: 1 });
   await promote(outputs, ID);
-  const mark = () => marksOf(outputs, ["linear"]).of(listRuns(outputs)[0]);
+  const mark = () => versionMarks(outputs, ["linear"]).of(listRuns(outputs)[0]);
   assert.equal(mark(), { versions: [1], isCurrent: true });
   fakeRun(outputs, ID, { seed: 2 });
   assert.equal(mark(), { versions: [], isCurrent: false });
@@ -89,7 +89,7 @@ test("a damaged run.json does not keep a run from going on: its state is asked",
   const run = runThat("interrupted", {}, true);
   writeFileSync(join(run.path, "run.json"), "{");
   const [damaged] = listRuns(dirname(dirname(run.path)));
-  assert.is(shortStatusOf(damaged), "damaged, can go on");
+  assert.is(shortStatusOf(damaged), "damaged, resumable");
 });
 
 test.run();

@@ -2,16 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { isRunnerAlive, thisProcess } from "../../cli/files/run_alive.ts";
-import { listRuns } from "../../cli/runs/list_runs.ts";
-import { statusOf, whyUnfinished } from "../../cli/runs/run_record.ts";
 import { settingsOf } from "../../cli/runs/run_settings.ts";
 import { columnTable } from "../../cli/terminal/columns.ts";
 import type { TerminalStream } from "../../cli/terminal/terminal.ts";
-import type { RunPlan, TrainJob } from "../../cli/train/train_job.ts";
-import { runRecord } from "../../cli/train/train_record.ts";
-import { loadMnist } from "../../data/index.node.ts";
-import { linear, recipeFor } from "../../models/index.ts";
+import { recipeFor } from "../../models/index.ts";
+import { isRunnerAlive, readRunner, thisProcess } from "../../store/files/runner.ts";
+import { listRuns } from "../../store/runs/list_runs.ts";
+import { type RunRecord, readRunRecord, writeRunRecord } from "../../store/runs/run_record.ts";
+import { epochsOf, secondsOf, statusOf, whyUnfinished } from "../../store/runs/stored_run.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
 import { GONE_PID } from "../support/versions.ts";
@@ -64,7 +62,7 @@ test("--json prints one object a run, in a stable form", async () => {
   const { stdout } = await runCli(folder, ["runs", "--runs", outputs, "--json"]);
   assert.equal(JSON.parse(stdout), {
     ...{ id: "20260101-000001", model: "linear", status: "done", problem: null, error: null },
-    ...{ can_resume: false, epochs: 2, planned_epochs: 3 },
+    ...{ can_resume: false, epochs: 2, planned_epochs: 3, limit: null },
     ...{
       val_accuracy: 0.91,
       test_accuracy: 0.91,
@@ -122,9 +120,10 @@ test("fields of another type than they should be are left out, not believed", ()
   const more = { status: 7, test_accuracy: "high", seconds: null, weights_sha256: 5, history: "none", recipe: [1] };
   fakeRun(outputs, "20260101-000001", { more });
   const [run] = listRuns(outputs);
+  const { status, result, recipe } = run.record;
   assert.equal(
-    [run.status, run.testAccuracy, run.seconds, run.weights, run.epochs],
-    ["unknown", null, null, null, null],
+    [status, result.testAccuracy, secondsOf(run), result.weightsSha256, epochsOf(run), recipe],
+    ["unknown", null, null, null, null, {}],
   );
 });
 
@@ -146,7 +145,7 @@ test("a run that says running is alive, died or unknown, by its process", () => 
   assert.equal(listRuns(outputs).map(whyUnfinished), [
     ...["it is still running", "it is still running", "its process died after epoch 2 of 3", "it is still running"],
   ]);
-  for (const pid of [0, -1, 1.5, "1", null]) assert.is(isRunnerAlive({ runner: { pid, host } }), null);
+  for (const pid of [0, -1, 1.5, "1", null]) assert.is(isRunnerAlive(readRunner({ pid, host })), null);
 });
 
 test("two runs side by side: what differs, the results, and how much is the same", async () => {
@@ -167,18 +166,17 @@ test("two runs side by side: what differs, the results, and how much is the same
 
 test("whatever of a run.json decided the run is compared: each setting that differs gets its line", async () => {
   const outputs = freshOutputs();
-  const data = { ...(await loadMnist({ source: "synthetic", limit: 20 })), name: "synthetic" };
-  const recordOf = (plan: Partial<RunPlan>, maxSeconds?: number): object => {
-    const common = { model: "linear", seed: 1, limit: 20, patience: null, data: "synthetic", command: "", resumed: [] };
+  const record = readRunRecord("{}", "a run");
+  const recordOf = (more: Partial<RunRecord>): object => {
     const recipe = recipeFor("linear", "standard", {});
-    const whole = { ...common, recipe, started: "2026-01-02T03:04:05.000Z", ...plan } as RunPlan;
-    return runRecord({ plan: whole, data, circumstances: { maxSeconds } } as TrainJob, linear({ seed: 1 }));
+    const common = { ...record, status: "done", model: "linear", seed: 1, limit: 20, recipe, history: null };
+    return JSON.parse(writeRunRecord({ ...common, ...more }));
   };
   const augment = { rotate: 1, shift: 1, scale: 0.1, shear: 0.1, elastic: 1, thickness: 0.1 };
   const recipe = recipeFor("linear", "best", { average: 0.5, augment });
   fakeRun(outputs, "20260101-000001", { more: recordOf({}) });
   fakeRun(outputs, "20260101-000002", {
-    more: recordOf({ recipe, limit: 30, patience: 4, seed: 2, resumed: ["a", "b"] }, 60),
+    more: recordOf({ recipe, limit: 30, patience: 4, maxSeconds: 60, seed: 2, resumed: ["a", "b"] }),
   });
   const { code, stdout } = await runCli(folder, ["runs", "20260101-000001", "latest", "--runs", outputs]);
   assert.is(code, 0);
@@ -190,7 +188,7 @@ test("whatever of a run.json decided the run is compared: each setting that diff
     assert.match(stdout, new RegExp(`^${row}$`, "m"));
   }
   // What decides nothing, or is a result.
-  const others = new Set(["model", "command", "parameters", "runner", "started"]);
+  const others = new Set(["status", "history", "model", "command", "parameters", "runner", "started"]);
   const [run] = listRuns(outputs);
   const settings = Object.keys(settingsOf(run));
   for (const name of Object.keys(recordOf({}))) {

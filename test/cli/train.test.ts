@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { InterruptedError } from "../../cli/terminal/exit_codes.ts";
-import { trainModels } from "../../cli/train/train_models.ts";
+import { trainModels } from "../../cli/train/train_runs.ts";
 import { decodeSafetensors } from "../../lib/formats/safetensors.ts";
 import { expectFailure, type Outcome, runCli, temporaryFolder } from "../support/run_cli.ts";
 
@@ -203,7 +203,7 @@ test("Ctrl-C keeps what there is, says so in one line, and ends with 130", async
     assert.is(outcome.code, 130, outcome.stderr);
     assert.match(
       outcome.stderr,
-      /\nInterrupted; the weights of epoch \d+ are kept in \S+model\.safetensors\. Go on with: npx mnist train --resume \S+ --out SIG\w+\n$/,
+      /\nInterrupted; the weights of epoch \d+ are kept in \S+model\.safetensors\. Resume with: npx mnist train --resume \S+ --out SIG\w+\n$/,
     );
     const [id] = runsIn(signal);
     const run = readRun(signal, id);
@@ -218,7 +218,7 @@ test("Ctrl-C while the digits are made ends it at once, before anything is writt
   const controller = new AbortController();
   setTimeout(() => controller.abort(new InterruptedError("Interrupted.")), 100);
   const started = performance.now();
-  const request = { models: ["cnn"], preset: "fast" as const, given: {}, seed: 0, threads: 1, data: "synthetic", out: join(folder, "early") } as const; // biome-ignore format: one line
+  const request = { models: ["cnn"], preset: "fast" as const, given: {}, seed: 0, threads: 1, data: "synthetic", outputs: join(folder, "early") } as const; // biome-ignore format: one line
   const unset = { limit: undefined, patience: undefined, maxSeconds: undefined };
   const options = { ...request, ...unset, saveEvery: 30, isJson: true, isQuiet: true };
   const error = await trainModels(options, controller.signal).catch((caught) => caught);

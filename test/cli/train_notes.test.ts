@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { RunPlan } from "../../cli/train/train_job.ts";
 import { describeBeginning, noteOnLoss } from "../../cli/train/train_output.ts";
-import { noteOnThreads } from "../../cli/train/use_threads.ts";
+import { noteOnThreads } from "../../cli/train/train_runs.ts";
+import type { RunSpec } from "../../store/runs/run_spec.ts";
 import { runCli, temporaryFolder } from "../support/run_cli.ts";
 
 const test = suite("what mnist train has to say about a run");
@@ -12,7 +12,7 @@ const folder = temporaryFolder();
 const QUICK = ["train", "--data", "synthetic", "--limit", "32", "--epochs", "1", "--quiet"];
 
 test("it begins with what is trained, how long, and where it is kept", () => {
-  const plan = (epochs: number) => ({ model: "cnn", recipe: { preset: "standard", epochs } }) as unknown as RunPlan;
+  const plan = (epochs: number) => ({ model: "cnn", recipe: { preset: "standard", epochs } }) as unknown as RunSpec;
   assert.is(
     describeBeginning(plan(10), 55000, 2, "outputs/cnn/1"),
     "cnn, preset standard: 10 epochs of 55,000 images, 2 threads; run outputs/cnn/1",

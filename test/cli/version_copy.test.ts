@@ -2,8 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readRegistry } from "../../cli/registry/registry.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/formats/safetensors.ts";
+import { readRegistry } from "../../store/versions/registry.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
 import { IDS, outputsWithRuns, promote } from "../support/versions.ts";
 
@@ -32,7 +32,7 @@ test("a version whose copy is gone or changed is made whole by promoting its run
   writeFileSync(checkpoint, encodeSafetensors(tensors, { ...metadata, note: "other" }));
   await promote(outputs, IDS[0]);
   assert.equal(
-    readRegistry(outputs, "linear").events.map(({ version }) => version),
+    readRegistry(outputs, "linear").records.map(({ version }) => version),
     [1, 2],
   );
 });

@@ -2,11 +2,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { describeOrigin, loadModel } from "../../cli/checkpoints/checkpoints.ts";
-import { thisHost, thisProcess } from "../../cli/files/run_alive.ts";
-import { readRegistry } from "../../cli/registry/registry.ts";
-import { canonical } from "../../cli/versions/promote_run.ts";
+import { describeOrigin, modelAskedFor as loadModel } from "../../cli/inputs/asked_model.ts";
 import { weightsDigest } from "../../lib/formats/weights_digest.ts";
+import { thisHost, thisProcess } from "../../store/files/runner.ts";
+import { canonical } from "../../store/versions/promote.ts";
+import { readRegistry } from "../../store/versions/registry.ts";
 import { digitPng } from "../support/digit_png.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
@@ -63,7 +63,7 @@ test("equal recipes give equal digests, whatever the order of their keys", () =>
 test("a version outlives its run", async () => {
   const outputs = outputsWithRuns(folder);
   await promote(outputs, IDS[1]);
-  const digest = readRegistry(outputs, "linear").current?.weights_sha256;
+  const digest = readRegistry(outputs, "linear").current?.weightsSha256;
   rmSync(join(outputs, "linear", IDS[1]), { recursive: true });
   const model = loadModel({ model: "linear", version: "current", runs: outputs });
   assert.equal([model.version, weightsDigest(model.network)], [1, digest]);
@@ -92,8 +92,8 @@ test("rollback goes to the version before, twice goes further back, and each is 
   );
   await rollback(outputs, 3);
   assert.is(currentVersion(outputs), 3);
-  const events = readRegistry(outputs, "linear").events.map(({ kind, version, from }) => [kind, version, from]);
-  assert.equal(events.slice(3), [["rollback", 2, 3], ["rollback", 1, 2], ["rollback", 3, 1]]); // biome-ignore format: one line
+  const records = readRegistry(outputs, "linear").records.map(({ kind, version, from }) => [kind, version, from]);
+  assert.equal(records.slice(3), [["rollback", 2, 3], ["rollback", 1, 2], ["rollback", 3, 1]]); // biome-ignore format: one line
   await rollback(outputs);
   assert.is(currentVersion(outputs), 2, "before 3 came 2, however 3 became current");
 });
@@ -122,12 +122,12 @@ test("promoting twice changes nothing; an earlier version is not promoted again,
     2,
     /version 1 and current already, so --note has no event to go with; leave it out/,
   );
-  assert.is(readRegistry(outputs, "linear").events.length, 1);
+  assert.is(readRegistry(outputs, "linear").records.length, 1);
   await promote(outputs, IDS[1]);
   const back = /run 20260101-000001 is version 1 already; mnist rollback --model linear --to 1 /;
   await expectFailure(folder, ["promote", IDS[0], "--runs", outputs], 2, back);
   await rollback(outputs, 2);
-  assert.is(readRegistry(outputs, "linear").events.length, 2, "it is current, so there is nothing to do");
+  assert.is(readRegistry(outputs, "linear").records.length, 2, "it is current, so there is nothing to do");
 });
 
 test("runs that did not end well, or whose checkpoint is not theirs, are refused with the reason", async () => {

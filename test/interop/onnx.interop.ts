@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadModel } from "../../cli/checkpoints/checkpoints.ts";
+import { modelAskedFor as loadModel } from "../../cli/inputs/asked_model.ts";
 import { loadMnistTest } from "../../data/index.node.ts";
 import { encodeOnnx, noGrad, rand, type Sequential, scope, type Tensor } from "../../lib/index.ts";
 import { onnxNetworks } from "../support/onnx_networks.ts";

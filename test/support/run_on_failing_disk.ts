@@ -2,16 +2,17 @@
 
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { thisProcess } from "../../cli/files/run_alive.ts";
-import { listRuns } from "../../cli/runs/list_runs.ts";
-import { resumeRun } from "../../cli/train/resume_run.ts";
-import type { Circumstances } from "../../cli/train/train_job.ts";
-import { trainModels } from "../../cli/train/train_models.ts";
+import type { TrainOptions } from "../../cli/train/train_options.ts";
+import { trainModels, trainOn } from "../../cli/train/train_runs.ts";
+import { thisProcess } from "../../store/files/runner.ts";
+import { listRuns } from "../../store/runs/list_runs.ts";
+import { type RunRecord, writeRunRecord } from "../../store/runs/run_record.ts";
+import { epochsOf } from "../../store/runs/stored_run.ts";
 import { makeAfresh, onFailingDisk } from "./failing_disk.ts";
 import { GONE_PID, silently } from "./versions.ts";
 
-const circumstances = (out: string): Circumstances => ({
-  ...{ threads: 1, maxSeconds: undefined, saveEvery: 1000, out, isJson: false, isQuiet: true },
+const optionsFor = (outputs: string): TrainOptions => ({
+  ...{ threads: 1, maxSeconds: undefined, saveEvery: 1000, outputs, isJson: false, isQuiet: true },
 });
 const neverAborted = new AbortController().signal;
 
@@ -20,7 +21,7 @@ export function beginSmallRun(place: string): Promise<void> {
   return silently(() =>
     trainModels(
       {
-        ...circumstances(place),
+        ...optionsFor(place),
         ...{ models: ["linear"], preset: "fast", given: { epochs: 2, batchSize: 4 }, patience: undefined },
         ...{ seed: 3, limit: 8, data: "synthetic" },
       },
@@ -29,9 +30,9 @@ export function beginSmallRun(place: string): Promise<void> {
   );
 }
 
-export function goOnWithRun(place: string): Promise<void> {
-  const request = { ...circumstances(place), id: "latest", model: undefined, data: undefined };
-  return silently(() => resumeRun(request, neverAborted));
+export function resumeSmallRun(place: string): Promise<void> {
+  const request = { ...optionsFor(place), id: "latest", model: undefined, data: undefined };
+  return silently(() => trainOn(request, neverAborted));
 }
 
 /** A run that stopped after its first epoch: by the last failure that leaves a state of it. */
@@ -42,13 +43,13 @@ export async function stopAfterOneEpoch(place: string): Promise<void> {
     makeAfresh(place);
     await onFailingDisk(place, { failAt }, () => beginSmallRun(place));
     const [run] = listRuns(place, ["linear"]);
-    if (run?.epochs === 1 && existsSync(join(run.path, "state.safetensors"))) return;
+    if (run && epochsOf(run)?.done === 1 && existsSync(join(run.path, "state.safetensors"))) return;
   }
   throw new Error("no failure leaves a run of one epoch");
 }
 
 /** As if the process had ended that wrote this run.json. */
-export function endRunner(run: string, content: object): void {
+export function endRunner(run: string, record: RunRecord): void {
   const runner = { ...thisProcess(), pid: GONE_PID };
-  writeFileSync(join(run, "run.json"), JSON.stringify({ ...content, runner }));
+  writeFileSync(join(run, "run.json"), writeRunRecord({ ...record, runner }));
 }

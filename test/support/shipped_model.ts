@@ -3,13 +3,13 @@
 import { readFileSync } from "node:fs";
 import { decodeCheckpoint, type Sequential } from "../../lib/index.ts";
 import type { ExportableModel } from "../../models/export/index.ts";
-import { type ModelName, networkOf } from "../../models/index.ts";
+import { type ModelName, networkOf, readCheckpointMetadata } from "../../models/index.ts";
 
 /** In evaluation mode. */
 export function shippedModel(name: ModelName): ExportableModel {
   const network = networkOf(name).build();
   const file = `${name}.safetensors`;
   const bytes = readFileSync(new URL(`../../models/pretrained/${file}`, import.meta.url));
-  const metadata = decodeCheckpoint(network, bytes, file);
+  const metadata = readCheckpointMetadata(decodeCheckpoint(network, bytes, file));
   return { name, network: network.eval() as Sequential, metadata };
 }

@@ -2,10 +2,10 @@
 
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { readRegistry } from "../../cli/registry/registry.ts";
-import { promoteRun } from "../../cli/versions/promote_run.ts";
-import { rollBack } from "../../cli/versions/roll_back.ts";
 import { MODEL_NAMES } from "../../models/index.ts";
+import { promote as promoteRun, type VersionChange } from "../../store/versions/promote.ts";
+import { readRegistry } from "../../store/versions/registry.ts";
+import { rollBack } from "../../store/versions/roll_back.ts";
 import { fakeRun } from "./fake_run.ts";
 
 /** Above what systems give their processes. */
@@ -19,12 +19,12 @@ export function outputsWithRuns(folder: string, ids: readonly string[] = IDS): s
   return outputs;
 }
 
-export function promote(outputs: string, id: string): Promise<void> {
-  return silently(() => promoteRun({ id, models: MODEL_NAMES, note: undefined, outputs, isJson: true }));
+export function promote(outputs: string, id: string): Promise<VersionChange> {
+  return promoteRun(outputs, MODEL_NAMES, id);
 }
 
-export function rollback(outputs: string, to?: number): Promise<void> {
-  return silently(() => rollBack({ model: undefined, to, note: undefined, outputs, isJson: true }));
+export function rollback(outputs: string, to?: number): Promise<VersionChange> {
+  return rollBack(outputs, { to });
 }
 
 /** Of the linear model. */

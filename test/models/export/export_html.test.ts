@@ -52,7 +52,7 @@ test("no address of the network stands in it, and no place is left unfilled", ()
 
 test("what a checkpoint says of itself cannot end the script, and a dollar stays one", () => {
   const dataset = "$&$`</script><script>alert(1)</script>";
-  const text = new TextDecoder().decode(exportHtml({ ...loaded, metadata: { dataset } }));
+  const text = new TextDecoder().decode(exportHtml({ ...loaded, metadata: { ...loaded.metadata, dataset } }));
   assert.is(text.match(/<\/script/g)?.length, 1);
   assert.ok(text.includes("$&$`\\u003c/script>"));
 });

@@ -17,7 +17,7 @@ import {
   weightsDigest,
 } from "../../../lib/index.ts";
 import { type ExportableModel, exportMjs } from "../../../models/export/index.ts";
-import { cnn } from "../../../models/index.ts";
+import { cnn, readCheckpointMetadata } from "../../../models/index.ts";
 import { type ExportedModule, imported, isolated } from "../../support/exported_module.ts";
 import { shippedModel } from "../../support/shipped_model.ts";
 
@@ -162,7 +162,7 @@ test("a picture of another size, or with values that are no pixels, is refused i
 
 test("what a checkpoint says of itself arrives as it is, and can neither run nor end a script", async () => {
   const dataset = '</script><!-- \u2028"; throw 1; //\n*/';
-  const loaded = { ...shipped.linear, metadata: { dataset, test_accuracy: "1e9" } };
+  const loaded = { ...shipped.linear, metadata: readCheckpointMetadata({ dataset, test_accuracy: "1e9" }) };
   const bytes = exportMjs(loaded);
   const { model } = await imported(bytes);
   assert.is(model.checkpoint.dataset, dataset);
@@ -170,7 +170,9 @@ test("what a checkpoint says of itself arrives as it is, and can neither run nor
   const text = new TextDecoder().decode(bytes);
   assert.not.match(text, /<\/script|<!--|\u2028/i);
   assert.match(text, /Its test accuracy was not recorded/);
-  const measured = new TextDecoder().decode(exportMjs({ ...loaded, metadata: { dataset, test_accuracy: "0.5" } }));
+  const measured = new TextDecoder().decode(
+    exportMjs({ ...loaded, metadata: readCheckpointMetadata({ dataset, test_accuracy: "0.5" }) }),
+  );
   const head = measured.slice(0, measured.indexOf("\n\n"));
   assert.match(head, / 50\.00 % of .* digits right\.$/m);
   assert.not.match(head, /[<\u2028\u2029]/);

@@ -1,0 +1,59 @@
+// The work of `mnist promote` and `mnist rollback`.
+
+import { AmbiguousError, NotFoundError, type SimdgradError } from "../../lib/index.ts";
+import type { ModelName } from "../../models/index.ts";
+import { checkNetwork } from "../../store/runs/find_run.ts";
+import { KnownVersionError, promote } from "../../store/versions/promote.ts";
+import { rollBack } from "../../store/versions/roll_back.ts";
+import { asked, askedAsync } from "../terminal/asked.ts";
+import { printable } from "../terminal/format.ts";
+import { printNote } from "../terminal/note.ts";
+import { showChange } from "./version_output.ts";
+
+export interface PromoteRequest {
+  id: string;
+  /** Where to look for it. */
+  models: readonly ModelName[];
+  note: string | null;
+  outputs: string;
+  isJson: boolean;
+}
+
+export async function promoteRun({ id, models, note, outputs, isJson }: PromoteRequest): Promise<void> {
+  asked(`promote ${id}`, () => checkNetwork(id, models));
+  const change = await askedAsync("promote", () => promote(outputs, models, id, note), promoteRemedy);
+  const { dataset } = change.record.lineage;
+  if (change.isNew && dataset !== "mnist") {
+    printNote(`this run learned from ${printable(dataset ?? "unknown")} digits, not from MNIST's.`);
+  }
+  showChange(change, outputs, isJson);
+}
+
+function promoteRemedy(error: SimdgradError): string {
+  if (error instanceof KnownVersionError) {
+    const { version, isCurrent } = error;
+    if (isCurrent) return " Leave --note out.";
+    return ` mnist rollback --model ${error.details.model} --to ${version} makes it current again.`;
+  }
+  if (error instanceof NotFoundError && error.details.latest === null) return " Train one first: mnist train.";
+  return error instanceof AmbiguousError ? "" : " mnist runs lists them.";
+}
+
+export interface RollbackRequest {
+  model: ModelName | undefined;
+  to: number | undefined;
+  note: string | null;
+  outputs: string;
+  isJson: boolean;
+}
+
+export async function rollBackTo({ model, to, note, outputs, isJson }: RollbackRequest): Promise<void> {
+  const change = await askedAsync("rollback", () => rollBack(outputs, { model, to, note }), rollbackRemedy);
+  showChange(change, outputs, isJson);
+}
+
+function rollbackRemedy(error: SimdgradError): string {
+  if (error instanceof AmbiguousError) return " Say it with --model.";
+  if (!(error instanceof NotFoundError)) return "";
+  return error.details.outputs === undefined ? " mnist versions lists all." : " mnist promote makes one of a run.";
+}

@@ -1,0 +1,208 @@
+// Experiment: one network trained as a recipe has it, and tested. What happens comes out as events; where they are shown
+// or kept is the caller's business.
+
+import {
+  Adam,
+  AdamW,
+  constantLr,
+  cosineLr,
+  countParameters,
+  type Dataset,
+  type EpochReport,
+  type Evaluation,
+  evaluationOf,
+  type History,
+  historyOf,
+  type Module,
+  Muon,
+  type Optimizer,
+  oneCycleLr,
+  predictAsync,
+  type Schedule,
+  type Sequential,
+  SGD,
+  type StepReport,
+  stepLr,
+  type Tensor,
+  Trainer,
+  type TrainingState,
+  weightsDigest,
+} from "../lib/index.ts";
+import { isStill, type Recipe } from "./recipe.ts";
+import { type ModelName, networkOf } from "./table.ts";
+
+/** All that decides the weights, but for the data. */
+export interface ExperimentSpec {
+  model: ModelName;
+  recipe: Recipe;
+  /** Of initial weights, order of images, dropout and distortions. */
+  seed: number;
+  /** Stops after so many epochs without a better validation; null: never. */
+  patience: number | null;
+}
+
+export interface ExperimentData {
+  train: Dataset;
+  validation: Dataset;
+  /** Read once, at the end. */
+  test: Dataset;
+}
+
+export interface ExperimentOptions {
+  /** Where an earlier part of the run stood. */
+  resume?: TrainingState;
+  /** Stops training after this time, all parts of the run counted, and tests what there is. */
+  maxSeconds?: number;
+  /** Seconds between two states within an epoch. */
+  checkpointSeconds?: number;
+  signal?: AbortSignal;
+}
+
+/** What the network reads in the test images. */
+export interface TestResult {
+  evaluation: Evaluation;
+  /** [images, classes]; freed when the run has ended. */
+  logits: Tensor<"f32">;
+}
+
+/** What a run came to. */
+export interface Outcome {
+  history: History;
+  test: TestResult;
+  /** Of all parts of the run. */
+  seconds: number;
+  parameters: number;
+  weightsSha256: string;
+}
+
+/**
+ * `start` comes first, then for each epoch its `step`s, its `epoch` and a `state`; more states come within an epoch, `test` while the
+ * test images are read. One of the others is the last.
+ */
+export type ExperimentEvent =
+  | { kind: "start"; history: History }
+  | { kind: "step"; report: StepReport; seconds: number }
+  /** The model holds the weights of this epoch. */
+  | { kind: "epoch"; report: EpochReport; history: History }
+  /** All that `resume` needs. */
+  | { kind: "state"; state: TrainingState }
+  | { kind: "test"; done: number; total: number }
+  /** The model holds the weights that were tested. */
+  | { kind: "end"; outcome: Outcome }
+  /** The signal stopped it; a `state` came before, if a step was made. */
+  | { kind: "interrupted"; history: History }
+  | { kind: "failed"; history: History; error: unknown };
+
+export class Experiment {
+  /** The network, as it is now. */
+  readonly model: Sequential;
+  readonly stepsPerEpoch: number;
+
+  constructor(
+    readonly spec: ExperimentSpec,
+    readonly data: ExperimentData,
+    private readonly options: ExperimentOptions = {},
+  ) {
+    const { model, recipe, seed } = spec;
+    this.model = networkOf(model).build({ seed, dropout: recipe.dropout ?? undefined });
+    this.stepsPerEpoch = Math.ceil(data.train.size / recipe.batchSize);
+  }
+
+  /**
+   * Trains and tests.
+   *
+   * @param onEvent is waited for; what it throws ends the run
+   * @throws what ended it, after the event that says so: the signal's reason, or an error. What `start` throws is no
+   *   event, since nothing has begun then
+   */
+  async run(onEvent: (event: ExperimentEvent) => void | Promise<void>): Promise<Outcome> {
+    const { resume, signal } = this.options;
+    const begun = performance.now();
+    const before = resume?.progress.seconds ?? 0;
+    const seconds = (): number => before + (performance.now() - begun) / 1000;
+    const trainer = this.trainer(onEvent, seconds);
+    await onEvent({ kind: "start", history: trainer.history });
+    try {
+      const { train, validation } = this.data;
+      const history = await trainer.fit(train, validation, { resume });
+      const test = await this.test(onEvent);
+      const [parameters, weightsSha256] = [countParameters(this.model), weightsDigest(this.model)];
+      const outcome: Outcome = { history, test, seconds: seconds(), parameters, weightsSha256 };
+      try {
+        await onEvent({ kind: "end", outcome });
+      } finally {
+        test.logits.dispose();
+      }
+      return outcome;
+    } catch (error) {
+      const { history } = trainer;
+      const isInterrupted = signal?.aborted === true && error === signal.reason;
+      await onEvent(isInterrupted ? { kind: "interrupted", history } : { kind: "failed", history, error });
+      throw error;
+    }
+  }
+
+  private trainer(onEvent: (event: ExperimentEvent) => void | Promise<void>, seconds: () => number): Trainer {
+    const { recipe, seed, patience } = this.spec;
+    const { resume, maxSeconds, checkpointSeconds, signal } = this.options;
+    const restoreBest = recipe.keep === "best";
+    const trainer: Trainer = new Trainer(this.model, {
+      optimizer: makeOptimizer(this.model, recipe),
+      schedule: makeSchedule(recipe, recipe.epochs * this.stepsPerEpoch),
+      epochs: recipe.epochs,
+      batchSize: recipe.batchSize,
+      seed,
+      labelSmoothing: recipe.labelSmoothing,
+      augment: isStill(recipe.augment) ? undefined : recipe.augment,
+      settle: recipe.settle,
+      average: recipe.average > 0 ? { decay: recipe.average } : undefined,
+      restoreBest,
+      patience: patience ?? undefined,
+      maxSeconds,
+      checkpointSeconds,
+      signal,
+      onStep: (report) => void onEvent({ kind: "step", report, seconds: seconds() }),
+      onEpoch: (report) => onEvent({ kind: "epoch", report, history: trainer.history }),
+      onCheckpoint: (state) => onEvent({ kind: "state", state }),
+    });
+    if (resume) trainer.history = historyOf(resume.epochs, { restoreBest });
+    return trainer;
+  }
+
+  private async test(onEvent: (event: ExperimentEvent) => void | Promise<void>): Promise<TestResult> {
+    const { test } = this.data;
+    const logits = await predictAsync(this.model, test, {
+      signal: this.options.signal,
+      onProgress: (done, total) => void onEvent({ kind: "test", done, total }),
+    });
+    return { evaluation: evaluationOf(logits, test.labels), logits };
+  }
+}
+
+/** A recipe's optimizer. */
+export function makeOptimizer(model: Module, recipe: Recipe): Optimizer {
+  const { optimizer, lr, momentum, betas, weightDecay, decay } = recipe;
+  const parameters = model.parameters();
+  const noDecay = decay === "all" ? [] : parameters.filter(({ shape }) => shape.length < 2);
+  if (optimizer === "sgd") return new SGD(parameters, { lr, momentum: momentum ?? 0, weightDecay, noDecay });
+  const options = { lr, betas: betas ?? undefined, weightDecay, noDecay };
+  if (optimizer === "muon") {
+    // The last layer's columns are the classes', which are not to be made alike.
+    const matrices = parameters.filter(({ shape }) => shape.length > 1).slice(0, -1);
+    return new Muon(parameters, { ...options, matrices, momentum: momentum ?? undefined });
+  }
+  return new (optimizer === "adam" ? Adam : AdamW)(parameters, options);
+}
+
+/** The step schedule divides by ten after each third of the run. */
+const STEPS_IN_RUN = 3;
+
+/** A recipe's learning rate over the run. */
+export function makeSchedule({ schedule, lr, warmup, minLr }: Recipe, totalSteps: number): Schedule {
+  if (schedule === "constant") return constantLr({ lr });
+  if (schedule === "step") return stepLr({ lr, every: Math.ceil(totalSteps / STEPS_IN_RUN) });
+  if (schedule === "cosine") {
+    return cosineLr({ lr, totalSteps, warmupSteps: Math.floor((warmup ?? 0) * totalSteps), minLr: minLr ?? 0 });
+  }
+  return oneCycleLr({ maxLr: lr, totalSteps, pctStart: warmup ?? undefined });
+}

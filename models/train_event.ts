@@ -1,0 +1,147 @@
+// TrainEvent: what a training run tells programs as it goes, one JSON object a line.
+
+import { DataError } from "../lib/base/errors.ts";
+import { type Fields, numberOf, parseFields, textOf } from "../lib/base/fields.ts";
+
+/** Under way, or under way again. */
+export interface StartEvent {
+  event: "start";
+  model: string;
+  dataset: string;
+  datasetSha256: string;
+  /** What one must know of the data; null where there is nothing. */
+  notice: string | null;
+  /** Where the run is kept. */
+  run: string;
+  /** How far it was when it was resumed; null for a new run. */
+  resumedAt: { epoch: number; step: number } | null;
+}
+
+export interface EpochEvent {
+  event: "epoch";
+  model: string;
+  epoch: number;
+  trainLoss: number;
+  validationLoss: number;
+  validationAccuracy: number;
+  samplesPerSecond: number;
+  seconds: number;
+}
+
+export interface DoneEvent {
+  event: "done";
+  model: string;
+  dataset: string;
+  testImages: number;
+  /** Whose weights were kept, and its validation accuracy. */
+  epoch: number | null;
+  validationAccuracy: number | null;
+  /** Why there were fewer epochs than planned; null where there were not. */
+  stopped: string | null;
+  testAccuracy: number;
+  testLoss: number;
+  parameters: number;
+  /** Of all parts of the run. */
+  seconds: number;
+  checkpoint: string;
+  weightsSha256: string;
+}
+
+export interface InterruptedEvent {
+  event: "interrupted";
+  model: string;
+  /** The weights of the epoch kept so far; null where none has ended. */
+  checkpoint: string | null;
+  /** The command that resumes it; null where nothing is kept. */
+  resume: string | null;
+}
+
+export interface FailedEvent {
+  event: "failed";
+  model: string;
+  run: string;
+  error: string;
+}
+
+export type TrainEvent = StartEvent | EpochEvent | DoneEvent | InterruptedEvent | FailedEvent;
+
+/** The names that differ between an event and its line. */
+const LINE_NAMES: Readonly<Record<string, string>> = {
+  validationLoss: "val_loss",
+  validationAccuracy: "val_accuracy",
+};
+
+/** @returns the event as a line, without its end */
+export function writeTrainEvent(event: TrainEvent): string {
+  const entries = Object.entries(event).filter(([name, value]) => !(name === "resumedAt" && value === null));
+  return JSON.stringify(Object.fromEntries(entries.map(([name, value]) => [lineName(name), value])));
+}
+
+function lineName(name: string): string {
+  return LINE_NAMES[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/**
+ * @param line as `writeTrainEvent` gives it
+ * @throws {DataError} the line is not one of an event, or lacks a part of it
+ * @example for (const line of lines) if (readTrainEvent(line).event === "done") …
+ */
+export function readTrainEvent(line: string): TrainEvent {
+  const fields = parseFields(line);
+  if (!fields) throw new DataError("readTrainEvent: the line holds no JSON object.", { line: line.slice(0, 200) });
+  const [read, kind] = [new EventReader(fields), fields.event];
+  const model = read.text("model");
+  switch (kind) {
+    case "start": {
+      const { dataset, datasetSha256, run } = read.texts("dataset", "datasetSha256", "run");
+      const at = fields.resumed_at === undefined ? null : new EventReader(fields.resumed_at as Fields);
+      const resumedAt = at && { epoch: at.number("epoch"), step: at.number("step") };
+      return { event: kind, model, dataset, datasetSha256, notice: textOf(fields.notice), run, resumedAt };
+    }
+    case "epoch":
+      return {
+        ...{ event: kind, model, epoch: read.number("epoch"), trainLoss: read.number("trainLoss") },
+        ...{ validationLoss: read.number("validationLoss"), validationAccuracy: read.number("validationAccuracy") },
+        ...{ samplesPerSecond: read.number("samplesPerSecond"), seconds: read.number("seconds") },
+      };
+    case "done": {
+      const { dataset, checkpoint, weightsSha256 } = read.texts("dataset", "checkpoint", "weightsSha256");
+      return {
+        ...{ event: kind, model, dataset, testImages: read.number("testImages"), epoch: numberOf(fields.epoch) },
+        ...{ validationAccuracy: numberOf(fields.val_accuracy), stopped: textOf(fields.stopped) },
+        ...{ testAccuracy: read.number("testAccuracy"), testLoss: read.number("testLoss") },
+        ...{ parameters: read.number("parameters"), seconds: read.number("seconds"), checkpoint, weightsSha256 },
+      };
+    }
+    case "interrupted":
+      return { event: kind, model, checkpoint: textOf(fields.checkpoint), resume: textOf(fields.resume) };
+    case "failed":
+      return { event: kind, model, ...read.texts("run", "error") };
+    default:
+      throw new DataError(`readTrainEvent: there is no event ${JSON.stringify(kind)}.`, { kind });
+  }
+}
+
+class EventReader {
+  constructor(private readonly fields: Fields) {}
+
+  number(name: string): number {
+    return this.required(name, numberOf(this.fields[lineName(name)]));
+  }
+
+  text(name: string): string {
+    return this.required(name, textOf(this.fields[lineName(name)]));
+  }
+
+  texts<N extends string>(...names: N[]): Record<N, string> {
+    return Object.fromEntries(names.map((name) => [name, this.text(name)])) as Record<N, string>;
+  }
+
+  private required<T>(name: string, value: T | null): T {
+    if (value !== null) return value;
+    throw new DataError(`readTrainEvent: ${lineName(name)} is missing, or not what it should be.`, {
+      event: this.fields.event,
+      name,
+    });
+  }
+}

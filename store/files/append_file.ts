@@ -1,0 +1,61 @@
+// A file that a run appends to as it goes: what an interrupted run wrote after its last state is cut off, and comes again.
+
+import { fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync } from "node:fs";
+import { describeSystemError } from "../../lib/base/system_error.ts";
+import { appendAll, closeQuietly } from "./open_file.ts";
+
+export class AppendFile {
+  /** How long it is. */
+  bytes: number;
+  private readonly file: number;
+
+  /**
+   * @param keptBytes what is kept of an earlier half of the run; 0 for a new one
+   * @param endOfWhole where the last whole entry of a content ends, which may break off anywhere
+   */
+  constructor(
+    private readonly path: string,
+    keptBytes: number,
+    endOfWhole: (content: Uint8Array) => number,
+  ) {
+    let file: number | undefined;
+    try {
+      file = openSync(path, "a");
+      const { size } = fstatSync(file);
+      // Shorter than that, somebody took some away: the rest is worth having all the same, as far as it is whole.
+      this.bytes = size < keptBytes ? endOfWhole(readFileSync(path)) : keptBytes;
+      ftruncateSync(file, this.bytes);
+      this.file = file;
+    } catch (error) {
+      if (file !== undefined) closeQuietly(file);
+      throw this.failure(error);
+    }
+  }
+
+  append(bytes: Uint8Array): void {
+    try {
+      appendAll(this.file, bytes, this.bytes);
+    } catch (error) {
+      throw this.failure(error);
+    }
+    this.bytes += bytes.length;
+  }
+
+  /** Makes sure that all so far outlasts this process, and the machine. */
+  flush(): void {
+    try {
+      fsyncSync(this.file);
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  /** What counts was flushed before: an error now says nothing about it. */
+  close(): void {
+    closeQuietly(this.file);
+  }
+
+  private failure(error: unknown): Error {
+    return new Error(`${describeSystemError(`cannot write ${this.path}`, error)}.`);
+  }
+}

@@ -1,0 +1,108 @@
+// One program at a time changes something: a lock, a file made by whoever comes first, names its process.
+
+import { openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+import { parseFields } from "../../lib/base/fields.ts";
+import { describeSystemError } from "../../lib/base/system_error.ts";
+import { closeQuietly, writeAll } from "./open_file.ts";
+import { isRunnerAlive, type Runner, readRunner, thisHost, thisProcess } from "./runner.ts";
+
+const RETRY_MS = 20;
+const PATIENCE_MS = 10_000;
+/** A change takes a fraction of a second. After this a lock whose process cannot be asked is a leftover. */
+const FORGOTTEN_MS = 60_000;
+
+/**
+ * Runs `change` while nobody else does. A lock that a killed process left is taken away.
+ *
+ * @param path the lock's; its folder exists
+ * @param what for messages: "The versions are being changed"
+ * @throws somebody held it all the time; the message says who, and what to do
+ */
+export async function withLock<T>(path: string, what: string, change: () => T, patienceMs = PATIENCE_MS): Promise<T> {
+  const until = Date.now() + patienceMs;
+  while (!tryLock(path)) {
+    if (removeStale(path)) continue;
+    if (Date.now() > until)
+      throw new Error(`${what} by ${describeHolder(path)}; nothing was done. If it is gone, remove ${path}.`);
+    await setTimeout(RETRY_MS);
+  }
+  try {
+    return change();
+  } finally {
+    removeLock(path);
+  }
+}
+
+/** A lock that stays is taken for a leftover once this process has ended: no reason to call what was done undone. */
+function removeLock(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // See above.
+  }
+}
+
+function tryLock(path: string): boolean {
+  let file: number;
+  try {
+    file = openSync(path, "wx");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw new Error(`${describeSystemError(`cannot write ${path}`, error)}.`);
+  }
+  let isNamed = false;
+  try {
+    writeAll(file, Buffer.from(JSON.stringify(thisProcess())));
+    isNamed = true;
+  } catch (error) {
+    throw new Error(`${describeSystemError(`cannot write ${path}`, error)}.`);
+  } finally {
+    closeQuietly(file);
+    // Nobody could tell whose it is, and all would wait for it.
+    if (!isNamed) removeLock(path);
+  }
+  return true;
+}
+
+/**
+ * Two programs may find the same leftover: the one must not take away the lock that the other has made in its place.
+ * So it is looked at again, and removed, by the one that holds a second lock; nobody else removes what is not theirs.
+ */
+function removeStale(path: string): boolean {
+  if (!isStale(path)) return false;
+  const second = `${path}.stale`;
+  if (!tryLock(second)) {
+    if (isStale(second)) rmSync(second, { force: true });
+    return false;
+  }
+  try {
+    if (!isStale(path)) return false;
+    rmSync(path, { force: true });
+    return true;
+  } finally {
+    removeLock(second);
+  }
+}
+
+function isStale(path: string): boolean {
+  const isAlive = isRunnerAlive(holderOf(path));
+  if (isAlive !== null) return !isAlive;
+  const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return made !== undefined && Date.now() - made > FORGOTTEN_MS;
+}
+
+/** @returns null also for a lock whose maker has not written its name yet, or never came to */
+function holderOf(path: string): Runner | null {
+  try {
+    return readRunner(parseFields(readFileSync(path, "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+function describeHolder(path: string): string {
+  const holder = holderOf(path);
+  if (!holder) return "another program";
+  return `process ${holder.pid}${holder.host === thisHost() ? "" : " of another machine"}`;
+}

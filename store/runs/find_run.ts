@@ -1,0 +1,111 @@
+// Which runs there are, and which of them a word means.
+
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { systemCode } from "../../lib/base/system_error.ts";
+import { AmbiguousError, NotFoundError, OptionError } from "../../lib/index.ts";
+import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
+import type { RunLocation } from "./stored_run.ts";
+
+/** Every folder that may be a run's, newest first. */
+export function runFolders(outputs: string, models: readonly ModelName[]): RunLocation[] {
+  // Ids are times, so their order is that of the runs; a number at the end counts within a second.
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  return models
+    .flatMap((model) => foldersIn(join(outputs, model)).map((id) => ({ model, id, path: join(outputs, model, id) })))
+    .sort((a, b) => compare(b.id, a.id) || compare(a.model, b.model));
+}
+
+function foldersIn(parent: string): string[] {
+  try {
+    return readdirSync(parent, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+      .map(({ name }) => name)
+      .filter((name) => statSync(join(parent, name), { throwIfNoEntry: false })?.isDirectory());
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/**
+ * The run that a word means: its id, the beginning of one, or "latest"; each with its network before it, too, as in
+ * `linear/latest`.
+ *
+ * @param runs newest first
+ * @returns undefined where there is none
+ * @throws {AmbiguousError} there are several
+ */
+export function findRun<R extends Pick<RunLocation, "model" | "id">>(runs: readonly R[], word: string): R | undefined {
+  const slash = word.indexOf("/");
+  if (isLatest(word)) return runs.find(({ model }) => slash < 0 || model === word.slice(0, slash));
+  const exact = runs.filter((run) => namesOf(run).includes(word));
+  const found = exact.length > 0 ? exact : runs.filter((run) => namesOf(run).some((name) => name.startsWith(word)));
+  if (found.length <= 1) return found[0];
+  const names = found.map(({ model, id }) => `${model}/${id}`);
+  const list = `${names.slice(0, 3).join(", ")}${names.length > 3 ? " …" : ""}`;
+  throw new AmbiguousError(`findRun: ${found.length} runs are called so: ${list}. Name one.`, { word, names });
+}
+
+/** "latest", or the latest of a network: "linear/latest". */
+export function isLatest(word: string): boolean {
+  return word.slice(word.indexOf("/") + 1) === "latest";
+}
+
+function namesOf({ model, id }: Pick<RunLocation, "model" | "id">): string[] {
+  return [id, `${model}/${id}`];
+}
+
+const NETWORK_BEFORE = new RegExp(`^(${MODEL_NAMES.join("|")})/`);
+
+/** Whether it can be nothing but `model/id`; a file may be called so all the same. */
+export function isRunWithNetwork(word: string): boolean {
+  return NETWORK_BEFORE.test(word) && !isPath(word);
+}
+
+/** `linear/20260101-000001` is none: that is a run with its network. */
+function isPath(word: string): boolean {
+  return /[/\\]|^\.*$/.test(word.replace(NETWORK_BEFORE, ""));
+}
+
+/**
+ * @param models that the run may be of
+ * @returns those that it may be of by its word: `linear/latest` is one of linear
+ * @throws {OptionError} a path
+ * @throws {WrongNetworkError} a run of a network that is not among them
+ * @example networksMeant("linear/latest", ["linear", "cnn"]) // ["linear"]
+ */
+export function networksMeant(word: string, models: readonly ModelName[]): readonly ModelName[] {
+  if (isPath(word)) throw new OptionError(`findRun: a run is "latest" or a run's id; got ${word}.`, { word });
+  checkNetwork(word, models);
+  const [, model] = NETWORK_BEFORE.exec(word) ?? [];
+  return model === undefined ? models : models.filter((name) => name === model);
+}
+
+/** A run of one network where one of another was asked for. */
+export class WrongNetworkError extends OptionError {
+  constructor(
+    readonly model: string,
+    readonly asked: readonly ModelName[],
+  ) {
+    super(`findRun: that is a run of ${model}, not of ${asked.join(" or ")}.`, { model, asked });
+  }
+}
+
+/** @throws {WrongNetworkError} the word names a network that is not among those asked for */
+export function checkNetwork(word: string, models: readonly ModelName[]): void {
+  const [, model] = NETWORK_BEFORE.exec(word) ?? [];
+  if (model === undefined || models.some((name) => name === model)) return;
+  throw new WrongNetworkError(model, models);
+}
+
+/** @param where the folder that was looked in @param latest what there is instead */
+export function noSuchRun(what: string, where: string, latest: string | null, word: string): NotFoundError {
+  const hint = latest === null ? "" : ` The latest is ${latest}.`;
+  return new NotFoundError(`findRun: there is no such ${what} in ${where}.${hint}`, { word, where, latest });
+}
+
+/** The folder of one network's runs, or that of all. */
+export function folderOf(outputs: string, models: readonly ModelName[]): string {
+  return models.length === 1 ? join(outputs, models[0]) : outputs;
+}

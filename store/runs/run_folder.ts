@@ -1,0 +1,126 @@
+// Where a run is kept: OUTPUTS/MODEL/ID/ with model.safetensors, run.json, metrics.jsonl, state.safetensors and pictures.
+
+import { randomBytes } from "node:crypto";
+import { fsyncSync, mkdirSync, openSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { writeFileAtomic } from "../../data/index.node.ts";
+import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
+import { closeQuietly, writeAll } from "../files/open_file.ts";
+import { type RunRecord, writeRunRecord } from "./run_record.ts";
+
+export const RUN_FILE = "run.json";
+export const CHECKPOINT_FILE = "model.safetensors";
+/** Of a run that can be resumed. */
+export const STATE_FILE = "state.safetensors";
+
+/**
+ * What a run of the larger network takes at most: its state, with the best weights in it, twice while it is replaced
+ * (4.1 MB); its checkpoint likewise (0.8 MB); logs and pictures.
+ */
+export const RUN_BYTES = 6 * 2 ** 20;
+
+export interface RunFolder {
+  readonly id: string;
+  readonly path: string;
+  readonly checkpoint: string;
+}
+
+/**
+ * A new folder, and proof that a run will fit in it: better known now than after an hour of training.
+ *
+ * @throws it cannot be made or written; nothing is left behind then
+ */
+export function createRunFolder(outputs: string, model: string, now: Date): RunFolder {
+  const parent = join(outputs, model);
+  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  const made: string[] = [];
+  let path: string | null = null;
+  try {
+    makeFolder(parent, made);
+    // The second of two runs within a second, perhaps of another process, gets a number.
+    let id = stamp;
+    for (let count = 2; !tryMakeFolder(join(parent, id), made); count++) id = `${stamp}-${count}`;
+    path = join(parent, id);
+    probe(path);
+    return { id, path, checkpoint: join(path, CHECKPOINT_FILE) };
+  } catch (error) {
+    // Nobody else's: what is left of the probe goes as well.
+    if (path !== null) removeRunFolder({ path });
+    for (const folder of made.reverse()) removeIfEmpty(folder);
+    throw new Error(
+      `${describeSystemError(`cannot write to ${parent}`, error)}. Nothing was trained; choose another folder.`,
+    );
+  }
+}
+
+/** The folder of a run that is resumed, without what a process left there that was killed while it wrote. */
+export function reopenRunFolder(id: string, path: string): RunFolder {
+  for (const name of readdirSync(path)) {
+    if (/^\.(.*\.tmp|probe\..*)$/.test(name)) rmSync(join(path, name), { force: true });
+  }
+  return { id, path, checkpoint: join(path, CHECKPOINT_FILE) };
+}
+
+/** Nothing is left to resume. Where it cannot be removed it is in nobody's way: run.json says that the run is done. */
+export function removeRunState({ path }: Pick<RunFolder, "path">): void {
+  try {
+    rmSync(join(path, STATE_FILE), { force: true });
+  } catch {
+    // See above.
+  }
+}
+
+/** Takes away the folder of a run that has nothing to keep. */
+export function removeRunFolder({ path }: Pick<RunFolder, "path">): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // What kept the run from beginning is what there is to say.
+  }
+}
+
+/** @returns the text of it */
+export function writeRunFile({ path }: Pick<RunFolder, "path">, record: RunRecord): string {
+  const text = writeRunRecord(record);
+  writeFileAtomic(join(path, RUN_FILE), new TextEncoder().encode(text));
+  return text;
+}
+
+/** With what is above it. Node's own `recursive` tries for ever where the system refuses with ENOENT, as in /proc. */
+function makeFolder(path: string, made: string[]): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path), made);
+  if (!tryMakeFolder(path, made) && !statSync(path).isDirectory()) mkdirSync(path);
+}
+
+/** @returns false where there is something of that name already */
+function tryMakeFolder(path: string, made: string[]): boolean {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    throw error;
+  }
+  made.push(path);
+  return true;
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Somebody else uses it by now.
+  }
+}
+
+function probe(folder: string): void {
+  const path = join(folder, `.probe.${randomBytes(6).toString("hex")}`);
+  const file = openSync(path, "wx");
+  try {
+    writeAll(file, randomBytes(RUN_BYTES));
+    fsyncSync(file);
+  } finally {
+    closeQuietly(file);
+    rmSync(path, { force: true });
+  }
+}

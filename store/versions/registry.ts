@@ -1,0 +1,127 @@
+// The versions of a network: OUTPUTS/MODEL/versions.jsonl, one line a promotion or rollback, and a copy of each version's
+// checkpoint in OUTPUTS/MODEL/versions/. Lines are added, never changed: what was current when can be read at any time.
+
+import { fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
+import { CheckpointError, DataError } from "../../lib/index.ts";
+import type { ModelName } from "../../models/index.ts";
+import { withLock } from "../files/file_lock.ts";
+import { appendAll, closeQuietly } from "../files/open_file.ts";
+import { readVersionRecord, type VersionRecord, writeVersionRecord } from "./version_record.ts";
+
+export interface Registry {
+  model: ModelName;
+  outputs: string;
+  path: string;
+  records: readonly VersionRecord[];
+  /** The last record: what is current. */
+  current: VersionRecord | null;
+  /** What a crash left at the end: a line without its end, or a part of one; null where there is nothing of the kind. */
+  tail: { isWhole: boolean; start: number } | null;
+}
+
+const NEWLINE = 10;
+
+/**
+ * The registry as it stands; without a file, an empty one. The end of a line that a crash cut short is left out.
+ *
+ * @throws {CheckpointError} another line is damaged: guessing could make the wrong version current
+ */
+export function readRegistry(outputs: string, model: ModelName): Registry {
+  const path = join(outputs, model, "versions.jsonl");
+  const bytes = readBytes(path);
+  const end = bytes.lastIndexOf(NEWLINE) + 1;
+  const lines = bytes.subarray(0, end).toString().split("\n").slice(0, -1);
+  const records: VersionRecord[] = [];
+  for (const [i, line] of lines.entries()) {
+    const record = recordOrProblem(line, records);
+    if (typeof record === "string") {
+      throw new CheckpointError(
+        `readRegistry: ${path}: line ${i + 1} ${record}. Put the file back as it was, or take that line out; the checkpoints are in ${join(outputs, model, "versions")}.`,
+        { path, line: i + 1 },
+      );
+    }
+    records.push(record);
+  }
+  const rest = bytes.subarray(end).toString();
+  const last = rest === "" ? "" : recordOrProblem(rest, records);
+  if (typeof last !== "string") records.push(last);
+  const tail = rest === "" ? null : { isWhole: typeof last !== "string", start: end };
+  return { model, outputs, path, records, current: records.at(-1) ?? null, tail };
+}
+
+/** The line that made a version; undefined where there is none. */
+export function promotionOf({ records }: Registry, version: number): VersionRecord | undefined {
+  return records.find((record) => record.kind === "promote" && record.version === version);
+}
+
+/** In ascending order. */
+export function versionNumbers({ records }: Registry): number[] {
+  return records.filter(({ kind }) => kind === "promote").map(({ version }) => version);
+}
+
+/** The copy of a version's checkpoint. */
+export function versionFile({ outputs, model }: Pick<Registry, "outputs" | "model">, version: number): string {
+  return join(outputs, model, "versions", `${version}.safetensors`);
+}
+
+/** One program at a time changes a network's versions. @param folder the network's, which exists */
+export async function withRegistryLock<T>(folder: string, change: () => T, patienceMs?: number): Promise<T> {
+  return withLock(join(folder, "versions.lock"), "The versions are being changed", change, patienceMs);
+}
+
+/**
+ * Adds a line at the end of the file, flushed to the disk. What a crash left there is mended first: a whole line gets its end,
+ * a part of one is cut off. Whoever does this holds the lock from reading to writing.
+ *
+ * @returns whether a part of a line was cut off
+ * @throws it cannot be written; the file's lines are as they were
+ */
+export function appendRecord({ path, tail }: Registry, record: VersionRecord): { wasCut: boolean } {
+  let file: number | undefined;
+  try {
+    file = openSync(path, "a+");
+    const wasCut = tail !== null && !tail.isWhole;
+    if (wasCut) ftruncateSync(file, tail.start);
+    const { size } = fstatSync(file);
+    const line = Buffer.from(`${tail?.isWhole ? "\n" : ""}${writeVersionRecord(record)}\n`);
+    const opened = file;
+    appendAll(file, line, size, () => fsyncSync(opened));
+    return { wasCut };
+  } catch (error) {
+    throw new Error(`${describeSystemError(`cannot write ${path}`, error)}. ${whatStands(path, record)}`);
+  } finally {
+    if (file !== undefined) closeQuietly(file);
+  }
+}
+
+/** A disk that reports errors may have taken the line and then refused to shorten the file. */
+function whatStands(path: string, record: VersionRecord): string {
+  try {
+    const isThere = readFileSync(path, "utf8").trimEnd().endsWith(writeVersionRecord(record));
+    return isThere ? "The line is in the file all the same: look which version is current." : "Nothing was changed.";
+  } catch {
+    return "Look which version is current.";
+  }
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return Buffer.alloc(0);
+    throw new CheckpointError(`readRegistry: ${path} cannot be read (${code}).`, { path, code });
+  }
+}
+
+/** @returns what is wrong with the line, where something is */
+function recordOrProblem(line: string, before: readonly VersionRecord[]): VersionRecord | string {
+  try {
+    return readVersionRecord(line, before);
+  } catch (error) {
+    if (error instanceof DataError) return String(error.details.what);
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+// VersionRecord: one line of a network's versions.jsonl, a promotion or a rollback.
+
+import { fieldsOf, numberOf, parseFields, textOf } from "../../lib/base/fields.ts";
+import { DataError } from "../../lib/index.ts";
+
+export interface VersionRecord {
+  /** From 1; the number that is current from this line on. */
+  version: number;
+  kind: "promote" | "rollback";
+  /** Of a rollback: the version that was current until then. */
+  from: number | null;
+  /** The run's id. */
+  run: string;
+  weightsSha256: string;
+  /** Of the whole file versions/N.safetensors. */
+  fileSha256: string;
+  metrics: {
+    validationAccuracy: number | null;
+    testAccuracy: number | null;
+    testLoss: number | null;
+    /** On how many images; older lines lack it. */
+    testImages: number | null;
+    epochs: number | null;
+    seconds: number | null;
+    /** With how many it trained for `seconds`; older lines lack it. */
+    threads: number | null;
+  };
+  lineage: {
+    /** The version that was current when this one was promoted; null for the first. */
+    previous: number | null;
+    seed: number | null;
+    recipeSha256: string | null;
+    dataset: string | null;
+    datasetSha256: string | null;
+    simdgrad: string | null;
+  };
+  note: string | null;
+  /** As ISO 8601. */
+  date: string;
+}
+
+/** The line, without its end. */
+export function writeVersionRecord(record: VersionRecord): string {
+  const { metrics, lineage } = record;
+  return JSON.stringify({
+    version: record.version,
+    kind: record.kind,
+    from: record.from ?? undefined,
+    run: record.run,
+    weights_sha256: record.weightsSha256,
+    file_sha256: record.fileSha256,
+    metrics: {
+      val_accuracy: metrics.validationAccuracy,
+      test_accuracy: metrics.testAccuracy,
+      test_loss: metrics.testLoss,
+      test_images: metrics.testImages,
+      epochs: metrics.epochs,
+      seconds: metrics.seconds,
+      threads: metrics.threads,
+    },
+    lineage: {
+      previous: lineage.previous,
+      seed: lineage.seed,
+      recipe_sha256: lineage.recipeSha256,
+      dataset: lineage.dataset,
+      dataset_sha256: lineage.datasetSha256,
+      simdgrad: lineage.simdgrad,
+    },
+    note: record.note ?? undefined,
+    date: record.date,
+  });
+}
+
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/**
+ * @param before the records of the lines before it
+ * @throws {DataError} what is wrong with the line, to stand behind "line 3 "
+ */
+export function readVersionRecord(line: string, before: readonly VersionRecord[]): VersionRecord {
+  const fields = parseFields(line);
+  const refuse = (what: string): never => {
+    throw new DataError(`readVersionRecord: the line ${what}.`, { what });
+  };
+  if (!fields) return refuse("is not JSON");
+  const version = numberOf(fields.version);
+  if (version === null || !Number.isSafeInteger(version) || version < 1) return refuse("has no version number");
+  const { kind } = fields;
+  if (kind !== "promote" && kind !== "rollback") {
+    return refuse(`is of a kind this version of mnist does not know: ${JSON.stringify(kind)}`);
+  }
+  const [run, date] = [textOf(fields.run), textOf(fields.date)];
+  if (run === null || date === null) return refuse("lacks its run or its date");
+  const [weightsSha256, fileSha256] = [String(fields.weights_sha256), String(fields.file_sha256)];
+  if (!DIGEST.test(weightsSha256) || !DIGEST.test(fileSha256)) return refuse("lacks a SHA-256");
+  const isKnown = before.some((record) => record.version === version);
+  if (kind === "promote" && isKnown) return refuse(`promotes version ${version} a second time`);
+  if (kind === "rollback" && !isKnown)
+    return refuse(`goes back to version ${version}, which no line before it promotes`);
+  const [metrics, lineage] = [fieldsOf(fields.metrics), fieldsOf(fields.lineage)];
+  const previous = numberOf(lineage.previous);
+  if (lineage.previous !== null && previous === null) return refuse("does not say which version came before");
+  return {
+    ...{ version, kind, from: numberOf(fields.from), run, weightsSha256, fileSha256 },
+    metrics: {
+      validationAccuracy: numberOf(metrics.val_accuracy),
+      testAccuracy: numberOf(metrics.test_accuracy),
+      testLoss: numberOf(metrics.test_loss),
+      testImages: numberOf(metrics.test_images),
+      epochs: numberOf(metrics.epochs),
+      seconds: numberOf(metrics.seconds),
+      threads: numberOf(metrics.threads),
+    },
+    lineage: {
+      previous,
+      seed: numberOf(lineage.seed),
+      recipeSha256: textOf(lineage.recipe_sha256),
+      dataset: textOf(lineage.dataset),
+      datasetSha256: textOf(lineage.dataset_sha256),
+      simdgrad: textOf(lineage.simdgrad),
+    },
+    ...{ note: textOf(fields.note), date },
+  };
+}
