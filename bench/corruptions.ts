@@ -1,5 +1,6 @@
 // MNIST's test digits as other hands, pens and cameras would have them.
 
+import type { DigitSet } from "../data/index.ts";
 import { Dataset, type Distortion, evaluate, type Module, rand, tensor } from "../lib/index.ts";
 
 const BATCH = 256;
@@ -46,10 +47,14 @@ function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-export function withNoise({ name, images, labels }: Dataset): Dataset {
+export function withNoise({ name, images, labels, classes, normalization }: DigitSet): DigitSet {
   const noise = rand(images.shape, { seed: 1, low: -NOISE, high: NOISE });
   const { data } = noise;
   const pixels = Uint8ClampedArray.from(images.data, (value, i) => value + data[i]);
   noise.dispose();
-  return new Dataset({ name: `${name}, noisy`, images: tensor(new Uint8Array(pixels), images.shape, "u8"), labels });
+  return new Dataset({
+    name: `${name}, noisy`,
+    images: tensor(new Uint8Array(pixels), images.shape, "u8"),
+    ...{ labels, classes, normalization: normalization ?? undefined },
+  });
 }

@@ -3,7 +3,8 @@
 // other one: two groups of writers take turns.
 
 import { loadMnist } from "../data/index.node.ts";
-import { type Dataset, permutation } from "../lib/index.ts";
+import type { DigitSet } from "../data/index.ts";
+import { permutation } from "../lib/index.ts";
 import { correlation, standardised, traitsOf } from "./hand_traits.ts";
 import { parse, readOptions } from "./options.ts";
 
@@ -17,7 +18,7 @@ const { train, test } = await loadMnist({ validation: 0 });
 console.log(`${"places apart".padEnd(28)}${APART.map((apart) => String(apart).padStart(8)).join("")}`);
 for (const set of [train, test]) show(set);
 
-function show({ name, images, labels }: Dataset): void {
+function show({ name, images, labels }: DigitSet): void {
   const [, height, width] = images.shape;
   const order = permutation(images.shape[0], { seed: 0 });
   for (const [trait, values] of Object.entries(traitsOf(images.data, width, height))) {

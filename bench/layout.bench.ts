@@ -1,15 +1,7 @@
 // What brings numbers into another order or form: bound by memory.
 
-import {
-  type Augmentation,
-  augmentImages,
-  flatten,
-  MNIST_MEAN,
-  MNIST_STD,
-  normalizeImages,
-  tensor,
-  transpose,
-} from "../lib/index.ts";
+import { MNIST_NORMALIZATION } from "../data/index.ts";
+import { type Augmentation, augmentImages, flatten, normalizeImages, tensor, transpose } from "../lib/index.ts";
 import { sizeOf } from "../lib/selftest/array64.ts";
 import { augmentation64, images64 } from "../lib/selftest/images64.ts";
 import { flatten64, transpose64 } from "../lib/selftest/ops64.ts";
@@ -20,7 +12,6 @@ const BATCH = 64;
 const [PIXELS, CHANNELS] = [49, 128];
 const [ROWS, COLUMNS] = [2048, 784];
 const IMAGES = [1024, 28, 28];
-const SCALE = { mean: MNIST_MEAN, std: MNIST_STD };
 /** What the recipes use; and all there is. */
 const WARP: Augmentation = { rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1 };
 const ALL: Augmentation = { ...WARP, elastic: 1.5, thickness: 0.4 };
@@ -53,9 +44,9 @@ const OPERATIONS: Operation[] = [
   {
     name: `normalizeImages ${IMAGES.join("×")}`,
     inputs: [bytes],
-    run: (x) => normalizeImages(x),
+    run: (x) => normalizeImages(x, MNIST_NORMALIZATION),
     work: { bytes: 5 * sizeOf(IMAGES) },
-    reference: (x) => images64(SCALE)(x),
+    reference: (x) => images64(MNIST_NORMALIZATION)(x),
   },
   augmentation(`augmentImages ${IMAGES.join("×")}`, WARP),
   augmentation(`augmentImages ${IMAGES.join("×")}, elastic and thickness`, ALL),
@@ -72,11 +63,11 @@ function augmentation(name: string, most: Augmentation): Operation {
   return {
     name,
     inputs: [bytes, index],
-    run: (x, rows) => augmentImages(x, rows, most, AUGMENT_KEY),
+    run: (x, rows) => augmentImages(x, rows, most, AUGMENT_KEY, MNIST_NORMALIZATION),
     work: { bytes: 5 * sizeOf(IMAGES) },
     // The coordinates are of f32, and neighbouring pixels of noise may lie 255 apart.
     tolerance: 1e-4,
-    reference: (x, { data }) => images64(SCALE, warp)(x, data),
+    reference: (x, { data }) => images64(MNIST_NORMALIZATION, warp)(x, data),
   };
 }
 

@@ -162,7 +162,7 @@ async function byTrainer(
       labels: tensor(labels, [size], "u8").keep(),
     });
   };
-  const epoch = async (data: InstanceType<typeof Dataset>): Promise<number> => {
+  const epoch = async (data: ReturnType<typeof dataset>): Promise<number> => {
     const options = { optimizer, epochs: 1, batchSize: BATCH, restoreBest: false };
     const { epochs } = await new Trainer(model, options).fit(data, validation);
     return (BATCH * 1000) / epochs[0].samplesPerSecond;

@@ -7,7 +7,16 @@ import { Dataset, SPLITS, type SplitOptions } from "../lib/data/dataset.ts";
 import { empty } from "../lib/tensor/create.ts";
 import type { DownloadProgress } from "./download.node.ts";
 import { DownloadError } from "./download_error.ts";
-import { MNIST_FILES, MNIST_MIRRORS, MNIST_SAMPLE_FILES, type MnistFile, type MnistFiles } from "./mnist.ts";
+import {
+  DIGIT_CLASSES,
+  type DigitSet,
+  MNIST_FILES,
+  MNIST_MIRRORS,
+  MNIST_NORMALIZATION,
+  MNIST_SAMPLE_FILES,
+  type MnistFile,
+  type MnistFiles,
+} from "./mnist.ts";
 import type { MnistContent } from "./mnist_file.node.ts";
 import { sampleFolder } from "./sample_folder.node.ts";
 import { syntheticDigitsAsync } from "./synthetic.ts";
@@ -49,7 +58,7 @@ export interface LoadMnistOptions extends LoadTestOptions {
   /** Default 5000. */
   maxValidation?: number;
   /**
-   * "drawn": one by one; default. "block": one after another in MNIST's order, which is that of the writers: see `Dataset.split`.
+   * "random": drawn one by one; default. "contiguous": one after another in MNIST's order, which is that of the writers: see `Dataset.split`.
    * Synthetic digits are all by the same hand: either way it is their last.
    */
   heldOut?: SplitOptions["how"];
@@ -68,15 +77,15 @@ export interface MnistSource {
 }
 
 export interface MnistTest {
-  test: Dataset;
+  test: DigitSet;
   source: MnistSource;
   /** What the user must be told: that these are not all of MNIST's digits, and why. */
   notice: string | null;
 }
 
 export interface MnistSets extends MnistTest {
-  train: Dataset;
-  validation: Dataset;
+  train: DigitSet;
+  validation: DigitSet;
   /** How many images were set apart for validation, whatever `limit` left of them. */
   setApart: number;
 }
@@ -101,6 +110,8 @@ function places(): MnistPlaces {
 const SHORT_ANSWER_TIMEOUT_MS = 4000;
 const TIMEOUT_MS = 15_000;
 const MAX_VALIDATION = 5000;
+/** What all sets of digits have in common. */
+const DIGITS = { classes: DIGIT_CLASSES, normalization: MNIST_NORMALIZATION };
 
 /**
  * MNIST: 60,000 training images, of which some are set apart for validation, and 10,000 for the test.
@@ -123,7 +134,7 @@ export async function loadMnist(
   const { source, validation, maxValidation = MAX_VALIDATION, heldOut: how, seed = 0, limit = ALL } = options;
   checkOptions(options);
   checkCounts({ validation: validation ?? 0, maxValidation });
-  checkChoice("heldOut", how ?? "drawn", SPLITS);
+  checkChoice("heldOut", how ?? "random", SPLITS);
   const setApartOf = (size: number): number => {
     const setApart = validation ?? Math.min(maxValidation, Math.floor(size / 10));
     if (setApart < size) return setApart;
@@ -170,7 +181,7 @@ const ALL = Number.MAX_SAFE_INTEGER;
 type Role = "train" | "test";
 
 interface Loaded<R extends Role> {
-  sets: Record<R, Dataset>;
+  sets: Record<R, DigitSet>;
   source: MnistSource;
   notice: string | null;
 }
@@ -305,7 +316,7 @@ async function readSets<R extends Role>(
   roles: readonly R[],
   signal: AbortSignal | undefined,
   read: (file: MnistFile) => Promise<MnistContent>,
-): Promise<Record<R, Dataset>> {
+): Promise<Record<R, DigitSet>> {
   const load = async (wanted: MnistFile) => {
     signal?.throwIfAborted();
     const { file, data } = await read(wanted);
@@ -313,15 +324,15 @@ async function readSets<R extends Role>(
     tensor.data.set(data);
     return { tensor, file };
   };
-  const sets: Partial<Record<Role, Dataset>> = {};
+  const sets: Partial<Record<Role, DigitSet>> = {};
   for (const role of roles) {
     const { tensor: images, file } = await load(files[role].images);
     const { tensor: labels } = await load(files[role].labels);
     const isWhole = file.sha256 === files[role].images.sha256;
     const name = isWhole ? `MNIST ${role}` : `MNIST ${role}, the first ${file.shape[0]}`;
-    sets[role] = new Dataset({ name, images, labels, digest: file.sha256 });
+    sets[role] = new Dataset({ name, images, labels, digest: file.sha256, ...DIGITS });
   }
-  return sets as Record<R, Dataset>;
+  return sets as Record<R, DigitSet>;
 }
 
 /** Behind the training digits, so that no image is in two sets. */
@@ -339,12 +350,12 @@ async function synthetic(
   { seed = 0, limit = ALL, signal }: LoadTestOptions,
   start: number,
   size: number,
-): Promise<Dataset> {
+): Promise<DigitSet> {
   const { name, images, labels } = await syntheticDigitsAsync({ start, count: Math.min(size, limit), seed, signal });
   // The digest that the library would work out when asked, but by Node, which takes a twentieth of the time.
   const { createHash } = await import("node:crypto");
   const digest = createHash("sha256").update(images.data).update(labels.data).digest("hex");
-  return new Dataset({ name, images, labels, digest });
+  return new Dataset({ name, images, labels, digest, ...DIGITS });
 }
 
 function checkOptions({ source = "mnist", seed = 0, limit = ALL }: LoadTestOptions): void {

@@ -1,4 +1,18 @@
-// MNIST's four files: their names, what is in them, and where they can be fetched; and the sample of them in this repository.
+// MNIST: its mean and standard deviation; its four files: their names, what is in them, where they can be fetched; and the
+// sample of them in this repository.
+
+import type { Dataset } from "../lib/data/dataset.ts";
+import type { Normalization } from "../lib/data/normalize.ts";
+
+/** Mean and standard deviation of all pixels of the training images, of 0 … 1: those that everybody normalises MNIST by. */
+export const MNIST_MEAN = 0.1307;
+export const MNIST_STD = 0.3081;
+/** What all data sets of digits here are normalised by, also the synthetic: networks trained on one read the other. */
+export const MNIST_NORMALIZATION: Normalization = Object.freeze({ mean: MNIST_MEAN, std: MNIST_STD });
+/** The classes are the digits 0 to 9. */
+export const DIGIT_CLASSES = 10;
+/** Labelled digits: images of 28×28 bytes, which batches normalise by MNIST's mean and standard deviation. */
+export type DigitSet = Dataset<"u8", "u8">;
 
 export interface MnistFile {
   /** Without ".gz". */

@@ -6,6 +6,7 @@ import { rand } from "../lib/ops/random.ts";
 import { STREAMS } from "../lib/runtime/rng.ts";
 import { runSteps, runStepsAsync } from "../lib/runtime/steps.ts";
 import { empty } from "../lib/tensor/create.ts";
+import { DIGIT_CLASSES, type DigitSet, MNIST_NORMALIZATION } from "./mnist.ts";
 import { centre } from "./picture/resample.ts";
 import { BOX, draw } from "./synthetic/draw.ts";
 import { STYLES } from "./synthetic/skeletons.ts";
@@ -40,7 +41,7 @@ export interface SyntheticOptions {
  * another in JS, on one thread. A CNN that was trained on nothing else reads most of MNIST's test images.
  * @example const train = syntheticDigits({ count: 60_000, seed: 1 });
  */
-export function syntheticDigits(options: SyntheticOptions): Dataset {
+export function syntheticDigits(options: SyntheticOptions): DigitSet {
   return runSteps(drawingSteps(options));
 }
 
@@ -50,13 +51,13 @@ export function syntheticDigits(options: SyntheticOptions): Dataset {
  * @param options.signal rejects the promise with its reason
  * @example const train = await syntheticDigitsAsync({ count: 60_000, signal });
  */
-export async function syntheticDigitsAsync(options: SyntheticOptions & { signal?: AbortSignal }): Promise<Dataset> {
+export async function syntheticDigitsAsync(options: SyntheticOptions & { signal?: AbortSignal }): Promise<DigitSet> {
   const { signal } = options;
   return runStepsAsync(drawingSteps(options), { signal });
 }
 
 /** A chunk a step; yields how many pictures are drawn. */
-function* drawingSteps({ count, seed = 0, start = 0 }: SyntheticOptions): Generator<number, Dataset> {
+function* drawingSteps({ count, seed = 0, start = 0 }: SyntheticOptions): Generator<number, DigitSet> {
   for (const [name, value] of Object.entries({ count, seed, start })) {
     if (Number.isSafeInteger(value) && value >= 0) continue;
     throw new OptionError(`syntheticDigits: ${name} must be an integer ≥ 0; got ${value}.`, { [name]: value });
@@ -89,7 +90,10 @@ function* drawingSteps({ count, seed = 0, start = 0 }: SyntheticOptions): Genera
     if (first < end) for (const unfinished of [images, labels]) unfinished.dispose();
   }
   const which = start === 0 ? "" : `, from number ${start} on`;
-  return new Dataset({ name: `synthetic digits (seed ${seed}${which})`, images, labels });
+  return new Dataset({
+    name: `synthetic digits (seed ${seed}${which})`,
+    ...{ images, labels, classes: DIGIT_CLASSES, normalization: MNIST_NORMALIZATION },
+  });
 }
 
 class Writer {

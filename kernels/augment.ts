@@ -1,20 +1,23 @@
-// Pictures distorted as hands distort them: one bilinear warp of the data set's bytes, strokes thickened or thinned,
-// and the result normalised.
+// Images distorted: one bilinear warp of the data set's values, bright strokes thickened or thinned, and the result
+// normalised.
 //
 //   u = a·j + b·i + c + Σₖ β(j, k)·Σᵣ β(i, r)·grid[0,r,k]         where pixel (i, j) comes from: column u,
 //   v = d·j + e·i + f + Σₖ β(j, k)·Σᵣ β(i, r)·grid[1,r,k]         row v; without grids the sums are 0
-//   p = x[index[n]] at (v, u), between four pixels; 0 outside the picture
+//   p = x[index[n]] at (v, u), between four pixels; 0 outside the image
 //   q = p + t·(max3×3(p) − p) for t ≥ 0, p + |t|·(min3×3(p) − p) for t < 0
-//   y = (q/255 − mean)/std
+//   y = (q/most − mean)/std, most = 255 for bytes, 1 for f32
 //
-// y       [rows, h, w] f32
-// x       [any, h, w] u8;  index [rows] i32: which picture becomes row n
+// Each channel by itself, all of an image by the same u and v.
+//
+// y       [rows, h, w, channels] f32
+// x       [any, h, w, channels], u8 where isBytes is 1, else f32;  index [rows] i32: which image becomes row n
 // plans   [rows, 8] f32: a, b, c, d, e, f, t, and one that is not read
-// grids   [rows, 2, 7, 8] f32: displacements in pixels at the 7 × 7 knots of a cubic B-spline over the picture, the
+// grids   [rows, 2, 7, 8] f32: displacements in pixels at the 7 × 7 knots of a cubic B-spline over the image, the
 //         eighth of each row not used; or 0 for none. β sums to 1, so no pixel moves farther than the largest of them.
-// scratch augment_scratch(h, w) elements
+// table   [2, channels] f32: mean and std
+// scratch augment_scratch(h, w, channels) elements
 // Range: rows [from, to). Registers: 4 gathered vectors, 2 coordinates, 4 of the plan.
-// Numerics: one madd a term. The identity (a = e = 1, all else 0) gives the bits of normalize_f32.
+// Numerics: one madd a term. The identity (a = e = 1, all else 0) gives the bits of normalize_u8 and normalize_f32.
 // Tested in test/kernels/augment.test.ts, timed by bench/layout.bench.ts.
 // Source: Simard, Steinkraus & Platt 2003, Best practices for convolutional neural networks.
 
@@ -24,13 +27,20 @@ import { load4, loadF32, madd, splat, storeF32, storeUpTo, zero4 } from "./share
 const PLAN: usize = 8;
 /** Elements of a row of grids. */
 const GRIDS: usize = 2 * 7 * 8;
-/** 255, and what a column adds to the first of four. */
-const BYTE_MAX = memory.data<f32>([255]);
 const LANES = memory.data<f32>([0, 1, 2, 3]);
 
-/** Elements of scratch: the picture and the warped one in borders of zeros, a row of displacements, the spline's table. */
-export function augment_scratch(h: usize, w: usize): usize {
-  return (h + 3) * (w + 3) + (h + 2) * (w + 2) + 7 * w + 40;
+/** Elements from one channel's image to the next, in borders of zeros: before the warp, and after. */
+function boardSize(h: usize, w: usize): usize {
+  return (h + 3) * (w + 3) + 4;
+}
+
+function warpedSize(h: usize, w: usize): usize {
+  return (h + 2) * (w + 2) + 4;
+}
+
+/** Elements of scratch: the image and the warped one, of each channel; a row of displacements, the spline's table. */
+export function augment_scratch(h: usize, w: usize, channels: usize): usize {
+  return channels * (boardSize(h, w) + warpedSize(h, w)) + 7 * w + 32;
 }
 
 export function augment_f32(
@@ -41,34 +51,65 @@ export function augment_f32(
   grids: usize,
   h: usize,
   w: usize,
-  mean: f32,
-  std: f32,
+  channels: usize,
+  isBytes: usize,
+  table: usize,
   scratch: usize,
   from: usize,
   to: usize,
 ): void {
-  const warped = scratch + (((h + 3) * (w + 3) + 4) << 2);
-  const du = warped + (((h + 2) * (w + 2) + 4) << 2);
+  const board = boardSize(h, w) << 2;
+  const warped = scratch + channels * board;
+  const step = warpedSize(h, w) << 2;
+  const du = warped + channels * step;
   const dv = du + ((w + 4) << 2);
   const spline = dv + ((w + 4) << 2);
-  memory.fill(scratch, 0, augment_scratch(h, w) << 2);
+  const most: f32 = isBytes ? 255 : 1;
+  const imageSize = h * w * channels;
+  memory.fill(scratch, 0, augment_scratch(h, w, channels) << 2);
   if (grids) for (let j: usize = 0; j < w; j++) basis(spline + 64 + j * 20, j, w);
   for (let row = from; row < to; row++) {
     const plan = plans + ((row * PLAN) << 2);
-    unpack(scratch, x + <usize>load<u32>(index + (row << 2)) * h * w, h, w);
+    const image = <usize>load<u32>(index + (row << 2)) * imageSize;
+    for (let c: usize = 0; c < channels; c++) {
+      if (isBytes) unpackBytes(scratch + c * board, x + image + c, h, w, channels);
+      else unpack(scratch + c * board, x + ((image + c) << 2), h, w, channels);
+    }
     for (let i: usize = 0; i < h; i++) {
       if (grids) displace(du, dv, grids + ((row * GRIDS) << 2), spline, i, h, w);
-      warpRow(warped + (((i + 1) * (w + 2) + 1) << 2), scratch, plan, du, dv, i, h, w);
+      for (let c: usize = 0; c < channels; c++) {
+        warpRow(warped + c * step + (((i + 1) * (w + 2) + 1) << 2), scratch + c * board, plan, du, dv, i, h, w);
+      }
     }
-    finish(y + ((row * h * w) << 2), warped, loadF32(plan, 6), h, w, mean, std);
+    for (let c: usize = 0; c < channels; c++) {
+      const out = y + ((row * imageSize + c) << 2);
+      finish(
+        out,
+        warped + c * step,
+        loadF32(plan, 6),
+        h,
+        w,
+        channels,
+        most,
+        loadF32(table, c),
+        loadF32(table, channels + c),
+      );
+    }
   }
 }
 
-/** The bytes of a picture as f32, behind one row and one column of zeros, before two. */
-function unpack(board: usize, x: usize, h: usize, w: usize): void {
+/** One channel of an image as f32, behind one row and one column of zeros, before two. */
+function unpackBytes(board: usize, x: usize, h: usize, w: usize, channels: usize): void {
   for (let i: usize = 0; i < h; i++) {
     const out = board + (((i + 1) * (w + 3) + 1) << 2);
-    for (let j: usize = 0; j < w; j++) storeF32(out, j, <f32>load<u8>(x + i * w + j));
+    for (let j: usize = 0; j < w; j++, x += channels) storeF32(out, j, <f32>load<u8>(x));
+  }
+}
+
+function unpack(board: usize, x: usize, h: usize, w: usize, channels: usize): void {
+  for (let i: usize = 0; i < h; i++) {
+    const out = board + (((i + 1) * (w + 3) + 1) << 2);
+    for (let j: usize = 0; j < w; j++, x += channels << 2) storeF32(out, j, loadF32(x, 0));
   }
 }
 
@@ -109,20 +150,41 @@ function between(board: usize, offsets: v128, t: v128): v128 {
   return madd(t, f32x4.sub(v128.shuffle<f32>(ab, cd, 1, 3, 5, 7), left), left);
 }
 
-/** Strokes thickened (t > 0) or thinned (t < 0), and all normalised. */
-function finish(y: usize, board: usize, t: f32, h: usize, w: usize, mean: f32, std: f32): void {
+/** One channel: strokes thickened (t > 0) or thinned (t < 0), and all normalised. */
+function finish(
+  y: usize,
+  board: usize,
+  t: f32,
+  h: usize,
+  w: usize,
+  channels: usize,
+  most: f32,
+  mean: f32,
+  std: f32,
+): void {
   const pitch = w + 2;
   const strength = f32x4.splat(abs(t));
-  const byteMax = splat(BYTE_MAX, 0);
+  const most4 = f32x4.splat(most);
+  const mean4 = f32x4.splat(mean);
+  const std4 = f32x4.splat(std);
   for (let i: usize = 0; i < h; i++) {
     for (let j: usize = 0; j < w; j += 4) {
       const at = (i + 1) * pitch + j + 1;
       let q = load4(board, at);
       if (t !== 0) q = madd(strength, f32x4.sub(extreme(board, at, pitch, t > 0), q), q);
-      const value = f32x4.div(f32x4.sub(f32x4.div(q, byteMax), f32x4.splat(mean)), f32x4.splat(std));
-      storeUpTo(y, i * w + j, i * w + w, value);
+      const value = f32x4.div(f32x4.sub(f32x4.div(q, most4), mean4), std4);
+      if (channels === 1) storeUpTo(y, i * w + j, i * w + w, value);
+      else storeApart(y, i * w + j, i * w + w, channels, value);
     }
   }
+}
+
+/** As storeUpTo, to places `step` elements from each other. */
+function storeApart(y: usize, i: usize, to: usize, step: usize, value: v128): void {
+  storeF32(y, i * step, f32x4.extract_lane(value, 0));
+  if (i + 1 < to) storeF32(y, (i + 1) * step, f32x4.extract_lane(value, 1));
+  if (i + 2 < to) storeF32(y, (i + 2) * step, f32x4.extract_lane(value, 2));
+  if (i + 3 < to) storeF32(y, (i + 3) * step, f32x4.extract_lane(value, 3));
 }
 
 /** The largest or the smallest of the 3×3 around each of four pixels. */

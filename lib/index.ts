@@ -19,11 +19,11 @@ export {
   TrainingError,
 } from "./base/errors.ts";
 export { type Augmentation, type AugmentKey, augmentImages } from "./data/augment.ts";
-export { type Batch, Batches, type BatchOptions } from "./data/batches.ts";
-export { Dataset, type DatasetOptions, type SplitOptions } from "./data/dataset.ts";
+export { type Batch, Batches, type BatchOptions, type BatchType } from "./data/batches.ts";
+export { Dataset, type DatasetOptions, type InputType, type LabelType, type SplitOptions } from "./data/dataset.ts";
 export { type Distortion, distortImages } from "./data/distort.ts";
 export { type IdxArray, readIdx } from "./data/idx.ts";
-export { MNIST_MEAN, MNIST_STD, normalizeImages } from "./data/normalize.ts";
+export { type Normalization, normalizeImages } from "./data/normalize.ts";
 export type { Picture } from "./data/picture.ts";
 export { decodeCheckpoint, encodeCheckpoint, loadStateDict, stateDict } from "./formats/checkpoint.ts";
 export { encodeOnnx, type OnnxOptions } from "./formats/onnx.ts";
@@ -65,6 +65,7 @@ export { div } from "./ops/div.ts";
 export { dropout } from "./ops/dropout.ts";
 export { exp } from "./ops/exp.ts";
 export { flatten } from "./ops/flatten.ts";
+export { gather } from "./ops/gather.ts";
 export { type GeluOptions, gelu } from "./ops/gelu.ts";
 export { linear } from "./ops/linear.ts";
 export { log } from "./ops/log.ts";

@@ -1,5 +1,6 @@
 // Classifier: pictures of digits in, answers out.
 
+import { MNIST_NORMALIZATION } from "../data/mnist.ts";
 import type { PreprocessedDigit } from "../data/preprocess.ts";
 import { noGrad } from "../lib/autograd/grad_mode.ts";
 import { callback, check, checkOptions, integer } from "../lib/base/check.ts";
@@ -113,7 +114,7 @@ export class Classifier {
       bytes.set(pixels, i * PIXELS);
     });
     return scope(() => {
-      const x = normalizeImages(tensor(bytes, [count, SIDE, SIDE], "u8"));
+      const x = normalizeImages(tensor(bytes, [count, SIDE, SIDE], "u8"), MNIST_NORMALIZATION);
       const { network } = this;
       // predict looks at the mode of every module, which takes a third of the CNN's time for one picture.
       const logits = network.isTraining ? predict(network, x, { batchSize: count }) : noGrad(() => network.forward(x));

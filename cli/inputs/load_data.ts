@@ -3,7 +3,6 @@
 import { setImmediate } from "node:timers/promises";
 import {
   DATA_SOURCES,
-  type LoadMnistOptions,
   type LoadTestOptions,
   loadMnist,
   loadMnistTest,
@@ -13,6 +12,9 @@ import {
 import { formatCount } from "../terminal/format.ts";
 import { printNotice } from "../terminal/notice.ts";
 import type { Progress } from "../terminal/progress.ts";
+
+/** What the library calls the splits that recipes name. */
+const SPLIT_OF = { drawn: "random", block: "contiguous" } as const;
 
 export interface Data extends MnistSets {
   /** "mnist" or "synthetic": what results say they are about. */
@@ -25,7 +27,7 @@ export interface LoadOptions {
   /** How many training images are held back; default 5000. */
   validation?: number;
   /** Which: drawn one by one, or a block; default "drawn". */
-  heldOut?: LoadMnistOptions["heldOut"];
+  heldOut?: "drawn" | "block";
   /** At most so many images in each set. */
   limit: number | undefined;
   signal: AbortSignal;
@@ -33,8 +35,9 @@ export interface LoadOptions {
 }
 
 /** @param data "auto", "mnist", "sample", "synthetic", or a folder with MNIST's files */
-export async function loadData(data: string, { progress, ...options }: LoadOptions): Promise<Data> {
-  return shown(progress, options.signal, (how) => loadMnist({ ...whereOf(data), ...options, ...how }));
+export async function loadData(data: string, { progress, heldOut = "drawn", ...options }: LoadOptions): Promise<Data> {
+  const split = { heldOut: SPLIT_OF[heldOut] };
+  return shown(progress, options.signal, (how) => loadMnist({ ...whereOf(data), ...options, ...split, ...how }));
 }
 
 /** The test images alone. */

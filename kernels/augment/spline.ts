@@ -1,4 +1,4 @@
-// Displacements between the knots of a uniform cubic B-spline: 7 × 7 knots over a picture of any size, so that its four
+// Displacements between the knots of a uniform cubic B-spline: 7 × 7 knots over an image of any size, so that its four
 // segments each way are covered, edges included. Notation as in ../augment.ts.
 //
 //   β₀ = (1 − f)³/6, β₁ = (4 − 3f²(2 − f))/6, β₂ = (4 − 3g²(2 − g))/6, β₃ = f³/6, g = 1 − f

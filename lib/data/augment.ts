@@ -1,4 +1,4 @@
-// Augmentation: pictures distorted at random as hands distort them.
+// Augmentation: images distorted at random, so that a model learns what does not matter.
 
 import { OptionError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
@@ -6,8 +6,9 @@ import { keyArguments, STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Distortion, warpImages } from "./distort.ts";
+import type { Normalization } from "./normalize.ts";
 
-/** How far each picture may be distorted: every part is drawn evenly from 0 to this, either way. Default: not at all. */
+/** How far each image may be distorted: every part is drawn evenly from 0 to this, either way. Default: not at all. */
 export interface Augmentation {
   /** Turned by at most so many degrees; up to 180. */
   rotate?: number;
@@ -19,15 +20,15 @@ export interface Augmentation {
   shear?: number;
   /** Each pixel moved by at most so many pixels, along a smooth random field. */
   elastic?: number;
-  /** Strokes made thicker or thinner by at most this part of a pixel on each side; up to 1. */
+  /** Bright strokes made thicker or thinner by at most this part of a pixel on each side; up to 1. */
   thickness?: number;
 }
 
-/** Which distortions are drawn: those of the picture at `position` in `epoch` are the same whatever the batch. */
+/** Which distortions are drawn: those of the image at `position` in `epoch` are the same whatever the batch. */
 export interface AugmentKey {
   seed: number;
   epoch: number;
-  /** That of the first of the pictures in the epoch's order; the others follow. */
+  /** That of the first of the images in the epoch's order; the others follow. */
   position: number;
 }
 
@@ -35,13 +36,13 @@ export interface AugmentKey {
 const LIMITS: Record<keyof Augmentation, { limit: number; isOpen?: boolean }> = {
   rotate: { limit: 180 },
   shift: { limit: 1000 },
-  // At 1 a picture could shrink to nothing.
+  // At 1 an image could shrink to nothing.
   scale: { limit: 1, isOpen: true },
   shear: { limit: 10 },
   elastic: { limit: 1000 },
   thickness: { limit: 1 },
 };
-/** Numbers drawn for a picture: whole groups of 16, which are four blocks of the generator. */
+/** Numbers drawn for an image: whole groups of 16, which are four blocks of the generator. */
 const PLAN_DRAWS = 16;
 /** Two axes, seven rows of eight knots. */
 const GRID_DRAWS = 2 * 7 * 8;
@@ -63,36 +64,43 @@ export function checkAugmentation(augmentation: Augmentation): void {
 }
 
 /**
- * Pictures distorted at random, normalised as `normalizeImages` does it: each is turned, moved, scaled, slanted and
- * bent in one bilinear warp about its centre, its strokes made thicker or thinner. What comes from outside is 0.
+ * Images distorted at random, normalised as `normalizeImages` does it: each is turned, moved, scaled, slanted and
+ * bent in one bilinear warp about its centre, its bright strokes made thicker or thinner; all its channels alike. What
+ * comes from outside is 0, before it is normalised.
  *
- * @param images [N, H, W] u8
+ * @param images [N, H, W] or [N, H, W, C], u8 or f32
  * @param index  [B] i32, which images to take
  * @param augmentation how far; parts that are left out stay as they are
  * @param key    from which the distortions are drawn: a counter-based generator, so no state and no order
- * @returns [B, H, W, 1] f32
- * @throws {OptionError} a part outside its limits, or a key that is not of integers ≥ 0
+ * @param normalization default: none
+ * @returns [B, H, W, C] f32; C is 1 for [N, H, W]
+ * @throws {OptionError} a part outside its limits, a key that is not of integers ≥ 0, or what `normalizeImages` finds
+ *   wrong with the normalisation
  * @throws {ShapeError} images or index of another rank
- * @throws {DTypeError} images that are not u8, an index that is not i32
+ * @throws {DTypeError} images that are neither u8 nor f32, an index that is not i32
+ * @throws {DataError} an index that there is no image for
  *
- * Cost: about 6 µs for 28×28, 13 µs with `elastic` and `thickness`: `npm run bench -- --filter augmentImages`.
- * Not differentiable. Index values are not checked.
+ * Cost: about 6 µs for 28×28 bytes, 13 µs with `elastic` and `thickness`: `npm run bench -- --filter augmentImages`; so
+ * many times as much as there are channels.
+ * Not differentiable.
  * Source: Simard, Steinkraus & Platt 2003, Best practices for convolutional neural networks.
  * @example augmentImages(images, index, { rotate: 10, shift: 2 }, { seed: 0, epoch: 1, position: 0 })
  */
 export function augmentImages(
-  images: Tensor<"u8">,
+  images: Tensor<"u8" | "f32">,
   index: Tensor<"i32">,
   augmentation: Augmentation,
   key: AugmentKey,
+  normalization: Normalization | null = null,
 ): Tensor<"f32"> {
   checkAugmentation(augmentation);
   const rows = index.size;
   using grids = augmentation.elastic ? draw(rows, GRID_DRAWS, augmentation.elastic, key, 1) : null;
-  return warpImages("augmentImages", images, index, drawDistortions(rows, augmentation, key), grids);
+  const distortions = drawDistortions(rows, augmentation, key);
+  return warpImages("augmentImages", { images, index, normalization, distortions, grids });
 }
 
-/** [rows, count], each from −reach to reach; those of a picture follow from its position alone. */
+/** [rows, count], each from −reach to reach; those of an image follow from its position alone. */
 function draw(rows: number, count: number, reach: number, key: AugmentKey, kind: number): Tensor<"f32"> {
   const { seed, epoch, position } = key;
   for (const [name, value] of Object.entries({ epoch, position })) {

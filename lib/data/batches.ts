@@ -1,19 +1,24 @@
 // Batches: a walk through a data set, shuffled or in order.
 
+import { noGrad } from "../autograd/grad_mode.ts";
 import { OptionError } from "../base/errors.ts";
+import { gather } from "../ops/gather.ts";
 import { permutation } from "../ops/random.ts";
 import { STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import type { DType, Tensor } from "../tensor/tensor.ts";
 import { type Augmentation, augmentImages, checkAugmentation } from "./augment.ts";
 import { checkDistortion, type Distortion, distortImages } from "./distort.ts";
-import { normalizeImages } from "./normalize.ts";
+import { type Normalization, normalizeRows } from "./normalize.ts";
 
-export interface Batch {
-  /** [B, H, W, 1], normalised. */
+/** Labels come as i32, whatever they are stored as; targets as the f32 that they are. */
+export type BatchType<Y extends DType> = Y extends "f32" ? "f32" : "i32";
+
+export interface Batch<Y extends DType = "i32"> {
+  /** [B, H, W, C] or [B, F], normalised. */
   readonly x: Tensor<"f32">;
-  /** [B]. */
-  readonly y: Tensor<"i32">;
+  /** [B] i32, the labels; or [B, …] f32, the targets. */
+  readonly y: Tensor<BatchType<Y>>;
 }
 
 export interface BatchOptions {
@@ -25,42 +30,54 @@ export interface BatchOptions {
   distort?: Distortion;
 }
 
+interface Samples<Y extends DType> {
+  x: Tensor<"u8" | "f32">;
+  y: Tensor<Y>;
+  /** Of one of x in a batch. */
+  inputShape: readonly number[];
+  normalization: Normalization | null;
+  /** Which rows, in order; null for all of them. */
+  rows: Int32Array | null;
+  size: number;
+}
+
 /** What `Dataset.batches()` gives: may be walked through several times, with the same result. */
-export class Batches implements Iterable<Batch> {
+export class Batches<Y extends DType = "i32"> implements Iterable<Batch<Y>> {
   /** How many batches there are. */
   readonly length: number;
-  private readonly size: number;
 
   /** @internal */
   constructor(
-    private readonly images: Tensor<"u8">,
-    private readonly labels: Tensor<"u8">,
-    private readonly rows: Int32Array | null,
+    private readonly samples: Samples<Y>,
     private readonly options: Readonly<BatchOptions>,
   ) {
-    const { batchSize, seed = 0, epoch = 0, dropLast = false } = options;
+    const { batchSize, seed = 0, epoch = 0, dropLast = false, augment, distort } = options;
     check("batchSize", batchSize, 1);
     check("seed", seed, 0);
     check("epoch", epoch, 0);
-    if (options.augment) checkAugmentation(options.augment);
-    if (options.distort) checkDistortion(options.distort);
-    if (options.augment && options.distort) {
+    if (augment) checkAugmentation(augment);
+    if (distort) checkDistortion(distort);
+    if (augment && distort) {
       throw new OptionError("batches: augment and distort exclude each other; give one.");
     }
-    this.size = rows ? rows.length : labels.size;
-    this.length = dropLast ? Math.floor(this.size / batchSize) : Math.ceil(this.size / batchSize);
+    if ((augment || distort) && samples.inputShape.length !== 3) {
+      throw new OptionError(
+        `batches: ${augment ? "augment" : "distort"} is for images; this data set has features. Leave it out.`,
+      );
+    }
+    this.length = dropLast ? Math.floor(samples.size / batchSize) : Math.ceil(samples.size / batchSize);
   }
 
-  [Symbol.iterator](): Iterator<Batch> {
+  [Symbol.iterator](): Iterator<Batch<Y>> {
     return this.from(0)[Symbol.iterator]();
   }
 
   /** Those from the given one on, counted from 0, as if all before had been asked for. */
-  *from(first: number): Iterable<Batch> {
+  *from(first: number): Iterable<Batch<Y>> {
     const { batchSize } = this.options;
     const order = this.order();
     for (let b = first; b < this.length; b++) {
-      const batch = this.make(order, b * batchSize, Math.min((b + 1) * batchSize, this.size));
+      const batch = this.make(order, b * batchSize, Math.min((b + 1) * batchSize, this.samples.size));
       try {
         yield batch;
       } finally {
@@ -74,26 +91,34 @@ export class Batches implements Iterable<Batch> {
   /** The rows of the source in the order of this walk; null where that is their own. */
   private order(): Int32Array | null {
     const { seed, epoch = 0 } = this.options;
-    const { rows } = this;
+    const { rows, size } = this.samples;
     if (seed === undefined) return rows;
-    const order = permutation(this.size, { seed, stream: STREAMS.shuffle, step: epoch });
+    const order = permutation(size, { seed, stream: STREAMS.shuffle, step: epoch });
     return rows ? order.map((i) => rows[i]) : order;
   }
 
-  private make(order: Int32Array | null, from: number, to: number): Batch {
-    const y = empty([to - from], "i32");
+  private make(order: Int32Array | null, from: number, to: number): Batch<Y> {
     using index = empty([to - from], "i32");
     const { data } = index;
     for (let i = from; i < to; i++) data[i - from] = order ? order[i] : i;
-    const { data: labels } = this.labels;
-    y.data.set(data.map((row) => labels[row]));
-    return { x: this.pictures(index, from), y };
+    return noGrad(() => ({ x: this.inputs(index, from), y: this.labels(index) as Tensor<BatchType<Y>> }));
   }
 
-  private pictures(index: Tensor<"i32">, position: number): Tensor<"f32"> {
+  private inputs(index: Tensor<"i32">, position: number): Tensor<"f32"> {
     const { augment, distort, seed = 0, epoch = 0 } = this.options;
-    if (augment) return augmentImages(this.images, index, augment, { seed, epoch, position });
-    return distort ? distortImages(this.images, index, distort) : normalizeImages(this.images, index);
+    const { x, inputShape, normalization } = this.samples;
+    if (augment) return augmentImages(x, index, augment, { seed, epoch, position }, normalization);
+    if (distort) return distortImages(x, index, distort, normalization);
+    return normalizeRows(x, normalization, index, [index.size, ...inputShape]);
+  }
+
+  private labels(index: Tensor<"i32">): Tensor<"i32" | "f32"> {
+    const rows: Tensor = gather(this.samples.y, index);
+    if (rows.dtype !== "u8") return rows as Tensor<"i32" | "f32">;
+    using bytes = rows;
+    const labels = empty(bytes.shape, "i32");
+    labels.data.set(bytes.values);
+    return labels;
   }
 }
 

@@ -1,14 +1,15 @@
-// Distortion: pictures turned, moved, scaled, slanted, their strokes made thicker or thinner, each by a given amount.
+// Distortion: images turned, moved, scaled, slanted, bright strokes made thicker or thinner, each by a given amount.
 
 import { cosPi } from "../base/cos_pi.ts";
-import { DTypeError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
+import { OptionError } from "../base/errors.ts";
 import { loadKernels } from "../runtime/kernels.ts";
 import { parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { MNIST_MEAN, MNIST_STD } from "./normalize.ts";
+import { checkImages } from "./check_images.ts";
+import { checkNormalization, type Normalization, tableOf } from "./normalize.ts";
 
-/** By how much a picture is distorted; what is left out stays as it is. */
+/** By how much an image is distorted; what is left out stays as it is. */
 export interface Distortion {
   /** Degrees, clockwise. */
   rotate?: number;
@@ -22,7 +23,7 @@ export interface Distortion {
   scaleY?: number;
   /** Pixels to the right a pixel down. */
   shear?: number;
-  /** Strokes thicker by so many pixels on each side, thinner below 0; from −1 to 1. */
+  /** Bright strokes thicker by so many pixels on each side, thinner below 0; from −1 to 1. */
   thickness?: number;
 }
 
@@ -47,22 +48,31 @@ const RANGES: Record<keyof Distortion, Range> = {
 };
 
 /**
- * Pictures distorted, all alike, and normalised as `normalizeImages` does it: one bilinear warp about the centre. What
- * comes from outside is 0.
+ * Images distorted, all alike, and normalised as `normalizeImages` does it: one bilinear warp about the centre, the same
+ * for all channels. What comes from outside is 0, before it is normalised.
  *
- * @param images [N, H, W] u8
- * @param index  [B] i32, which images to take
- * @returns [B, H, W, 1] f32
- * @throws {OptionError} an amount that is not finite, a scale ≤ 0, a thickness outside −1 … 1, or another name
+ * @param images        [N, H, W] or [N, H, W, C], u8 or f32
+ * @param index         [B] i32, which images to take
+ * @param normalization default: none
+ * @returns [B, H, W, C] f32; C is 1 for [N, H, W]
+ * @throws {OptionError} an amount that is not finite, a scale ≤ 0, a thickness outside −1 … 1, or another name; or what
+ *   `normalizeImages` finds wrong with the normalisation
  * @throws {ShapeError} images or index of another rank
- * @throws {DTypeError} images that are not u8, an index that is not i32
+ * @throws {DTypeError} images that are neither u8 nor f32, an index that is not i32
+ * @throws {DataError} an index that there is no image for
  *
- * Cost: that of `augmentImages` without `elastic`. Not differentiable. Index values are not checked.
+ * Cost: that of `augmentImages` without `elastic`. Not differentiable.
  * @example distortImages(images, index, { rotate: 15, shiftX: 2 })
  */
-export function distortImages(images: Tensor<"u8">, index: Tensor<"i32">, distortion: Distortion): Tensor<"f32"> {
+export function distortImages(
+  images: Tensor<"u8" | "f32">,
+  index: Tensor<"i32">,
+  distortion: Distortion,
+  normalization: Normalization | null = null,
+): Tensor<"f32"> {
   checkDistortion(distortion);
-  return warpImages("distortImages", images, index, new Array(index.size).fill(distortion), null);
+  const distortions = new Array<Distortion>(index.size).fill(distortion);
+  return warpImages("distortImages", { images, index, normalization, distortions, grids: null });
 }
 
 /** @throws {OptionError} an amount outside its limits, or one of another name */
@@ -78,36 +88,31 @@ export function checkDistortion(distortion: Distortion): void {
   }
 }
 
-/** @internal One distortion a picture, and where given the displacements of kernels/augment.ts besides. */
-export function warpImages(
-  op: string,
-  images: Tensor<"u8">,
-  index: Tensor<"i32">,
-  distortions: readonly Distortion[],
-  grids: Tensor<"f32"> | null,
-): Tensor<"f32"> {
-  if (images.dtype !== "u8" || index.dtype !== "i32") {
-    throw new DTypeError(`${op}: images must be u8, index i32; got ${images.dtype}, ${index.dtype}.`, {
-      images: images.dtype,
-      index: index.dtype,
-    });
-  }
-  if (images.shape.length !== 3 || index.shape.length !== 1) {
-    throw new ShapeError(
-      `${op}: images must be [N, H, W], index [B]; got ${formatShape(images.shape)}, ${formatShape(index.shape)}.`,
-      { images: images.shape, index: index.shape },
-    );
-  }
-  const [, h, w] = images.shape;
+interface Warp {
+  images: Tensor<"u8" | "f32">;
+  index: Tensor<"i32">;
+  normalization: Normalization | null;
+  /** One for each of `index`. */
+  distortions: readonly Distortion[];
+  /** The displacements of kernels/augment.ts besides; null for none. */
+  grids: Tensor<"f32"> | null;
+}
+
+/** @internal Each image distorted by its own amounts. */
+export function warpImages(op: string, { images, index, normalization, distortions, grids }: Warp): Tensor<"f32"> {
+  const [, h, w, channels] = checkImages(op, images, index);
+  checkNormalization(op, normalization, channels);
   using plans = empty([index.size, PLAN]);
   const { data } = plans;
   distortions.forEach((distortion, row) => {
     data.set(planOf(distortion, h, w), row * PLAN);
   });
-  const y = empty([index.size, h, w, 1]);
+  using table = tableOf(normalization, channels, channels);
+  const y = empty([index.size, h, w, channels]);
   const pointers = [y.ptr, images.ptr, index.ptr, plans.ptr, grids?.ptr ?? 0];
-  const scratchSize = loadKernels().kernels.augment_scratch(h, w);
-  parallelForWithScratch("augment_f32", index.size, scratchSize, ...pointers, h, w, MNIST_MEAN, MNIST_STD);
+  const layout = [h, w, channels, images.dtype === "u8" ? 1 : 0, table.ptr];
+  const scratchSize = loadKernels().kernels.augment_scratch(h, w, channels);
+  parallelForWithScratch("augment_f32", index.size, scratchSize, ...pointers, ...layout);
   return y;
 }
 

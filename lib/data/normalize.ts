@@ -1,44 +1,118 @@
-// From bytes to what the networks take.
+// From the values that a data set holds to what networks take: (value − mean)/std.
 
-import { DTypeError, formatShape, ShapeError } from "../base/errors.ts";
+import { formatShape, OptionError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
+import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-
-/** Mean and standard deviation of all pixels of MNIST's training images, of 0 … 1. */
-export const MNIST_MEAN = 0.1307;
-export const MNIST_STD = 0.3081;
+import { checkImages } from "./check_images.ts";
 
 /**
- * Bytes as the network sees them: y = (x/255 − 0.1307)/0.3081, bit for bit torchvision's
- * `ToTensor` and `Normalize((0.1307,), (0.3081,))`.
- *
- * @param images [N, H, W] u8
- * @param index  [B] i32, which images to take; default all, in order
- * @returns [B, H, W, 1] f32
- * @throws {ShapeError} images or index of another rank
- * @throws {DTypeError} images that are not u8, an index that is not i32
- *
- * Cost: one pass over the images taken. Not differentiable. Index values are not checked.
- * @example normalizeImages(tensor(pixels, [1, 28, 28], "u8")) // [1, 28, 28, 1]
+ * What is subtracted, and what the difference is divided by: as a rule the mean and the standard deviation of the
+ * training set. Of bytes both are those of x/255, so of numbers from 0 to 1.
  */
-export function normalizeImages(images: Tensor<"u8">, index?: Tensor<"i32">): Tensor<"f32"> {
-  if (images.dtype !== "u8" || (index && index.dtype !== "i32")) {
-    throw new DTypeError(`normalizeImages: images must be u8, index i32; got ${images.dtype}, ${index?.dtype}.`, {
-      images: images.dtype,
-      index: index?.dtype,
-    });
+export interface Normalization {
+  /** One number for all values, or one for each channel or feature; finite. */
+  readonly mean: number | readonly number[];
+  /** Likewise; > 0. */
+  readonly std: number | readonly number[];
+}
+
+/**
+ * Images as a network takes them: y = (x/255 − mean)/std of bytes, y = (x − mean)/std of f32, for each channel. Of bytes
+ * bit for bit torchvision's `ToTensor` and `Normalize(mean, std)`.
+ *
+ * @param images        [N, H, W] or [N, H, W, C], u8 or f32
+ * @param normalization default: none, so x/255 of bytes, and f32 as it is
+ * @param index         [B] i32, which images to take; default all, in order
+ * @returns [B, H, W, C] f32; C is 1 for [N, H, W]
+ * @throws {ShapeError} images or index of another rank
+ * @throws {DTypeError} images that are neither u8 nor f32, an index that is not i32
+ * @throws {DataError} an index that there is no image for
+ * @throws {OptionError} a mean that is not finite, a std not > 0, or as many of them as there are no channels
+ *
+ * Cost: one pass over the images taken. Not differentiable.
+ * @example normalizeImages(tensor(pixels, [1, 32, 32, 3], "u8"), { mean: [0.49, 0.48, 0.45], std: [0.25, 0.24, 0.26] })
+ */
+export function normalizeImages(
+  images: Tensor<"u8" | "f32">,
+  normalization: Normalization | null = null,
+  index?: Tensor<"i32">,
+): Tensor<"f32"> {
+  const [count, h, w, channels] = checkImages("normalizeImages", images, index);
+  checkNormalization("normalizeImages", normalization, channels);
+  return normalizeRows(images, normalization, index ?? null, [index ? index.size : count, h, w, channels]);
+}
+
+/**
+ * @internal
+ * @param count how many channels or features there are
+ * @throws {OptionError} a mean that is not finite, a std not > 0, or another number of them
+ */
+export function checkNormalization(op: string, normalization: Normalization | null, count: number): void {
+  if (normalization === null) return;
+  const fails = (text: string): never => {
+    throw new OptionError(`${op}: normalization.${text}`, { normalization });
+  };
+  for (const name of ["mean", "std"] as const) {
+    const given: unknown = normalization[name];
+    if (typeof given !== "number" && !Array.isArray(given)) {
+      fails(`${name} must be a number, or a list of ${count}; got ${String(given)}. It is { mean, std }.`);
+    }
+    const values = typeof given === "number" ? [given] : (given as number[]);
+    if (typeof given !== "number" && values.length !== count) {
+      fails(`${name} must have a number for each of the ${count} channels or features; got ${formatShape(values)}.`);
+    }
+    // As f32 holds it: 1e-50 would divide by 0.
+    const isValid = (value: number): boolean =>
+      Number.isFinite(Math.fround(value)) && (name === "mean" || Math.fround(value) > 0);
+    const wrong = values.find((value) => typeof value !== "number" || !isValid(value));
+    if (wrong !== undefined) fails(`${name} must be finite${name === "std" ? " and > 0" : ""}; got ${String(wrong)}.`);
   }
-  if (images.shape.length !== 3 || (index && index.shape.length !== 1)) {
-    throw new ShapeError(
-      `normalizeImages: images must be [N, H, W], index [B]; got ${formatShape(images.shape)}` +
-        `${index ? `, ${formatShape(index.shape)}` : ""}.`,
-      { images: images.shape, index: index?.shape },
-    );
+}
+
+/**
+ * @internal The rows of x that index names (all, where it is null), normalised; their last axis is that of the channels.
+ *
+ * @param shape of the result: [rows, …, channels]
+ */
+export function normalizeRows(
+  x: Tensor<"u8" | "f32">,
+  normalization: Normalization | null,
+  index: Tensor<"i32"> | null,
+  shape: readonly number[],
+): Tensor<"f32"> {
+  const y = empty(shape);
+  const [rows, ...rest] = shape;
+  const rowSize = sizeOf(rest);
+  if (x.dtype === "f32" && normalization === null) {
+    if (index) parallelFor("gather_f32", rows, y.ptr, x.ptr, index.ptr, rowSize);
+    else y.data.set(x.values);
+    return y;
   }
-  const [count, height, width] = images.shape;
-  const rows = index ? index.size : count;
-  const y = empty([rows, height, width, 1]);
-  parallelFor("normalize_f32", rows, y.ptr, images.ptr, index?.ptr ?? 0, height * width, MNIST_MEAN, MNIST_STD);
+  const channels = shape[shape.length - 1];
+  // As the kernel reads it: begun anew after a multiple of four values, or at the end of a row.
+  const period = channels === rowSize ? channels : leastCommonMultiple(channels, 4);
+  using table = tableOf(normalization, channels, period);
+  const kernel = x.dtype === "u8" ? "normalize_u8" : "normalize_f32";
+  parallelFor(kernel, rows, y.ptr, x.ptr, index?.ptr ?? 0, rowSize, table.ptr, period);
   return y;
+}
+
+/** @internal [2, period]: the means, then the deviations, those of the channels over and over. */
+export function tableOf(normalization: Normalization | null, channels: number, period: number): Tensor<"f32"> {
+  const { mean = 0, std = 1 } = normalization ?? {};
+  const table = empty([2, period]);
+  const { data } = table;
+  for (let i = 0; i < period; i++) {
+    data[i] = typeof mean === "number" ? mean : mean[i % channels];
+    data[period + i] = typeof std === "number" ? std : std[i % channels];
+  }
+  return table;
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let multiple = a;
+  while (multiple % b !== 0) multiple += a;
+  return multiple;
 }

@@ -34,22 +34,23 @@ const PADDING = 4;
  * Mistakes as one picture: of each the image, enlarged without smoothing, and below it "4→9 97 %": what it is, in blue,
  * what it was taken for, in orange, and how surely.
  *
- * @param images   [N, H, W], a byte a pixel: `dataset.images`
+ * @param images   [N, H, W] or [N, H, W, C] as `dataset.images` has them: bytes, or f32 of which 0 is black and 1 is white; a
+ *   channel is grey, three are red, green and blue
  * @param mistakes which of them, in this order; `index` is the row of `images`
- * @throws {ShapeError} images of another rank, or without pixels
+ * @throws {ShapeError} images of another rank or number of channels, or without pixels
  * @throws {DataError} no mistake, or one of an image that is not there
  * @throws {OptionError} scale or columns is not an integer ≥ 1
  * @returns RGBA, opaque; the same input gives the same bytes
  * @example writeFileSync("mistakes.png", encodePng(contactSheet(test.images, worstMistakes(logits, test.labels))));
  */
 export function contactSheet(
-  images: Tensor<"u8">,
+  images: Tensor<"u8" | "f32">,
   mistakes: readonly Mistake[],
   options: ContactSheetOptions = {},
 ): Picture {
   const { classes, scale = 4 } = options;
   check(images, mistakes, options);
-  const [, h, w] = images.shape;
+  const [, h, w, channels = 1] = images.shape;
   const tile = { width: w * scale, height: h * scale };
   const captions = mistakes.map((mistake) => captionOf(mistake, classes));
   const longest = Math.max(...captions.map(columnsOf));
@@ -66,7 +67,9 @@ export function contactSheet(
   );
   const rows = Math.ceil(mistakes.length / columns);
   const sheet = new Sheet(columns * cell.width + gap, rows * cell.height + gap);
-  const { data } = images;
+  const { values } = images;
+  const byteAt = (at: number): number =>
+    images.dtype === "u8" ? values[at] : Math.round(255 * Math.min(Math.max(values[at], 0), 1));
   mistakes.forEach(({ index }, i) => {
     const left = gap + (i % columns) * cell.width;
     const top = gap + Math.floor(i / columns) * cell.height;
@@ -74,8 +77,10 @@ export function contactSheet(
     const x = Math.floor(middle - tile.width / 2);
     sheet.fill(x - 1, top - 1, tile.width + 2, tile.height + 2, FRAME);
     for (let p = 0; p < h * w; p++) {
-      const grey = data[index * h * w + p];
-      sheet.fill(x + (p % w) * scale, top + Math.floor(p / w) * scale, scale, scale, [grey, grey, grey]);
+      const at = (index * h * w + p) * channels;
+      const green = channels === 1 ? 0 : 1;
+      const colour = [byteAt(at), byteAt(at + green), byteAt(at + 2 * green)] as const;
+      sheet.fill(x + (p % w) * scale, top + Math.floor(p / w) * scale, scale, scale, colour);
     }
     const start = Math.floor(middle - (columnsOf(captions[i]) * zoom) / 2);
     write(sheet, captions[i], start, top + tile.height + PADDING * zoom, zoom);
@@ -142,10 +147,12 @@ class Sheet implements Picture {
   }
 }
 
-function check(images: Tensor<"u8">, mistakes: readonly Mistake[], options: ContactSheetOptions): void {
+function check(images: Tensor<"u8" | "f32">, mistakes: readonly Mistake[], options: ContactSheetOptions): void {
   const { shape } = images;
-  if (shape.length !== 3 || shape[1] === 0 || shape[2] === 0) {
-    throw new ShapeError(`contactSheet: images must be [N, H, W], H and W ≥ 1; got ${formatShape(shape)}.`, {
+  const [, h, w, channels = 1] = shape;
+  if (shape.length < 3 || shape.length > 4 || h === 0 || w === 0 || (channels !== 1 && channels !== 3)) {
+    const expected = "[N, H, W] or [N, H, W, C], H and W ≥ 1, C 1 or 3";
+    throw new ShapeError(`contactSheet: images must be ${expected}; got ${formatShape(shape)}.`, {
       images: shape,
     });
   }

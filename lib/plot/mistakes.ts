@@ -44,7 +44,7 @@ export interface MistakeOptions {
  */
 export function worstMistakes(
   scores: Tensor<"f32">,
-  labels: Tensor<"u8"> | Tensor<"i32">,
+  labels: Tensor<"u8" | "i32">,
   options: MistakeOptions = {},
 ): Mistake[] {
   const { rows = "logits" } = options;

@@ -13,22 +13,27 @@ export interface Warp64 {
 }
 
 interface Scale64 {
-  mean: number;
-  std: number;
+  /** One number for all channels, or one for each. */
+  mean: number | readonly number[];
+  std: number | readonly number[];
+  /** What white is in the images: 255 in bytes, 1 in f32; default 255. */
+  most?: number;
 }
 
 /**
- * (x/255 − mean)/std of images [N, H, W], distorted if there is a warp: pixel (i, j) comes from between four pixels, 0
+ * (x/most − mean)/std of images [N, H, W] or [N, H, W, C], each channel for itself, distorted if there is a warp: pixel (i, j) comes from between four pixels, 0
  * outside, and goes by |t| of the way to the largest of 3×3 such (the smallest, if t < 0).
  *
  * @param index which images to take; default all, in order
  */
-export function images64({ mean, std }: Scale64, warp?: Warp64) {
-  return ({ shape: [n, h, w], data }: Operand64, index?: ArrayLike<number>): Elements64 => {
-    const valueAt = (row: number, i: number, j: number): number => {
+export function images64({ mean, std, most = 255 }: Scale64, warp?: Warp64) {
+  const of = (values: number | readonly number[], c: number): number =>
+    typeof values === "number" ? values : values[c];
+  return ({ shape: [n, h, w, channels = 1], data }: Operand64, index?: ArrayLike<number>): Elements64 => {
+    const valueAt = (row: number, i: number, j: number, channel: number): number => {
       const first = (index ? index[row] : row) * h;
       const pixel = (r: number, c: number): number =>
-        r >= 0 && r < h && c >= 0 && c < w ? data[(first + r) * w + c] : 0;
+        r >= 0 && r < h && c >= 0 && c < w ? data[((first + r) * w + c) * channels + channel] : 0;
       if (!warp) return pixel(i, j);
       const warped = (r: number, c: number): number => {
         if (r < 0 || r >= h || c < 0 || c >= w) return 0;
@@ -44,10 +49,11 @@ export function images64({ mean, std }: Scale64, warp?: Warp64) {
       return own + Math.abs(t) * (extreme - own);
     };
     return {
-      shape: [index?.length ?? n, h, w, 1],
-      at(place) {
+      shape: [index?.length ?? n, h, w, channels],
+      at(index) {
+        const [place, c] = [Math.floor(index / channels), index % channels];
         const [row, i, j] = [Math.floor(place / (h * w)), Math.floor(place / w) % h, place % w];
-        return (valueAt(row, i, j) / 255 - mean) / std;
+        return (valueAt(row, i, j, c) / most - of(mean, c)) / of(std, c);
       },
     };
   };

@@ -7,6 +7,7 @@ import {
   div,
   exp,
   flatten,
+  gather,
   gelu,
   linear,
   log,
@@ -29,11 +30,12 @@ import {
 } from "../index.ts";
 import { all64, map64, mean64, total64, uniform64 } from "./array64.ts";
 import type { Check } from "./check.ts";
-import { checkOp } from "./check_op.ts";
+import { checkOp, checkValues } from "./check_op.ts";
 import {
   argmax64,
   broadcast64,
   flatten64,
+  gather64,
   gelu64,
   geluTanh64,
   labelCrossEntropy64,
@@ -64,6 +66,8 @@ function unary(
 const matrix = { shapes: [[ROWS, COLS]], terms: COLS };
 const pair = { shapes: [[ROWS, COLS], [COLS]], gradTerms: ROWS };
 const LABELS = [2, 0, 6];
+/** One row twice, one not at all. */
+const GATHERED = [2, 0, 2];
 const SMOOTHING = 0.1;
 
 export const OP_CHECKS: readonly Check[] = [
@@ -131,6 +135,18 @@ export const OP_CHECKS: readonly Check[] = [
     terms: 19,
   }),
   checkOp({ name: "linear", op: linear, reference: matmul64, shapes: [[5, 19], [19, 11], [11]], terms: 20 }),
+  checkOp({
+    name: "gather",
+    op: (x) => gather(x, tensor(GATHERED, [GATHERED.length], "i32")),
+    reference: gather64(GATHERED),
+    shapes: [[ROWS, COLS]],
+    gradTerms: GATHERED.length,
+  }),
+  checkValues("gather of bytes", () => {
+    const bytes = { shape: [ROWS, COLS], data: Uint8Array.from({ length: ROWS * COLS }, (_, i) => 11 * i) };
+    const { values } = gather(tensor(bytes.data, bytes.shape), tensor(GATHERED, [GATHERED.length], "i32"));
+    return { actual: Uint8Array.from(values), expected: all64(gather64(GATHERED)(bytes)).data, roundings: 0 };
+  }),
   checkOp({
     name: "transpose",
     op: (x) => transpose(x),

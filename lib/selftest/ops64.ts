@@ -240,6 +240,17 @@ export function matmulGradients64(a: Operand64, b: Operand64, dc: Operand64): { 
   };
 }
 
+/** y[b] = x[rows[b]], of the first axis. */
+export function gather64(rows: readonly number[]): (x: Operand64) => Elements64 {
+  return ({ shape: [, ...rest], data }) => {
+    const rowSize = sizeOf(rest);
+    return {
+      shape: [rows.length, ...rest],
+      at: (index) => data[rows[Math.floor(index / rowSize)] * rowSize + (index % rowSize)],
+    };
+  };
+}
+
 /** Axis i of the result is axis order[i] of x; by default in the other order. */
 export function transpose64(order?: readonly number[]): (x: Operand64) => Elements64 {
   return (x) => {

@@ -71,7 +71,7 @@ export async function evaluateAsync(
  *   const { accuracy } = evaluationOf(logits, test.labels);
  *   const worst = worstMistakes(logits, test.labels); // from simdgrad/plot
  */
-export function evaluationOf(logits: Tensor<"f32">, labels: Tensor<"u8"> | Tensor<"i32">): Evaluation {
+export function evaluationOf(logits: Tensor<"f32">, labels: Tensor<"u8" | "i32">): Evaluation {
   if (logits.shape[0] === 0) throw new DataError("evaluationOf: there are no rows to evaluate.");
   const tally = new Tally();
   noGrad(() => scope(() => tally.add(logits, tensor(Int32Array.from(labels.values), labels.shape))));

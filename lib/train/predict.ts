@@ -3,7 +3,6 @@
 import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { Dataset } from "../data/dataset.ts";
 import type { Distortion } from "../data/distort.ts";
-import { normalizeImages } from "../data/normalize.ts";
 import type { Module } from "../nn/module.ts";
 import { runSteps, runStepsAsync } from "../runtime/steps.ts";
 import { empty } from "../tensor/create.ts";
@@ -107,7 +106,7 @@ function batchesOf(
   distort: Distortion | undefined,
 ): Iterable<{ x: Tensor<"f32"> }> {
   if (inputs instanceof Dataset && inputs.size > 0) return inputs.batches({ batchSize, distort });
-  if (inputs instanceof Dataset) return slices(normalizeImages(inputs.images), batchSize);
+  if (inputs instanceof Dataset) return slices(empty([0, ...inputs.inputShape]), batchSize);
   if (distort) throw new OptionError("predict: only the images of a data set can be distorted; got a tensor.");
   return slices(inputs, batchSize);
 }

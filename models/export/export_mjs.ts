@@ -2,8 +2,8 @@
 
 import { LICENSE, RUNTIME } from "../../build/export.js";
 import inferenceKernels from "../../build/kernels.inference.js";
+import { MNIST_MEAN, MNIST_STD } from "../../data/mnist.ts";
 import { formatCount } from "../../lib/base/format_count.ts";
-import { MNIST_MEAN, MNIST_STD } from "../../lib/data/normalize.ts";
 import { base64 } from "./base64.ts";
 import type { ExportableModel } from "./exportable_model.ts";
 import { type ModelCard, modelCard } from "./model_card.ts";

@@ -1,6 +1,6 @@
 // exportOnnx: a network for onnxruntime and its like.
 
-import { MNIST_MEAN, MNIST_STD } from "../../lib/data/normalize.ts";
+import { MNIST_MEAN, MNIST_STD } from "../../data/mnist.ts";
 import { encodeOnnx } from "../../lib/formats/onnx.ts";
 import { weightsDigest } from "../../lib/formats/weights_digest.ts";
 import { writeCheckpointMetadata } from "../checkpoint_metadata.ts";

@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DataError, OptionError, ShapeError } from "../../lib/base/errors.ts";
-import { Dataset } from "../../lib/data/dataset.ts";
-import { MNIST_MEAN, MNIST_STD } from "../../lib/data/normalize.ts";
+import { augmentImages } from "../../lib/data/augment.ts";
+import type { BatchOptions } from "../../lib/data/batches.ts";
+import { Dataset, type LabelType } from "../../lib/data/dataset.ts";
+import { distortImages } from "../../lib/data/distort.ts";
+import { normalizeImages } from "../../lib/data/normalize.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
-import { tensor } from "../../lib/tensor/create.ts";
+import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { leaks } from "../support/leaks.ts";
@@ -23,6 +26,7 @@ function numbered(count: number): Dataset {
     name: "numbered",
     images,
     labels: tensor(Uint8Array.from({ length: count }, (_, i) => i % 10)),
+    classes: 10,
   });
 }
 
@@ -30,7 +34,7 @@ function numbered(count: number): Dataset {
 function contents(batches: Iterable<{ x: Tensor<"f32">; y: Tensor<"i32"> }>): number[][] {
   return Array.from(batches, ({ x, y }) => {
     const rows = Array.from(y.data, (label, i) => {
-      const row = Math.round((x.data[i * 6 + 5] * MNIST_STD + MNIST_MEAN) * 255);
+      const row = Math.round(x.data[i * 6 + 5] * 255);
       assert.is(label, row % 10);
       return row;
     });
@@ -151,11 +155,11 @@ test("split cuts the set in two, by the seed, the rest in its order", () => {
   assert.is(part.name, "numbered, 20 drawn with seed 5");
 });
 
-test("a block is what stands together, from a place that the seed draws, going on at the beginning", () => {
+test("a contiguous part is what stands together, from a place that the seed draws, from the end on to the beginning", () => {
   const dataset = numbered(50);
   const rows = (set: Dataset) => contents(set.batches({ batchSize: 64 })).flat();
   const places = range(0, 40).map((seed) => {
-    const [rest, part] = dataset.split(20, { seed, how: "block" });
+    const [rest, part] = dataset.split(20, { seed, how: "contiguous" });
     const [, from] = /^numbered, the 20 from (\d+) on$/.exec(part.name) ?? [];
     assert.is(rest.name, `numbered without the 20 from ${from} on`);
     const block = range(0, 20).map((i) => (Number(from) + i) % 50);
@@ -171,7 +175,7 @@ test("a block is what stands together, from a place that the seed draws, going o
   });
   assert.ok(places.some((from) => from > 30) && places.some((from) => from <= 30));
   assert.ok(new Set(places).size > 10);
-  assert.is(numbered(5).split(0, { how: "block" })[1].size, 0);
+  assert.is(numbered(5).split(0, { how: "contiguous" })[1].size, 0);
 });
 
 test("a split of a split stays inside it", () => {
@@ -221,10 +225,10 @@ test("what cannot be a data set is named", () => {
     () => new Dataset({ name: "bad", images, labels: tensor(new Uint8Array(3), [3], "u8") }),
     (error: unknown) =>
       error instanceof ShapeError &&
-      error.message === "dataset: images must be [N, H, W] and labels [N]; got [2, 2, 3] and [3].",
+      error.message === "dataset: images must be [N, H, W] or [N, H, W, C] and labels [N]; got [2, 2, 3] and [3].",
   );
   assert.throws(
-    () => new Dataset({ name: "bad", images, labels: tensor(Uint8Array.of(9, 10), [2], "u8") }),
+    () => new Dataset({ name: "bad", images, labels: tensor(Uint8Array.of(9, 10), [2], "u8"), classes: 10 }),
     (error: unknown) =>
       error instanceof DataError && error.message === "dataset: label 1 of bad is 10; labels go from 0 to 9.",
   );
@@ -240,12 +244,126 @@ test("options out of range are named", () => {
   refused(() => dataset.batches({ batchSize: 2, epoch: 0.5 }), "epoch must be an integer ≥ 0");
   for (const classes of [Number.NaN, 0, 2.5, 257]) {
     const { images, labels } = dataset;
-    const message = `dataset: classes must be an integer from 1 to 256; got ${classes}.`;
+    const message = `dataset: classes must be an integer from 1 to 256, as many as u8 labels can name; got ${classes}.`;
     refused(() => new Dataset({ name: "bad", images, labels, classes }), message);
   }
-  refused(() => dataset.take(-1), "take: the number of pictures must be an integer ≥ 0; got -1.");
-  refused(() => dataset.split(6), "split: cannot draw 6 out of 5 pictures of numbered.");
-  refused(() => dataset.split(1, { how: "first" as "block" }), 'split: how must be "drawn" or "block"; got "first".');
+  refused(() => dataset.take(-1), "take: the number of samples must be an integer ≥ 0; got -1.");
+  refused(() => dataset.split(6), "split: cannot draw 6 out of 5 samples of numbered.");
+  refused(
+    () => dataset.split(1, { how: "first" as "random" }),
+    'split: how must be "random" or "contiguous"; got "first".',
+  );
 });
+
+test("images may have channels, and be f32; each channel is normalised by its own mean and deviation", () => {
+  const values = Float32Array.from({ length: 5 * 2 * 2 * 3 }, (_, i) => i / 10);
+  const normalization = { mean: [1, 2, 3], std: [0.5, 2, 4] };
+  const images = tensor(values, [5, 2, 2, 3]);
+  const labels = tensor(Uint8Array.of(0, 1, 2, 1, 0));
+  const dataset = new Dataset({ name: "colours", images, labels, normalization });
+  assert.equal(dataset.inputShape, [2, 2, 3]);
+  assert.is(dataset.classes, 3);
+  for (const { x, y } of dataset.take(3).batches({ batchSize: 3 })) {
+    assert.equal(x.shape, [3, 2, 2, 3]);
+    assert.equal([...x.data], [...normalizeImages(images, normalization).data.subarray(0, 36)]);
+    assert.equal([...y.data], [0, 1, 2]);
+  }
+  const [moved] = [...walk(dataset, { batchSize: 5, distort: { shiftX: 1 } })];
+  assert.equal(moved, [...distortImages(images, rowsOf(5), { shiftX: 1 }, normalization).data]);
+  const augment = { rotate: 20, elastic: 0.5 };
+  const key = { seed: 0, epoch: 0, position: 0 };
+  const [turned] = [...walk(dataset, { batchSize: 5, augment })];
+  assert.equal(turned, [...augmentImages(images, rowsOf(5), augment, key, normalization).data]);
+});
+
+test("bytes are x/255 where no normalisation is given, f32 is what it was", () => {
+  const labels = tensor(Uint8Array.of(0, 1));
+  const [bytes] = walk(
+    new Dataset({ name: "bytes", images: tensor(Uint8Array.of(0, 51, 255, 102), [2, 1, 2]), labels }),
+    { batchSize: 2 },
+  );
+  assert.equal(bytes, [0, Math.fround(0.2), 1, Math.fround(0.4)]);
+  const images = tensor([-3, 0.1, 7, 2], [2, 1, 2]);
+  const [floats] = walk(new Dataset({ name: "floats", images, labels }), { batchSize: 2 });
+  assert.equal(floats, [...images.data]);
+});
+
+test("feature vectors come as they are or normalised, with labels or with targets", () => {
+  const features = tensor([1, 2, 3, 4, 5, 6], [3, 2]);
+  const targets = tensor([0.5, -1, 2], [3, 1]);
+  const plain = new Dataset({ name: "plain", features, targets });
+  assert.equal(plain.inputShape, [2]);
+  const seen: number[][] = [];
+  for (const { x, y } of plain.batches({ batchSize: 2, seed: 1 })) {
+    assert.equal([x.shape[1], y.shape[1], y.dtype], [2, 1, "f32"]);
+    for (let i = 0; i < y.size; i++) seen.push([...x.data.subarray(2 * i, 2 * i + 2), y.data[i]]);
+  }
+  assert.equal(seen.sort(([a], [b]) => a - b), [[1, 2, 0.5], [3, 4, -1], [5, 6, 2]]); // biome-ignore format: rows
+  assert.equal(plain.targets.toArray(), [[0.5], [-1], [2]]);
+  assert.equal(plain.split(1, { seed: 2 })[0].targets.size, 2);
+
+  const labels = tensor(Uint8Array.of(1, 0, 1));
+  const normalization = { mean: [3, 4], std: [2, 0.5] };
+  const [rows] = walk(new Dataset({ name: "scaled", features, labels, normalization }), { batchSize: 3 });
+  assert.equal(rows, [-1, -4, 0, 0, 1, 4]);
+  const bytes = tensor(Uint8Array.of(0, 255, 51, 0), [2, 2]);
+  const [of255] = walk(new Dataset({ name: "bytes", features: bytes, targets: tensor([1, 2]) }), { batchSize: 2 });
+  assert.equal(of255, [0, 1, Math.fround(0.2), 0]);
+});
+
+test("labels may be i32, of more classes than a byte can name", () => {
+  const labels = tensor(Int32Array.of(70_000, 3, 999));
+  const dataset = new Dataset({ name: "many", images: zeros([3, 1, 1], "u8"), labels });
+  assert.is(dataset.classes, 70_001);
+  const [batch] = dataset.batches({ batchSize: 3 }) as Iterable<{ y: Tensor }>;
+  assert.is(batch.y.dtype, "i32");
+  const [seen] = Array.from(dataset.batches({ batchSize: 3 }), ({ y }) => [...y.data]);
+  assert.equal(seen, [70_000, 3, 999]);
+  assert.throws(
+    () => new Dataset({ name: "bad", images: zeros([1, 1, 1]), labels: tensor(Int32Array.of(-1)) }),
+    /dataset: label 0 of bad is -1/,
+  );
+});
+
+test("the digest of f32 and i32 is that of their bytes", () => {
+  const [features, labels] = [tensor([1.5, -2], [2, 1]), tensor(Int32Array.of(3, 300))];
+  const expected = createHash("sha256");
+  for (const { values } of [features, labels]) {
+    expected.update(new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength));
+  }
+  assert.is(new Dataset({ name: "x", features, labels }).digest, expected.digest("hex"));
+});
+
+test("what a set does not have is named, and so is what does not go together", () => {
+  const features = zeros([2, 3]);
+  const images = zeros([2, 3, 3], "u8");
+  const [labels, targets] = [zeros([2], "u8"), zeros([2])];
+  const vectors = new Dataset({ name: "vectors", features, targets });
+  assert.throws(() => vectors.images, /dataset: vectors has features, no images; ask for .features/);
+  assert.throws(() => vectors.labels, /dataset: vectors has targets, no labels; ask for .targets/);
+  const pixels = new Dataset({ name: "pixels", images, labels });
+  assert.throws(() => pixels.features, /pixels has images, no features/);
+  assert.throws(() => pixels.targets, /pixels has labels, no targets/);
+  assert.throws(() => vectors.batches({ batchSize: 1, augment: {} }), /batches: augment is for images/);
+  assert.throws(() => vectors.batches({ batchSize: 1, distort: {} }), /batches: distort is for images/);
+  const bad = (options: object): unknown => new Dataset({ name: "bad", ...options } as never);
+  assert.throws(() => bad({ images, features, labels }), /give either images or features; got both/);
+  assert.throws(() => bad({ images }), /give either labels or targets; got neither/);
+  assert.throws(() => bad({ features: zeros([2]), labels }), /features must be \[N, F\] .* got \[2\]/);
+  assert.throws(() => bad({ images: zeros([2, 3, 3], "i32"), labels }), /images must be u8 or f32, .* got i32 and u8/);
+  assert.throws(() => bad({ images, labels: targets }), /labels u8 or i32; got u8 and f32/);
+  assert.throws(() => bad({ images, targets: labels }), /targets f32; got u8 and u8/);
+  assert.throws(() => bad({ images, labels, normalization: { mean: [1, 2], std: 1 } }), /for each of the 1 channels/);
+  assert.throws(() => bad({ features, targets, normalization: { mean: 0, std: 0 } }), /std must be finite and > 0/);
+});
+
+/** The values of each batch. */
+function walk(dataset: Dataset<LabelType | "f32">, options: BatchOptions): number[][] {
+  return Array.from(dataset.batches(options), ({ x }) => [...x.data]);
+}
+
+function rowsOf(count: number): Tensor<"i32"> {
+  return tensor(range(0, count), [count], "i32");
+}
 
 test.run();

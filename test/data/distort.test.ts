@@ -13,10 +13,12 @@ const [N, H, W] = [3, 9, 11];
 const pixels = Uint8Array.from({ length: N * H * W }, (_, i) => (i * 97 + (i >> 3) * 31) % 256);
 const images = tensor(pixels, [N, H, W], "u8").keep();
 const index = tensor([2, 0, 1], [N], "i32").keep();
+const NORMALIZATION = { mean: 0.1307, std: 0.3081 };
 /** Coordinates of f32, up to 20, and 255 from pixel to pixel, as a part of 0.3081 · 255. */
 const TOLERANCE = (16 * 20 * 2 ** -24) / 0.3081;
 
-const distorted = (distortion: Distortion): Float32Array => distortImages(images, index, distortion).data.slice();
+const distorted = (distortion: Distortion): Float32Array =>
+  distortImages(images, index, distortion, NORMALIZATION).data.slice();
 
 /** Normalised pixels of what `from` says pixel (i, j) comes from. */
 function moved(from: (i: number, j: number) => [number, number]): Float32Array {
@@ -25,11 +27,11 @@ function moved(from: (i: number, j: number) => [number, number]): Float32Array {
     const [r, c] = from(i, j);
     return r >= 0 && r < H && c >= 0 && c < W ? pixels[(n * H + r) * W + c] : 0;
   });
-  return normalizeImages(tensor(bytes, [N, H, W], "u8"), index).data.slice();
+  return normalizeImages(tensor(bytes, [N, H, W], "u8"), NORMALIZATION, index).data.slice();
 }
 
 test("nothing changes nothing, and whole pixels move to the bit: right and down", () => {
-  expectClose(distorted({}), normalizeImages(images, index).data, 0);
+  expectClose(distorted({}), normalizeImages(images, NORMALIZATION, index).data, 0);
   expectClose(
     distorted({ shiftX: 2 }),
     moved((i, j) => [i, j - 2]),
@@ -42,7 +44,7 @@ test("nothing changes nothing, and whole pixels move to the bit: right and down"
   );
 });
 
-test("90° clockwise takes the top to the right, 180° is the picture upside down", () => {
+test("90° clockwise takes the top to the right, 180° is the image upside down", () => {
   const [cy, cx] = [(H - 1) / 2, (W - 1) / 2];
   expectClose(
     distorted({ rotate: 90 }),
@@ -63,10 +65,10 @@ test("twice as wide, a third as high: pixels come from where they lay", () => {
     TOLERANCE,
   );
   const wide = distorted({ scaleX: 2 });
-  // Every second column is one of the picture's own.
+  // Every second column is one of the image's own.
   const [row, column] = [3, 5];
   for (const step of [-2, -1, 0, 1, 2]) {
-    const expected = normalizeImages(images, index).data[row * W + column + step];
+    const expected = normalizeImages(images, NORMALIZATION, index).data[row * W + column + step];
     expectClose([wide[row * W + column + 2 * step]], [expected], TOLERANCE, `step ${step}`);
   }
 });
@@ -90,18 +92,18 @@ test("thickness takes the largest, or the smallest, of the nine around", () => {
       );
       return choose(...around);
     });
-    return normalizeImages(tensor(bytes, [N, H, W], "u8"), index).data.slice();
+    return normalizeImages(tensor(bytes, [N, H, W], "u8"), NORMALIZATION, index).data.slice();
   };
   expectClose(distorted({ thickness: 1 }), extreme(Math.max), TOLERANCE);
   expectClose(distorted({ thickness: -1 }), extreme(Math.min), TOLERANCE);
 });
 
-test("batches distort all pictures alike", () => {
+test("batches distort all images alike", () => {
   const labels = tensor(new Uint8Array(N), [N], "u8").keep();
-  const dataset = new Dataset({ name: "noise", images, labels });
+  const dataset = new Dataset({ name: "noise", images, labels, normalization: NORMALIZATION });
   for (const { x } of dataset.batches({ batchSize: N, distort: { shiftX: 2 } })) {
     const inOrder = tensor([0, 1, 2], [N], "i32");
-    expectClose(x.data, distortImages(images, inOrder, { shiftX: 2 }).data, 0);
+    expectClose(x.data, distortImages(images, inOrder, { shiftX: 2 }, NORMALIZATION).data, 0);
   }
 });
 
@@ -118,7 +120,7 @@ test("amounts that make no sense are refused, and so are both kinds of distortio
   const isRefusal = (message: RegExp) => (error: Error) => error instanceof OptionError && message.test(error.message);
   for (const [distortion, message] of refused) assert.throws(() => distorted(distortion), isRefusal(message));
   const labels = tensor(new Uint8Array(N), [N], "u8").keep();
-  const dataset = new Dataset({ name: "noise", images, labels });
+  const dataset = new Dataset({ name: "noise", images, labels, normalization: NORMALIZATION });
   assert.throws(() => dataset.batches({ batchSize: 1, distort: { scaleX: -1 } }), isRefusal(/scaleX/));
   assert.throws(() => dataset.batches({ batchSize: 1, distort: {}, augment: {} }), isRefusal(/exclude each other/));
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadCheckpoint, loadMnistTest, saveCheckpoint } from "../../data/index.node.ts";
+import { MNIST_NORMALIZATION } from "../../data/index.ts";
 import {
   BatchNorm2d,
   Conv2d,
@@ -87,7 +88,7 @@ test("the CNN goes to PyTorch and comes back, with the same logits on all 10,000
   const { code, stderr } = await runCli(folder, ["export", "--format", "safetensors", "--out", ours]);
   assert.equal([code, stderr], [0, ""]);
   const { images, labels } = (await loadMnistTest()).test;
-  const x = normalizeImages(images);
+  const x = normalizeImages(images, MNIST_NORMALIZATION);
   assert.equal(x.shape, [10_000, 28, 28, 1]);
   const { theirs, logits, theirLogits } = pytorch("cnn", ours, x);
   const model = cnn();

@@ -6,8 +6,11 @@ import { inPieces, KernelModule } from "../support/kernel_module.ts";
 
 const MEAN = Math.fround(0.1307);
 const STD = Math.fround(0.3081);
+/** Of the channels. */
+const MEANS = [MEAN, Math.fround(0.4), Math.fround(-0.2)];
+const STDS = [STD, Math.fround(0.5), Math.fround(0.7)];
 const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0];
-/** Turned by 0.3, enlarged, slanted, moved by fractions, partly out of the picture. */
+/** Turned by 0.3, enlarged, slanted, moved by fractions, partly out of the image. */
 const WARP = [0.9, -0.28, 3.3, 0.31, 1.07, -2.7, 0, 0];
 const SIZES = [
   [1, 1],
@@ -18,17 +21,20 @@ const SIZES = [
 ] as const;
 
 interface Case {
-  x: Uint8Array;
+  /** [images, h, w, channels] */
+  x: Uint8Array | Float32Array;
   index: readonly number[];
   plans: readonly (readonly number[])[];
   /** [rows, 2, 7, 8] */
   grids: Float64Array | null;
   h: number;
   w: number;
+  /** Default 1. */
+  channels?: number;
 }
 
 /** The definition in the header of kernels/augment.ts, in f64, with the plans and grids as f32 has them. */
-function reference({ x, index, plans, grids, h, w }: Case): Float64Array {
+function reference({ x, index, plans, grids, h, w, channels = 1 }: Case): Float64Array {
   const rows = plans.map((plan) => plan.map(Math.fround));
   const bend = bend64((at) => grids?.[at] ?? 0, h, w);
   const warp: Warp64 = {
@@ -38,42 +44,42 @@ function reference({ x, index, plans, grids, h, w }: Case): Float64Array {
     },
     thickness: (n) => rows[n][6],
   };
-  const images = { shape: [x.length / (h * w), h, w], data: x };
-  return all64(images64({ mean: MEAN, std: STD }, warp)(images, index)).data;
+  const images = { shape: [x.length / (h * w * channels), h, w, channels], data: x };
+  const most = x instanceof Uint8Array ? 255 : 1;
+  return all64(images64({ mean: MEANS, std: STDS, most }, warp)(images, index)).data;
 }
 
-function run(module: KernelModule, { x, index, plans, grids, h, w }: Case): Float32Array {
-  const bytes = (
-    values: ArrayLike<number>,
-    make: (buffer: ArrayBuffer) => { set(v: ArrayLike<number>): void },
-  ): number => {
-    const buffer = new ArrayBuffer(Math.ceil(values.length / 4) * 16);
-    make(buffer).set(values);
+function run(module: KernelModule, { x, index, plans, grids, h, w, channels = 1 }: Case): Float32Array {
+  const bits = (values: Uint8Array | Int32Array): number => {
+    const buffer = new ArrayBuffer(Math.ceil(values.byteLength / 4) * 4);
+    new Uint8Array(buffer).set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     return module.put(new Float32Array(buffer)).ptr;
   };
-  const y = module.output(index.length * h * w);
-  const xPtr = bytes(x, (buffer) => new Uint8Array(buffer));
-  const indexPtr = bytes(index, (buffer) => new Int32Array(buffer));
+  const isBytes = x instanceof Uint8Array;
+  const y = module.output(index.length * h * w * channels);
+  const pointers = [y.ptr, isBytes ? bits(x) : module.put(x).ptr, bits(Int32Array.from(index))] as const;
   const plansPtr = module.put(plans.flat()).ptr;
   const gridsPtr = grids ? module.put(grids).ptr : 0;
-  const scratch = module.output(module.kernels.augment_scratch(h, w)).ptr;
+  const table = module.put([...MEANS.slice(0, channels), ...STDS.slice(0, channels)]).ptr;
+  const layout = [h, w, channels, isBytes ? 1 : 0, table] as const;
+  const scratch = module.output(module.kernels.augment_scratch(h, w, channels)).ptr;
   inPieces(index.length, [1, 2], (from, to) => {
-    module.kernels.augment_f32(y.ptr, xPtr, indexPtr, plansPtr, gridsPtr, h, w, MEAN, STD, scratch, from, to);
+    module.kernels.augment_f32(...pointers, plansPtr, gridsPtr, ...layout, scratch, from, to);
   });
   module.checkCanaries();
   return y.data;
 }
 
-const pictures = (count: number, h: number, w: number): Uint8Array =>
-  Uint8Array.from({ length: count * h * w }, (_, i) => (i * 97 + (i >> 3) * 31) % 256);
+const images = (count: number, h: number, w: number, channels = 1): Uint8Array =>
+  Uint8Array.from({ length: count * h * w * channels }, (_, i) => (i * 97 + (i >> 3) * 31) % 256);
 
 for (const variant of ["simd", "relaxed"] as const) {
   const test = suite(`augment_f32 (${variant})`);
 
-  test("the identity gives the bits of normalize_f32", () => {
+  test("the identity gives the bits of normalize_u8", () => {
     for (const [h, w] of SIZES) {
       const module = new KernelModule(variant);
-      const x = pictures(3, h, w);
+      const x = images(3, h, w);
       const y = run(module, { x, index: [2, 0], plans: [IDENTITY, IDENTITY], grids: null, h, w });
       const expected = [2, 0].flatMap((n) =>
         [...x.subarray(n * h * w, (n + 1) * h * w)].map((v) =>
@@ -84,9 +90,9 @@ for (const variant of ["simd", "relaxed"] as const) {
     }
   });
 
-  test("pictures of any size are warped, bent, thickened and thinned as the definition says", () => {
+  test("images of any size are warped, bent, thickened and thinned as the definition says", () => {
     for (const [h, w] of SIZES) {
-      const x = pictures(4, h, w);
+      const x = images(4, h, w);
       const index = [3, 0, 1, 1];
       const strength = (plan: readonly number[], t: number): number[] => plan.map((value, i) => (i === 6 ? t : value));
       const plans = [WARP, strength(WARP, 0.6), strength(IDENTITY, -0.4), strength(WARP, -1)];
@@ -99,10 +105,38 @@ for (const variant of ["simd", "relaxed"] as const) {
     }
   });
 
+  test("every channel is warped as it would be alone, of bytes and of f32", () => {
+    for (const [h, w] of SIZES) {
+      const channels = 3;
+      const bytes = images(2, h, w, channels);
+      const plans = [WARP.map((value, i) => (i === 6 ? -0.5 : value)), WARP];
+      const grids = uniform64([2, 2, 7, 8], 3, -2, 2).data;
+      for (const x of [bytes, Float32Array.from(bytes, (value) => value / 255)]) {
+        const given = { x, index: [1, 0], plans, grids, h, w };
+        const name = `${h}×${w}, ${x.constructor.name}`;
+        const together = run(new KernelModule(variant), { ...given, channels });
+        expectClose(together, reference({ ...given, channels }), warpTolerance(h, w, STD), name);
+        const first = run(new KernelModule(variant), { ...given, x: x.filter((_, i) => i % channels === 0) });
+        const ofFirst = together.filter((_, i) => i % channels === 0);
+        expectClose(ofFirst, first, 0, `${name}, the first channel alone`);
+      }
+    }
+  });
+
+  test("the identity leaves f32 as normalize_f32 does", () => {
+    const x = Float32Array.from(images(1, 5, 7), (value) => value / 97 - 1);
+    const y = run(new KernelModule(variant), { x, index: [0], plans: [IDENTITY], grids: null, h: 5, w: 7 });
+    expectClose(
+      y,
+      x.map((value) => Math.fround(Math.fround(value - MEAN) / STD)),
+      0,
+    );
+  });
+
   test("what comes from far outside is 0, whatever the plan", () => {
     const far = [1e6, 0, -3e8, 0, 1e6, 7e7, 0.5, 0];
     const y = run(new KernelModule(variant), {
-      x: pictures(1, 5, 5).fill(255),
+      x: images(1, 5, 5).fill(255),
       index: [0],
       plans: [far],
       grids: null,

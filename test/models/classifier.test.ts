@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { syntheticDigits } from "../../data/index.ts";
+import { MNIST_NORMALIZATION, syntheticDigits } from "../../data/index.ts";
 import {
   DataError,
   Flatten,
@@ -30,7 +30,9 @@ const networks = { cnn: shippedModel("cnn").network, linear: shippedModel("linea
 
 for (const [name, network] of Object.entries(networks)) {
   test(`${name}: an answer is the softmax of the network's logits, and its largest`, () => {
-    const expected = scope(() => noGrad(() => softmax(network.forward(normalizeImages(digits.images)), -1).toArray()));
+    const expected = scope(() =>
+      noGrad(() => softmax(network.forward(normalizeImages(digits.images, MNIST_NORMALIZATION)), -1).toArray()),
+    );
     for (const [i, { digit, confidence, probabilities, warnings }] of new Classifier(network)
       .read(pictures)
       .entries()) {

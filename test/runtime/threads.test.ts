@@ -90,6 +90,7 @@ function noisePictures(seed: number): Dataset {
     name: "noise",
     images: tensor(images, [PICTURES, SIDE, SIDE], "u8"),
     labels: tensor(labels, [PICTURES], "u8"),
+    normalization: { mean: 0.1307, std: 0.3081 },
   });
 }
 

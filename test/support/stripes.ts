@@ -1,4 +1,4 @@
-// A small data set that a linear model learns within an epoch or two: pictures of 4×4, noise all over,
+// A small data set that a linear model learns within an epoch or two: images of 4×4, noise all over,
 // and one bright row, which is the class.
 
 import { Dataset } from "../../lib/data/dataset.ts";
@@ -22,6 +22,7 @@ export function stripes(count: number, seed = 1): Dataset {
     images: tensor(images, [count, SIDE, SIDE], "u8"),
     labels: tensor(labels, [count], "u8"),
     classes: SIDE,
+    normalization: { mean: 0.1307, std: 0.3081 },
   });
 }
 

@@ -1,0 +1,57 @@
+import { defineOp } from "../autograd/define_op.ts";
+import { DataError, ShapeError } from "../base/errors.ts";
+import { parallelFor } from "../runtime/parallel.ts";
+import { empty, zeros } from "../tensor/create.ts";
+import { checkRank, sizeOf } from "../tensor/shape.ts";
+import type { DType, Tensor } from "../tensor/tensor.ts";
+
+const gatherAny = defineOp<[Tensor, Tensor], Tensor>("gather", {
+  inputs: { x: "any", index: "i32" },
+  forward({ save }, x, index) {
+    if (x.shape.length === 0) throw new ShapeError("gather: a scalar has no rows to take; x must be [N, …].");
+    checkRank("gather", "index", index.shape, 1, "[B]");
+    const [rows, ...rest] = x.shape;
+    checkRows("gather", index as Tensor<"i32">, rows);
+    const y = empty([index.size, ...rest], x.dtype);
+    const kernel = x.dtype === "u8" ? "gather_u8" : "gather_f32";
+    parallelFor(kernel, index.size, y.ptr, x.ptr, index.ptr, sizeOf(rest));
+    save(index);
+    return y;
+  },
+  backward({ args: [x], saved: [index] }, dy) {
+    const dx = zeros(x.shape);
+    const rowSize = sizeOf(x.shape.slice(1));
+    parallelFor("gather_backward_f32", rowSize, dx.ptr, dy.ptr, index.ptr, index.size, rowSize);
+    return [dx, null];
+  },
+});
+
+/**
+ * Rows of the first axis, in any order and as often as wanted: y[b] = x[index[b]]. PyTorch's `x[index]`.
+ *
+ * @param x     [N, …], of any dtype
+ * @param index [B] i32, each in 0 … N − 1
+ * @returns [B, …], of x's dtype: a copy
+ * @throws {ShapeError} x is a scalar, or index has another rank
+ * @throws {DTypeError} index is not i32
+ * @throws {DataError} an index that is no row
+ *
+ * Cost: one copy of the rows. Backward: dx[r] = Σ dy[b] over the b with index[b] = r, among zeros. Saves index.
+ * @example gather(tensor([[1, 2], [3, 4]]), tensor([1, 1, 0], [3], "i32")) // [[3, 4], [3, 4], [1, 2]]
+ */
+export function gather<D extends DType>(x: Tensor<D>, index: Tensor<"i32">): Tensor<D> {
+  return gatherAny(x, index) as Tensor<D>;
+}
+
+/** @internal @throws {DataError} an index that is not in 0 … rows − 1 */
+export function checkRows(op: string, index: Tensor<"i32">, rows: number): void {
+  const { values } = index;
+  let at = 0;
+  while (at < values.length && values[at] >= 0 && values[at] < rows) at++;
+  if (at === values.length) return;
+  throw new DataError(`${op}: index ${at} is ${values[at]}, but there are ${rows} rows, counted from 0.`, {
+    at,
+    index: values[at],
+    rows,
+  });
+}
