@@ -10,8 +10,8 @@
 //
 // Backward expects dz to be 0 already where z is (relu_backward_f32).
 // Ranges: forward: rows of z; backward: images.
-// Numerics: as batch_norm2d, relu and max_pool2d one after another, to the bit; of values that only rounding or a
-// scale of 0 makes equal, the one with the larger y (or −y) is the maximum. NaN among y has
+// Numerics: as batch_norm2d, relu and max_pool2d one after another, to the bit; only of values that rounding makes
+// equal, not y itself, the one with the larger y (or −y) is the maximum. NaN among y has
 // made the coefficients of its channel NaN, and so z; pmax, a third of the instructions of max, need not see it.
 // Registers: forward: 4 of y, 2 maxima, 3 coefficients, 2 constants = 11 of 16.
 // Tested in test/kernels/norm_relu_max_pool2d.test.ts and test/ops/winograd_block.test.ts.
@@ -48,9 +48,16 @@ export function norm_relu_max_pool2d_f32(
         // v rises with y, or falls where the scale is negative: then with −y.
         const sign = v128.and(scale, load4(SIGN, 0));
         const t0 = v128.xor(load4(at, 0), sign);
-        const t1 = v128.xor(load4(at + pixel, 0), sign);
-        const t2 = v128.xor(load4(at + row, 0), sign);
-        const t3 = v128.xor(load4(at + row + pixel, 0), sign);
+        let t1 = v128.xor(load4(at + pixel, 0), sign);
+        let t2 = v128.xor(load4(at + row, 0), sign);
+        let t3 = v128.xor(load4(at + row + pixel, 0), sign);
+        const isFlat = f32x4.eq(scale, zero4());
+        if (v128.any_true(isFlat)) {
+          // All four values are equal, and the first of them is the maximum.
+          t1 = v128.bitselect(t0, t1, isFlat);
+          t2 = v128.bitselect(t0, t2, isFlat);
+          t3 = v128.bitselect(t0, t3, isFlat);
+        }
         const top = f32x4.pmax(t0, t1);
         const bottom = f32x4.pmax(t2, t3);
         const highest = v128.xor(f32x4.pmax(top, bottom), sign);

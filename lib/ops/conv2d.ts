@@ -20,6 +20,10 @@ import { reduceAxes } from "./reduce.ts";
  *
  * Cost: 2·N·OH·OW·Cout·KH·KW·Cin flops; a third of that for 3×3, stride 1, padding 1 over channels by fours
  * (Winograd). Backward: dx, dw, db, each at the same cost. Saves x and w.
+ *
+ * A NaN or ∞ in x reaches the outputs whose windows hold it, as in PyTorch. Winograd's tiles are computed as wholes, so
+ * there others up to 4 pixels away may become NaN as well, in the same image alone.
+ *
  * Source: Lavin & Gray 2015, arXiv:1509.09308.
  * @example conv2d(x, w, b, { padding: 1 }) // 3×3: [64,28,28,1] → [64,28,28,32]
  */

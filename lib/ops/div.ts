@@ -1,6 +1,5 @@
 import { defineOp } from "../autograd/define_op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { viewOf } from "../tensor/view.ts";
 import { asTensor, broadcastBinary, type Operand, onTensors, sumTo } from "./broadcast.ts";
 
 const divTensors = defineOp("div", {
@@ -10,14 +9,16 @@ const divTensors = defineOp("div", {
     return broadcastBinary("div_f32", a, b);
   },
   backward({ saved: [a, b], needs }, dy) {
-    using da = broadcastBinary("div_f32", dy, b);
+    const da = (): Tensor<"f32"> => broadcastBinary("div_f32", dy, b);
     const db = (): Tensor<"f32"> => {
+      // Not dy/b·(a/b): with a denormal b the first is infinite, and times 0 NaN.
       using quotient = broadcastBinary("div_f32", a, b);
-      using product = broadcastBinary("mul_f32", da, quotient);
+      using slope = broadcastBinary("div_f32", quotient, b);
+      using product = broadcastBinary("mul_f32", dy, slope);
       using zero = asTensor(0);
       return broadcastBinary("sub_f32", zero, product);
     };
-    return [needs[0] ? sumTo(viewOf(da, da.shape), a.shape) : null, needs[1] ? sumTo(db(), b.shape) : null];
+    return [needs[0] ? sumTo(da(), a.shape) : null, needs[1] ? sumTo(db(), b.shape) : null];
   },
 });
 
@@ -29,7 +30,7 @@ const divTensors = defineOp("div", {
  * @returns the shape both broadcast to
  * @throws {ShapeError} the shapes do not broadcast
  *
- * Cost: one pass. Backward: da = dy/b, db = −dy·a/b², summed over what was repeated. Saves a and b.
+ * Cost: one pass. Backward: da = dy/b, db = −dy·((a/b)/b), summed over what was repeated. Saves a and b.
  * @example div(tensor([1, 2]), 2) // [0.5, 1]
  */
 export function div(a: Operand, b: Operand): Tensor<"f32"> {

@@ -76,6 +76,17 @@ for (const variant of ["simd", "relaxed"] as const) {
     expectClose(bytesOf(argmax, 3), [0, 0, 1], 0);
   });
 
+  test("a scale of 0, of either sign, makes all values equal, and the first is the maximum", () => {
+    const module = new KernelModule(variant);
+    const y = module.put([1, 1, 5, 5, 9, 9, 2, 9, 3, 9, 9, 3, 4, 2, 7, 9]);
+    const coefficients = module.put([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1, -0, -1, 6, 6, 6, 6]);
+    const [z, peak, argmax] = [module.output(4), module.output(4), module.output(1)];
+    module.kernels.norm_relu_max_pool2d_f32(z.ptr, peak.ptr, argmax.ptr, y.ptr, coefficients.ptr, 2, 4, 0, 1);
+    expectClose(z.data, [6, 15, 6, 3], 0);
+    expectClose(peak.data, [1, 9, 5, 3], 0);
+    expectClose(bytesOf(argmax, 4), [0, 1, 0, 2], 0);
+  });
+
   test("backward gives what batch norm's backward gives for a gradient that only the maxima have, to the bit", () => {
     for (const sizes of SIZES) {
       const { n, h, w, c } = sizes;

@@ -79,6 +79,31 @@ for (const cin of [1, 4]) {
   });
 }
 
+for (const cin of [1, 4]) {
+  test(`a weight of 0 in the normalisation makes maxima equal, and the first has the gradient, fused or not; ${cin} input channels`, () => {
+    const run = (forward: (model: Sequential, x: Tensor) => Tensor): number[][] => {
+      const [conv, bn, act, pool] = layers(new MaxPool2d(2), { cin });
+      const { weight, bias } = bn as BatchNorm2d;
+      weight.data.set([0, -0, 1, -1, 0, 0.5, 0, 0]);
+      bias.data.fill(0.25);
+      const x = tensor(uniform64([3, 8, 6, cin], 1).data, [3, 8, 6, cin]);
+      const y = forward(new Sequential([conv, bn, act, pool]), x);
+      backward(sum(mul(y, tensor(uniform64(y.shape, 2).data, y.shape))));
+      return [conv, bn].flatMap((layer) => layer.parameters().map(({ grad }) => [...(grad as Tensor).data]));
+    };
+    const fused = run((model, x) => model.forward(x));
+    const plain = run((model, x) => model.trace(x)["3"]);
+    for (const [i, name] of [
+      [0, "dw"],
+      [2, "dgamma"],
+      [3, "dbeta"],
+    ] as const) {
+      expectClose(fused[i], plain[i], 1e-5 * maxAbs(plain[i]), name);
+    }
+    assert.equal(fused[1], new Array(8).fill(0)); // of the convolution's bias, which the normalisation takes off
+  });
+}
+
 test("trace gives every layer's result, the last one what forward gives", () => {
   scope(() => {
     const [conv, bn, relu, pool] = layers(new MaxPool2d(2));

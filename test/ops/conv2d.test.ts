@@ -93,6 +93,36 @@ test("an empty batch gives an empty result", () => {
   assert.equal(conv2d(empty([0, 4, 4, 1]), ones([3, 3, 1, 2])).shape, [0, 2, 2, 2]);
 });
 
+for (const [name, cin, kernel, reach] of [
+  ["Winograd", 4, 3, 4],
+  ["gray", 1, 3, 1],
+  ["im2col", 3, 3, 1],
+  ["im2col", 4, 5, 2],
+] as const) {
+  test(`a NaN in one pixel reaches its windows' outputs, and nothing further than ${reach} pixels away (${name})`, () => {
+    const [n, side, cout] = [2, 14, 4];
+    const padding = (kernel - 1) / 2;
+    const shape = [n, side, side, cin];
+    const w = tensor(uniform64([kernel, kernel, cin, cout], 2).data, [kernel, kernel, cin, cout]);
+    const clean = conv2d(tensor(uniform64(shape, 1).data, shape), w, null, { padding }).data.slice();
+    for (const [row, col] of [
+      [0, 0],
+      [5, 8],
+      [13, 7],
+    ]) {
+      const x = tensor(uniform64(shape, 1).data, shape);
+      x.data[((side + row) * side + col) * cin] = Number.NaN; // of the second image
+      const y = conv2d(x, w, null, { padding }).data;
+      for (let at = 0; at < y.length; at++) {
+        const [image, i, j] = [side * side * cout, side * cout, cout].map((size) => Math.floor(at / size));
+        const distance = Math.max(Math.abs((i % side) - row), Math.abs((j % side) - col));
+        if (image === 1 && distance <= padding) assert.ok(Number.isNaN(y[at]), `${row}, ${col}: ${distance} away`);
+        else if (image === 0 || distance > reach) assert.is(y[at], clean[at]);
+      }
+    }
+  });
+}
+
 test("channels, windows and options that do not fit are named", () => {
   const message = (body: () => unknown, type: typeof ShapeError | typeof OptionError): string => {
     try {

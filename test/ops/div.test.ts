@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { backward } from "../../lib/autograd/backward.ts";
 import { div } from "../../lib/ops/div.ts";
+import { sum } from "../../lib/ops/sum.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { testBroadcasting } from "../support/broadcasting.ts";
 
@@ -15,6 +17,17 @@ test("a number stands for a scalar, on either side", () => {
 
 test("a division by zero is infinite, zero by zero is NaN", () => {
   assert.equal([...div(tensor([1, -1, 0]), 0).data], [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]);
+});
+
+test("a denormal divisor gives finite gradients where they are, and none that is NaN", () => {
+  const tiny = 2 ** -149;
+  const [a, b] = [tensor([0, tiny, 0, 1]), tensor([tiny, tiny, -tiny, tiny])];
+  a.requiresGrad = true;
+  b.requiresGrad = true;
+  backward(sum(div(a, b)));
+  const { POSITIVE_INFINITY: inf, NEGATIVE_INFINITY: minusInf } = Number;
+  assert.equal([...(a.grad?.data ?? [])], [inf, inf, minusInf, inf]);
+  assert.equal([...(b.grad?.data ?? [])], [0, minusInf, 0, minusInf]);
 });
 
 test.run();
