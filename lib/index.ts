@@ -25,7 +25,13 @@ export { type Distortion, distortImages } from "./data/distort.ts";
 export { type IdxArray, readIdx } from "./data/idx.ts";
 export { type Normalization, normalizeImages } from "./data/normalize.ts";
 export type { Picture } from "./data/picture.ts";
-export { decodeCheckpoint, encodeCheckpoint, loadStateDict, stateDict } from "./formats/checkpoint.ts";
+export {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type LoadOptions,
+  loadStateDict,
+  stateDict,
+} from "./formats/checkpoint.ts";
 export { encodeOnnx, type OnnxOptions } from "./formats/onnx.ts";
 export {
   decodeSafetensors,

@@ -1,5 +1,6 @@
 // What callers give, checked: each rule once, one line for each kind of mistake, in the caller's names.
 
+import { arrayType } from "./array_type.ts";
 import { OptionError } from "./errors.ts";
 import { printable } from "./printable.ts";
 
@@ -39,6 +40,15 @@ export const upTo1: Rule = {
 export const boolean: Rule = { says: "true or false", holds: (value) => typeof value === "boolean" };
 export const text: Rule = { says: "a string", holds: (value) => typeof value === "string" };
 export const callback: Rule = { says: "a function", holds: (value) => typeof value === "function" };
+export const byteArray: Rule = {
+  says: "bytes in a Uint8Array",
+  holds: (value) => arrayType(value) === "Uint8Array",
+};
+/** Values by name. */
+export const record: Rule = {
+  says: "an object",
+  holds: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+};
 /** What is checked elsewhere. */
 export const anything: Rule = { says: "anything", holds: () => true };
 

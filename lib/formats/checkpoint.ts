@@ -6,17 +6,21 @@
 //   linear         [in, out]               [out, in]
 //   i32 buffers    num_batches_tracked     I64
 //   all others     as they are
+//
+// Read are other dtypes too: see loadStateDict.
 
 import { noGrad } from "../autograd/grad_mode.ts";
+import { check, checkOptions, record, text } from "../base/check.ts";
 import { CheckpointError, formatShape } from "../base/errors.ts";
-import { printableName } from "../base/printable.ts";
+import { printable, printableName } from "../base/printable.ts";
 import { checkModule, type Module, namedState } from "../nn/module.ts";
 import { inverse, transpose } from "../ops/transpose.ts";
 import { tensor } from "../tensor/create.ts";
 import { scope } from "../tensor/scope.ts";
-import { type Shape, sameShape } from "../tensor/shape.ts";
+import { type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
+import { checkStoredTensor, decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
+import { floatsOf } from "./stored_floats.ts";
 
 /** For each rank of a parameter, which of its axes stands where in the file. */
 const FILE_AXES: Readonly<Record<number, readonly number[]>> = { 2: [1, 0], 4: [3, 2, 0, 1] };
@@ -35,17 +39,31 @@ export function encodeCheckpoint(
   return encodeSafetensors(stateDict(model), metadata);
 }
 
+export interface LoadOptions {
+  /**
+   * What stands before the model's names in the file, and is taken off: "module." as DataParallel has it, "_orig_mod."
+   * as torch.compile, or any other. Default: nothing.
+   */
+  stripPrefix?: string;
+}
+
 /**
  * Puts the state in `bytes` into the model. A file that does not fit changes nothing.
  *
  * @param fileName as messages should say it
  * @returns the file's metadata
  * @throws {CheckpointError} a damaged file, or one of another model
+ * @throws {OptionError} a model that is none, bytes that are no Uint8Array, or an option of another name
  * @example decodeCheckpoint(model, new Uint8Array(await response.arrayBuffer()), "cnn.safetensors")
  */
-export function decodeCheckpoint(model: Module, bytes: Uint8Array, fileName: string): Record<string, string> {
+export function decodeCheckpoint(
+  model: Module,
+  bytes: Uint8Array,
+  fileName = "the file",
+  options: LoadOptions = {},
+): Record<string, string> {
   const { tensors, metadata } = decodeSafetensors(bytes, fileName);
-  loadStateDict(model, tensors, fileName);
+  loadStateDict(model, tensors, fileName, options);
   return metadata;
 }
 
@@ -69,31 +87,50 @@ export function stateDict(model: Module): Record<string, StoredTensor> {
  * Takes over what `stateDict()` gave, here or in PyTorch. Either all of it fits, or nothing changes. Of a shared tensor one
  * name is enough.
  *
+ * Floating-point numbers may be F32, F16, BF16 or F64, which are converted: NaN and infinities stay, F64 is rounded to the
+ * nearest. Counts of batches (num_batches_tracked) may be of any dtype, [1] for a scalar, or missing, as from before
+ * PyTorch 0.4.1: they are 0 then.
+ *
  * @param source the file, as messages should say it
- * @throws {CheckpointError} a name that is missing or unknown, another shape or dtype
+ * @throws {CheckpointError} a name that is missing or unknown, another shape, a dtype that is not converted, or a finite
+ *   F64 beyond f32
+ * @throws {OptionError} a model that is none, or an option of another name
  */
-export function loadStateDict(model: Module, tensors: Readonly<Record<string, StoredTensor>>, source: string): void {
+export function loadStateDict(
+  model: Module,
+  tensors: Readonly<Record<string, StoredTensor>>,
+  source = "the state",
+  options: LoadOptions = {},
+): void {
   checkModule("loadStateDict", "model", model);
+  check("loadStateDict", "tensors", tensors, record);
+  check("loadStateDict", "source", source, text);
+  checkOptions("loadStateDict", options, { stripPrefix: text });
+  const stored = withoutPrefix(tensors, options.stripPrefix, source);
   const state = namedState(model);
-  const parameters = state.parameters.filter(isDue(tensors));
-  const buffers = state.buffers.filter(isDue(tensors));
-  checkNames(
-    [...parameters, ...buffers].map(([name]) => name),
-    Object.keys(tensors),
-    source,
-  );
-  for (const [name, { shape }] of parameters) checkStored(name, tensors[name], "F32", fileShape(shape), source);
-  for (const [name, buffer] of buffers) {
-    const stored = tensors[name];
-    checkStored(name, stored, FILE_DTYPES[buffer.dtype], buffer.shape, source);
-    if (buffer.dtype === "i32") checkRange(name, stored.data as BigInt64Array, source);
-  }
+  const parameters = state.parameters.filter(isDue(stored));
+  const buffers = state.buffers.filter(isDue(stored));
+  const isGiven = ([name, buffer]: [string, Tensor]): boolean =>
+    Object.hasOwn(stored, name) || !isBatchCount(name, buffer);
+  const expected = [...parameters, ...buffers.filter(isGiven)].map(([name]) => name);
+  checkNames(expected, Object.keys(stored), source);
+  const values = new Map<Tensor, ArrayLike<number>>();
   for (const [name, parameter] of parameters) {
-    const { shape, data } = tensors[name];
-    const back = inverse(fileAxes(parameter.shape));
-    parameter.data.set(copyOf(() => transpose(tensor(data as Float32Array, shape), back)));
+    const data = readFloats(name, stored[name], fileShape(parameter.shape), source);
+    values.set(parameter, data);
   }
-  for (const [name, buffer] of buffers) buffer.data.set(Array.from(tensors[name].data, Number));
+  for (const [name, buffer] of buffers) {
+    const { dtype, shape } = buffer;
+    if (!Object.hasOwn(stored, name)) values.set(buffer, [0]);
+    else if (dtype === "f32") values.set(buffer, readFloats(name, stored[name], shape, source));
+    else values.set(buffer, readIntegers(name, stored[name], dtype, shape, source));
+  }
+  for (const [, parameter] of parameters) {
+    const back = inverse(fileAxes(parameter.shape));
+    const data = values.get(parameter) as Float32Array;
+    parameter.data.set(copyOf(() => transpose(tensor(data, fileShape(parameter.shape)), back)));
+  }
+  for (const [, buffer] of buffers) buffer.data.set(values.get(buffer) ?? []);
 }
 
 /** Whether a tensor of the model must be there by that name: not where it is by another. */
@@ -101,8 +138,6 @@ function isDue(tensors: Readonly<Record<string, StoredTensor>>) {
   return ([name, own]: [string, Tensor], _: number, all: readonly [string, Tensor][]): boolean =>
     Object.hasOwn(tensors, name) || !all.some(([other, tensor]) => tensor === own && Object.hasOwn(tensors, other));
 }
-
-const FILE_DTYPES = { f32: "F32", i32: "I64", u8: "U8" } as const;
 
 function fileAxes(shape: Shape): readonly number[] {
   return FILE_AXES[shape.length] ?? shape.map((_, axis) => axis);
@@ -117,10 +152,39 @@ function copyOf(make: () => Tensor<"f32">): Float32Array<ArrayBuffer> {
   return scope(() => noGrad(() => new Float32Array(make().values)));
 }
 
+/** Whether it counts the batches that a normalisation has seen: nothing but a momentum of null depends on it. */
+function isBatchCount(name: string, { dtype, size }: Tensor): boolean {
+  return dtype === "i32" && size === 1 && /(^|\.)num_batches_tracked$/.test(name);
+}
+
+function withoutPrefix(
+  tensors: Readonly<Record<string, StoredTensor>>,
+  prefix: string | undefined,
+  source: string,
+): Readonly<Record<string, StoredTensor>> {
+  const stored = Object.entries(tensors).map(([name, value]): [string, StoredTensor] => {
+    checkStoredTensor("loadCheckpoint", name, value);
+    return [prefix && name.startsWith(prefix) ? name.slice(prefix.length) : name, value];
+  });
+  const result = Object.fromEntries(stored);
+  if (Object.keys(result).length === stored.length) return result;
+  throw new CheckpointError(`loadCheckpoint: ${source} has a name twice, with and without ${printable(prefix)}.`, {
+    source,
+  });
+}
+
 function checkNames(expected: readonly string[], found: readonly string[], source: string): void {
   const missing = expected.filter((name) => !found.includes(name));
   const unknown = found.filter((name) => !expected.includes(name));
   if (missing.length === 0 && unknown.length === 0) return;
+  const prefix = prefixOf(missing, found);
+  if (prefix) {
+    const habit = /^(module\.|_orig_mod\.)+$/.test(prefix) ? ", as DataParallel or torch.compile puts it there" : "";
+    throw new CheckpointError(
+      `loadCheckpoint: ${source} has ${printable(prefix)} before every name${habit}. Load it with { stripPrefix: ${printable(prefix)} }, or rename them in the file.`,
+      { source, prefix },
+    );
+  }
   const problems = [
     ...(missing.length > 0 ? [`lacks ${abbreviate(missing)}`] : []),
     ...(unknown.length > 0 ? [`holds ${abbreviate(unknown)}, which the model does not have`] : []),
@@ -132,35 +196,60 @@ function checkNames(expected: readonly string[], found: readonly string[], sourc
   });
 }
 
+/** What stands before each of the missing names in the file, if one thing does. */
+function prefixOf(missing: readonly string[], found: readonly string[]): string | undefined {
+  const [first] = missing;
+  const prefixes = found.filter((name) => name.endsWith(`.${first}`)).map((name) => name.slice(0, -first.length));
+  return prefixes.find((prefix) => missing.every((name) => found.includes(prefix + name)));
+}
+
 /** The first three names, and how many more. */
 function abbreviate(names: readonly string[]): string {
   const shown = names.slice(0, 3).map(printableName).join(", ");
   return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }
 
-function checkStored(name: string, stored: StoredTensor, dtype: string, shape: Shape, source: string): void {
-  const details = { name, source, expected: shape, found: stored.shape };
-  if (!sameShape(stored.shape, shape)) {
-    throw new CheckpointError(
-      `loadCheckpoint: ${name} is ${formatShape(stored.shape)} in ${source} but ${formatShape(shape)} in the model. ` +
-        "Was it saved from another width?",
-      details,
-    );
-  }
-  if (stored.dtype !== dtype) {
-    throw new CheckpointError(
-      `loadCheckpoint: ${name} is ${stored.dtype} in ${source}; expected ${dtype}. Convert it before saving.`,
-      details,
-    );
-  }
+function readFloats(name: string, stored: StoredTensor, shape: Shape, source: string): Float32Array {
+  checkStoredShape(name, stored, shape, source);
+  const floats = floatsOf(stored);
+  if (floats === null) return refuseDType(name, stored, "F32, F16, BF16 or F64", source);
+  if (typeof floats !== "string") return floats;
+  throw new CheckpointError(`loadCheckpoint: ${name} holds ${floats}, in ${source}.`, { name, source });
 }
 
-function checkRange(name: string, values: BigInt64Array, source: string): void {
-  const wrong = values.find((value) => BigInt.asIntN(32, value) !== value);
-  if (wrong !== undefined) {
-    throw new CheckpointError(`loadCheckpoint: ${name} is ${wrong} in ${source}, which takes more than 32 bits.`, {
-      name,
-      source,
-    });
-  }
+function readIntegers(
+  name: string,
+  stored: StoredTensor,
+  dtype: "i32" | "u8",
+  shape: Shape,
+  source: string,
+): ArrayLike<number> {
+  const isScalar = sizeOf(shape) === 1 && sizeOf(stored.shape) === 1;
+  if (!isScalar) checkStoredShape(name, stored, shape, source);
+  if (dtype === "u8")
+    return stored.dtype === "U8" ? (stored.data as Uint8Array) : refuseDType(name, stored, "U8", source);
+  const floats = floatsOf(stored);
+  const values = Array.from(typeof floats === "object" && floats !== null ? floats : stored.data, Number);
+  const wrong = values.find((value) => value !== (value | 0));
+  if (wrong === undefined) return values;
+  throw new CheckpointError(`loadCheckpoint: ${name} is ${wrong} in ${source}, which is no integer of 32 bits.`, {
+    name,
+    source,
+  });
+}
+
+function refuseDType(name: string, { dtype, shape }: StoredTensor, expected: string, source: string): never {
+  throw new CheckpointError(
+    `loadCheckpoint: ${name} is ${dtype} in ${source}; expected ${expected}. Convert it before saving.`,
+    { name, source, found: shape },
+  );
+}
+
+function checkStoredShape(name: string, stored: StoredTensor, shape: Shape, source: string): void {
+  if (sameShape(stored.shape, shape)) return;
+  throw new CheckpointError(
+    `loadCheckpoint: ${name} is ${formatShape(stored.shape)} in ${source} but ${formatShape(shape)} in the model. ` +
+      "Was it saved from another width?",
+    { name, source, expected: shape, found: stored.shape },
+  );
 }

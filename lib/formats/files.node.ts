@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { CheckpointError } from "../base/errors.ts";
 import type { Module } from "../nn/module.ts";
 import { reasonOf, writeFileAtomic } from "./atomic_file.node.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint, type LoadOptions } from "./checkpoint.ts";
 
 /**
  * Writes the model's state as safetensors, in PyTorch's layout and under its names.
@@ -21,11 +21,12 @@ export function saveCheckpoint(path: string, model: Module, metadata: Readonly<R
 /**
  * Puts the state in a file into the model. A file that does not fit changes nothing.
  *
+ * @param options.stripPrefix what stands before the model's names in the file, e.g. "module."
  * @returns the file's metadata
  * @throws {CheckpointError} a file that is missing, damaged, or another model's
  * @example loadCheckpoint("outputs/cnn.safetensors", model.eval())
  */
-export function loadCheckpoint(path: string, model: Module): Record<string, string> {
+export function loadCheckpoint(path: string, model: Module, options: LoadOptions = {}): Record<string, string> {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
@@ -35,5 +36,5 @@ export function loadCheckpoint(path: string, model: Module): Record<string, stri
       { path, code: (error as NodeJS.ErrnoException).code },
     );
   }
-  return decodeCheckpoint(model, bytes, basename(path));
+  return decodeCheckpoint(model, bytes, basename(path), options);
 }

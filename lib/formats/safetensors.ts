@@ -8,7 +8,9 @@
 // Source: https://github.com/huggingface/safetensors#format
 
 import { arrayType } from "../base/array_type.ts";
-import { CheckpointError, formatShape } from "../base/errors.ts";
+import { byteArray, check, record, text } from "../base/check.ts";
+import { CheckpointError } from "../base/errors.ts";
+import { fileType } from "../base/file_type.ts";
 import { printable, printableName } from "../base/printable.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { ARRAYS, type Fail, isListOfCounts, readHeader, type StoredDType } from "./safetensors_header.ts";
@@ -41,7 +43,9 @@ export function encodeSafetensors(
   tensors: Readonly<Record<string, StoredTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  for (const [name, tensor] of Object.entries(tensors)) checkTensor(name, tensor);
+  check("encodeSafetensors", "tensors", tensors, record);
+  check("encodeSafetensors", "metadata", metadata, record);
+  for (const [name, tensor] of Object.entries(tensors)) checkStoredTensor("encodeSafetensors", name, tensor);
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== "string") {
       throw new CheckpointError(
@@ -90,10 +94,12 @@ export function encodeSafetensors(
  *
  * Cost: one copy. Whatever the content, it is read or refused in time in proportion to its length.
  */
-export function decodeSafetensors(bytes: Uint8Array, fileName: string): Safetensors {
+export function decodeSafetensors(bytes: Uint8Array, fileName = "the file"): Safetensors {
+  check("decodeSafetensors", "bytes", bytes, byteArray);
+  check("decodeSafetensors", "fileName", fileName, text);
   const fail: Fail = (problem, details = {}) => {
-    const message = `decodeSafetensors: ${fileName} is damaged or no safetensors file: ${problem}.`;
-    throw new CheckpointError(message, { fileName, ...details });
+    const message = otherFormat(bytes, fileName) ?? `is damaged, or not a safetensors file: ${problem}.`;
+    throw new CheckpointError(`decodeSafetensors: ${fileName} ${message}`, { fileName, ...details });
   };
   const dataStart = findData(bytes, fail);
   const { entries, metadata } = readHeader(bytes.subarray(LENGTH_BYTES, dataStart), bytes.length - dataStart, fail);
@@ -104,19 +110,34 @@ export function decodeSafetensors(bytes: Uint8Array, fileName: string): Safetens
   return { tensors: Object.fromEntries(tensors), metadata };
 }
 
-/** @throws {CheckpointError} what could not be read back */
-function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
+/** @internal @throws {CheckpointError} what no file can hold */
+export function checkStoredTensor(op: string, name: string, tensor: unknown): void {
+  const { dtype, shape, data } = (tensor ?? {}) as Partial<StoredTensor>;
   const isFit =
     name !== "__metadata__" &&
+    typeof dtype === "string" &&
     Object.hasOwn(ARRAYS, dtype) &&
     arrayType(data) === ARRAYS[dtype].name &&
     isListOfCounts(shape) &&
-    data.length === sizeOf(shape);
+    (data as Float32Array).length === sizeOf(shape);
   if (isFit) return;
+  const isNamed = typeof dtype === "string" && Array.isArray(shape);
+  const got = isNamed ? `its array is ${printable(data)} of ${data?.length}` : `got ${printable(tensor)}`;
   throw new CheckpointError(
-    `encodeSafetensors: ${printableName(name)} is not ${dtype} ${formatShape(shape)}; its array is ` +
-      `${data.constructor.name} of ${data.length}.`,
+    `${op}: ${printableName(name)} is not ${isNamed ? `${dtype} ${printable(shape)}` : "{ dtype, shape, data }"}; ${got}.`,
     { name, dtype, shape },
+  );
+}
+
+/** What a file is that does not begin as this format does, and how to make one of it; null where that is not known. */
+function otherFormat(bytes: Uint8Array, fileName: string): string | null {
+  const type = bytes[LENGTH_BYTES] === 0x7b ? null : fileType(bytes);
+  if (!type) return null;
+  const writer: Record<string, string> = { zip: "writes", pickle: "wrote before version 1.6" };
+  if (!Object.hasOwn(writer, type.kind)) return `is ${type.what}, not a safetensors file.`;
+  return (
+    `is ${type.what}, as PyTorch's torch.save ${writer[type.kind]}, not a safetensors file. Convert it in Python: ` +
+    `import torch, safetensors.torch; safetensors.torch.save_file(torch.load(${printable(fileName)}, map_location="cpu"), "model.safetensors")`
   );
 }
 

@@ -83,7 +83,7 @@ function readEntry(name: string, value: unknown, fail: Fail): HeaderEntry {
   const [extra] = Object.keys(others);
   if (extra !== undefined) return broken(`has the unknown field ${printable(extra)}`);
   if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
-    return broken(`has the unknown dtype ${printable(dtype)}`);
+    return broken(dtype === undefined ? "has no dtype" : `has the unknown dtype ${printable(dtype)}`);
   }
   if (!isListOfCounts(shape) || shape.length > MAX_RANK) {
     return broken(`has no shape of at most ${MAX_RANK} integers ≥ 0`);

@@ -37,7 +37,7 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
       flipped,
       /state\.safetensors is damaged; its content and its SHA-256 differ\. This run cannot go on: name another/,
     ],
-    [bytes.subarray(0, 5000), /state\.safetensors is damaged or no safetensors file/],
+    [bytes.subarray(0, 5000), /state\.safetensors is damaged, or not a safetensors file/],
     [encodeTrainingState(state), /was not written by mnist train/],
     ...[{ testSet: undefined }, { plan: { ...extras.plan, model: "mlp" } }, { plan: null }].map(
       (change): [Uint8Array, RegExp] => [
