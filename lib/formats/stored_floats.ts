@@ -18,20 +18,26 @@ import type { StoredTensor } from "./safetensors.ts";
  */
 export function floatsOf({ dtype, data }: StoredTensor): Float32Array | string | null {
   if (dtype === "F32") return data as Float32Array;
-  if (dtype === "F16") return Float32Array.from(data as Uint16Array, fromHalf);
-  if (dtype === "BF16") return new Float32Array(Uint32Array.from(data as Uint16Array, (bits) => bits << 16).buffer);
+  if (dtype === "F16") return fromBits(data as Uint16Array, widened);
+  if (dtype === "BF16") return fromBits(data as Uint16Array, (bits) => bits << 16);
   if (dtype !== "F64") return null;
   const floats = Float32Array.from(data as Float64Array);
   const index = floats.findIndex((value, i) => Math.abs(value) === Number.POSITIVE_INFINITY && value !== data[i]);
   return index < 0 ? floats : `${printable(data[index])} at index ${index}, which is beyond f32`;
 }
 
-/** The number that 16 bits stand for, as IEEE 754 has it. */
-function fromHalf(bits: number): number {
+/** @param widen the 32 bits of the same number */
+function fromBits(data: Uint16Array, widen: (bits: number) => number): Float32Array {
+  return new Float32Array(Uint32Array.from(data, widen).buffer);
+}
+
+/** From 16 bits to 32, as IEEE 754 has them. */
+function widened(bits: number): number {
+  const sign = (bits & 0x8000) << 16;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
-  const sign = bits & 0x8000 ? -1 : 1;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+  if (exponent > 0) return sign | ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13);
+  // A multiple of 2⁻²⁴: its leading bit, the p-th, makes an exponent of p − 24.
+  const p = 31 - Math.clz32(fraction);
+  return fraction === 0 ? sign : sign | ((p + 103) << 23) | ((fraction << (23 - p)) & 0x7fffff);
 }
