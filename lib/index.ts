@@ -1,7 +1,7 @@
 // The public API: what is not exported here is internal.
 
 export { backward } from "./autograd/backward.ts";
-export { defineOp } from "./autograd/define_op.ts";
+export { type BackwardContext, defineOp, type ForwardContext, type OpDefinition } from "./autograd/define_op.ts";
 export { noGrad } from "./autograd/grad_mode.ts";
 export { type GradcheckOptions, gradcheck } from "./autograd/gradcheck.ts";
 export {

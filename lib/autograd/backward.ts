@@ -2,9 +2,12 @@
 
 import { boolean, checkOptions } from "../base/check.ts";
 import { AutogradError, formatShape, ShapeError } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
+import { isOfThisScope, scope } from "../tensor/scope.ts";
+import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { noGrad } from "./grad_mode.ts";
@@ -97,16 +100,31 @@ function propagate(loss: Tensor, nodes: readonly Node[]): void {
     const dy = gradients.get(node);
     if (!dy) continue;
     gradients.delete(node);
-    const results = node.backward(dy);
+    const results = scope(() => gradientsOf(node, dy));
     node.inputs.forEach((input, i) => {
       const dx = results[i];
-      if (!dx) return;
-      // An op may hand dy on as it is; each receiver then needs a reference of its own.
-      if (input.requiresGrad) deliver(input, dx === dy ? viewOf(dy, dy.shape) : dx, gradients);
-      else if (dx !== dy) dx.dispose();
+      if (dx) deliver(input, dx, gradients);
     });
     dy.dispose();
   }
+}
+
+/** For each input that wants one its gradient, which nobody else holds or owns. */
+function gradientsOf({ op, inputs, backward }: Node, dy: Gradient): (Gradient | null)[] {
+  const results = backward(dy);
+  if (!Array.isArray(results)) {
+    throw new AutogradError(`backward: ${op} must return an array of gradients; got ${printable(results)}.`, { op });
+  }
+  return inputs.map((input, i) => {
+    const dx: unknown = results[i];
+    if (!input.requiresGrad || dx === null) return null;
+    const name = `${op}'s gradient ${i + 1}`;
+    checkTensor("backward", name, dx);
+    if (!sameShape((dx as Gradient).shape, input.shape)) throw shapeError(name, dx as Gradient, input);
+    // An op may hand on what it was given, dy for instance, or one gradient twice: each receiver needs a reference of its own.
+    const isNew = isOfThisScope(dx as Gradient) && results.indexOf(dx) === i;
+    return isNew ? (dx as Gradient) : viewOf(dx as Gradient, input.shape);
+  });
 }
 
 function deliver(input: Tensor, dx: Gradient, gradients: Map<Node, Gradient>): void {
@@ -115,7 +133,7 @@ function deliver(input: Tensor, dx: Gradient, gradients: Map<Node, Gradient>): v
     gradients.set(input.node, sum ? addAndDispose(sum, dx) : dx);
   } else if (input.grad) {
     checkTensor("backward", "a gradient that is added to", input.grad);
-    if (input.grad.size !== dx.size) throw sizeError(input, input.grad);
+    if (input.grad.size !== dx.size) throw shapeError("a gradient that is added to", input.grad, input);
     // In place, so that whoever holds the gradient (an optimizer) sees it.
     parallelFor("accumulate_f32", dx.size, input.grad.ptr, dx.ptr);
     input.grad.markWritten();
@@ -125,10 +143,10 @@ function deliver(input: Tensor, dx: Gradient, gradients: Map<Node, Gradient>): v
   }
 }
 
-function sizeError({ shape }: Tensor, grad: Gradient): ShapeError {
+function shapeError(name: string, gradient: Gradient, { shape }: Tensor): ShapeError {
   return new ShapeError(
-    `backward: a tensor is ${formatShape(shape)} but the gradient it holds ${formatShape(grad.shape)}; they must be equal.`,
-    { shape, gradient: grad.shape },
+    `backward: ${name} is ${formatShape(gradient.shape)}, but its tensor ${formatShape(shape)}; they must be equal.`,
+    { gradient: gradient.shape, shape },
   );
 }
 

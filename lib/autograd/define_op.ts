@@ -4,7 +4,7 @@ import { checkCopy } from "../tensor/check_copy.ts";
 import { checkTensor, type TensorKind } from "../tensor/check_tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
-import { isGradEnabled } from "./grad_mode.ts";
+import { isGradEnabled, noGrad } from "./grad_mode.ts";
 import { Node } from "./node.ts";
 
 export interface ForwardContext {
@@ -30,24 +30,42 @@ export interface OpDefinition<Args extends readonly unknown[]> {
    * Default: one, x, f32. Other tensors among the arguments must be f32.
    */
   readonly inputs?: Readonly<Record<string, TensorKind>>;
-  /** Computes the output: a new tensor. Checks of shapes and options belong here. */
+  /** Computes the output. Checks of shapes and options belong here. Nothing in it is recorded. */
   forward(context: ForwardContext, ...args: Args): Tensor;
   /**
-   * The gradients of the tensors among the arguments, in order; null for those not needed. May return
-   * dy itself. Everything else it makes it must dispose of.
+   * Given dy = ∂loss/∂output: the gradients of the tensors among the arguments, in order, each of its tensor's shape; null for
+   * those that are not needed or have none. May return dy itself. What else it makes is freed behind it.
    */
   backward(context: BackwardContext<Args>, dy: Tensor<"f32">): readonly (Tensor<"f32"> | null)[];
 }
 
 /**
+ * Makes a differentiable operation of two functions. An operation that is made of others needs none: a plain function that
+ * calls them is differentiable already. docs/custom-op.md says more.
+ *
  * @param name as error messages say it
  * @returns the operation as a plain function of the forward arguments; it throws a {@link DTypeError}
  *   for what is no tensor where one belongs, and for a tensor of another dtype than declared
  * @example
- *   const double = defineOp("double", {
- *     forward: (_, x: Tensor) => mul(x, 2),
- *     backward: (_, dy) => [mul(dy, 2)],
+ *   const leakyRelu = defineOp("leakyRelu", {
+ *     forward({ save }, x: Tensor, slope: number) {
+ *       const y = empty(x.shape);
+ *       const [from, to] = [x.values, y.data];
+ *       for (let i = 0; i < x.size; i++) to[i] = from[i] > 0 ? from[i] : slope * from[i];
+ *       save(x);
+ *       return y;
+ *     },
+ *     backward({ args: [, slope], saved: [x] }, dy) {
+ *       const dx = empty(x.shape);
+ *       const [at, from, to] = [x.values, dy.values, dx.data];
+ *       for (let i = 0; i < x.size; i++) to[i] = at[i] > 0 ? from[i] : slope * from[i];
+ *       return [dx]; // one for each tensor among the arguments: the slope is a number
+ *     },
  *   });
+ *
+ *   const x = tensor([-2, 0.5, 3]);
+ *   x.requiresGrad = true;
+ *   gradcheck((input) => leakyRelu(input, 0.1), [x]); // throws where backward is not forward's
  */
 export function defineOp<Args extends readonly unknown[], Result extends Tensor = Tensor<"f32">>(
   name: string,
@@ -75,11 +93,14 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
     };
     let output: Tensor;
     try {
-      output = definition.forward({ isRecording, save }, ...args);
+      output = noGrad(() => definition.forward({ isRecording, save }, ...args));
+      checkTensor(name, "what forward returns", output, "any");
     } catch (error) {
       for (const tensor of saved) tensor.dispose();
       throw error;
     }
+    // A tensor that was there before keeps its own history.
+    if (inputs.includes(output) || output.requiresGrad) output = viewOf(output, output.shape);
     if (isRecording) {
       const needs = inputs.map((input) => input.requiresGrad);
       const backward = (dy: Tensor<"f32">) => definition.backward({ args, saved, needs }, dy);

@@ -27,6 +27,11 @@ export function enterScope(made: Owned): void {
   else made.escaped();
 }
 
+/** Whether it was made in the innermost scope, or returned to it. */
+export function isOfThisScope({ owner }: Owned): boolean {
+  return owner !== null && owner === current;
+}
+
 /** Takes it out of its scope, whichever that is. */
 export function leaveScope(owned: Owned): void {
   owned.owner?.delete(owned);
