@@ -4,7 +4,9 @@ import process from "node:process";
 import { type CheckResult, type Deviation, type SelfTestReport, selfTest } from "../../lib/selftest/index.ts";
 import { AlreadyReportedError, EXIT } from "../terminal/exit_codes.ts";
 import { printable } from "../terminal/format.ts";
+import { wrap } from "../terminal/notice.ts";
 import { messageOf } from "../terminal/report_error.ts";
+import { shortenPath } from "../terminal/shorten_path.ts";
 import { stdout, type TerminalStream } from "../terminal/terminal.ts";
 import { examineData, examineOutputs, examineWeights } from "./examine_files.ts";
 import { examineHost } from "./examine_host.ts";
@@ -29,53 +31,76 @@ export async function examine({ data, outputs, isJson }: DoctorRequest, signal: 
   add(examineWeights(outputs));
   add(examineOutputs(outputs));
   const report = await selfTest({ signal });
-  add({ title: "Kernels against f64: largest error, and what is allowed", findings: report.results.map(asFinding) });
+  add({
+    title: "Kernels against f64",
+    heading: `${"error ≤ allowed".padEnd(ERRORS)}  gradients`,
+    findings: report.results.map(asFinding),
+  });
   const all = sections.flatMap(({ findings }) => findings);
   const isWell = all.every(({ state }) => state !== "fail");
   const seconds = (Date.now() - started) / 1000;
   process.stdout.write(
-    `${isJson ? JSON.stringify(asJson(sections, report, isWell, seconds)) : verdict(all, report.results.length, seconds)}\n`,
+    `${isJson ? JSON.stringify(asJson(sections, report, isWell, seconds)) : verdict(all, seconds)}\n`,
   );
   if (!isWell) throw new AlreadyReportedError(EXIT.failure);
 }
 
 const MARKS = { ok: "green", warn: "yellow", fail: "red" } as const;
 
-export function describeSection({ title, findings }: Section, stream: TerminalStream): string[] {
+/** Columns of a state, and between two of what stands in a line. */
+const [STATE, GAP] = [4, 2];
+/** Columns of values that there are at least, however narrow the terminal. */
+const LEAST = 24;
+
+/** One line a finding; on a terminal broken between words where it is too narrow, behind the names. A pipe gets whole lines. */
+export function describeSection({ title, heading, findings }: Section, stream: TerminalStream): string[] {
   const width = Math.max(...findings.map(({ name }) => name.length));
+  const indent = STATE + GAP + width + GAP;
+  const room = stream.isTerminal ? Math.max(LEAST, stream.width - indent) : Number.POSITIVE_INFINITY;
+  const shown = stream.isTerminal ? shortenPath(title, stream.width) : title;
   return [
-    stream.bold(title),
-    ...findings.map(({ name, state, value }) =>
-      `${stream[MARKS[state]](state.padEnd(4))}  ${name.padEnd(width)}  ${value}`.trimEnd(),
-    ),
+    heading ? `${stream.bold(shown)}${heading.padStart(indent - shown.length + heading.length)}` : stream.bold(shown),
+    ...findings.flatMap((finding) => {
+      const [first, ...rest] = linesOf(finding, room);
+      const line = `${stream[MARKS[finding.state]](finding.state.padEnd(STATE))}  ${finding.name.padEnd(width)}  ${first}`;
+      return [line.trimEnd(), ...rest.map((text) => " ".repeat(indent) + text)];
+    }),
   ];
 }
 
+function linesOf({ value, path }: Finding, room: number): string[] {
+  if (value.length <= room) return [value];
+  const around = path ? value.length - path.length : 0;
+  const shorter = path ? value.replace(path, () => shortenPath(path, Math.max(LEAST, room - around))) : value;
+  if (shorter.length <= room) return [shorter];
+  // What is still too wide is one word, most likely another path.
+  return wrap(shorter, room).map((line) => shortenPath(line, room));
+}
+
 function asFinding({ name, passed, values, gradients, problem }: CheckResult): Finding {
-  const value =
-    problem === null
-      ? [describeDeviation("values", values), ...(gradients ? [describeDeviation("gradients", gradients)] : [])].join(
-          "  ",
-        )
-      : printable(problem);
+  const deviations = gradients ? [values, gradients] : [values];
+  const numbers = deviations.map((deviation) => describeDeviation(deviation).padEnd(ERRORS)).join("  ");
+  const value = problem === null ? numbers.trimEnd() : printable(problem);
   return { name, state: passed ? "ok" : "fail", value };
 }
 
-/** @example "values 3.1e-6 ≤ 6.3e-5" */
-function describeDeviation(what: string, { error, tolerance }: Deviation): string {
-  const number = (value: number): string => (value === 0 ? "0" : value.toExponential(1)).padEnd(7);
-  return `${what} ${number(error)} ${error <= tolerance ? "≤" : ">"} ${number(tolerance)}`;
+/** Columns of an error and what is allowed. */
+const ERRORS = 17;
+
+/** @example "3.1e-6  ≤ 6.3e-5" */
+function describeDeviation({ error, tolerance }: Deviation): string {
+  const number = (value: number): string => (value === 0 ? "0" : value.toExponential(1));
+  return `${number(error).padEnd(7)} ${error <= tolerance ? "≤" : ">"} ${number(tolerance)}`;
 }
 
-function verdict(all: readonly Finding[], checks: number, seconds: number): string {
+function verdict(all: readonly Finding[], seconds: number): string {
   const count = (state: Finding["state"]): number => all.filter((finding) => finding.state === state).length;
   const [failed, warned] = [count("fail"), count("warn")];
   const warnings = warned === 0 ? "" : `, ${warned} ${warned === 1 ? "warning" : "warnings"}`;
-  const words =
-    failed === 0
-      ? stdout.green(`All is well${warnings}`)
-      : stdout.red(`${failed} ${failed === 1 ? "thing is" : "things are"} wrong${warnings}`);
-  return `${words}: ${all.length} checks, ${checks} of them of kernels, in ${seconds.toFixed(1)} s.`;
+  const took = `in ${seconds.toFixed(1)} s${warnings}.`;
+  return failed === 0
+    ? `${stdout.green(`All ${all.length} checks passed`)} ${took}`
+    : `${stdout.red(`${failed} of ${all.length} checks failed`)} ${took}`;
 }
 
 function asJson(

@@ -26,11 +26,12 @@ export async function examineData(dir: string | undefined): Promise<Section> {
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
   const missing = isNamed ? fail : warn;
   const hint = isNamed ? "" : "; train and evaluate download it";
+  const path = printable(folder);
   if (!isFolder) {
-    return { title: "MNIST", findings: [missing("folder", `${printable(folder)} (${origin}) is not there${hint}`)] };
+    return { title: "MNIST", findings: [missing("folder", `${path} (${origin}) not found${hint}`, { path })] };
   }
   const findings = [
-    ok("folder", `${printable(folder)} (${origin})`),
+    ok("folder", `${path} (${origin})`, { path }),
     ...files.map(({ name, path, sha256, problem }) => {
       if (problem !== null) return fail(name, printable(problem));
       return path === null ? missing(name, `missing${hint}`) : rightDigest(name, "sha256", sha256);
@@ -94,12 +95,10 @@ function writable(outputs: string): Finding {
     accessSync(folder, constants.W_OK);
     rmdirSync(mkdtempSync(join(folder, ".doctor-")));
   } catch (error) {
-    return fail(
-      "writable",
-      printable(`${describeSystemError(`no: ${folder}`, error)}; choose another folder with train --out`),
-    );
+    const problem = printable(describeSystemError(`no: ${folder}`, error));
+    return fail("writable", `${problem}; choose another folder with train --out`, { path: printable(folder) });
   }
-  return ok("writable", existsSync(outputs) ? "yes" : "yes; it is not there yet, train makes it");
+  return ok("writable", existsSync(outputs) ? "yes" : "yes; train will create it");
 }
 
 function space(outputs: string): Finding {

@@ -47,11 +47,10 @@ function simd(): Finding {
 /** @param before whether it was there without a flag */
 function relaxed(before: boolean): Finding {
   if (before) return ok("relaxed SIMD", "yes");
-  if (supportsVariant("relaxed"))
-    return ok("relaxed SIMD", "yes, switched on by this program: Node 20 has it behind a flag");
+  if (supportsVariant("relaxed")) return ok("relaxed SIMD", "yes, by a flag that this program sets, as Node 20 needs");
   return warn(
     "relaxed SIMD",
-    `no: V8 ${process.versions.v8} lacks it, so products and sums are rounded one by one, and slower`,
+    `no: V8 ${process.versions.v8} lacks it, so products are rounded before they are added, which is slower`,
   );
 }
 

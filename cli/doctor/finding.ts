@@ -6,23 +6,27 @@ export interface Finding {
   state: "ok" | "warn" | "fail";
   /** What was found. */
   value: string;
+  /** A path in `value`, of which a narrow terminal shows both ends. */
+  path?: string;
   /** The whole digest of which `value` shows the beginning. */
   sha256?: string;
 }
 
 export interface Section {
   title: string;
+  /** What stands in the values, beside the title. */
+  heading?: string;
   findings: Finding[];
 }
 
-export function ok(name: string, value: string, more: Pick<Finding, "sha256"> = {}): Finding {
+export function ok(name: string, value: string, more: Pick<Finding, "path" | "sha256"> = {}): Finding {
   return { name, state: "ok", value, ...more };
 }
 
-export function warn(name: string, value: string): Finding {
-  return { name, state: "warn", value };
+export function warn(name: string, value: string, more: Pick<Finding, "path"> = {}): Finding {
+  return { name, state: "warn", value, ...more };
 }
 
-export function fail(name: string, value: string): Finding {
-  return { name, state: "fail", value };
+export function fail(name: string, value: string, more: Pick<Finding, "path"> = {}): Finding {
+  return { name, state: "fail", value, ...more };
 }
