@@ -41,9 +41,19 @@ export function temporaryFolder(): string {
 
 /** Runs `mnist ...args` in `cwd`; whatever the outcome, it must not show a stack trace. */
 export async function runCli(cwd: string, args: readonly string[], options: CliOptions = {}): Promise<Outcome> {
+  return runProgram(MAIN, cwd, args, options);
+}
+
+/** The same of another copy's cli/main.ts. */
+export async function runProgram(
+  main: string,
+  cwd: string,
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<Outcome> {
   const { env = {}, imports = [], input, mayShowStack = false, onStdout, onStderr } = options;
   const loaded = [TSX, ...imports].flatMap((module) => ["--import", module]);
-  const child = spawn(process.execPath, [...loaded, MAIN, ...args], {
+  const child = spawn(process.execPath, [...loaded, main, ...args], {
     cwd,
     // As if not by npx, whatever the tests were started with.
     env: { ...process.env, NO_COLOR: "1", npm_command: undefined, ...env },
