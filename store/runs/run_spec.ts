@@ -42,7 +42,7 @@ const BEFORE = { validation: 5000, heldOut: "drawn", settle: 0 } as const;
 
 /** The settings that a file tells of a recipe, of this version or an earlier one. */
 export function readRecipe(value: unknown): Partial<Recipe> {
-  if (!isFields(value)) return {};
+  if (!isFields(value) || Object.keys(value).length === 0) return {};
   const fields: Fields = { ...BEFORE, ...value };
   const recipe: Record<string, unknown> = {};
   for (const [name, read] of Object.entries(READERS)) {

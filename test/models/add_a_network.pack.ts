@@ -35,7 +35,7 @@ function copyProject(): void {
   assert.not.equal(after, before);
   writeFileSync(table, `import { MLP } from "./mlp.ts";\n${after}`);
   mkdirSync(join(copy, "work"));
-  writeFileSync(join(copy, "work", "7.png"), digitPng(7));
+  writeFileSync(join(copy, "work", "1.png"), digitPng(1));
 }
 
 copyProject();
@@ -59,7 +59,7 @@ test("it is trained, with every preset, and its run listed", async () => {
 });
 
 test("its run reads digits, is measured, promoted, rolled back, and compared with the others", async () => {
-  const { stdout: read } = await mnist("infer", "7.png", "--run", "latest", "--json");
+  const { stdout: read } = await mnist("infer", "1.png", "--run", "latest", "--json");
   assert.equal(JSON.parse(read).map(({ model }: { model: string }) => model), ["mlp"]); // biome-ignore format: one line
   const { stdout: measured } = await mnist("evaluate", "--run", "mlp/latest", "--json", ...QUICK);
   assert.equal([JSON.parse(measured).model, JSON.parse(measured).images], ["mlp", 300]);
@@ -68,7 +68,7 @@ test("its run reads digits, is measured, promoted, rolled back, and compared wit
   await mnist("rollback", "--model", "mlp");
   const { stdout: versions } = await mnist("versions", "--model", "mlp");
   assert.match(versions, /^mlp +1 +rollback from 2 .* current$/m);
-  const { stdout: current } = await mnist("infer", "7.png", "--model", "mlp", "--version", "current", "--json");
+  const { stdout: current } = await mnist("infer", "1.png", "--model", "mlp", "--version", "current", "--json");
   assert.is(JSON.parse(current)[0].version, 1);
   const compared = JSON.parse((await mnist("compare", "--mlp", "latest", "--json", ...QUICK)).stdout);
   assert.equal(
@@ -96,7 +96,7 @@ test("a run of it resumes, training all networks trains it too, doctor and help 
   assert.equal(done.map(({ model }) => model), ["linear", "cnn", "mlp"]); // biome-ignore format: one line
   assert.match((await mnist("train", "--help")).stdout, /linear, cnn, mlp or all/);
   assert.match((await mnist("doctor", "--json")).stdout, /mlp, current/);
-  const none = await runProgram(join(copy, "cli", "main.ts"), join(copy, "work"), ["infer", "7.png", "--model", "mlp"]);
+  const none = await runProgram(join(copy, "cli", "main.ts"), join(copy, "work"), ["infer", "1.png", "--model", "mlp"]);
   assert.is(none.code, 3);
   assert.match(none.stderr, /--model mlp: no weights of mlp are shipped; train one\. Name a run of it with --run/);
 });

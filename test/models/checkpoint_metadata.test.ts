@@ -18,7 +18,14 @@ test("what is written is read back, and nothing is written of what is not known"
 
 test("what cannot be right is not known", () => {
   const read = readCheckpointMetadata({
-    ...{ model: "resnet", dataset: "x".repeat(201), seed: "-1", epoch: "0", val_accuracy: "1.5", test_accuracy: "high" },
+    ...{
+      model: "resnet",
+      dataset: "x".repeat(201),
+      seed: "-1",
+      epoch: "0",
+      val_accuracy: "1.5",
+      test_accuracy: "high",
+    },
     ...{ test_images: "1e300", simdgrad: "", constructor: "x" },
   });
   assert.equal([...new Set(Object.values(read))], [null]);

@@ -50,7 +50,12 @@ test("a spec is read whole or not at all", () => {
     ...{ command: "mnist train", started: "2026-01-02T03:04:05.000Z", resumed: [] },
   };
   assert.equal(readRunSpec(JSON.parse(JSON.stringify(spec))), spec);
-  for (const wrong of [{ model: "resnet" }, { seed: "1" }, { recipe: null }, { recipe: { ...spec.recipe, lr: "high" } }])
+  for (const wrong of [
+    { model: "resnet" },
+    { seed: "1" },
+    { recipe: null },
+    { recipe: { ...spec.recipe, lr: "high" } },
+  ])
     assert.is(readRunSpec({ ...spec, ...wrong }), null, JSON.stringify(wrong));
 });
 
