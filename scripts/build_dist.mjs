@@ -6,12 +6,12 @@
 //   worker.js                    the script of a worker thread, for pages whose CSP forbids blob workers
 //   types/                       declarations, file by file as in the sources
 //   kernels.*.wasm               the raw kernels, for hosts that compile modules themselves
-import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { resolve } from "node:path";
 import process from "node:process";
 import { build } from "esbuild";
+import ts from "typescript";
 import { markCurrent } from "./stamp.mjs";
 import { withoutKernels } from "./without_kernels.mjs";
 
@@ -96,21 +96,22 @@ function markOperationsPure({ onLoad }) {
   }));
 }
 
-/** tsc emits `from "./x.ts"` as it stands; in a package of declarations it has to read "./x.js". */
+/** What is marked @internal is left out. tsc emits `from "./x.ts"` as it stands; in a package it has to read "./x.js". */
 function declareTypes() {
-  const tsc = "node_modules/typescript/bin/tsc";
-  const { status } = spawnSync(process.execPath, [tsc, "-p", "scripts/tsconfig.types.json"], {
-    stdio: ["ignore", 2, 2],
-  });
-  if (status !== 0) {
+  const config = "scripts/tsconfig.types.json";
+  const { options, fileNames } = ts.parseJsonConfigFileContent(ts.readConfigFile(config, ts.sys.readFile).config, ts.sys, "scripts"); // biome-ignore format: one line
+  const host = ts.createCompilerHost(options);
+  const { readFile, writeFile } = host;
+  // In a file's first line @internal is said of the file; to the compiler it would hide the first import.
+  host.readFile = (file) => readFile.call(host, file)?.replace(/^\/\/ @internal /, "// ");
+  host.writeFile = (file, text, ...rest) =>
+    writeFile.call(host, file, text.replace(/((?:from|import\()\s*"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"'), ...rest);
+  const program = ts.createProgram(fileNames, options, host);
+  const problems = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
+  if (problems.length > 0) {
+    console.error(ts.formatDiagnostics(problems, host));
     console.error("build: the declarations were not written; mend the type errors above.");
     process.exit(1);
-  }
-  for (const file of readdirSync("dist/types", { recursive: true, encoding: "utf8" })) {
-    if (!file.endsWith(".d.ts")) continue;
-    const source = readFileSync(`dist/types/${file}`, "utf8");
-    const rewritten = source.replace(/((?:from|import\()\s*"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"');
-    writeFileSync(`dist/types/${file}`, rewritten);
   }
 }
 

@@ -166,7 +166,16 @@ test("a consumer's types resolve under nodenext, with library checks on", () => 
 import { cnn } from "simdgrad/models";
 import { loadMnist } from "simdgrad/node";
 import wasm from "simdgrad/kernels.simd.wasm";
-import { evaluate, useKernels } from "simdgrad";
+import { defineOp, empty, evaluate, Module, summary, type Tensor, useKernels } from "simdgrad";
+const double = defineOp("double", { forward: (_, t: Tensor) => empty(t.shape), backward: (_, dy) => [dy] });
+export class Net extends Module {
+  readonly blocks = [model];
+  readonly #hidden = this.registerModule("hidden", new Linear(10, 10));
+  forward(t: Tensor) {
+    return this.#hidden.forward(this.blocks[0].forward(double(t)));
+  }
+}
+console.log(summary(new Net(), [1, 784]), x.ndim, x.values[0]);
 const module: WebAssembly.Module = wasm;
 export const later = async () => {
   useKernels(module);
@@ -176,6 +185,10 @@ export const later = async () => {
 };
 // @ts-expect-error: the types are really there
 model.forward("text");
+// @ts-expect-error: what is internal is not among them
+x.ptr;
+// @ts-expect-error: nor here
+model.members();
 `;
   writeFileSync(join(folder, "train.ts"), consumer);
   const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];

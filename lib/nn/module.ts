@@ -243,7 +243,7 @@ export function checkModule(op: string, name: string, value: unknown): void {
   throw new OptionError(`${op}: ${name} must be a Module; got ${printable(value)}.`, { name });
 }
 
-/** A path in the tree of modules: `join("block1", "conv")` is "block1.conv", `join("", "conv")` "conv". */
+/** @internal A path in the tree of modules: `join("block1", "conv")` is "block1.conv", `join("", "conv")` "conv". */
 export function join(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }

@@ -34,7 +34,7 @@ export function dropGradients(params: readonly Parameter[]): void {
   }
 }
 
-/** @internal The base of SGD, Adam and AdamW. */
+/** The base of SGD, Adam and AdamW. */
 export abstract class StatefulOptimizer implements Optimizer {
   private readonly params: readonly Parameter[];
   private readonly noDecay: ReadonlySet<Parameter>;

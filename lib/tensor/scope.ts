@@ -20,25 +20,25 @@ export interface Owned {
 
 let current: Set<Owned> | null = null;
 
-/** Tells the innermost scope about what was just made. */
+/** @internal Tells the innermost scope about what was just made. */
 export function enterScope(made: Owned): void {
   made.owner = current;
   if (current) current.add(made);
   else made.escaped();
 }
 
-/** Whether it was made in the innermost scope, or returned to it. */
+/** @internal Whether it was made in the innermost scope, or returned to it. */
 export function isOfThisScope({ owner }: Owned): boolean {
   return owner !== null && owner === current;
 }
 
-/** Takes it out of its scope, whichever that is. */
+/** @internal Takes it out of its scope, whichever that is. */
 export function leaveScope(owned: Owned): void {
   owned.owner?.delete(owned);
   owned.owner = null;
 }
 
-/** The same with all it depends on: only `dispose()`, or the garbage collector, frees them now. */
+/** @internal The same with all it depends on: only `dispose()`, or the garbage collector, frees them now. */
 export function escapeScopes(owned: Owned): void {
   move(owned, null, ({ owner }) => owner !== null);
 }
