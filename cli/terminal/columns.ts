@@ -1,6 +1,7 @@
 // A table of columns as wide as what stands in them; where the line is too narrow, the least important go first.
 
 import type { TerminalStream } from "./terminal.ts";
+import { columnsOf } from "./width.ts";
 
 export interface Column {
   title: string;
@@ -23,7 +24,7 @@ export function columnTable(columns: readonly Column[], stream: TerminalStream):
       .join(GAP)
       .trimEnd();
   const pad = ({ isRight }: Column, text: string, width: number): string =>
-    isRight ? text.padStart(width) : text.padEnd(width);
+    isRight ? padding(text, width) + text : text + padding(text, width);
   const rows = columns[0]?.cells.length ?? 0;
   return [
     stream.bold(line((column, width) => pad(column, column.title, width))),
@@ -52,6 +53,10 @@ function totalWidth(columns: readonly Column[]): number {
   return columns.reduce((total, column) => total + widthOf(column), GAP.length * (columns.length - 1));
 }
 
+function padding(text: string, width: number): string {
+  return " ".repeat(Math.max(0, width - columnsOf(text)));
+}
+
 function widthOf({ title, cells }: Column): number {
-  return Math.max(title.length, ...cells.map((cell) => cell.length));
+  return Math.max(...[title, ...cells].map(columnsOf));
 }

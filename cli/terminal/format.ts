@@ -19,15 +19,16 @@ export function formatLoss(loss: number): string {
   return Math.abs(loss) < 1e4 ? loss.toFixed(4) : loss.toExponential(2);
 }
 
-/** @example formatDuration(75) // "1:15"; formatDuration(0.31) // "0.3 s" */
+/** @example formatDuration(0.31) // "0.3 s"; formatDuration(125) // "2 min 5 s"; formatDuration(3725) // "1 h 2 min" */
 export function formatDuration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "–:––";
-  // From 0.95 on it rounds to a second.
-  if (seconds < 0.95) return `${Math.max(0, seconds).toFixed(1)} s`;
-  const whole = Math.max(0, Math.round(seconds));
-  const pad = (n: number): string => String(n).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+  if (!Number.isFinite(seconds)) return "–";
+  // From there on it would round to 10.0.
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const [count, large, small] = whole < 3600 ? [whole, "min", "s"] : [Math.round(whole / 60), "h", "min"];
+  const rest = count % 60;
+  return `${Math.floor(count / 60)} ${large}${rest > 0 ? ` ${rest} ${small}` : ""}`;
 }
 
 /** The first characters of a digest, enough to tell two apart. */

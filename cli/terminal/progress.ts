@@ -35,7 +35,7 @@ export class Progress {
   print(line: string): void {
     if (this.isQuiet) return;
     this.clear();
-    process.stderr.write(`${line}\n`);
+    stderr.print(line);
   }
 
   /** A line that stays, quiet or not: something is not as one would expect. */

@@ -23,7 +23,7 @@ export function problemOf(error: unknown): string {
 export function reportError(error: unknown): void {
   if (error instanceof AlreadyReportedError) return;
   const label = error instanceof InterruptedError ? "" : `${stderr.red("error:")} `;
-  process.stderr.write(`${label}${printable(messageOf(error))}\n`);
+  stderr.print(`${label}${printable(messageOf(error))}`);
   if (process.env.DEBUG?.split(",").includes("simdgrad") && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);
   }

@@ -1,6 +1,7 @@
 // What the two streams can show: colours, width, redrawing.
 
 import process from "node:process";
+import { wrap } from "./width.ts";
 
 export interface TerminalStream {
   readonly isTerminal: boolean;
@@ -15,6 +16,11 @@ export interface TerminalStream {
   cyan(text: string): string;
 }
 
+export interface OutputStream extends TerminalStream {
+  /** A sentence, or several lines of them: a terminal gets them broken between words, everything else as they are. */
+  print(text: string): void;
+}
+
 const DEFAULT_WIDTH = 80;
 
 /** FORCE_COLOR over NO_COLOR over TERM=dumb over "is it a terminal", as Node and its tools have it. */
@@ -25,12 +31,18 @@ export function wantsColor(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean
 }
 
 /** @param stream asked for at first use, since Node makes its streams then, at the cost of a millisecond or two each */
-function describeStream(stream: () => NodeJS.WriteStream): TerminalStream {
+function describeStream(stream: () => NodeJS.WriteStream): OutputStream {
   const isTerminal = (): boolean => stream().isTTY === true;
   const hasColor = (): boolean => wantsColor(process.env, isTerminal());
   const style = (on: number, off: number) => (text: string) =>
     text && hasColor() ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  const width = (): number => stream().columns || DEFAULT_WIDTH;
   return {
+    print(text) {
+      const lines = text.split("\n");
+      const shown = isTerminal() ? lines.flatMap((line) => wrap(line, width())) : lines;
+      stream().write(`${shown.join("\n")}\n`);
+    },
     get isTerminal() {
       return isTerminal();
     },
@@ -38,7 +50,7 @@ function describeStream(stream: () => NodeJS.WriteStream): TerminalStream {
       return hasColor();
     },
     get width() {
-      return stream().columns || DEFAULT_WIDTH;
+      return width();
     },
     bold: style(1, 22),
     dim: style(2, 22),

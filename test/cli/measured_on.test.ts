@@ -78,9 +78,9 @@ test("runs have a column for it where they differ, none where all are on MNIST; 
   const runs = listRuns(outputsOfThree());
   const [head, ...rows] = runTable(runs, noMark, pipe);
   assert.match(head, / test +data +time /);
-  assert.match(rows[0], / 75\.40 % +synthetic, 1,000 +0:07 /);
-  assert.match(rows[1], / 74\.00 % +MNIST, 1,000 +0:07 /);
-  assert.match(rows[2], / 70\.00 % +MNIST +0:07 /);
+  assert.match(rows[0], / 75\.40 % +synthetic, 1,000 +7\.0 s /);
+  assert.match(rows[1], / 74\.00 % +MNIST, 1,000 +7\.0 s /);
+  assert.match(rows[2], / 70\.00 % +MNIST +7\.0 s /);
   assert.not.match(runTable([runs[2]], noMark, pipe)[0], /data/);
   const order = (by: "test" | "validation" | "duration"): number[] =>
     sorted(runs, by).map(({ id }) => Number(id.at(-1)));

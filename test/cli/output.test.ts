@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { isSet, numberFlag, textFlag } from "../../cli/command_line/flags.ts";
@@ -7,10 +8,10 @@ import type { FileAnswer } from "../../cli/infer/file_answer.ts";
 import { bar } from "../../cli/terminal/bar.ts";
 import { UsageError } from "../../cli/terminal/exit_codes.ts";
 import { formatCount, formatDuration, formatLoss, formatPercent } from "../../cli/terminal/format.ts";
-import { wrap } from "../../cli/terminal/notice.ts";
 import { shortenPath } from "../../cli/terminal/shorten_path.ts";
 import { confusionTable } from "../../cli/terminal/tables.ts";
 import { type TerminalStream, wantsColor } from "../../cli/terminal/terminal.ts";
+import { columnsOf, wrap } from "../../cli/terminal/width.ts";
 import { editDistance, nearest } from "../../lib/base/nearest.ts";
 
 const test = suite("what the program prints");
@@ -21,11 +22,12 @@ const PLAIN: TerminalStream = {
   ...{ bold: same, dim: same, red: same, green: same, yellow: same, cyan: same },
 };
 
-test("numbers are grouped, durations are clocks, what is undefined is a dash", () => {
+test("numbers are grouped, durations have two units at most, what is undefined is a dash", () => {
   assert.equal([0, 999, 1000, 102026, 1234567].map(formatCount), ["0", "999", "1,000", "102,026", "1,234,567"]);
-  assert.equal([0.95, 59.6, 75, 3661].map(formatDuration), ["0:01", "1:00", "1:15", "1:01:01"]);
-  assert.equal([-1, 0, 0.31, 0.94].map(formatDuration), ["0.0 s", "0.0 s", "0.3 s", "0.9 s"]);
-  assert.is(formatDuration(Number.POSITIVE_INFINITY), "–:––");
+  assert.equal([-1, 0, 0.31, 0.96, 9.94].map(formatDuration), ["0.0 s", "0.0 s", "0.3 s", "1.0 s", "9.9 s"]);
+  assert.equal([9.96, 59.4, 59.6, 75, 125, 3570].map(formatDuration), ["10 s", "59 s", "1 min", "1 min 15 s", "2 min 5 s", "59 min 30 s"]); // biome-ignore format: one line
+  assert.equal([3599.6, 3661, 3725, 86400].map(formatDuration), ["1 h", "1 h 1 min", "1 h 2 min", "24 h"]);
+  assert.is(formatDuration(Number.POSITIVE_INFINITY), "–");
   assert.equal([formatPercent(0.99312), formatPercent(1, 0), formatPercent(Number.NaN)], ["99.31 %", "100 %", "–"]);
 });
 
@@ -83,6 +85,11 @@ test("a path keeps its beginning and its name, where there is room for both", ()
   for (const width of [44, 30, 20, 10, 2, 1, 0]) assert.is(shortenPath(path, width).length, width);
   assert.is(shortenPath(path, 30), "outputs/cnn…/model.safetensors");
   assert.match(shortenPath(path, 20), /^out.*….*tensors$/);
+  assert.is(columnsOf(shortenPath("数字/数字/数字.png", 9)), 9);
+  const property = fc.property(fc.string({ unit: "grapheme" }), fc.nat(80), (text, width) => {
+    assert.ok(columnsOf(shortenPath(text, width)) <= width);
+  });
+  fc.assert(property);
 });
 
 test("a drawing has 14 lines of 28: shades, or greys by colour", () => {
@@ -162,8 +169,28 @@ test("FORCE_COLOR goes over NO_COLOR, both over what the stream is", () => {
   assert.is(wantsColor({ FORCE_COLOR: "0" }, true), false);
 });
 
-test("a notice is wrapped between words", () => {
+test("a line is wrapped between words, its spaces and colours kept; what is longer than a line stays whole", () => {
   assert.equal(wrap("these are not MNIST's digits", 10), ["these are", "not", "MNIST's", "digits"]);
+  assert.equal(
+    wrap("loss 0.1  val 0.2  1 s", 18),
+    ["loss 0.1  val 0.2 ", "1 s"].map((line) => line.trimEnd()),
+  );
+  assert.equal(wrap("  short", 80), ["  short"]);
+  assert.equal(wrap("  at /a/very/long/path here", 10), ["  at", "/a/very/long/path", "here"]);
+  assert.equal(wrap("\u001b[33mnote:\u001b[39m ten columns", 9), ["\u001b[33mnote:\u001b[39m ten", "columns"]);
+  assert.equal(wrap("数字 数字 ab", 7), ["数字", "数字 ab"]);
+  assert.equal(wrap("", 10), [""]);
+  const property = fc.property(fc.string(), fc.integer({ min: 1, max: 30 }), (text, width) => {
+    const lines = wrap(text, width);
+    assert.is(lines.join("").replaceAll(" ", ""), text.replaceAll(" ", ""));
+    for (const line of lines) assert.ok(columnsOf(line) <= width || !line.trim().includes(" "), JSON.stringify(lines));
+  });
+  fc.assert(property);
+});
+
+test("wide characters take two columns, marks and colours none", () => {
+  const widths = ["abc", "é", "e\u0301", "数字", "한글", "📁", "\u001b[1mab\u001b[22m", "–…│█", ""].map(columnsOf);
+  assert.equal(widths, [3, 1, 1, 4, 4, 2, 2, 4, 0]);
 });
 
 test.run();

@@ -33,7 +33,7 @@ test("runs are listed newest first, of both networks, a number within a second c
   assert.equal([code, stderr], [0, ""]);
   const [head, ...rows] = stdout.trimEnd().split("\n");
   assert.match(head, /^id +model +status +epochs +val +test +time +weights$/);
-  assert.match(rows[0], /^20260102-000000 +cnn +done +2\/3 +91\.00 % +99\.42 % +0:07 +[0-9a-f]{8}$/);
+  assert.match(rows[0], /^20260102-000000 +cnn +done +2\/3 +91\.00 % +99\.42 % +7\.0 s +[0-9a-f]{8}$/);
   assert.equal(
     rows.map((row) => row.split(" ")[0]),
     ["20260102-000000", "20260101-000000-10", "20260101-000000-2", "20260101-000000", "20251231-235959"],
@@ -226,15 +226,15 @@ test("an unknown run gets a suggestion, an ambiguous one the candidates, one nam
 test("where the line is narrow the least important columns go; a pipe gets all", () => {
   const columns = [
     { title: "id", cells: ["a-long-id"] },
-    { title: "time", cells: ["0:01"], rank: 2 },
+    { title: "time", cells: ["1.0 s"], rank: 2 },
     { title: "weights", cells: ["abcdef"], rank: 1 },
     { title: "nothing", cells: [""] },
   ];
   const heads = (stream: TerminalStream): string => columnTable(columns, stream)[0];
-  assert.is(heads(terminal(80)), "id         time  weights");
-  assert.is(heads(terminal(23)), "id         time");
+  assert.is(heads(terminal(80)), "id         time   weights");
+  assert.is(heads(terminal(24)), "id         time");
   assert.is(heads(terminal(5)), "id");
-  assert.is(heads({ ...terminal(5), isTerminal: false }), "id         time  weights");
+  assert.is(heads({ ...terminal(5), isTerminal: false }), "id         time   weights");
 });
 
 test("what a run.json holds cannot command the terminal", async () => {
