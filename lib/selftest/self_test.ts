@@ -1,7 +1,8 @@
 // selfTest: every group of kernels on small odd sizes, against naive references in f64.
 
+import { anything, callback, checkOptions } from "../base/check.ts";
 import { OptionError, type RuntimeInfo, runtimeInfo } from "../index.ts";
-import { Breather } from "../runtime/breather.ts";
+import { runStepsAsync } from "../runtime/steps.ts";
 import { type Check, type CheckResult, type GroupedCheck, runCheck } from "./check.ts";
 import { IMAGE_CHECKS } from "./image_checks.ts";
 import { LAYER_CHECKS } from "./layer_checks.ts";
@@ -48,35 +49,37 @@ export const CHECKS: readonly GroupedCheck[] = Object.entries(GROUPS).flatMap(([
  *
  * Whatever a check finds wrong, or throws, is in its result.
  *
- * @throws {OptionError} `filter` leaves no check
+ * @throws {OptionError} an unknown option, one that is no function, or a filter that leaves no check
  * @throws the signal's reason, once it is aborted
  * @example
  * const { passed, results } = await selfTest({ onCheck: ({ name, passed }) => console.log(name, passed) });
  */
-export async function selfTest({ onCheck, signal, filter }: SelfTestOptions = {}): Promise<SelfTestReport> {
+export async function selfTest(options: SelfTestOptions = {}): Promise<SelfTestReport> {
+  checkOptions("selfTest", options, { onCheck: callback, signal: anything, filter: callback });
+  const { onCheck, signal, filter = () => true } = options;
   const started = performance.now();
-  const wanted = CHECKS.filter(({ name, group }) => !filter || filter({ name, group }));
-  if (wanted.length === 0) {
+  const checks = CHECKS.filter(({ name, group }) => filter({ name, group }));
+  if (checks.length === 0) {
     throw new OptionError(`selfTest: filter leaves none of the ${CHECKS.length} checks; let some through.`, {
       checks: CHECKS.length,
     });
   }
-  const breather = new Breather();
   const results: CheckResult[] = [];
-  for (const check of wanted) {
-    signal?.throwIfAborted();
-    const result = runCheck(check);
+  const onStep = (result: CheckResult): void => {
     results.push(result);
     onCheck?.(result);
-    await breather.pauseIfDue();
-  }
-  signal?.throwIfAborted();
+  };
+  await runStepsAsync(stepsOf(checks), { signal, onStep });
   return {
     passed: results.every(({ passed }) => passed),
     results,
     seconds: (performance.now() - started) / 1000,
     runtime: describeRuntime(),
   };
+}
+
+function* stepsOf(checks: readonly GroupedCheck[]): Generator<CheckResult, void> {
+  for (const check of checks) yield runCheck(check);
 }
 
 function describeRuntime(): RuntimeInfo | null {

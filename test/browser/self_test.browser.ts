@@ -1,29 +1,15 @@
-// The self-test in a real browser: simdgrad/selftest in one bundle, as a page would load it, and in a page's worker with threads.
+// The self-test in a real browser: simdgrad/selftest in a bundle, as a page would load it; and in a page's worker, with threads
+// and kernels that it loads itself.
 
-import { build } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type SelfTestReport, selfTest } from "../../lib/selftest/index.ts";
-import { inBrowser } from "../support/browser.ts";
+import { bundleForPage, inBrowser } from "../support/browser.ts";
 
 const test = suite("the self-test in a browser");
 
 /** What a page may be deaf for without being noticed, on a machine that has other things to do. */
 const RESPONSIVE_MS = 500;
-
-/** One module for browsers. @throws it reaches a module of Node */
-async function bundle(contents: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: "." },
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    write: false,
-    logLevel: "silent",
-  });
-  return outputFiles[0].text;
-}
 
 const names = ({ results }: SelfTestReport): string[] => results.map(({ name }) => name);
 const failures = ({ results }: SelfTestReport) => results.filter(({ passed }) => !passed);
@@ -40,7 +26,7 @@ test("every check passes in a page, which hears of each, and stays responsive", 
     clearInterval(clock);
     report({ result, longest, seen });
   `;
-  const worker = await bundle('export { selfTest } from "simdgrad/selftest";');
+  const worker = await bundleForPage('export { selfTest } from "simdgrad/selftest";');
   const page = await inBrowser({ script, worker, isIsolated: false });
   const { result, longest, seen } = page as { result: SelfTestReport; longest: number; seen: number };
   assert.equal(failures(result), []);
@@ -53,9 +39,9 @@ test("every check passes in a page, which hears of each, and stays responsive", 
 
 for (const variant of ["simd", "relaxed"] as const) {
   test(`every check passes in a worker of an isolated page, on two threads and the ${variant} kernels`, async () => {
-    const worker = await bundle(`
-      import { setThreads, useKernels } from "simdgrad";
-      import { selfTest } from "simdgrad/selftest";
+    const worker = await bundleForPage(`
+      import { setThreads, useKernels } from "simdgrad/slim";
+      import { selfTest } from "simdgrad/slim/selftest";
       self.onmessage = async () => {
         try {
           useKernels(await WebAssembly.compileStreaming(fetch("/dist/kernels.${variant}.wasm")));
@@ -78,7 +64,7 @@ for (const variant of ["simd", "relaxed"] as const) {
     `;
     const result = (await inBrowser({ script, worker, isIsolated: true })) as SelfTestReport;
     assert.equal(failures(result), []);
-    assert.is(result.runtime?.threads, 2);
+    assert.equal([result.runtime?.threads, result.runtime?.variant], [2, variant]);
   });
 }
 

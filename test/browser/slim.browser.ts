@@ -1,31 +1,16 @@
 // A page that loads the kernels itself, by simdgrad/slim: bundled and minified, as it would be shipped.
 
-import { build } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { PAPER_SIDE } from "../../data/index.ts";
-import { inBrowser } from "../support/browser.ts";
+import { bundleForPage, inBrowser } from "../support/browser.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
 
 const test = suite("simdgrad/slim in a browser");
 
-async function bundle(contents: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: "." },
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    write: false,
-    logLevel: "silent",
-  });
-  return outputFiles[0].text;
-}
-
 for (const isIsolated of [true, false]) {
   test(`drawings are read in a page that is ${isIsolated ? "" : "not "}cross-origin isolated`, async () => {
-    const worker = await bundle(`
+    const worker = await bundleForPage(`
       export { load } from "./bench/programs/inference_page.mjs";
       export { pictureOf } from "simdgrad/slim/data";
       export { runtimeInfo } from "simdgrad/slim";

@@ -109,6 +109,17 @@ test("filter chooses by name and group; one that leaves nothing is refused, sinc
   );
 });
 
+test("an option of another name is refused, and a filter that is no function", async () => {
+  for (const [options, message] of [
+    [{ onResult() {} }, /^selfTest: there is no option onResult/],
+    [{ filter: "layers" }, /^selfTest: filter must be a function; got "layers"\.$/],
+  ] as const) {
+    const error: unknown = await selfTest(options as object).catch((reason) => reason);
+    assert.instance(error, OptionError);
+    assert.match((error as Error).message, message);
+  }
+});
+
 test("the signal ends it between two checks, with its reason; other tasks run meanwhile", async () => {
   const controller = new AbortController();
   let count = 0;

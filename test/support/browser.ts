@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { build } from "esbuild";
 
 const LIMIT_MS = 120_000;
 const REMOVE_LIMIT_MS = 10_000;
@@ -27,6 +28,21 @@ export interface Page {
   /** Served to it at /worker.mjs. */
   worker?: string;
   isIsolated: boolean;
+}
+
+/** A module for a page: bundled and minified, as it would be shipped. @throws it reaches a module of Node */
+export async function bundleForPage(contents: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: "." },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    write: false,
+    logLevel: "silent",
+  });
+  return outputFiles[0].text;
 }
 
 /**
