@@ -20,6 +20,8 @@ export interface CheckpointMetadata {
   simdgrad: string | null;
   /** The kernels that trained it. */
   kernels: string | null;
+  /** What else the file says, whoever wrote it: kept as it is in copies. */
+  others: Readonly<Record<string, string>>;
 }
 
 const LONGEST_TEXT = 200;
@@ -37,7 +39,7 @@ export function readCheckpointMetadata(texts: Readonly<Record<string, string>>):
   const isPart = (value: number): boolean => value >= 0 && value <= 1;
   const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0;
   const model = text("model");
-  return {
+  const known: Omit<CheckpointMetadata, "others"> = {
     model: isModelName(model) ? model : null,
     dataset: text("dataset"),
     datasetSha256: text("dataset_sha256"),
@@ -49,10 +51,18 @@ export function readCheckpointMetadata(texts: Readonly<Record<string, string>>):
     simdgrad: text("simdgrad"),
     kernels: text("kernels"),
   };
+  const understood = textsOf(known);
+  const others = Object.entries(texts).filter(([name]) => !Object.hasOwn(understood, name));
+  return { ...known, others: Object.fromEntries(others) };
 }
 
 /** As the file holds it, without what is not known. */
-export function writeCheckpointMetadata(metadata: CheckpointMetadata): Record<string, string> {
+export function writeCheckpointMetadata({ others, ...metadata }: CheckpointMetadata): Record<string, string> {
+  const known = textsOf(metadata);
+  return { ...known, ...others, ...known };
+}
+
+function textsOf(metadata: Omit<CheckpointMetadata, "others">): Record<string, string> {
   const texts: [name: string, value: string | number | null][] = [
     ["model", metadata.model],
     ["dataset", metadata.dataset],

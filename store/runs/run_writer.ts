@@ -224,6 +224,7 @@ export class RunWriter {
       testImages: testAccuracy === null ? null : data.test.size,
       simdgrad: version,
       kernels: arithmetic,
+      others: {},
     };
     return writeCheckpointMetadata(metadata);
   }

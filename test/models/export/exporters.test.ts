@@ -15,7 +15,7 @@ import {
   stateDict,
 } from "../../../lib/index.ts";
 import { EXPORTERS, type ExportableModel } from "../../../models/export/index.ts";
-import { MODEL_NAMES, networkOf } from "../../../models/index.ts";
+import { MODEL_NAMES, networkOf, readCheckpointMetadata } from "../../../models/index.ts";
 import { imported } from "../../support/exported_module.ts";
 import { readProtobuf } from "../../support/read_protobuf.ts";
 
@@ -31,7 +31,11 @@ function mlp(seed: number): Sequential {
   return new Sequential(layers, { seed }).eval() as Sequential;
 }
 
-const model: ExportableModel = { name: "mlp", network: mlp(7), metadata: { dataset: "synthetic", seed: "7" } };
+const model: ExportableModel = {
+  name: "mlp",
+  network: mlp(7),
+  metadata: readCheckpointMetadata({ dataset: "synthetic", seed: "7", note: "mine" }),
+};
 
 function logitsOf(network: Sequential): number[][] {
   return scope(() => predict(network, digits).toArray() as number[][]);
@@ -39,15 +43,19 @@ function logitsOf(network: Sequential): number[][] {
 
 const expected = logitsOf(model.network);
 
-function expectClose(found: readonly number[], i: number): void {
-  found.forEach((value, k) => {
+function expectClose(found: ArrayLike<number>, i: number): void {
+  Array.from(found).forEach((value, k) => {
     assert.ok(Math.abs(value - expected[i][k]) <= TOLERANCE, `image ${i}, logit ${k}: ${value}, not ${expected[i][k]}`);
   });
 }
 
 for (const name of MODEL_NAMES) {
   test(`${name}: a fresh one is written in every format`, () => {
-    const fresh = { name, network: networkOf(name).build({ seed: 1 }).eval() as Sequential, metadata: {} };
+    const fresh = {
+      name,
+      network: networkOf(name).build({ seed: 1 }).eval() as Sequential,
+      metadata: readCheckpointMetadata({}),
+    };
     for (const [format, write] of Object.entries(EXPORTERS)) assert.ok(write(fresh).length > 10_000, format);
   });
 }
@@ -92,7 +100,9 @@ test("mlp, onnx: the weights and layers of the file give the library's logits", 
 
 test("mlp, safetensors: the file is the network, bit for bit, with its metadata", () => {
   const copy = mlp(8);
-  assert.equal(decodeCheckpoint(copy, EXPORTERS.safetensors(model), "mlp.safetensors"), model.metadata);
+  const metadata = decodeCheckpoint(copy, EXPORTERS.safetensors(model), "mlp.safetensors");
+  assert.equal(metadata, { dataset: "synthetic", seed: "7", note: "mine" });
+  assert.equal(readCheckpointMetadata(metadata), model.metadata);
   assert.equal(stateDict(copy), stateDict(model.network));
   assert.equal(logitsOf(copy), expected);
 });

@@ -14,10 +14,10 @@ const test = suite("export in a page");
 const PAGE = `
   import { decodeCheckpoint } from "./lib/index.ts";
   import { EXPORTERS } from "./models/export/index.ts";
-  import { networkOf } from "./models/index.ts";
+  import { networkOf, readCheckpointMetadata } from "./models/index.ts";
   export function exportAll(name, bytes) {
     const network = networkOf(name).build();
-    const metadata = decodeCheckpoint(network, bytes, name);
+    const metadata = readCheckpointMetadata(decodeCheckpoint(network, bytes, name));
     return Object.entries(EXPORTERS).map(([format, write]) => [format, write({ name, network: network.eval(), metadata })]);
   }`;
 
