@@ -146,7 +146,7 @@ test("a format that there is none of, and one that nobody named, end it with 2",
 
 test("a checkpoint that is bad ends it with 3, a place that cannot be written with 1", async () => {
   writeFileSync(join(folder, "bad.safetensors"), "no checkpoint");
-  await expectFailure(folder, ["export", "--checkpoint", "bad.safetensors", "--out", "b.onnx"], 3, /bad\.safetensors is damaged/); // biome-ignore format: one line
+  await expectFailure(folder, ["export", "--checkpoint", "bad.safetensors", "--out", "b.onnx"], 3, /bad\.safetensors is a text file, not a safetensors file/); // biome-ignore format: one line
   await expectFailure(folder, ["export", "--out", "no/such/folder.onnx"], 1, /cannot write no\/such\/folder\.onnx: there is no folder no\/such\. Make it first, or name another file\.\n$/); // biome-ignore format: one line
   await expectFailure(folder, ["export", "--out", "bad.safetensors/a/x.onnx"], 1, /cannot write bad\.safetensors\/a\/x\.onnx: bad\.safetensors is a file, not a folder\. Name another file\.\n$/); // biome-ignore format: one line
   assert.not.ok(readdirSync(folder).includes("b.onnx"));

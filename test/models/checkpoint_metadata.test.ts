@@ -7,6 +7,7 @@ const test = suite("checkpoint metadata");
 const WHOLE: CheckpointMetadata = {
   ...{ model: "cnn", dataset: "mnist", datasetSha256: "ab".repeat(32), seed: 0, epoch: 25 },
   ...{ validationAccuracy: 0.996, testAccuracy: 0.997, testImages: 10_000, simdgrad: "0.1.0", kernels: "relaxed-fma" },
+  others: {},
 };
 
 test("what is written is read back, and nothing is written of what is not known", () => {
@@ -16,8 +17,15 @@ test("what is written is read back, and nothing is written of what is not known"
   assert.equal(readCheckpointMetadata(writeCheckpointMetadata(little)), little);
 });
 
+test("what else a file says is kept, and what is known goes over it", () => {
+  const read = readCheckpointMetadata({ note: "mine", seed: "3", test_accuracy: "high" });
+  assert.equal([read.seed, read.testAccuracy, read.others], [3, null, { note: "mine", test_accuracy: "high" }]);
+  const measured = writeCheckpointMetadata({ ...read, testAccuracy: 0.5 });
+  assert.equal(measured, { seed: "3", test_accuracy: "0.5", note: "mine" });
+});
+
 test("what cannot be right is not known", () => {
-  const read = readCheckpointMetadata({
+  const texts = {
     ...{
       model: "resnet",
       dataset: "x".repeat(201),
@@ -27,8 +35,10 @@ test("what cannot be right is not known", () => {
       test_accuracy: "high",
     },
     ...{ test_images: "1e300", simdgrad: "", constructor: "x" },
-  });
+  };
+  const { others, ...read } = readCheckpointMetadata(texts);
   assert.equal([...new Set(Object.values(read))], [null]);
+  assert.equal(others, texts, "a copy of the file says it as well");
 });
 
 test.run();

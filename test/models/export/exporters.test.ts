@@ -2,7 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { syntheticDigits } from "../../../data/index.ts";
+import { MNIST_NORMALIZATION, syntheticDigits } from "../../../data/index.ts";
 import {
   decodeCheckpoint,
   Flatten,
@@ -91,7 +91,7 @@ test("mlp, onnx: the weights and layers of the file give the library's logits", 
     Array.from(weights[`${layer}.bias`], (bias, o) =>
       x.reduce((sum, value, c) => sum + value * weights[`${layer}.weight`][o * x.length + c], bias),
     );
-  const pixels = scope(() => Array.from(normalizeImages(digits.images).data));
+  const pixels = scope(() => Array.from(normalizeImages(digits.images, MNIST_NORMALIZATION).data));
   for (let i = 0; i < digits.size; i++) {
     const hidden = gemm(pixels.slice(i * PIXELS, (i + 1) * PIXELS), "fc1").map((value) => Math.max(0, value));
     expectClose(gemm(hidden, "fc2"), i);
