@@ -20,7 +20,14 @@ export {
 } from "./base/errors.ts";
 export { type Augmentation, type AugmentKey, augmentImages } from "./data/augment.ts";
 export { type Batch, Batches, type BatchOptions, type BatchType } from "./data/batches.ts";
-export { Dataset, type DatasetOptions, type InputType, type LabelType, type SplitOptions } from "./data/dataset.ts";
+export {
+  type AnyDataset,
+  Dataset,
+  type DatasetOptions,
+  type InputType,
+  type LabelType,
+  type SplitOptions,
+} from "./data/dataset.ts";
 export { type Distortion, distortImages } from "./data/distort.ts";
 export { type IdxArray, readIdx } from "./data/idx.ts";
 export { type Normalization, normalizeImages } from "./data/normalize.ts";
@@ -109,7 +116,6 @@ export { empty, full, ones, tensor, zeros } from "./tensor/create.ts";
 export { scope } from "./tensor/scope.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type DType, Tensor } from "./tensor/tensor.ts";
-export type { AveragingOptions } from "./train/averaging.ts";
 export {
   type EvaluateAsyncOptions,
   type EvaluateOptions,
@@ -120,6 +126,7 @@ export {
 } from "./train/evaluate.ts";
 export { evaluateShifted, type ShiftedOptions } from "./train/evaluate_shifted.ts";
 export { type EpochReport, type History, historyOf, type StepReport, type Stopped } from "./train/history.ts";
+export type { Loss } from "./train/loss.ts";
 export { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./train/metrics.ts";
 export { type PredictAsyncOptions, type PredictOptions, predict, predictAsync } from "./train/predict.ts";
 export { recalibrate } from "./train/recalibrate.ts";
@@ -131,3 +138,4 @@ export {
   type TrainingProgress,
   type TrainingState,
 } from "./train/training_state.ts";
+export type { WeightAverageOptions } from "./train/weight_average.ts";

@@ -154,7 +154,7 @@ export class Experiment {
       seed,
       labelSmoothing: recipe.labelSmoothing,
       augment: isStill(recipe.augment) ? undefined : recipe.augment,
-      settle: recipe.settle,
+      cooldown: recipe.settle,
       average: recipe.average > 0 ? { decay: recipe.average } : undefined,
       restoreBest,
       patience: patience ?? undefined,

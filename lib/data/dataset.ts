@@ -44,12 +44,15 @@ export type DatasetOptions<Y extends LabelType | "f32" = LabelType, X extends In
         targets?: undefined;
       }
     | {
-        /** [N] or [N, …] f32: what a regression is to come close to. Kept, not copied. */
+        /** [N, …] f32: what a model's outputs are to come close to, so of their shape: [N, 1] for a `Linear(F, 1)`. Kept, not copied. */
         targets: Tensor<Y>;
         labels?: undefined;
         classes?: undefined;
       }
   );
+
+/** One with labels, or one with targets. */
+export type AnyDataset = Dataset<LabelType | "f32">;
 
 export const SPLITS = ["random", "contiguous"] as const;
 
@@ -98,9 +101,11 @@ export class Dataset<Y extends LabelType | "f32" = LabelType, X extends InputTyp
   readonly normalization: Normalization | null;
   /** Of one sample in a batch: [H, W, C] or [F]. */
   readonly inputShape: readonly number[];
+  /** Whether its samples are images, and not feature vectors. */
+  readonly hasImages: boolean;
+  /** Whether it has labels, and not targets. */
+  readonly hasLabels: boolean;
   private readonly source: Source<Y, X>;
-  private readonly hasImages: boolean;
-  private readonly hasLabels: boolean;
   /** The rows of the source that belong to this set, in order; null for all of them. */
   private readonly rows: Int32Array | null;
   private picked: { x: Tensor<X>; y: Tensor<Y> } | null = null;

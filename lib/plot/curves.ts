@@ -33,7 +33,7 @@ const PANEL_GAP = 40;
 const LABEL_GAP = 10;
 
 /**
- * Loss, accuracy and learning rate over a training run: three panels of one SVG, blue for training, orange for
+ * Loss, accuracy (where there is one) and learning rate over a training run: panels of one SVG, blue for training, orange for
  * validation, the epoch marked whose weights were kept. It follows the reader's light or dark scheme, and holds no script and no id.
  *
  * The loss is logarithmic where it falls by a factor of 20 or more. The accuracy leaves out the first quarter of the
@@ -59,6 +59,8 @@ export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): 
   const lossY = lossAxis([...loss, ...stepLoss]);
   const accuracyY = accuracyAxis(accuracy);
   const isCut = accuracy.some(({ points }) => points.some(({ y }) => isDrawable(y) && y < accuracyY.from));
+  // Of a regression there is none.
+  const hasAccuracy = epochs.length === 0 || accuracy.some(({ points }) => points.some(({ y }) => isDrawable(y)));
   let bottom = headingHeight(subtitle) - PANEL_GAP + 32;
   const panel = (height: number, content: Omit<Panel, "frame" | "x" | "markedX">): string => {
     const frame = { left: LEFT, top: bottom + PANEL_GAP, width: WIDTH - LEFT - RIGHT, height };
@@ -69,19 +71,23 @@ export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): 
     drawHeading(WIDTH, title, subtitle),
     panel(176, {
       title: "Loss",
-      unit: `nats an image${lossY.isLog ? ", logarithmic" : ""}`,
+      unit: lossY.isLog ? "logarithmic" : "",
       y: lossY,
       series: loss,
       faint: stepLoss,
       format: (value) => formatDigits(value, 3),
     }),
-    panel(176, {
-      title: "Accuracy",
-      unit: `% of the images${isCut ? "; the first epochs lie below" : ""}`,
-      y: accuracyY,
-      series: accuracy,
-      format: (value) => `${value.toFixed(2)} %`,
-    }),
+    ...(hasAccuracy
+      ? [
+          panel(176, {
+            title: "Accuracy",
+            unit: `%${isCut ? "; the first epochs lie below" : ""}`,
+            y: accuracyY,
+            series: accuracy,
+            format: (value) => `${value.toFixed(2)} %`,
+          }),
+        ]
+      : []),
     panel(84, {
       title: "Learning rate",
       unit: "",
@@ -92,7 +98,12 @@ export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): 
   ];
   const xOf = (value: number): number => LEFT + (WIDTH - LEFT - RIGHT) * fractionAlong(x, value);
   return svgDocument(
-    { width: WIDTH, height: bottom + (marked ? 54 : 34), title, description: describe(history, steps.length) },
+    {
+      width: WIDTH,
+      height: bottom + (marked ? 54 : 34),
+      title,
+      description: describe(history, steps.length, hasAccuracy),
+    },
     ...body,
     ...ticks.at.map((tick, i) =>
       textAt(xOf(tick), bottom + 18, ticks.labels[i], { "text-anchor": "middle", ...paint({ fill: "muted" }) }),
@@ -128,23 +139,26 @@ function markLabel(history: CurvesHistory, marked: EpochReport, x: number, y: nu
   );
 }
 
-function epochText({ epoch, validationAccuracy }: EpochReport): string {
-  return `epoch ${epoch}${isDrawable(validationAccuracy) ? `, ${(100 * validationAccuracy).toFixed(2)} %` : ""}`;
+function epochText({ epoch, trainAccuracy, validationAccuracy, validationLoss }: EpochReport): string {
+  if (isDrawable(validationAccuracy)) return `epoch ${epoch}, ${(100 * validationAccuracy).toFixed(2)} %`;
+  const isRegression = !isDrawable(trainAccuracy) && isDrawable(validationLoss);
+  return `epoch ${epoch}${isRegression ? `, loss ${formatDigits(validationLoss, 3)}` : ""}`;
 }
 
-function describe(history: CurvesHistory, steps: number): string {
+function describe(history: CurvesHistory, steps: number, hasAccuracy: boolean): string {
   const { epochs } = history;
   const count = `${epochs.length} ${epochs.length === 1 ? "epoch" : "epochs"}${steps > 0 ? `, ${steps} steps` : ""}`;
   const marked = markedEpoch(history);
   const best = bestElsewhere(history);
   return [
-    `Loss, accuracy and learning rate over ${count}.`,
+    `${hasAccuracy ? "Loss, accuracy and learning rate" : "Loss and learning rate"} over ${count}.`,
     ...(marked ? [`${history.kept ? "Kept is" : "The best is"} ${spokenEpoch(marked)}.`] : []),
     ...(best ? [`The best is ${spokenEpoch(best)}.`] : []),
   ].join(" ");
 }
 
-function spokenEpoch({ epoch, validationAccuracy }: EpochReport): string {
-  if (!isDrawable(validationAccuracy)) return `epoch ${epoch}`;
-  return `epoch ${epoch}: ${(100 * validationAccuracy).toFixed(2)} % of the validation images read correctly`;
+function spokenEpoch(report: EpochReport): string {
+  const { epoch, validationAccuracy } = report;
+  if (!isDrawable(validationAccuracy)) return epochText(report);
+  return `epoch ${epoch}: ${(100 * validationAccuracy).toFixed(2)} % of the validation set read correctly`;
 }

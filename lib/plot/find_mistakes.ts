@@ -1,10 +1,11 @@
 // findMistakes: what a model gets wrong in a data set.
 
+import { anything, checkOptions } from "../base/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { runStepsAsync } from "../runtime/steps.ts";
-import { checkBatchSize, DEFAULT_BATCH, forwardBatches } from "../train/forward_batches.ts";
-import type { PredictAsyncOptions } from "../train/predict.ts";
+import { DEFAULT_BATCH, forwardBatches } from "../train/forward_batches.ts";
+import { PREDICT_RULES, PROGRESS_RULES, type PredictAsyncOptions } from "../train/predict.ts";
 import { type Mistake, type MistakeOptions, worst, worstMistakes } from "./mistakes.ts";
 
 export interface FindMistakesOptions extends Omit<MistakeOptions, "rows">, Omit<PredictAsyncOptions, "distort"> {}
@@ -22,6 +23,8 @@ export async function findMistakes(
   dataset: Dataset,
   options: FindMistakesOptions = {},
 ): Promise<Mistake[]> {
+  const { distort: _, ...rules } = PREDICT_RULES;
+  checkOptions("findMistakes", options, { ...rules, ...PROGRESS_RULES, count: anything, by: anything });
   const { signal, onProgress } = options;
   const onStep = (done: number): void => onProgress?.(done, dataset.size);
   return runStepsAsync(steps(model, dataset, options), { signal, onStep });
@@ -29,10 +32,9 @@ export async function findMistakes(
 
 function* steps(model: Module, dataset: Dataset, options: FindMistakesOptions): Generator<number, Mistake[]> {
   const { batchSize = DEFAULT_BATCH, count, by } = options;
-  checkBatchSize("findMistakes", batchSize);
   let found: Mistake[] = [];
   let done = 0;
-  yield* forwardBatches(model, dataset.batches({ batchSize }), (logits, { y }) => {
+  yield* forwardBatches("findMistakes", model, dataset.batches({ batchSize }), (logits, { y }) => {
     const more = worstMistakes(logits, y, { count, by }).map((mistake) => ({
       ...mistake,
       index: mistake.index + done,

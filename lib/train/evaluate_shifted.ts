@@ -1,25 +1,26 @@
-// evaluateShifted: what a model says of a picture and of the same picture moved by a pixel or two, taken together.
+// evaluateShifted: what a model says of an image and of the same image moved by a pixel or two, taken together.
 
-import { DataError, OptionError } from "../base/errors.ts";
+import { checkOptions, integer } from "../base/check.ts";
+import { DataError } from "../base/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { softmax } from "../ops/softmax.ts";
 import { runStepsAsync } from "../runtime/steps.ts";
 import { DEFAULT_BATCH, forwardBatches } from "./forward_batches.ts";
 import { accuracyOf, type ConfusionMatrix, emptyConfusion } from "./metrics.ts";
-import type { PredictAsyncOptions } from "./predict.ts";
+import { PREDICT_RULES, PROGRESS_RULES, type PredictAsyncOptions } from "./predict.ts";
 import { largestOf } from "./predicted_classes.ts";
 
 export interface ShiftedOptions extends Omit<PredictAsyncOptions, "distort"> {
-  /** By up to how many pixels each way; default 1, which makes 9 pictures of one. */
+  /** By up to how many pixels each way; default 1, which makes 9 images of one. */
   shift?: number;
 }
 
 /**
- * The accuracy of a model that reads each picture (2·shift + 1)² times, moved by whole pixels, and takes the class of the
+ * The accuracy of a model that reads each image (2·shift + 1)² times, moved by whole pixels, and takes the class of the
  * highest mean probability. Each module's mode is put back afterwards.
  *
- * It is another reading than `evaluate`'s, at so many times the cost: report the two apart.
+ * It is another measure than `evaluate`'s, at so many times the cost: report both, each by its name.
  *
  * @throws {DataError} the data set is empty, or has a label that the model has no class for
  * @throws {OptionError} shift or batchSize is not an integer ≥ 1
@@ -28,13 +29,11 @@ export interface ShiftedOptions extends Omit<PredictAsyncOptions, "distort"> {
 export async function evaluateShifted(
   model: Module,
   dataset: Dataset,
-  { shift = 1, batchSize = DEFAULT_BATCH, signal, onProgress }: ShiftedOptions = {},
+  options: ShiftedOptions = {},
 ): Promise<{ accuracy: number; confusion: ConfusionMatrix }> {
-  for (const [name, value] of Object.entries({ shift, batchSize })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new OptionError(`evaluateShifted: ${name} must be an integer ≥ 1; got ${value}.`, { [name]: value });
-    }
-  }
+  const { distort: _, ...rules } = PREDICT_RULES;
+  checkOptions("evaluateShifted", options, { ...rules, ...PROGRESS_RULES, shift: integer(1) });
+  const { shift = 1, batchSize = DEFAULT_BATCH, signal, onProgress } = options;
   if (dataset.size === 0) throw new DataError(`evaluateShifted: the data set ${dataset.name} is empty.`);
   const total = dataset.size * (2 * shift + 1) * (2 * shift + 1);
   const sums = await runStepsAsync(sumProbabilities(model, dataset, shift, batchSize), {
@@ -68,7 +67,7 @@ function* sumProbabilities(
     for (let shiftX = -shift; shiftX <= shift; shiftX++) {
       let at = 0;
       const batches = dataset.batches({ batchSize, distort: { shiftX, shiftY } });
-      const steps = forwardBatches(model, batches, (logits) => {
+      const steps = forwardBatches("evaluateShifted", model, batches, (logits) => {
         const { values, shape } = softmax(logits);
         if (sums.length === 0) sums = new Float64Array(dataset.size * shape[1]);
         for (const value of values) sums[at++] += value;

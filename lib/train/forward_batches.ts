@@ -1,32 +1,28 @@
 // @internal Runs a model over batches as everything but training does: in evaluation mode, without gradients.
 
 import { noGrad } from "../autograd/grad_mode.ts";
-import { OptionError } from "../base/errors.ts";
-import type { Module } from "../nn/module.ts";
+import { checkModule, type Module } from "../nn/module.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { rememberModes } from "./eval_mode.ts";
 
-/** Images or rows at a time, where nothing else is asked for. */
+/** Samples or rows at a time, where nothing else is asked for. */
 export const DEFAULT_BATCH = 64;
-
-/** @throws {OptionError} batchSize is not an integer ≥ 1 */
-export function checkBatchSize(op: string, batchSize: number): void {
-  if (Number.isInteger(batchSize) && batchSize >= 1) return;
-  throw new OptionError(`${op}: batchSize must be an integer ≥ 1; got ${batchSize}.`, { batchSize });
-}
 
 /**
  * One batch a step. Each module's mode is put back at the end, also when the work is given up half-way.
  *
+ * @param op      as error messages say it
  * @param receive given the model's output for each batch; what it makes is freed when it returns
  * @returns yields how many rows are done
  */
 export function* forwardBatches<B extends { readonly x: Tensor<"f32"> }>(
+  op: string,
   model: Module,
   batches: Iterable<B>,
   receive: (output: Tensor<"f32">, batch: B) => void,
 ): Generator<number, void> {
+  checkModule(op, "model", model);
   const putModesBack = rememberModes(model);
   model.eval();
   try {

@@ -3,15 +3,16 @@
 export interface EpochReport {
   /** From 1. */
   epoch: number;
-  /** Mean loss an image over the epoch's steps, each taken before its update, in training mode. */
+  /** Mean loss per sample over the epoch's steps, each taken before its update, in training mode. */
   trainLoss: number;
-  /** The part read correctly in those same steps: dropout included, so it may lie below the validation's. */
+  /** The part that got its label in those same steps: dropout included, so it may lie below the validation's. NaN for targets. */
   trainAccuracy: number;
   validationLoss: number;
+  /** In [0, 1]; NaN for targets. */
   validationAccuracy: number;
   /** The whole epoch, validation included. */
   seconds: number;
-  /** Training images a second, validation left out. */
+  /** Training samples a second, validation left out. */
   samplesPerSecond: number;
   /** That of the epoch's last step. */
   learningRate: number;
@@ -38,13 +39,13 @@ export interface StepReport {
   /** Mean loss of the batch. */
   loss: number;
   learningRate: number;
-  /** Training images a second since the epoch began. */
+  /** Training samples a second since the epoch began. */
   samplesPerSecond: number;
 }
 
 export interface History {
   epochs: EpochReport[];
-  /** The epoch of the highest validation accuracy, the lower loss among equals; null before the first ends. */
+  /** The epoch of the highest validation accuracy, the lower loss among equals, or for targets the lowest loss; null before the first ends. */
   best: EpochReport | null;
   /** The epoch whose weights the model holds once `fit` is done: the best, or with `restoreBest: false` the last. */
   kept: EpochReport | null;
@@ -53,7 +54,7 @@ export interface History {
 }
 
 export interface Stopped {
-  /** The option that did it. What `maxSeconds` stopped can go on. */
+  /** The option that did it. A run that `maxSeconds` stopped can be resumed. */
   by: "patience" | "maxSeconds";
   /** "no better validation in 3 epochs" */
   why: string;
@@ -61,11 +62,11 @@ export interface Stopped {
   step: number;
 }
 
-/** Whether `a` did better on the validation images than `b`. */
+/** Whether `a` did better on the validation set than `b`. */
 export function isBetter(a: EpochReport, b: EpochReport | null): boolean {
-  if (!b || a.validationAccuracy !== b.validationAccuracy) {
-    return !b || a.validationAccuracy > b.validationAccuracy;
-  }
+  if (!b) return true;
+  // Of targets both accuracies are NaN.
+  if (!Object.is(a.validationAccuracy, b.validationAccuracy)) return a.validationAccuracy > b.validationAccuracy;
   return a.validationLoss < b.validationLoss;
 }
 
@@ -77,7 +78,7 @@ function bestEpoch(epochs: readonly EpochReport[]): EpochReport | null {
 }
 
 /**
- * What a run went through that has ended these epochs and goes on.
+ * The history of a run that has ended these epochs and is to be resumed.
  *
  * @param restoreBest as the trainer has it
  * @example trainer.history = historyOf(state.epochs, { restoreBest: true })

@@ -1,15 +1,17 @@
 // predict: what a model answers, batch by batch.
 
+import { anything, callback, checkOptions, integer } from "../base/check.ts";
 import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
-import { Dataset } from "../data/dataset.ts";
+import { type AnyDataset, Dataset } from "../data/dataset.ts";
 import type { Distortion } from "../data/distort.ts";
 import type { Module } from "../nn/module.ts";
 import { runSteps, runStepsAsync } from "../runtime/steps.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
-import { checkBatchSize, DEFAULT_BATCH, forwardBatches } from "./forward_batches.ts";
+import { DEFAULT_BATCH, forwardBatches } from "./forward_batches.ts";
 
 export interface PredictOptions {
   /** Rows at a time, an integer ≥ 1, which changes the memory used but no result; default 64. */
@@ -31,7 +33,9 @@ export interface PredictAsyncOptions extends PredictOptions {
  *
  * @param inputs [N, …] f32, as the model takes them; or a data set, whose images are normalised on the way
  * @returns [N, …]: for a classifier [N, classes], its logits
- * @throws {OptionError} batchSize is not an integer ≥ 1, or a distortion that is outside its limits or of a tensor
+ * @throws {OptionError} batchSize is not an integer ≥ 1, a distortion that is outside its limits or of a tensor, an option of
+ *   another name, or no model
+ * @throws {DTypeError} inputs that are neither an f32 tensor nor a data set
  * @throws {ShapeError} a scalar, or what the model finds wrong with the inputs' shape
  *
  * Cost: the model's forward pass, with memory for one batch and for all outputs.
@@ -40,7 +44,12 @@ export interface PredictAsyncOptions extends PredictOptions {
  *   const { accuracy } = evaluationOf(logits, test.labels);
  *   const worst = worstMistakes(logits, test.labels); // from simdgrad/plot
  */
-export function predict(model: Module, inputs: Tensor<"f32"> | Dataset, options: PredictOptions = {}): Tensor<"f32"> {
+export function predict(
+  model: Module,
+  inputs: Tensor<"f32"> | AnyDataset,
+  options: PredictOptions = {},
+): Tensor<"f32"> {
+  checkOptions("predict", options, PREDICT_RULES);
   return runSteps(predictionSteps(model, inputs, options));
 }
 
@@ -52,29 +61,35 @@ export function predict(model: Module, inputs: Tensor<"f32"> | Dataset, options:
  */
 export async function predictAsync(
   model: Module,
-  inputs: Tensor<"f32"> | Dataset,
+  inputs: Tensor<"f32"> | AnyDataset,
   options: PredictAsyncOptions = {},
 ): Promise<Tensor<"f32">> {
+  checkOptions("predictAsync", options, { ...PREDICT_RULES, ...PROGRESS_RULES });
   const { signal, onProgress } = options;
-  const total = inputs instanceof Dataset ? inputs.size : inputs.shape[0];
+  const total = rowsOf(inputs);
   return runStepsAsync(predictionSteps(model, inputs, options), {
     signal,
     onStep: (done) => onProgress?.(done, total),
   });
 }
 
+/** @internal Of a distortion, batches() says what is wrong. */
+export const PREDICT_RULES = { batchSize: /* @__PURE__ */ integer(1), distort: anything };
+
+/** @internal */
+export const PROGRESS_RULES = { signal: anything, onProgress: callback };
+
 /** One batch a step; yields the number of rows done. */
 function* predictionSteps(
   model: Module,
-  inputs: Tensor<"f32"> | Dataset,
+  inputs: Tensor<"f32"> | AnyDataset,
   { batchSize = DEFAULT_BATCH, distort }: PredictOptions,
 ): Generator<number, Tensor<"f32">> {
-  checkBatchSize("predict", batchSize);
   const total = rowsOf(inputs);
   const made: { outputs?: Tensor<"f32"> } = {};
   let filled = 0;
   try {
-    yield* forwardBatches(model, batchesOf(inputs, batchSize, distort), (output, { x }) => {
+    yield* forwardBatches("predict", model, batchesOf(inputs, batchSize, distort), (output, { x }) => {
       const [rows, ...rest] = output.shape;
       if (rows !== x.shape[0]) {
         throw new ShapeError(
@@ -94,14 +109,15 @@ function* predictionSteps(
   }
 }
 
-function rowsOf(inputs: Tensor<"f32"> | Dataset): number {
+function rowsOf(inputs: Tensor<"f32"> | AnyDataset): number {
   if (inputs instanceof Dataset) return inputs.size;
+  checkTensor("predict", "inputs", inputs);
   if (inputs.shape.length > 0) return inputs.shape[0];
   throw new ShapeError("predict: inputs must have rows, as in [N, features]; got a scalar.", { shape: inputs.shape });
 }
 
 function batchesOf(
-  inputs: Tensor<"f32"> | Dataset,
+  inputs: Tensor<"f32"> | AnyDataset,
   batchSize: number,
   distort: Distortion | undefined,
 ): Iterable<{ x: Tensor<"f32"> }> {

@@ -1,4 +1,4 @@
-// @internal The class each row of logits speaks for, in plain JS: ten numbers a row need no kernel.
+// @internal The class each row of logits speaks for, in plain JS: a few numbers a row need no kernel.
 
 import type { Tensor } from "../tensor/tensor.ts";
 

@@ -14,17 +14,17 @@ import { rememberModes } from "./eval_mode.ts";
  *
  * Dropout does not drop meanwhile; modes, momenta and the count of batches are put back.
  *
- * @param batches of the training set; some thousand pictures are enough
+ * @param batches of the training set; some thousand samples are enough
  * @example
  *   ema.swap();
  *   recalibrate(model, train.take(5000).batches({ batchSize: 64 }));
  */
-export function recalibrate(model: Module, batches: Iterable<Batch>): void {
+export function recalibrate(model: Module, batches: Iterable<Pick<Batch, "x">>): void {
   runSteps(recalibrateSteps(model, batches));
 }
 
 /** @internal The same, a batch a step. */
-export function* recalibrateSteps(model: Module, batches: Iterable<Batch>): Generator<void, void> {
+export function* recalibrateSteps(model: Module, batches: Iterable<Pick<Batch, "x">>): Generator<void, void> {
   const norms = model.namedModules().flatMap(([, module]) => (module instanceof BatchNorm2d ? module : []));
   if (norms.length === 0) return;
   const momenta = norms.map(({ momentum }) => momentum);

@@ -1,4 +1,4 @@
-// @internal Time that goes on counting from where an earlier process left it.
+// @internal Time, counted on from where an earlier process left it.
 
 export class Stopwatch {
   private readonly started = performance.now();

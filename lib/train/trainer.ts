@@ -3,29 +3,28 @@
 import { backward } from "../autograd/backward.ts";
 import { DataError, TrainingError } from "../base/errors.ts";
 import type { Batch } from "../data/batches.ts";
-import type { Dataset } from "../data/dataset.ts";
-import type { Module } from "../nn/module.ts";
+import type { AnyDataset, LabelType } from "../data/dataset.ts";
+import { checkModule, type Module } from "../nn/module.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { clipGradNorm } from "../optim/clip_grad_norm.ts";
 import { Breather } from "../runtime/breather.ts";
+import { runStepsAsync } from "../runtime/steps.ts";
 import { scope } from "../tensor/scope.ts";
-import { Averaging } from "./averaging.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { rememberModes } from "./eval_mode.ts";
-import { evaluateAsync } from "./evaluate.ts";
+import { evaluationSteps } from "./evaluate.ts";
 import { type EpochReport, type History, isBetter, patienceEnds, type Stopped } from "./history.ts";
+import { checkLogits, checkLoss, scalarLoss } from "./loss.ts";
 import { predictedClasses } from "./predicted_classes.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import {
-  augmentationOf,
-  checkTrainerOptions,
-  type FitOptions,
-  setupOf,
-  type TrainerOptions,
-} from "./trainer_options.ts";
+import { augmentationOf, checkTrainerOptions, type FitOptions, type TrainerOptions } from "./trainer_options.ts";
 import { TrainingRun } from "./training_run.ts";
+import { setupOf } from "./training_setup.ts";
+import { WeightAverage } from "./weight_average.ts";
 
 /**
- * Trains a model on labelled pictures by minimising the cross-entropy.
+ * Trains a model on a data set: on labels by minimising the cross-entropy, or on labels or targets by minimising a `loss` of
+ * your own.
  *
  * Each step runs in a scope of its own, so memory stays flat, and the event loop runs at least every
  * 50 ms (or after each step, where one takes longer). The same seed, data and kernel variant give the
@@ -34,40 +33,46 @@ import { TrainingRun } from "./training_run.ts";
  * @example
  *   const trainer = new Trainer(model, { optimizer: new AdamW(model.parameters(), { lr: 1e-3 }), epochs: 3, batchSize: 64 });
  *   const { best } = await trainer.fit(train, validation);
+ * @example
+ *   const loss: Loss = (output, target) => mean(mul(sub(output, target), sub(output, target)));
+ *   await new Trainer(model, { optimizer, epochs: 100, batchSize: 32, loss }).fit(houses, others); // with targets
  */
 export class Trainer {
   /** What the latest `fit` went through so far; complete once it settles. */
   history: History = { epochs: [], best: null, kept: null, stopped: null };
 
   /**
-   * @throws {OptionError} epochs, batchSize, patience or average.calibration is not an integer ≥ 1, seed not one ≥ 0;
-   *   maxSeconds or checkpointSeconds not a number ≥ 0; clipNorm not > 0; labelSmoothing or average.decay not in [0, 1); settle not in [0, 1];
-   *   augment has a part outside its limits, or one that there is not
+   * @throws {OptionError} no optimizer; epochs, batchSize, patience or average.calibration is not an integer ≥ 1, seed not
+   *   one ≥ 0; maxSeconds or checkpointSeconds not a number ≥ 0; clipNorm not > 0; labelSmoothing or average.decay not in
+   *   [0, 1); cooldown not in [0, 1]; augment has a part outside its limits; labelSmoothing beside a loss; an option, or a
+   *   part of augment, of another name
    */
   constructor(
     private readonly model: Module,
     private readonly options: TrainerOptions,
   ) {
+    checkModule("Trainer", "model", model);
     checkTrainerOptions(options);
   }
 
   /**
    * Trains for the epochs asked for, validating after each.
    *
-   * @param options.resume goes on from this state, which a trainer with the same options, optimizer and data handed to
+   * @param options.resume continues from this state, which a trainer with the same options, optimizer and data handed to
    *   its `onCheckpoint`; model and optimizer are those of the run's beginning, whatever they hold
    * @returns what it went through; the model holds the weights of the epoch that is `kept`, in the mode it came in
    * @throws {TrainingError} the loss of a step or of the validation became NaN or infinite
-   * @throws {DataError} either data set is empty, or has a label that the model has no class for
+   * @throws {DataError} either data set is empty, or has a label that the model has no class for; one has labels, the other
+   *   targets
+   * @throws {OptionError} data sets with targets, and no loss
+   * @throws {ShapeError} a loss that gives no scalar
    * @throws {CheckpointError} the state is that of another run, or made by another variant of the kernels
    */
-  async fit(train: Dataset, validation: Dataset, { resume }: FitOptions = {}): Promise<History> {
-    for (const [role, dataset] of Object.entries({ training: train, validation })) {
-      if (dataset.size === 0) throw new DataError(`Trainer: the ${role} set ${dataset.name} is empty.`);
-    }
-    const { optimizer, average, signal, restoreBest = true } = this.options;
-    const averaging = average ? new Averaging(this.model, average) : null;
-    const run = new TrainingRun(this.model, optimizer, averaging);
+  async fit(train: AnyDataset, validation: AnyDataset, { resume }: FitOptions = {}): Promise<History> {
+    this.checkData(train, validation);
+    const { optimizer, average: averageOptions, signal, restoreBest = true } = this.options;
+    const average = averageOptions ? new WeightAverage(this.model, averageOptions) : null;
+    const run = new TrainingRun(this.model, optimizer, average);
     const save = this.saver(run, train, validation);
     if (resume) run.load(resume, setupOf(this.options, train, validation));
     this.history = run.history;
@@ -76,7 +81,7 @@ export class Trainer {
     try {
       await this.runEpochs(run, train, validation, save);
     } catch (error) {
-      averaging?.leave();
+      average?.leave();
       if (signal?.aborted && error === signal.reason && run.hasBegun && run.history.stopped === null) await save();
       throw error;
     } finally {
@@ -86,19 +91,19 @@ export class Trainer {
     return run.history;
   }
 
-  private async runEpochs(run: TrainingRun, train: Dataset, validation: Dataset, save: Save): Promise<void> {
+  private async runEpochs(run: TrainingRun, train: AnyDataset, validation: AnyDataset, save: Save): Promise<void> {
     const { epochs, patience, batchSize, signal, restoreBest = true, onEpoch } = this.options;
-    const { history, averaging } = run;
+    const { history, average } = run;
     const breather = new Breather();
     while (run.epoch <= epochs && history.stopped === null) {
       history.stopped = patienceEnds(history, patience) ?? this.timeEnds(run);
       if (history.stopped !== null) break;
-      averaging?.leave();
+      average?.leave();
       const stopped = await this.runSteps(run, train, breather, save);
       // What is saved has not seen the validation of a part of an epoch: resumed, there is none.
       if (stopped !== null) await save();
       const samplesPerSecond = run.seen / run.epochWatch.seconds;
-      await averaging?.enter(train, batchSize, signal);
+      await average?.enter(train, batchSize, signal);
       const report = await this.validate(run, samplesPerSecond, validation);
       history.stopped = stopped;
       history.epochs.push(report);
@@ -112,11 +117,11 @@ export class Trainer {
       if (stopped === null) await save();
     }
     // Resumed where no epoch was left, it has not averaged yet.
-    if (averaging && !averaging.hasEntered && !restoreBest) await averaging.enter(train, batchSize, signal);
+    if (average && !average.hasEntered && !restoreBest) await average.enter(train, batchSize, signal);
   }
 
   /** The steps of the epoch that are left. @returns why it was left before its end; null where it was not */
-  private async runSteps(run: TrainingRun, train: Dataset, breather: Breather, save: Save): Promise<Stopped | null> {
+  private async runSteps(run: TrainingRun, train: AnyDataset, breather: Breather, save: Save): Promise<Stopped | null> {
     const { optimizer, schedule, batchSize, seed = 0, signal, onStep, checkpointSeconds = 30 } = this.options;
     const augment = augmentationOf(this.options, run.epoch);
     const batches = train.batches({ batchSize, seed, augment, epoch: run.epoch });
@@ -129,12 +134,13 @@ export class Trainer {
       if (schedule) optimizer.lr = schedule(stepOfRun);
       this.model.setRandomState(seed, stepOfRun);
       const { loss, correct } = scope(() => this.step(batch));
-      run.averaging?.ema.update();
+      run.average?.ema.update();
       const step = ++run.step;
       const learningRate = optimizer.lr;
       if (!Number.isFinite(loss)) throw diverged("loss", loss, epoch, step, learningRate);
-      run.seen += batch.y.size;
-      run.lossSum += loss * batch.y.size;
+      const samples = batch.x.shape[0];
+      run.seen += samples;
+      run.lossSum += loss * samples;
       run.right += correct;
       const samplesPerSecond = run.seen / run.epochWatch.seconds;
       onStep?.({ epoch, step, stepsPerEpoch, loss, learningRate, samplesPerSecond });
@@ -154,16 +160,17 @@ export class Trainer {
   private async validate(
     { epoch, step, seen, lossSum, right, epochWatch }: TrainingRun,
     samplesPerSecond: number,
-    validation: Dataset,
+    validation: AnyDataset,
   ): Promise<EpochReport> {
-    const { optimizer, batchSize, signal } = this.options;
-    const { loss, accuracy } = await evaluateAsync(this.model, validation, { batchSize, signal });
+    const { optimizer, batchSize, loss: lossFunction, signal } = this.options;
+    const steps = evaluationSteps(this.model, validation, { batchSize, loss: lossFunction });
+    const { loss, accuracy = Number.NaN } = await runStepsAsync(steps, { signal });
     // The last step's own loss was taken before its update: what that ruined shows here first.
     if (!Number.isFinite(loss)) throw diverged("validation loss", loss, epoch, step, optimizer.lr);
     return {
       epoch,
       trainLoss: lossSum / seen,
-      trainAccuracy: right / seen,
+      trainAccuracy: validation.hasLabels ? right / seen : Number.NaN,
       validationLoss: loss,
       validationAccuracy: accuracy,
       seconds: epochWatch.seconds,
@@ -173,17 +180,30 @@ export class Trainer {
   }
 
   /** One update of the weights. */
-  private step({ x, y }: Batch): { loss: number; correct: number } {
-    const { optimizer, clipNorm, labelSmoothing = 0 } = this.options;
-    const logits = this.model.forward(x);
-    const loss = crossEntropy(logits, y, { labelSmoothing });
+  private step({ x, y }: Batch<LabelType | "f32">): { loss: number; correct: number } {
+    const { optimizer, clipNorm } = this.options;
+    const output = this.model.forward(x);
+    const loss = this.lossOf(output, y);
     optimizer.zeroGrad();
     backward(loss);
     if (clipNorm !== undefined) clipGradNorm(this.model.parameters(), clipNorm);
     optimizer.step();
-    const labels = y.data;
-    const correct = predictedClasses(logits).reduce((count, c, i) => count + (c === labels[i] ? 1 : 0), 0);
-    return { loss: loss.item(), correct };
+    return { loss: loss.item(), correct: y.dtype === "i32" ? countCorrect(output, y) : 0 };
+  }
+
+  private lossOf(output: Tensor<"f32">, target: Tensor): Tensor<"f32"> {
+    const { loss, labelSmoothing = 0 } = this.options;
+    return loss ? scalarLoss("Trainer", loss, output, target) : crossEntropy(output, target, { labelSmoothing });
+  }
+
+  private checkData(train: AnyDataset, validation: AnyDataset): void {
+    for (const [role, dataset] of Object.entries({ training: train, validation })) {
+      if (dataset.size === 0) throw new DataError(`Trainer: the ${role} set ${dataset.name} is empty.`);
+      checkLoss("Trainer", dataset, this.options.loss);
+    }
+    if (train.hasLabels === validation.hasLabels) return;
+    const [labelled, other] = train.hasLabels ? [train, validation] : [validation, train];
+    throw new DataError(`Trainer: ${labelled.name} has labels, ${other.name} has targets; give two of one kind.`);
   }
 
   /** Why `maxSeconds` ends the run now, if it does. */
@@ -195,7 +215,7 @@ export class Trainer {
   }
 
   /** Hands the state to whoever wants it. */
-  private saver(run: TrainingRun, train: Dataset, validation: Dataset): Save {
+  private saver(run: TrainingRun, train: AnyDataset, validation: AnyDataset): Save {
     const { onCheckpoint } = this.options;
     if (!onCheckpoint) return async () => {};
     return async () => onCheckpoint(run.state(setupOf(this.options, train, validation)));
@@ -209,4 +229,11 @@ function diverged(which: string, loss: number, epoch: number, step: number, lr: 
     `Trainer: the ${which} became ${loss} in epoch ${epoch}, step ${step}, at learning rate ${lr}; lower it.`,
     { loss, epoch, step, lr },
   );
+}
+
+/** How many rows of logits are largest at their label. */
+function countCorrect(logits: Tensor<"f32">, labels: Tensor): number {
+  checkLogits("Trainer", logits, labels);
+  const { values } = labels;
+  return predictedClasses(logits).reduce((count, c, i) => count + (c === values[i] ? 1 : 0), 0);
 }

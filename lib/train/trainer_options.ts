@@ -1,15 +1,25 @@
-// What a Trainer is told, and which part of it two halves of a run must have in common.
+// What a Trainer is told.
 
-import { aboveZero, below1, check, integer, upTo1 } from "../base/check.ts";
+import {
+  aboveZero,
+  below1,
+  boolean,
+  callback,
+  check,
+  checkOptions,
+  integer,
+  type Rule,
+  required,
+  upTo1,
+} from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { type Augmentation, checkAugmentation } from "../data/augment.ts";
-import type { Dataset } from "../data/dataset.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Schedule } from "../optim/schedules.ts";
-import { runtimeInfo } from "../runtime/info.ts";
-import type { AveragingOptions } from "./averaging.ts";
 import type { EpochReport, StepReport } from "./history.ts";
+import type { Loss } from "./loss.ts";
 import type { TrainingState } from "./training_state.ts";
+import type { WeightAverageOptions } from "./weight_average.ts";
 
 export interface TrainerOptions {
   optimizer: Optimizer;
@@ -18,34 +28,43 @@ export interface TrainerOptions {
    * schedule is laid out over the epochs planned: a run that is stopped early never sees its end.
    */
   schedule?: Schedule;
-  /** How often all training pictures are gone through, an integer ≥ 1. */
+  /** Passes over the training set, an integer ≥ 1. */
   epochs: number;
-  /** Pictures a step, an integer ≥ 1; the last step of an epoch may have fewer. */
+  /** Samples in a step, an integer ≥ 1; the last step of an epoch may have fewer. */
   batchSize: number;
+  /**
+   * What a step minimises, and what validation reports: of the model's output for a batch and of its labels (i32) or
+   * targets (f32), a scalar, the mean over the batch's samples. Default, for labels: `crossEntropy` with `labelSmoothing`,
+   * validated without. Targets need one. It may be any function of the library's operations, or of `defineOp`'s; a state
+   * to resume from holds no more of it than its name.
+   *
+   * @example loss: (output, target) => mean(mul(sub(output, target), sub(output, target))) // mean squared error
+   */
+  loss?: Loss;
   /** Drives shuffling, augmentation and dropout; an integer from 0 to 2⁵³ − 1, default 0. */
   seed?: number;
   /** Scales gradients down to this global norm, > 0, where they exceed it; default: never. */
   clipNorm?: number;
-  /** The part of the target spread evenly over the classes, in [0, 1); default 0. */
+  /** The part of the label's 1 that is spread evenly over the classes, in [0, 1); default 0. Not with a `loss` of your own. */
   labelSmoothing?: number;
-  /** Distorts the training pictures, each anew in every epoch; default: not. */
+  /** Distorts the training images, each anew in every epoch; default: not. */
   augment?: Augmentation;
   /**
-   * The last part of the epochs planned, in [0, 1], in which pictures are distorted half as far, so that the run ends nearer to
-   * those that are to be read. Rounded to whole epochs; default 0.
+   * The final part of the epochs planned, in [0, 1], with augmentation half as strong, so that training ends on images
+   * closer to those it is for. Rounded to whole epochs; default 0.
    */
-  settle?: number;
+  cooldown?: number;
   /**
    * Validates, keeps and ends with a moving average of the weights, for which BatchNorm's statistics are made anew at
    * the end of each epoch; default: the weights themselves.
    */
-  average?: AveragingOptions;
+  average?: WeightAverageOptions;
   /** Ends with the weights of the best epoch rather than the last; default true. */
   restoreBest?: boolean;
-  /** Stops after so many epochs without a better validation; default: never. `schedule` and `settle` do not know of it. */
+  /** Stops after so many epochs without a better validation; default: never. `schedule` and `cooldown` are laid out over all epochs all the same. */
   patience?: number;
   /**
-   * Stops after the step in which this time has passed, and validates what there is. The time of all halves of a
+   * Stops after the step in which this time has passed, and validates what there is. The time of all parts of a
    * resumed run counts; default: no limit.
    */
   maxSeconds?: number;
@@ -58,7 +77,7 @@ export interface TrainerOptions {
   /** Awaited, the model holding that epoch's weights. */
   onEpoch?: (report: EpochReport) => void | Promise<void>;
   /**
-   * Given all that `fit(…, { resume })` needs to go on from here, bit for bit: after each epoch, every
+   * Given all that `fit(…, { resume })` needs to continue from here, bit for bit: after each epoch, every
    * `checkpointSeconds` within one, and when the signal or `maxSeconds` stops the run. Awaited.
    *
    * @example onCheckpoint: (state) => writeFileAtomic("state.safetensors", encodeTrainingState(state))
@@ -69,59 +88,72 @@ export interface TrainerOptions {
 }
 
 export interface FitOptions {
-  /** Where an earlier run stood; see `TrainerOptions.onCheckpoint`. */
+  /** Where an earlier part of the run stood; see `TrainerOptions.onCheckpoint`. */
   resume?: TrainingState;
 }
 
+const OPTIMIZER: Rule = {
+  says: "an optimizer, e.g. new AdamW(model.parameters(), { lr: 1e-3 })",
+  holds: (value) => {
+    const { step, zeroGrad, state, loadState } = (value ?? {}) as Partial<Record<keyof Optimizer, unknown>>;
+    return [step, zeroGrad, state, loadState].every((method) => typeof method === "function");
+  },
+};
+const SECONDS: Rule = { says: "a number ≥ 0", holds: (value) => typeof value === "number" && value >= 0 };
+/** Null as well as left out. */
+const OBJECT: Rule = { says: "an object", holds: (value) => typeof value === "object" };
+const SIGNAL: Rule = {
+  says: "an AbortSignal",
+  holds: (value) => typeof (value as AbortSignal | null)?.throwIfAborted === "function",
+};
+
+const RULES: Readonly<Record<keyof TrainerOptions, Rule>> = {
+  optimizer: /* @__PURE__ */ required(OPTIMIZER),
+  schedule: callback,
+  epochs: /* @__PURE__ */ required(integer(1)),
+  batchSize: /* @__PURE__ */ required(integer(1)),
+  loss: callback,
+  seed: /* @__PURE__ */ integer(0),
+  clipNorm: aboveZero,
+  labelSmoothing: below1,
+  augment: OBJECT,
+  cooldown: upTo1,
+  average: OBJECT,
+  restoreBest: boolean,
+  patience: /* @__PURE__ */ integer(1),
+  maxSeconds: SECONDS,
+  signal: SIGNAL,
+  onStep: callback,
+  onEpoch: callback,
+  onCheckpoint: callback,
+  checkpointSeconds: SECONDS,
+};
+
 /** @internal @throws {OptionError} the first option that is out of its range, a part of `average` or `augment` included */
 export function checkTrainerOptions(options: TrainerOptions): void {
-  for (const name of ["epochs", "batchSize", "patience"] as const) {
-    const value = options[name];
-    if (value === undefined && name === "patience") continue;
-    if (value === undefined || !Number.isInteger(value) || value < 1) {
-      throw new OptionError(`Trainer: ${name} must be an integer ≥ 1; got ${value}.`, { [name]: value });
-    }
-  }
-  for (const name of ["maxSeconds", "checkpointSeconds"] as const) {
-    const value = options[name] ?? 0;
-    if (!(value >= 0)) throw new OptionError(`Trainer: ${name} must be a number ≥ 0; got ${value}.`, { [name]: value });
-  }
-  const { seed = 0, clipNorm = Number.POSITIVE_INFINITY, labelSmoothing = 0, settle = 0, average, augment } = options;
-  check("Trainer", "seed", seed, integer(0));
-  check("Trainer", "clipNorm", clipNorm, aboveZero);
-  check("Trainer", "labelSmoothing", labelSmoothing, below1);
-  check("Trainer", "settle", settle, upTo1);
+  checkOptions("Trainer", options, RULES);
+  const { average, augment, loss, labelSmoothing = 0 } = options;
   if (average) {
     const { decay, calibration = 1 } = average;
     check("Trainer", "average.decay", decay, below1);
     check("Trainer", "average.calibration", calibration, integer(1));
   }
   if (augment) checkAugmentation(augment);
+  if (loss && labelSmoothing > 0) {
+    throw new OptionError(
+      "Trainer: labelSmoothing is for the default loss; with one of your own, smooth there: " +
+        `loss: (output, target) => crossEntropy(output, target, { labelSmoothing: ${labelSmoothing} }).`,
+      { labelSmoothing },
+    );
+  }
 }
 
-/** @internal How far the pictures of an epoch, counted from 1, are distorted. */
+/** @internal How far the images of an epoch, counted from 1, are distorted. */
 export function augmentationOf(
-  { augment, settle = 0, epochs }: TrainerOptions,
+  { augment, cooldown = 0, epochs }: TrainerOptions,
   epoch: number,
 ): Augmentation | undefined {
-  const isSettling = epoch > epochs - Math.round(settle * epochs);
-  if (!augment || !isSettling) return augment;
+  const isCoolingDown = epoch > epochs - Math.round(cooldown * epochs);
+  if (!augment || !isCoolingDown) return augment;
   return Object.fromEntries(Object.entries(augment).map(([part, most]) => [part, (most ?? 0) / 2]));
-}
-
-/**
- * @internal What decides the weights, as far as it can be compared: not the optimizer's own options, nor the
- * schedule, which the caller has to make again. How a run is stopped, and how many threads it has, decides nothing.
- */
-export function setupOf(
-  options: TrainerOptions,
-  train: Dataset,
-  validation: Dataset,
-): Readonly<Record<string, unknown>> {
-  const { epochs, batchSize, seed = 0, clipNorm = null, labelSmoothing = 0 } = options;
-  const { augment = null, settle = 0, average = null, restoreBest = true } = options;
-  const [trainingSet, validationSet] = [train, validation].map(({ name, size, digest }) => ({ name, size, digest }));
-  const { arithmetic: kernels } = runtimeInfo();
-  const regularisation = { clipNorm, labelSmoothing, augment, settle: settle > 0 ? settle : null, average };
-  return { kernels, trainingSet, validationSet, epochs, batchSize, seed, ...regularisation, restoreBest };
 }

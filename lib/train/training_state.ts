@@ -1,4 +1,4 @@
-// A training run that can be gone on with: everything that its next step depends on, and what it went through.
+// A resumable training run: everything that its next step depends on, and its history.
 
 import { CheckpointError } from "../base/errors.ts";
 import { sha256 } from "../base/sha256.ts";
@@ -12,7 +12,7 @@ export interface TrainingProgress {
   epoch: number;
   /** Its steps that are done. */
   step: number;
-  /** Over these steps: images, Σ loss, and how many were read correctly. */
+  /** Over these steps: samples, Σ loss, and how many got their label; 0 for targets. */
   seen: number;
   lossSum: number;
   right: number;

@@ -127,7 +127,7 @@ test("where the last epoch was kept it is marked, and the best is mentioned", ()
   const [description] = elementsOf(parseXml(svg), "desc").map(textOf);
   assert.match(
     description,
-    "Kept is epoch 5: 12.40 % of the validation images read correctly. The best is epoch 3: 21.40 %",
+    "Kept is epoch 5: 12.40 % of the validation set read correctly. The best is epoch 3: 21.40 %",
   );
 });
 

@@ -165,7 +165,10 @@ test("evaluationOf finds in the outputs what evaluate finds, to the bit", () => 
     0,
   );
   assert.throws(() => evaluationOf(zeros([0, 4]), zeros([0], "u8")), /evaluationOf: there are no rows/);
-  assert.throws(() => evaluationOf(logits, zeros([3], "u8")), /one label for each row/);
+  assert.throws(
+    () => evaluationOf(logits, zeros([3], "u8")),
+    /evaluationOf: the outputs for 3 labels must be logits, \[3, classes\]; got \[103, 4\]/,
+  );
   assert.throws(() => evaluationOf(zeros([1, 4]), tensor([4], [1], "u8")), /label 0 is 4/);
 });
 

@@ -1,10 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { MNIST_NORMALIZATION } from "../../data/mnist.ts";
 import { syntheticDigits } from "../../data/synthetic.ts";
 import { Dropout } from "../../lib/nn/dropout.ts";
 import { Flatten } from "../../lib/nn/flatten.ts";
 import { Linear } from "../../lib/nn/linear.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
+import { crossEntropy } from "../../lib/ops/cross_entropy.ts";
 import { Adam, AdamW } from "../../lib/optim/adam.ts";
 import { Muon } from "../../lib/optim/muon.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
@@ -110,7 +112,7 @@ test("both networks, on one thread and on two, end with the same bits", async ()
 test("a run with augmentation and averaged weights ends with the same bits, stopped anywhere", async () => {
   for (const restoreBest of [true, false]) {
     const augment = { shift: 1, rotate: 10, scale: 0.1 };
-    const recipe = digits("cnn", { augment, settle: 0.5, average: { decay: 0.9, calibration: 64 }, restoreBest });
+    const recipe = digits("cnn", { augment, cooldown: 0.5, average: { decay: 0.9, calibration: 64 }, restoreBest });
     const whole = await runWithStops(recipe);
     const plain = await runWithStops(digits("cnn", { restoreBest }));
     assert.is.not(whole.weights, plain.weights);
@@ -201,16 +203,28 @@ test("stopped before its first step, a run hands out no state", async () => {
   assert.is(error, controller.signal.reason);
 });
 
-test("a state of before there was a setting goes on without it", async () => {
-  const recipe = small();
+test("a state of an earlier version is resumed, whatever its setup did not name or called otherwise", async () => {
+  const recipe = digits("linear", { augment: { shift: 1 }, cooldown: 0.5 });
   const whole = await runWithStops(recipe);
-  const { state } = decodeTrainingState(await runUntil(recipe, "2.5"), "state");
-  const { settle, ...setup } = state.setup;
-  assert.is(settle, null);
+  const { state } = decodeTrainingState(await runUntil(recipe, "2.3"), "state");
+  const { cooldown, normalization, loss, ...setup } = state.setup;
+  assert.equal([cooldown, loss], [0.5, null]);
+  assert.equal(normalization, { training: MNIST_NORMALIZATION, validation: MNIST_NORMALIZATION });
   const model = recipe.model();
-  const resume = { ...state, setup };
+  const resume = { ...state, setup: { ...setup, settle: 0.5 } };
   const history = await new Trainer(model, recipe.options(model)).fit(recipe.train, recipe.validation, { resume });
   same({ history, weights: weightsOf(model) }, whole, "an earlier version's");
+
+  const plain = small();
+  const { state: bare } = decodeTrainingState(await runUntil(plain, "2.5"), "state");
+  const { cooldown: none, normalization: _, loss: __, ...older } = bare.setup;
+  assert.is(none, null);
+  for (const words of [{}, { settle: null }]) {
+    const again = plain.model();
+    const trainer = new Trainer(again, plain.options(again));
+    await trainer.fit(plain.train, plain.validation, { resume: { ...bare, setup: { ...older, ...words } } });
+    assert.is(weightsOf(again), (await runWithStops(plain)).weights);
+  }
 });
 
 test("a state of other options, data or kernels is refused with what differs, and changes nothing", async () => {
@@ -222,8 +236,26 @@ test("a state of other options, data or kernels is refused with what differs, an
     [{}, { epochs: 5 }, state, /epochs is 4 in the state but 5 here/],
     [{}, { labelSmoothing: 0 }, state, /labelSmoothing is 0\.1 in the state but 0 here/],
     [{}, { augment: { shift: 1 } }, state, /augment is null in the state but \{"shift":1\} here/],
-    [{}, { augment: null as never, settle: 0.5 }, state, /settle is null in the state but 0\.5 here/],
+    [{}, { augment: null as never, cooldown: 0.5 }, state, /cooldown is null in the state but 0\.5 here/],
     [{}, { average: { decay: 0.9 } }, state, /average is null in the state but \{"decay":0\.9\} here/],
+    [{}, { labelSmoothing: 0, loss: crossEntropy }, state, /labelSmoothing is 0\.1 in the state but 0 here/],
+    [
+      {},
+      {
+        labelSmoothing: 0,
+        loss: function focal(x: Tensor<"f32">, y: Tensor) {
+          return crossEntropy(x, y);
+        },
+      },
+      { ...state, setup: { ...state.setup, labelSmoothing: 0 } },
+      /loss is null in the state but "focal" here/,
+    ],
+    [
+      {},
+      {},
+      { ...state, setup: { ...state.setup, normalization: { training: null, validation: null } } },
+      /normalization is \{"training":null,"validation":null\} in the state but \{"training":\{"mean":0\.1307,"std":0\.3081\}/,
+    ],
     [{}, { clipNorm: undefined }, state, /clipNorm is 1 in the state but null here/],
     [
       { train: stripes(148, 9) },

@@ -1,20 +1,20 @@
-// @internal Training with averaged weights: what is validated, kept and handed out is their moving average, while
-// the optimizer goes on with the weights themselves.
+// @internal Training with averaged weights: what is validated, kept and handed out is their exponential moving average
+// (EMA), while the optimizer moves the weights themselves.
 
-import type { Dataset } from "../data/dataset.ts";
+import type { AnyDataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { Ema } from "../optim/ema.ts";
 import { runStepsAsync } from "../runtime/steps.ts";
 import { recalibrateSteps } from "./recalibrate.ts";
 
-export interface AveragingOptions {
+export interface WeightAverageOptions {
   /** How much of the average each step keeps, in [0, 1). */
   decay: number;
-  /** Training pictures from which BatchNorm's statistics are made anew for the average; default 5000. */
+  /** Training samples from which BatchNorm's statistics are made anew for the average; default 5000. */
   calibration?: number;
 }
 
-export class Averaging {
+export class WeightAverage {
   readonly ema: Ema;
   private readonly calibration: number;
   private readonly buffers: { data: { set(values: ArrayLike<number>): void; slice(): ArrayLike<number> } }[];
@@ -22,7 +22,7 @@ export class Averaging {
 
   constructor(
     private readonly model: Module,
-    { decay, calibration = 5000 }: AveragingOptions,
+    { decay, calibration = 5000 }: WeightAverageOptions,
   ) {
     this.ema = new Ema(model.parameters(), { decay });
     this.calibration = calibration;
@@ -30,14 +30,14 @@ export class Averaging {
   }
 
   /** Puts the averaged weights, and running statistics that fit them, into the model. */
-  async enter(train: Dataset, batchSize: number, signal?: AbortSignal): Promise<void> {
+  async enter(train: AnyDataset, batchSize: number, signal?: AbortSignal): Promise<void> {
     this.kept = this.buffers.map(({ data }) => data.slice());
     this.ema.swap();
     const batches = train.take(this.calibration).batches({ batchSize });
     await runStepsAsync(recalibrateSteps(this.model, batches), { signal });
   }
 
-  /** What `work` finds, with the weights in the model with which training goes on, wherever they are now. */
+  /** What `work` finds, with the weights that are trained in the model, wherever they are now. */
   outside<T>(work: () => T): T {
     if (!this.kept) return work();
     this.exchange();
@@ -48,7 +48,7 @@ export class Averaging {
     }
   }
 
-  /** Puts the weights back with which training goes on; nothing where they are there. */
+  /** Puts the weights that are trained back into the model, unless they are in it. */
   leave(): void {
     this.exchange();
     this.kept = null;

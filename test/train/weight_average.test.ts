@@ -110,16 +110,19 @@ test("augmentation reaches the batches: other losses, the same ones again for th
   assert.not.equal(await losses({}), first);
 });
 
-test("the last epochs, as many as settle says, distort half as far", async () => {
+test("the last epochs, as many as cooldown says, distort half as far", async () => {
   const augment = { shift: 1, rotate: 10 };
   const half = { shift: 0.5, rotate: 5 };
-  assert.equal(await losses({ augment: { ...augment, scale: undefined }, settle: 1 }), await losses({ augment: half }));
-  assert.equal(await losses({ augment, settle: 0.16 }), await losses({ augment }));
-  const [settled, never] = [await losses({ augment, settle: 0.4 }), await losses({ augment })];
-  const perEpoch = settled.length / 3;
-  assert.equal(settled.slice(0, 2 * perEpoch), never.slice(0, 2 * perEpoch));
-  assert.not.equal(settled.slice(2 * perEpoch), never.slice(2 * perEpoch));
-  assert.equal(await losses({ settle: 1 }), await losses({}));
+  assert.equal(
+    await losses({ augment: { ...augment, scale: undefined }, cooldown: 1 }),
+    await losses({ augment: half }),
+  );
+  assert.equal(await losses({ augment, cooldown: 0.16 }), await losses({ augment }));
+  const [cooled, never] = [await losses({ augment, cooldown: 0.4 }), await losses({ augment })];
+  const perEpoch = cooled.length / 3;
+  assert.equal(cooled.slice(0, 2 * perEpoch), never.slice(0, 2 * perEpoch));
+  assert.not.equal(cooled.slice(2 * perEpoch), never.slice(2 * perEpoch));
+  assert.equal(await losses({ cooldown: 1 }), await losses({}));
 });
 
 test("settings outside their range are refused before anything is made", () => {
@@ -130,8 +133,8 @@ test("settings outside their range are refused before anything is made", () => {
     [{ augment: { twist: 1 } as never }, /augment: there is no twist/],
     [{ labelSmoothing: 1 }, /Trainer: labelSmoothing must be in \[0, 1\); got 1/],
     [{ labelSmoothing: Number.NaN }, /labelSmoothing must be .* got NaN/],
-    [{ settle: 1.1 }, /Trainer: settle must be in \[0, 1\]; got 1\.1/],
-    [{ settle: Number.NaN }, /Trainer: settle must be .* got NaN/],
+    [{ cooldown: 1.1 }, /Trainer: cooldown must be in \[0, 1\]; got 1\.1/],
+    [{ cooldown: Number.NaN }, /Trainer: cooldown must be .* got NaN/],
     [{ clipNorm: 0 }, /Trainer: clipNorm must be > 0; got 0/],
     [{ clipNorm: Number.NaN }, /Trainer: clipNorm must be > 0; got NaN/],
     [{ seed: -1 }, /Trainer: seed must be an integer ≥ 0; got -1/],

@@ -1,0 +1,59 @@
+// @internal What is minimised, and what outputs that belong to labels must be.
+
+import { DataError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
+import type { AnyDataset } from "../data/dataset.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/**
+ * Of the model's output for a batch and of its labels (i32) or targets (f32), a scalar: the mean over the batch's
+ * samples, so that sums over batches of different sizes come out right. It is made of the library's operations.
+ *
+ * @example const mse: Loss = (output, target) => mean(mul(sub(output, target), sub(output, target)));
+ */
+export type Loss = {
+  // As a method, so that one whose target is a Tensor<"f32"> is a Loss too: which it gets follows from the data set.
+  of(output: Tensor<"f32">, target: Tensor): Tensor<"f32">;
+}["of"];
+
+/** @throws {ShapeError} the loss gives no scalar */
+export function scalarLoss(op: string, loss: Loss, output: Tensor<"f32">, target: Tensor): Tensor<"f32"> {
+  const value = loss(output, target);
+  if (value.size === 1) return value;
+  throw new ShapeError(
+    `${op}: the loss must give a scalar; got ${formatShape(value.shape)}. Reduce it, e.g. mean(loss).`,
+    { shape: value.shape },
+  );
+}
+
+/** @throws {OptionError} a data set with targets, and no loss: whether a cross-entropy makes sense of them is not known */
+export function checkLoss(op: string, { name, hasLabels }: AnyDataset, loss: Loss | undefined): void {
+  if (hasLabels || loss) return;
+  throw new OptionError(
+    `${op}: ${name} has targets, no labels: give a loss for them, e.g. ` +
+      "loss: (output, target) => mean(mul(sub(output, target), sub(output, target))); or crossEntropy, where they are probabilities.",
+    { name },
+  );
+}
+
+/**
+ * @throws {ShapeError} the output has not a row of logits for each label
+ * @throws {DataError} a label that it has no logit for
+ */
+export function checkLogits(op: string, output: Tensor<"f32">, labels: Tensor): void {
+  const [rows, classes] = output.shape;
+  if (output.shape.length !== 2 || rows !== labels.size) {
+    throw new ShapeError(
+      `${op}: the outputs for ${labels.size} labels must be logits, [${labels.size}, classes]; got ${formatShape(output.shape)}.`,
+      { output: output.shape, labels: labels.shape },
+    );
+  }
+  const { values } = labels;
+  let index = 0;
+  while (index < values.length && values[index] >= 0 && values[index] < classes) index++;
+  if (index === values.length) return;
+  const label = values[index];
+  throw new DataError(
+    `${op}: label ${index} is ${label}, but the outputs have ${classes} classes; labels must lie in 0 … ${classes - 1}.`,
+    { index, label, classes },
+  );
+}

@@ -1,0 +1,53 @@
+// @internal What two parts of a run must have in common.
+
+import { CheckpointError } from "../base/errors.ts";
+import type { AnyDataset } from "../data/dataset.ts";
+import { crossEntropy } from "../ops/cross_entropy.ts";
+import { runtimeInfo } from "../runtime/info.ts";
+import type { TrainerOptions } from "./trainer_options.ts";
+
+export type TrainingSetup = Readonly<Record<string, unknown>>;
+
+/**
+ * What decides the weights, as far as it can be compared: not the optimizer's own options, nor the schedule, which the
+ * caller has to make again; of a loss only its name. How a run is stopped, and how many threads it has, decides nothing.
+ */
+export function setupOf(options: TrainerOptions, train: AnyDataset, validation: AnyDataset): TrainingSetup {
+  const { epochs, batchSize, seed = 0, clipNorm = null, labelSmoothing = 0, loss: given = crossEntropy } = options;
+  const { augment = null, cooldown = 0, average = null, restoreBest = true } = options;
+  const [trainingSet, validationSet] = [train, validation].map(({ name, size, digest }) => ({ name, size, digest }));
+  const normalization = { training: train.normalization, validation: validation.normalization };
+  const { arithmetic: kernels } = runtimeInfo();
+  const loss = given === crossEntropy ? null : given.name || "unnamed";
+  const regularisation = { clipNorm, labelSmoothing, augment, cooldown: cooldown > 0 ? cooldown : null, average };
+  const data = { trainingSet, validationSet, normalization };
+  return { kernels, ...data, epochs, batchSize, seed, loss, ...regularisation, restoreBest };
+}
+
+/** @throws {CheckpointError} with the first thing that differs */
+export function checkSetup(state: TrainingSetup, ours: TrainingSetup): void {
+  const theirs = inTodaysWords(state, ours);
+  const text = (setup: TrainingSetup, name: string): string => JSON.stringify(setup[name] ?? null);
+  const differs = (name: string): boolean => text(theirs, name) !== text(ours, name);
+  const name = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].find(differs);
+  if (name === undefined) return;
+  const values = `${text(theirs, name)} in the state but ${text(ours, name)} here`;
+  const advice =
+    name === "kernels"
+      ? "These round otherwise: resume where the run began, or where runtimeInfo().arithmetic says the same."
+      : "Resume with what the run began with.";
+  throw new CheckpointError(`fit: cannot resume: ${name} is ${values}. ${advice}`, {
+    name,
+    state: theirs[name],
+    here: ours[name],
+  });
+}
+
+/**
+ * A setup of an earlier version as this one would have written it. `cooldown` was called settle; every data set was
+ * normalised as MNIST is, and the setup did not say so. What else it does not name, the run did not have.
+ */
+function inTodaysWords({ settle, ...state }: TrainingSetup, ours: TrainingSetup): TrainingSetup {
+  const cooldown = state.cooldown ?? settle ?? null;
+  return { normalization: ours.normalization, ...state, cooldown };
+}
