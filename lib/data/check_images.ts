@@ -2,12 +2,13 @@
 
 import { DTypeError, formatShape, ShapeError } from "../base/errors.ts";
 import { checkRows } from "../ops/gather.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /**
  * @internal
  * @returns [N, H, W, C]; C is 1 for images without an axis of channels
- * @throws {DTypeError} images that are neither u8 nor f32, an index that is not i32
+ * @throws {DTypeError} what is no tensor, images that are neither u8 nor f32, an index that is not i32
  * @throws {ShapeError} images or index of another rank
  * @throws {DataError} an index that there is no image for
  */
@@ -16,6 +17,8 @@ export function checkImages(
   images: Tensor<"u8" | "f32">,
   index?: Tensor<"i32">,
 ): [n: number, h: number, w: number, channels: number] {
+  checkTensor(op, "images", images, "any");
+  if (index) checkTensor(op, "index", index, "any");
   const { dtype, shape } = images;
   if ((dtype !== "u8" && dtype !== "f32") || (index && index.dtype !== "i32")) {
     throw new DTypeError(

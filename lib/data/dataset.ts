@@ -4,6 +4,7 @@ import { DataError, DTypeError, formatShape, OptionError, ShapeError } from "../
 import { sha256 } from "../base/sha256.ts";
 import { permutation } from "../ops/random.ts";
 import { STREAMS } from "../runtime/rng.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { DType, Tensor } from "../tensor/tensor.ts";
@@ -278,6 +279,8 @@ function partsOf<Y extends LabelType | "f32", X extends InputType>(
   const y = eitherOf("labels", options.labels, "targets", options.targets);
   const xName = options.images ? "images" : "features";
   const yName = options.labels ? "labels" : "targets";
+  checkTensor("dataset", xName, x, "any");
+  checkTensor("dataset", yName, y, "any");
   const xTypes = ["u8", "f32"];
   const yTypes = yName === "labels" ? ["u8", "i32"] : ["f32"];
   if (!xTypes.includes(x.dtype) || !yTypes.includes(y.dtype)) {

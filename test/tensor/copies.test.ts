@@ -90,6 +90,21 @@ refuses("a layer among a module's fields", "Module: blocks.0", () => {
 refuses("a tensor among them", "Module: scale", () => A.stateDict(Object.assign(new A.ReLU(), { scale: b })));
 refuses("a model's state", "stateDict: model", () => A.stateDict(new B.Linear(1, 1)));
 refuses("a model in a table", "summary: model", () => A.summary(new B.Linear(1, 1)));
+refuses("images that are normalised", "normalizeImages: images", () => {
+  A.normalizeImages(B.tensor(new Uint8Array(4), [1, 2, 2]));
+});
+refuses("an index of images", "distortImages: index", () => {
+  A.distortImages(A.tensor(new Uint8Array(4), [1, 2, 2]), B.tensor(new Int32Array(1)), {});
+});
+refuses("rows that are gathered", "gather: index", () => A.gather(A.ones([1, 2]), B.tensor(new Int32Array(1))));
+refuses("images of a data set", "dataset: images", () => {
+  const images = B.tensor(new Uint8Array(4), [1, 2, 2]);
+  return new A.Dataset({ name: "it", images, labels: A.tensor(new Uint8Array(1)) });
+});
+refuses("labels of a data set", "dataset: labels", () => {
+  const images = A.tensor(new Uint8Array(4), [1, 2, 2]);
+  return new A.Dataset({ name: "it", images, labels: B.tensor(new Uint8Array(1)) });
+});
 refuses("parameters that are looked for", "unregisteredParameters: loss", () => {
   A.unregisteredParameters([], B.sum(parameter(B)));
 });
