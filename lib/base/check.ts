@@ -16,6 +16,7 @@ function isNumber(value: unknown): value is number {
   return typeof value === "number";
 }
 
+export const number: Rule = { says: "a number", holds: isNumber };
 export const finite: Rule = { says: "a finite number", holds: Number.isFinite };
 export const positive: Rule = {
   says: "a finite number > 0",
@@ -38,14 +39,32 @@ export const upTo1: Rule = {
   holds: (value) => isNumber(value) && value >= 0 && value <= 1,
 };
 export const boolean: Rule = { says: "true or false", holds: (value) => typeof value === "boolean" };
-export const text: Rule = { says: "a string", holds: (value) => typeof value === "string" };
+export const string: Rule = { says: "a string", holds: (value) => typeof value === "string" };
 export const callback: Rule = { says: "a function", holds: (value) => typeof value === "function" };
+export const list: Rule = { says: "an array", holds: Array.isArray };
+export const strings: Rule = {
+  says: "an array of strings",
+  holds: (value) => Array.isArray(value) && value.every(string.holds),
+};
+export const numbers: Rule = {
+  says: "an array of numbers",
+  holds: (value) => Array.isArray(value) && value.every(isNumber),
+};
+export const abortSignal: Rule = {
+  says: "an AbortSignal",
+  holds: (value) => typeof (value as Partial<AbortSignal> | null)?.throwIfAborted === "function",
+};
+/** Values by name or by place. */
+export const collection: Rule = {
+  says: "an object or an array",
+  holds: (value) => typeof value === "object" && value !== null,
+};
 export const byteArray: Rule = {
   says: "bytes in a Uint8Array",
   holds: (value) => arrayType(value) === "Uint8Array",
 };
 /** Values by name. */
-export const record: Rule = {
+export const object: Rule = {
   says: "an object",
   holds: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 };
@@ -119,6 +138,20 @@ export function checkOptions<Options extends object>(
     else if (rule.isRequired) {
       throw new OptionError(`${owner}: option ${name} is missing; it must be ${rule.says}.`, { name });
     }
+  }
+}
+
+/**
+ * Checks a record, which may hold more than what is looked at.
+ *
+ * @param path where it stands among the arguments: "steps[0]"
+ * @throws {OptionError} it is no object, or one of its values is not what its rule says
+ */
+export function checkFields(owner: string, path: string, fields: unknown, rules: Readonly<Record<string, Rule>>): void {
+  check(owner, path, fields, object);
+  for (const [name, rule] of Object.entries(rules)) {
+    const value = (fields as Record<string, unknown>)[name];
+    if (value !== undefined || rule.isRequired) check(owner, `${path}.${name}`, value, rule);
   }
 }
 

@@ -10,7 +10,7 @@
 // Read are other dtypes too: see loadStateDict.
 
 import { noGrad } from "../autograd/grad_mode.ts";
-import { check, checkOptions, record, text } from "../base/check.ts";
+import { check, checkOptions, object, string } from "../base/check.ts";
 import { CheckpointError, formatShape } from "../base/errors.ts";
 import { printable, printableName } from "../base/printable.ts";
 import { checkModule, type Module, namedState } from "../nn/module.ts";
@@ -103,9 +103,9 @@ export function loadStateDict(
   options: LoadOptions = {},
 ): void {
   checkModule("loadStateDict", "model", model);
-  check("loadStateDict", "tensors", tensors, record);
-  check("loadStateDict", "source", source, text);
-  checkOptions("loadStateDict", options, { stripPrefix: text });
+  check("loadStateDict", "tensors", tensors, object);
+  check("loadStateDict", "source", source, string);
+  checkOptions("loadStateDict", options, { stripPrefix: string });
   const stored = withoutPrefix(tensors, options.stripPrefix, source);
   const state = namedState(model);
   const parameters = state.parameters.filter(isDue(stored));

@@ -1,8 +1,9 @@
 // ONNX: a network as other runtimes read it.
 
+import { anything, check, checkOptions, object, type Rule, required, string } from "../base/check.ts";
 import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { is } from "../nn/fusion.ts";
-import { join, type Module } from "../nn/module.ts";
+import { checkModule, join, type Module } from "../nn/module.ts";
 import { Sequential } from "../nn/sequential.ts";
 import { VERSION } from "../runtime/version.ts";
 import { checkShape, type Shape } from "../tensor/shape.ts";
@@ -27,6 +28,12 @@ export interface OnnxOptions {
   outputName?: string;
 }
 
+/** As ONNX wants them; so that it is no parameter's ("a.b") nor a node's ("a/b"). */
+const NAME: Rule = {
+  says: "letters, digits and _, no digit first",
+  holds: (value) => typeof value === "string" && /^[A-Za-z_]\w*$/.test(value),
+};
+
 /**
  * The model in evaluation as an ONNX file: opset 17, IR version 8, f32, any batch size.
  *
@@ -41,10 +48,17 @@ export interface OnnxOptions {
  * @example writeFileSync("cnn.onnx", encodeOnnx(cnn(), { inputShape: [28, 28, 1], name: "cnn" }))
  */
 export function encodeOnnx(model: Sequential, options: OnnxOptions): Uint8Array<ArrayBuffer> {
+  checkModule("encodeOnnx", "model", model);
+  checkOptions("encodeOnnx", options, {
+    inputShape: required(anything),
+    name: required(NAME),
+    description: string,
+    metadata: object,
+    inputName: NAME,
+    outputName: NAME,
+  });
   const { name, description = "", metadata = {}, inputName = "images", outputName = "logits" } = options;
-  checkName("name", name);
-  checkName("inputName", inputName);
-  checkName("outputName", outputName);
+  for (const [key, value] of Object.entries(metadata)) check("encodeOnnx", `metadata.${key}`, value, string);
   if (inputName === outputName) {
     throw new OptionError(`encodeOnnx: inputName and outputName are both ${inputName}; they must differ.`, {
       inputName,
@@ -93,14 +107,4 @@ function channelsFirst(shape: Shape): Shape {
   }
   const [h, w, c] = shape;
   return shape.length === 3 ? [c, h, w] : shape;
-}
-
-/** Letters, digits and "_", as ONNX wants them; so that it is no parameter's ("a.b") nor a node's ("a/b"). */
-function checkName(option: string, name: string): void {
-  if (!/^[A-Za-z_]\w*$/.test(name)) {
-    throw new OptionError(
-      `encodeOnnx: ${option} must be letters, digits and _, no digit first; got ${JSON.stringify(name)}.`,
-      { [option]: name },
-    );
-  }
 }

@@ -8,7 +8,7 @@
 // Source: https://github.com/huggingface/safetensors#format
 
 import { arrayType } from "../base/array_type.ts";
-import { byteArray, check, record, text } from "../base/check.ts";
+import { byteArray, check, object, string } from "../base/check.ts";
 import { CheckpointError } from "../base/errors.ts";
 import { fileType } from "../base/file_type.ts";
 import { printable, printableName } from "../base/printable.ts";
@@ -43,8 +43,8 @@ export function encodeSafetensors(
   tensors: Readonly<Record<string, StoredTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  check("encodeSafetensors", "tensors", tensors, record);
-  check("encodeSafetensors", "metadata", metadata, record);
+  check("encodeSafetensors", "tensors", tensors, object);
+  check("encodeSafetensors", "metadata", metadata, object);
   for (const [name, tensor] of Object.entries(tensors)) checkStoredTensor("encodeSafetensors", name, tensor);
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== "string") {
@@ -96,7 +96,7 @@ export function encodeSafetensors(
  */
 export function decodeSafetensors(bytes: Uint8Array, fileName = "the file"): Safetensors {
   check("decodeSafetensors", "bytes", bytes, byteArray);
-  check("decodeSafetensors", "fileName", fileName, text);
+  check("decodeSafetensors", "fileName", fileName, string);
   const fail: Fail = (problem, details = {}) => {
     const message = otherFormat(bytes, fileName) ?? `is damaged, or not a safetensors file: ${problem}.`;
     throw new CheckpointError(`decodeSafetensors: ${fileName} ${message}`, { fileName, ...details });

@@ -7,8 +7,8 @@
 // The first record of a file is its version. TensorBoard reads files whose names hold "tfevents".
 // Source: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto, framework/summary.proto
 
+import { check, checkOptions, finite, integer as integerFrom, number, object, required } from "../base/check.ts";
 import { crc32c } from "../base/crc32c.ts";
-import { OptionError } from "../base/errors.ts";
 import { concat, double, float, integer, message, text } from "./protobuf.ts";
 
 export interface ScalarEvent {
@@ -31,28 +31,26 @@ const MASK = 0xa282ead8;
  * @example writeFileSync("events.out.tfevents.run", encodeFileVersion(Date.now() / 1000))
  */
 export function encodeFileVersion(wallTime: number): Uint8Array<ArrayBuffer> {
-  return record(concat([time("encodeFileVersion", wallTime), text(3, FILE_VERSION)]));
+  check("encodeFileVersion", "wallTime", wallTime, finite);
+  return record(concat([double(1, wallTime), text(3, FILE_VERSION)]));
 }
 
 /**
  * The record of some scalars at one step.
  *
- * @throws {OptionError} a time that is not finite, a step that is no integer ≥ 0
+ * @throws {OptionError} a time that is not finite, a step that is no integer ≥ 0, a scalar that is no number
  * @example appendFileSync(file, encodeEvent({ wallTime: Date.now() / 1000, step: 3, scalars: { "loss/train": 0.2 } }))
  */
-export function encodeEvent({ wallTime, step, scalars }: ScalarEvent): Uint8Array<ArrayBuffer> {
-  if (!Number.isSafeInteger(step) || step < 0) {
-    throw new OptionError(`encodeEvent: step must be an integer ≥ 0; got ${step}.`, { step });
-  }
+export function encodeEvent(event: ScalarEvent): Uint8Array<ArrayBuffer> {
+  checkOptions("encodeEvent", event, {
+    wallTime: required(finite),
+    step: required(integerFrom(0)),
+    scalars: required(object),
+  });
+  const { wallTime, step, scalars } = event;
+  for (const [tag, value] of Object.entries(scalars)) check("encodeEvent", tag, value, number);
   const values = Object.entries(scalars).map(([tag, value]) => message(1, [text(1, tag), float(2, value)]));
-  return record(concat([time("encodeEvent", wallTime), integer(2, step), message(5, values)]));
-}
-
-function time(op: string, wallTime: number): Uint8Array {
-  if (!Number.isFinite(wallTime)) {
-    throw new OptionError(`${op}: wallTime must be seconds since 1970; got ${wallTime}.`, { wallTime });
-  }
-  return double(1, wallTime);
+  return record(concat([double(1, wallTime), integer(2, step), message(5, values)]));
 }
 
 function record(data: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -36,6 +36,8 @@ export class Dropout extends Module {
   }
 
   override setRandomState(seed: number, step: number): void {
+    check("setRandomState", "seed", seed, KEY_RULES.seed);
+    check("setRandomState", "step", step, KEY_RULES.step);
     this.seed = seed;
     this.step = step;
   }

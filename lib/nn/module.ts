@@ -1,8 +1,10 @@
 // Module: what has parameters and can be run; and the walk over a tree of them.
 
+import { check, string } from "../base/check.ts";
 import { formatShape, OptionError } from "../base/errors.ts";
 import { INSPECT } from "../base/inspect.ts";
 import { printable } from "../base/printable.ts";
+import { KEY_RULES } from "../runtime/rng.ts";
 import { COPY, checkCopy, THIS_COPY } from "../tensor/check_copy.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -146,6 +148,8 @@ export abstract class Module {
    * @param path this module's own place in the tree; "" at the root
    */
   initialize(seed: number, path = ""): void {
+    check("initialize", "seed", seed, KEY_RULES.seed);
+    check("initialize", "path", path, string);
     for (const [name, module] of this.namedModules()) module.initializeOwn(seed, name === "" ? path : join(path, name));
   }
 

@@ -1,4 +1,4 @@
-import { checkOptions } from "../base/check.ts";
+import { check, checkOptions, collection } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { KEY_RULES } from "../runtime/rng.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
@@ -41,6 +41,7 @@ export class Sequential extends Module {
     const isRow = args[0] instanceof Module;
     const [layers = [], options = {}] = isRow ? splitOptions(args) : args;
     checkOptions<SequentialOptions>("Sequential", options as SequentialOptions, { seed: KEY_RULES.seed });
+    check("Sequential", "layers", layers, collection);
     this.#layers = Object.entries(layers as Readonly<Record<string, Module>>);
     this.#modules = this.#layers.map(([, layer]) => layer);
     for (const [name, layer] of this.#layers) {

@@ -1,5 +1,6 @@
 // comparisonSvg: models or runs side by side.
 
+import { checkOptions, list, object, oneOf, required, string } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
 import { drawHeading, headingHeight } from "./heading.ts";
 import { formatQuantity } from "./quantity.ts";
@@ -47,6 +48,7 @@ const MEASURES_A_ROW = 3;
  *
  * @returns an SVG document; the same values give the same bytes
  * @throws {DataError} no measure, no entry, or a negative value
+ * @throws {OptionError} a part that is missing, of another kind or of another name
  * @example
  *   comparisonSvg({
  *     title: "Two models",
@@ -54,8 +56,9 @@ const MEASURES_A_ROW = 3;
  *     entries: [{ name: "linear", values: { error: 7.4, size: 31528 } }, { name: "cnn", values: { error: 0.58, size: 411000 } }],
  *   });
  */
-export function comparisonSvg({ title, subtitle, measures, entries }: Comparison): string {
-  check(measures, entries);
+export function comparisonSvg(comparison: Comparison): string {
+  check(comparison);
+  const { title, subtitle, measures, entries } = comparison;
   const columns = Math.min(MEASURES_A_ROW, measures.length);
   const nameWidth = Math.min(LONGEST_NAME, Math.max(...entries.map(({ name }) => textWidth(name, 12))));
   const left = MARGIN + Math.ceil(nameWidth) + 10;
@@ -134,7 +137,17 @@ function quantityOf({ values }: ComparisonEntry, { key }: Measure): number | nul
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
-function check(measures: readonly Measure[], entries: readonly ComparisonEntry[]): void {
+function check(comparison: Comparison): void {
+  const [text, part] = [required(string), required(list)];
+  checkOptions("comparisonSvg", comparison, { title: text, subtitle: string, measures: part, entries: part });
+  const { measures, entries } = comparison;
+  const better = oneOf("lower", "higher");
+  for (const [i, measure] of measures.entries()) {
+    checkOptions(`comparisonSvg: measures[${i}]`, measure, { key: text, label: string, unit: string, better });
+  }
+  for (const [i, entry] of entries.entries()) {
+    checkOptions(`comparisonSvg: entries[${i}]`, entry, { name: text, values: required(object) });
+  }
   if (measures.length === 0 || entries.length === 0) {
     throw new DataError(
       `comparisonSvg: there is nothing to draw; got ${measures.length} measures of ${entries.length} entries.`,

@@ -1,7 +1,8 @@
 // confusionSvg: what was taken for what, as a picture.
 
+import { check as checkArgument, checkOptions, string, strings } from "../base/check.ts";
 import { DataError, ShapeError } from "../base/errors.ts";
-import { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics } from "../train/metrics.ts";
+import { accuracyOf, type ClassMetrics, type ConfusionMatrix, checkConfusion, classMetrics } from "../train/metrics.ts";
 import { drawCells, percent } from "./confusion_cells.ts";
 import { drawHeading, headingHeight } from "./heading.ts";
 import { formatQuantity } from "./quantity.ts";
@@ -45,6 +46,7 @@ export function confusionSvg(
   options: ConfusionOptions = {},
 ): string {
   check(confusion, classes);
+  checkOptions("confusionSvg", options, { title: string, subtitle: string });
   const { title = "Confusion matrix", subtitle } = options;
   const metrics = classMetrics(confusion);
   const n = classes.length;
@@ -133,6 +135,8 @@ function summary(confusion: ConfusionMatrix, subtitle: string | undefined): stri
 }
 
 function check(confusion: ConfusionMatrix, classes: readonly string[]): void {
+  checkConfusion("confusionSvg", confusion);
+  checkArgument("confusionSvg", "classes", classes, strings);
   if (classes.length !== confusion.length) {
     throw new ShapeError(
       `confusionSvg: there must be a name for each class; got ${classes.length} names for ${confusion.length} rows.`,
@@ -140,7 +144,6 @@ function check(confusion: ConfusionMatrix, classes: readonly string[]): void {
     );
   }
   if (confusion.length === 0) throw new DataError("confusionSvg: there is nothing to draw; the matrix has no class.");
-  classMetrics(confusion); // refuses what is not square
   const wrong = confusion.flat().find((count) => !Number.isSafeInteger(count) || count < 0);
   if (wrong !== undefined) {
     throw new DataError(`confusionSvg: an entry counts images, and must be an integer ≥ 0; got ${wrong}.`, { wrong });

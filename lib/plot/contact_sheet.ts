@@ -1,7 +1,18 @@
 // contactSheet: many small pictures as one, each with a caption.
 
+import {
+  check as checkArgument,
+  checkFields,
+  checkOptions,
+  integer,
+  list,
+  number,
+  required,
+  strings,
+} from "../base/check.ts";
 import { DataError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import type { Picture } from "../data/picture.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { GLYPH_HEIGHT, GLYPH_WIDTH, glyphOf, THIN_SPACE } from "./glyphs.ts";
 import type { Mistake } from "./mistakes.ts";
@@ -29,6 +40,8 @@ const WRONG = rgbOf(DARK.orange);
 /** Between tiles, in pixels of the captions. */
 const GAP = 8;
 const PADDING = 4;
+/** Of a sheet: half a gigabyte. */
+const MAX_PIXELS = 2 ** 27;
 
 /**
  * Mistakes as one picture: of each the image, enlarged without smoothing, and below it "4→9 97 %": what it is, in blue,
@@ -39,7 +52,7 @@ const PADDING = 4;
  * @param mistakes which of them, in this order; `index` is the row of `images`
  * @throws {ShapeError} images of another rank or number of channels, or without pixels
  * @throws {DataError} no mistake, or one of an image that is not there
- * @throws {OptionError} scale or columns is not an integer ≥ 1
+ * @throws {OptionError} scale or columns is not an integer ≥ 1, a mistake that is none, or an option of another name
  * @returns RGBA, opaque; the same input gives the same bytes
  * @example writeFileSync("mistakes.png", encodePng(contactSheet(test.images, worstMistakes(logits, test.labels))));
  */
@@ -48,8 +61,8 @@ export function contactSheet(
   mistakes: readonly Mistake[],
   options: ContactSheetOptions = {},
 ): Picture {
-  const { classes, scale = 4 } = options;
   check(images, mistakes, options);
+  const { classes, scale = 4 } = options;
   const [, h, w, channels = 1] = images.shape;
   const tile = { width: w * scale, height: h * scale };
   const captions = mistakes.map((mistake) => captionOf(mistake, classes));
@@ -131,6 +144,9 @@ class Sheet implements Picture {
     readonly width: number,
     readonly height: number,
   ) {
+    if (width * height > MAX_PIXELS) {
+      throw new OptionError(`contactSheet: the sheet would be ${width} × ${height} pixels; choose a smaller scale.`);
+    }
     this.data = new Uint8Array(4 * width * height).fill(255);
     this.fill(0, 0, width, height, PAPER);
   }
@@ -148,6 +164,12 @@ class Sheet implements Picture {
 }
 
 function check(images: Tensor<"u8" | "f32">, mistakes: readonly Mistake[], options: ContactSheetOptions): void {
+  checkTensor("contactSheet", "images", images, "any");
+  checkArgument("contactSheet", "mistakes", mistakes, list);
+  checkOptions("contactSheet", options, { classes: strings, columns: integer(1), scale: integer(1) });
+  const [count, value] = [required(integer(0)), required(number)];
+  const fields = { index: value, label: count, predicted: count, confidence: value };
+  for (const [i, mistake] of mistakes.entries()) checkFields("contactSheet", `mistakes[${i}]`, mistake, fields);
   const { shape } = images;
   const [, h, w, channels = 1] = shape;
   if (shape.length < 3 || shape.length > 4 || h === 0 || w === 0 || (channels !== 1 && channels !== 3)) {
@@ -163,11 +185,5 @@ function check(images: Tensor<"u8" | "f32">, mistakes: readonly Mistake[], optio
       index: wrong.index,
       images: shape[0],
     });
-  }
-  for (const name of ["scale", "columns"] as const) {
-    const value = options[name];
-    if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
-      throw new OptionError(`contactSheet: ${name} must be an integer ≥ 1; got ${value}.`, { [name]: value });
-    }
   }
 }

@@ -1,5 +1,6 @@
 // curvesSvg: how a training run went, as a picture.
 
+import { checkFields, checkOptions, finite, integer, list, positive, required, string } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
 import type { EpochReport, History } from "../train/history.ts";
 import { accuracyAxis, epochAxis, lossAxis, rateAxis, stepLabels } from "./curve_axes.ts";
@@ -44,9 +45,11 @@ const LABEL_GAP = 10;
  * @param options.steps what `onStep` reported, all of it or a part
  * @returns an SVG document; the same history gives the same bytes
  * @throws {DataError} neither an epoch nor a step
+ * @throws {OptionError} an epoch or a step without its number, or an option of another name
  * @example writeFileSync("curves.svg", curvesSvg(await trainer.fit(train, test), { title: "cnn, seed 0" }));
  */
 export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): string {
+  checkCurves(history, options);
   const { steps = [], title = "Training", subtitle } = options;
   const { epochs } = history;
   if (epochs.length + steps.length === 0) {
@@ -161,4 +164,19 @@ function spokenEpoch(report: EpochReport): string {
   const { epoch, validationAccuracy } = report;
   if (!isDrawable(validationAccuracy)) return epochText(report);
   return `epoch ${epoch}: ${(100 * validationAccuracy).toFixed(2)} % of the validation set read correctly`;
+}
+
+/** Where something was measured must be known; what was measured may be anything, and what is no number is a gap. */
+function checkCurves(history: CurvesHistory, options: CurvesOptions): void {
+  const epoch = { epoch: required(integer(0)) };
+  checkFields("curvesSvg", "history", history, { epochs: required(list) });
+  checkOptions("curvesSvg", options, { steps: list, title: string, subtitle: string });
+  const { epochs, best, kept } = history;
+  const { steps = [] } = options;
+  for (const [i, report] of epochs.entries()) checkFields("curvesSvg", `history.epochs[${i}]`, report, epoch);
+  for (const [name, report] of Object.entries({ best, kept })) {
+    if (report != null) checkFields("curvesSvg", `history.${name}`, report, epoch);
+  }
+  const step = { epoch: required(finite), step: required(finite), stepsPerEpoch: positive };
+  for (const [i, point] of steps.entries()) checkFields("curvesSvg", `steps[${i}]`, point, step);
 }

@@ -1,10 +1,12 @@
 // worstMistakes: what a model got wrong, the most certain of it first.
 
 import { noGrad } from "../autograd/grad_mode.ts";
-import { DataError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
+import { checkOptions, integer, oneOf, type Rule } from "../base/check.ts";
+import { DataError, formatShape, ShapeError } from "../base/errors.ts";
 import { log } from "../ops/log.ts";
 import { logSoftmax } from "../ops/log_softmax.ts";
 import { softmax } from "../ops/softmax.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { largestOf } from "../train/predicted_classes.ts";
@@ -29,6 +31,13 @@ export interface MistakeOptions {
   by?: "confidence" | "loss";
 }
 
+/** @internal What the options must be. */
+export const MISTAKE_RULES: Readonly<Record<keyof MistakeOptions, Rule>> = {
+  count: /* @__PURE__ */ integer(0),
+  rows: /* @__PURE__ */ oneOf("logits", "probabilities"),
+  by: /* @__PURE__ */ oneOf("confidence", "loss"),
+};
+
 /**
  * The worst of the rows that speak loudest for a class other than their label's, the worst first; among equals the
  * first.
@@ -47,8 +56,9 @@ export function worstMistakes(
   labels: Tensor<"u8" | "i32">,
   options: MistakeOptions = {},
 ): Mistake[] {
+  checkOptions("worstMistakes", options, MISTAKE_RULES);
+  check(scores, labels);
   const { rows = "logits" } = options;
-  check(scores, labels, rows, options);
   const [n, classes] = scores.shape;
   if (n === 0) return [];
   const wrong = scope(() =>
@@ -83,7 +93,9 @@ export function worst(
   return mistakes.sort(order).slice(0, count);
 }
 
-function check(scores: Tensor, labels: Tensor, rows: string, { count = 24, by = "confidence" }: MistakeOptions): void {
+function check(scores: Tensor, labels: Tensor): void {
+  checkTensor("worstMistakes", "scores", scores);
+  checkTensor("worstMistakes", "labels", labels, "any");
   if (scores.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== scores.shape[0]) {
     throw new ShapeError(
       `worstMistakes: scores must be [N, classes] and labels [N]; got ${formatShape(scores.shape)} and ${formatShape(labels.shape)}.`,
@@ -98,14 +110,5 @@ function check(scores: Tensor, labels: Tensor, rows: string, { count = 24, by = 
       index,
       label,
     });
-  }
-  if (!Number.isInteger(count) || count < 0) {
-    throw new OptionError(`worstMistakes: count must be an integer ≥ 0; got ${count}.`, { count });
-  }
-  if (rows !== "logits" && rows !== "probabilities") {
-    throw new OptionError(`worstMistakes: rows must be "logits" or "probabilities"; got "${rows}".`, { rows });
-  }
-  if (by !== "confidence" && by !== "loss") {
-    throw new OptionError(`worstMistakes: by must be "confidence" or "loss"; got "${by}".`, { by });
   }
 }

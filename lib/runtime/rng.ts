@@ -1,7 +1,7 @@
 // Randomness: every random number is a function of (seed, stream, step, index), so none depends on the
 // order in which things are computed. The generator is kernels/random.ts.
 
-import { check, integer, type Rule, text } from "../base/check.ts";
+import { check, integer, type Rule, string } from "../base/check.ts";
 
 /** Who draws. Streams of one seed are independent; parameters and layers get theirs from their names. */
 export const STREAMS = { random: 0, shuffle: 1, split: 2, augment: 3, synthetic: 4 } as const;
@@ -34,7 +34,7 @@ export function nextSeed(): number {
  * other numbers than those that were there, and changes none of theirs.
  */
 export function streamOf(name: string): number {
-  check("streamOf", "name", name, text);
+  check("streamOf", "name", name, string);
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;

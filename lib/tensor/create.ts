@@ -7,6 +7,9 @@ import { arena } from "../runtime/memory.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { type DType, Tensor } from "./tensor.ts";
 
+/** Lists nested deeper than this hold themselves. */
+const MAX_RANK = 32;
+
 /** Numbers, however deeply nested: every list of a level equally long. */
 export type NestedNumbers = number | ArrayLike<number> | readonly NestedNumbers[];
 
@@ -20,11 +23,12 @@ export function empty<D extends DType = "f32">(shape: Shape, dtype: D = "f32" as
 }
 
 /**
- * @throws {DTypeError} a value that an integer dtype cannot hold
+ * @throws {DTypeError} a value that is no number, or that an integer dtype cannot hold
  * @example full([2, 2], 0.5)
  */
 export function full<D extends DType = "f32">(shape: Shape, value: number, dtype: D = "f32" as D): Tensor<D> {
-  if (dtype !== "f32") checkIntegers("full", [value], dtype);
+  if (typeof value !== "number") throw new DTypeError(`full: value must be a number; got ${printable(value)}.`);
+  checkIntegers("full", [value], dtype);
   const result = empty(shape, dtype);
   result.data.fill(value);
   return result;
@@ -64,7 +68,7 @@ export function tensor<D extends DType>(values: NestedNumbers, shape?: Shape, dt
       { shape: actual, values: flat.length },
     );
   }
-  if (type !== "f32") checkIntegers("tensor", flat, type);
+  checkIntegers("tensor", flat, type);
   const result = empty(actual, type);
   result.data.set(flat);
   return result;
@@ -104,7 +108,12 @@ function isList(value: unknown): value is ArrayLike<unknown> {
 
 /** The lengths along the first elements; `flatten` checks that the others agree. */
 function nestedShape(values: unknown): number[] {
-  return isList(values) ? [values.length, ...nestedShape(values[0])] : [];
+  const shape: number[] = [];
+  for (let list = values; isList(list); list = list[0]) {
+    shape.push(list.length);
+    if (shape.length > MAX_RANK) throw new ShapeError(`tensor: lists are nested more than ${MAX_RANK} deep.`);
+  }
+  return shape;
 }
 
 function flatten(values: NestedNumbers, shape: Shape): number[] {
@@ -128,7 +137,9 @@ function flatten(values: NestedNumbers, shape: Shape): number[] {
   return flat;
 }
 
-function checkIntegers(op: string, values: ArrayLike<number>, dtype: Exclude<DType, "f32">): void {
+/** What an integer dtype cannot hold is refused; what is no dtype, the tensor's constructor refuses. */
+function checkIntegers(op: string, values: ArrayLike<number>, dtype: DType): void {
+  if (dtype !== "u8" && dtype !== "i32") return;
   const [low, high] = dtype === "u8" ? [0, 255] : [-(2 ** 31), 2 ** 31 - 1];
   for (let i = 0; i < values.length; i++) {
     if (!Number.isInteger(values[i]) || values[i] < low || values[i] > high) {

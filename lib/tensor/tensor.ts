@@ -2,6 +2,7 @@
 
 import { DisposedError, DTypeError, formatShape, ShapeError } from "../base/errors.ts";
 import { INSPECT } from "../base/inspect.ts";
+import { printable } from "../base/printable.ts";
 import { arena } from "../runtime/memory.ts";
 import { COPY, THIS_COPY } from "./check_copy.ts";
 import { formatValues } from "./format_values.ts";
@@ -61,8 +62,8 @@ export class Tensor<D extends DType = DType> implements Owned {
     base?: { tensor: Tensor<D>; offset: number },
   ) {
     checkShape("tensor", shape);
-    if (!Object.hasOwn(BYTES, dtype)) {
-      throw new DTypeError(`tensor: dtype must be one of ${Object.keys(BYTES).join(", ")}; got ${String(dtype)}.`, {
+    if (typeof dtype !== "string" || !Object.hasOwn(BYTES, dtype)) {
+      throw new DTypeError(`tensor: dtype must be one of ${Object.keys(BYTES).join(", ")}; got ${printable(dtype)}.`, {
         dtype,
       });
     }

@@ -117,7 +117,7 @@ test("from JavaScript, a shape that is no array and an unknown dtype are named",
   );
   assert.throws(
     () => zeros([2], "f64" as "f32"),
-    (error: unknown) => error instanceof DTypeError && /one of f32, i32, u8; got f64\./.test(error.message),
+    (error: unknown) => error instanceof DTypeError && /one of f32, i32, u8; got "f64"\./.test(error.message),
   );
 });
 
