@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { DataError, OptionError } from "../lib/base/errors.ts";
 import { Dataset, SPLITS, type SplitOptions } from "../lib/data/dataset.ts";
 import { empty } from "../lib/tensor/create.ts";
+import type { Tensor } from "../lib/tensor/tensor.ts";
+import { checkDatasetName } from "./dataset_name.ts";
 import type { DownloadProgress } from "./download.node.ts";
 import { DownloadError } from "./download_error.ts";
 import {
@@ -16,6 +18,7 @@ import {
   MNIST_SAMPLE_FILES,
   type MnistFile,
   type MnistFiles,
+  type MnistRole,
 } from "./mnist.ts";
 import type { MnistContent } from "./mnist_file.node.ts";
 import { sampleFolder } from "./sample_folder.node.ts";
@@ -37,6 +40,11 @@ export interface LoadTestOptions {
    * "synthetic": digits generated in code.
    */
   source?: DataSource;
+  /**
+   * What to call another data set in MNIST's form that the folder holds, as results shall call it: "Fashion-MNIST". Its form is
+   * checked, its digest is not. Images of a set or files called "emnist…" are transposed, since EMNIST stores them so.
+   */
+  datasetName?: string;
   /** Of the synthetic digits, and of the split; default 0. */
   seed?: number;
   /** At most so many images in each set. */
@@ -67,12 +75,12 @@ export interface LoadMnistOptions extends LoadTestOptions {
 /** What was loaded, for results to say. */
 export interface MnistSource {
   /** "download" where a file had to be fetched. */
-  readonly kind: "folder" | "download" | "sample" | "synthetic";
+  readonly kind: "folder" | "download" | "sample" | "synthetic" | "other";
   /** Where the files are; null for synthetic digits. */
   readonly folder: string | null;
-  /** What a result was measured on: "mnist", "synthetic". */
+  /** What a result was measured on: "mnist", "synthetic", or the other data set's name. */
   readonly dataset: string;
-  /** What a network was trained on, for people: "MNIST", "MNIST's first 10,000", "synthetic digits, not MNIST". */
+  /** What a network was trained on, for people: "MNIST", "MNIST's first 10,000", "synthetic digits, not MNIST", "Fashion-MNIST". */
   readonly title: string;
 }
 
@@ -144,7 +152,7 @@ export async function loadMnist(
     );
   };
   // Before anything is fetched, where the size is known.
-  setApartOf(at.files.train.labels.shape[0]);
+  if (options.datasetName === undefined) setApartOf(at.files.train.labels.shape[0]);
   if (source === "synthetic") {
     const size = at.files.train.labels.shape[0];
     const setApart = setApartOf(size);
@@ -177,23 +185,21 @@ export async function loadMnistTest(
 
 const ALL = Number.MAX_SAFE_INTEGER;
 
-/** A set of the two that are stored. */
-type Role = "train" | "test";
-
-interface Loaded<R extends Role> {
+interface Loaded<R extends MnistRole> {
   sets: Record<R, DigitSet>;
   source: MnistSource;
   notice: string | null;
 }
 
-async function realSets<R extends Role>(
+async function realSets<R extends MnistRole>(
   options: LoadTestOptions,
   at: MnistPlaces,
   roles: readonly R[],
 ): Promise<Loaded<R>> {
   const { source = "mnist", dir } = options;
-  if (source === "sample") return fromSample(options, at, roles, "as asked for");
   const named = dir ?? (process.env.MNIST_DIR || null);
+  if (options.datasetName !== undefined) return fromOther(options.datasetName, named, options.signal, roles);
+  if (source === "sample") return fromSample(options, at, roles, "as asked for");
   if (named !== null) return fromFolder(options, at, roles, named);
   const isTestAlone = roles.every((role) => role === "test");
   if (isTestAlone && at.sampleFolder !== null) return fromSample(options, at, roles, "");
@@ -223,7 +229,7 @@ function byHand({ files: { train, test }, downloadFolder }: MnistPlaces): string
 }
 
 /** @param why the sample is used in place of all of MNIST, which makes no difference to the test */
-async function fromSample<R extends Role>(
+async function fromSample<R extends MnistRole>(
   { signal }: LoadTestOptions,
   { files, sample, sampleFolder: folder }: MnistPlaces,
   roles: readonly R[],
@@ -243,7 +249,7 @@ async function fromSample<R extends Role>(
 }
 
 /** @throws {DataError} it lacks a file: whoever names a folder means it, and wants no download for a misspelt one */
-async function fromFolder<R extends Role>(
+async function fromFolder<R extends MnistRole>(
   { dir, signal }: LoadTestOptions,
   { files, sample, downloadFolder }: MnistPlaces,
   roles: readonly R[],
@@ -275,7 +281,7 @@ async function fromFolder<R extends Role>(
 /** How messages call so many files. */
 const FILES: Readonly<Record<number, string>> = { 2: "two files for the test", 4: "four files" };
 
-async function fromMirrors<R extends Role>(
+async function fromMirrors<R extends MnistRole>(
   options: LoadTestOptions,
   { files, sampleFolder, downloadFolder: folder }: MnistPlaces,
   roles: readonly R[],
@@ -291,6 +297,34 @@ async function fromMirrors<R extends Role>(
     return content;
   });
   return { sets, source: mnistSource(isNew ? "download" : "folder", folder), notice: null };
+}
+
+async function fromOther<R extends MnistRole>(
+  name: string,
+  named: string | null,
+  signal: AbortSignal | undefined,
+  roles: readonly R[],
+): Promise<Loaded<R>> {
+  const { findOtherSet, readOtherSet } = await import("./other_set.node.ts");
+  if (named === null) {
+    throw new OptionError(`loadMnist: ${name} is looked for in a folder; say in which, or have MNIST_DIR name it.`, {
+      datasetName: name,
+    });
+  }
+  const found = await findOtherSet(named, name, roles);
+  const { folder, isTransposed } = found;
+  const sets: Partial<Record<MnistRole, DigitSet>> = {};
+  for (const role of roles) {
+    signal?.throwIfAborted();
+    const { images, labels, size } = await readOtherSet(found, role);
+    sets[role] = await withDigest(`${name} ${role}`, tensorOf(images, [size, 28, 28]), tensorOf(labels, [size]));
+  }
+  const upright = isTransposed ? " They are stored transposed, as EMNIST's are, and were turned upright." : "";
+  return {
+    sets: sets as Record<R, DigitSet>,
+    source: { kind: "other", folder, dataset: name, title: name },
+    notice: `These are the images of ${name} in ${folder}, not MNIST's; that they are the right ones was not checked.${upright}`,
+  };
 }
 
 /** @param part the training images, where they are not all of MNIST's */
@@ -311,7 +345,7 @@ function sizeOf({ train }: MnistFiles): string {
 }
 
 /** @param read gives one file's elements */
-async function readSets<R extends Role>(
+async function readSets<R extends MnistRole>(
   files: MnistFiles,
   roles: readonly R[],
   signal: AbortSignal | undefined,
@@ -320,11 +354,9 @@ async function readSets<R extends Role>(
   const load = async (wanted: MnistFile) => {
     signal?.throwIfAborted();
     const { file, data } = await read(wanted);
-    const tensor = empty(file.shape, "u8").keep();
-    tensor.data.set(data);
-    return { tensor, file };
+    return { tensor: tensorOf(data, file.shape), file };
   };
-  const sets: Partial<Record<Role, DigitSet>> = {};
+  const sets: Partial<Record<MnistRole, DigitSet>> = {};
   for (const role of roles) {
     const { tensor: images, file } = await load(files[role].images);
     const { tensor: labels } = await load(files[role].labels);
@@ -352,15 +384,32 @@ async function synthetic(
   size: number,
 ): Promise<DigitSet> {
   const { name, images, labels } = await syntheticDigitsAsync({ start, count: Math.min(size, limit), seed, signal });
-  // The digest that the library would work out when asked, but by Node, which takes a twentieth of the time.
+  return withDigest(name, images, labels);
+}
+
+/** With the digest that the library would work out when asked, but by Node, which takes a twentieth of the time. */
+async function withDigest(name: string, images: Tensor<"u8">, labels: Tensor<"u8">): Promise<DigitSet> {
   const { createHash } = await import("node:crypto");
   const digest = createHash("sha256").update(images.data).update(labels.data).digest("hex");
   return new Dataset({ name, images, labels, digest, ...DIGITS });
 }
 
-function checkOptions({ source = "mnist", seed = 0, limit = ALL }: LoadTestOptions): void {
+function tensorOf(data: Uint8Array, shape: readonly number[]): Tensor<"u8"> {
+  const tensor = empty(shape, "u8").keep();
+  tensor.data.set(data);
+  return tensor;
+}
+
+function checkOptions({ source = "mnist", datasetName, seed = 0, limit = ALL }: LoadTestOptions): void {
   checkCounts({ seed, limit });
   checkChoice("source", source, DATA_SOURCES);
+  if (datasetName === undefined) return;
+  checkDatasetName(datasetName);
+  if (source === "mnist" || source === "auto") return;
+  throw new OptionError(`loadMnist: source "${source}" is not ${datasetName}; name the folder that holds it.`, {
+    source,
+    datasetName,
+  });
 }
 
 function checkCounts(options: Record<string, number>): void {

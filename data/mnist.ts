@@ -27,6 +27,9 @@ export interface MnistFiles {
   readonly test: { readonly images: MnistFile; readonly labels: MnistFile };
 }
 
+/** A set of the two that are stored. */
+export type MnistRole = keyof MnistFiles;
+
 /** The original files of LeCun, Cortes and Burges. */
 export const MNIST_FILES: MnistFiles = {
   train: {

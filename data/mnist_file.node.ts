@@ -28,16 +28,16 @@ export function readMnistFile(bytes: Uint8Array, files: readonly MnistFile[], wh
   const file = files.find((candidate) => shape.every((dim, axis) => dim === candidate.shape[axis]));
   if (!file) {
     throw new DataError(
-      `loadMnist: ${where} holds ${formatShape(shape)}, expected ${formatShape(original.shape)}. If it is another data set, give its name (datasetName).`,
-      { where, shape, expected: original.shape },
+      `loadMnist: ${where} holds ${formatShape(shape)}, expected ${formatShape(original.shape)}. If it is another data set, say its name.`,
+      { where, shape, expected: original.shape, needsName: true },
     );
   }
   const sha256 = createHash("sha256").update(plain).digest("hex");
   if (sha256 !== file.sha256) {
     throw new DataError(
       `loadMnist: ${where} is not the original file; the SHA-256 of its content is ${sha256}, expected ${file.sha256}. ` +
-        "It is damaged: fetch it again. Or it is another data set: give its name (datasetName).",
-      { where, sha256, expected: file.sha256 },
+        "It is damaged: fetch it again. Or it is another data set: say its name.",
+      { where, sha256, expected: file.sha256, needsName: true },
     );
   }
   return { file, data };

@@ -5,8 +5,10 @@ import { isModelName, type ModelName } from "./table.ts";
 /** Null for what the file does not say, or says in a way that cannot be right. */
 export interface CheckpointMetadata {
   model: ModelName | null;
-  /** What it was trained on: "mnist", "synthetic". */
+  /** What it was trained and measured on: "mnist", "synthetic", or another data set's name. */
   dataset: string | null;
+  /** What it was trained on, where that is only a part of the data set: "MNIST's first 10,000". */
+  trainedOn: string | null;
   /** Of the training images' file. */
   datasetSha256: string | null;
   seed: number | null;
@@ -42,6 +44,7 @@ export function readCheckpointMetadata(texts: Readonly<Record<string, string>>):
   const known: Omit<CheckpointMetadata, "others"> = {
     model: isModelName(model) ? model : null,
     dataset: text("dataset"),
+    trainedOn: text("trained_on"),
     datasetSha256: text("dataset_sha256"),
     seed: number("seed", (value) => Number.isSafeInteger(value) && value >= 0),
     epoch: number("epoch", isCount),
@@ -66,6 +69,7 @@ function textsOf(metadata: Omit<CheckpointMetadata, "others">): Record<string, s
   const texts: [name: string, value: string | number | null][] = [
     ["model", metadata.model],
     ["dataset", metadata.dataset],
+    ["trained_on", metadata.trainedOn],
     ["dataset_sha256", metadata.datasetSha256],
     ["seed", metadata.seed],
     ["epoch", metadata.epoch],

@@ -4,10 +4,12 @@ import { formatCount } from "../lib/base/format_count.ts";
 import { printableName } from "../lib/base/printable.ts";
 
 export interface MeasuredOn {
-  /** "mnist", "synthetic"; null where it was not recorded. */
+  /** "mnist", "synthetic", another data set's name; null where it was not recorded. */
   dataset: string | null;
   /** How many test images; null where it was not recorded, in older files: all of them. */
   images: number | null;
+  /** What was trained on, where that is only a part of the data set: "MNIST's first 10,000". */
+  trainedOn?: string | null;
 }
 
 const MNIST_TEST_IMAGES = 10_000;
@@ -17,11 +19,12 @@ export function isMnistTest({ dataset, images }: MeasuredOn): boolean {
   return (dataset ?? "mnist") === "mnist" && (images ?? MNIST_TEST_IMAGES) === MNIST_TEST_IMAGES;
 }
 
-/** @example "MNIST's test images", "1,000 of MNIST's test images", "1,000 synthetic digits" */
+/** @example "MNIST's test images", "1,000 of MNIST's test images", "1,000 synthetic digits", "10,000 Fashion-MNIST images" */
 export function describeMeasuredOn(on: MeasuredOn): string {
   const { dataset, images } = on;
   const count = images === null ? "" : formatCount(images);
   if (dataset === null) return `${count || "its"} test images`;
   if (isMnistTest(on)) return "MNIST's test images";
-  return dataset === "mnist" ? `${count} of MNIST's test images` : `${count} ${printableName(dataset)} digits`.trim();
+  if (dataset === "mnist") return `${count} of MNIST's test images`;
+  return `${count} ${printableName(dataset)} ${dataset === "synthetic" ? "digits" : "images"}`.trim();
 }

@@ -8,6 +8,8 @@ export interface StartEvent {
   event: "start";
   model: string;
   dataset: string;
+  /** The same for people, and whether it is only a part of it: "MNIST's first 10,000"; null in lines of earlier versions. */
+  trainedOn: string | null;
   datasetSha256: string;
   /** What one must know of the data; null where there is nothing. */
   notice: string | null;
@@ -32,6 +34,8 @@ export interface DoneEvent {
   event: "done";
   model: string;
   dataset: string;
+  /** As in `StartEvent`. */
+  trainedOn: string | null;
   testImages: number;
   /** Whose weights were kept, and its validation accuracy. */
   epoch: number | null;
@@ -96,7 +100,8 @@ export function readTrainEvent(line: string): TrainEvent {
       const { dataset, datasetSha256, run } = read.texts("dataset", "datasetSha256", "run");
       const at = fields.resumed_at === undefined ? null : new EventReader(fields.resumed_at as Fields);
       const resumedAt = at && { epoch: at.number("epoch"), step: at.number("step") };
-      return { event: kind, model, dataset, datasetSha256, notice: textOf(fields.notice), run, resumedAt };
+      const trainedOn = textOf(fields.trained_on);
+      return { event: kind, model, dataset, trainedOn, datasetSha256, notice: textOf(fields.notice), run, resumedAt };
     }
     case "epoch":
       return {
@@ -107,7 +112,8 @@ export function readTrainEvent(line: string): TrainEvent {
     case "done": {
       const { dataset, checkpoint, weightsSha256 } = read.texts("dataset", "checkpoint", "weightsSha256");
       return {
-        ...{ event: kind, model, dataset, testImages: read.number("testImages"), epoch: numberOf(fields.epoch) },
+        ...{ event: kind, model, dataset, trainedOn: textOf(fields.trained_on), testImages: read.number("testImages") },
+        epoch: numberOf(fields.epoch),
         ...{ validationAccuracy: numberOf(fields.val_accuracy), stopped: textOf(fields.stopped) },
         ...{ testAccuracy: read.number("testAccuracy"), testLoss: read.number("testLoss") },
         ...{ parameters: read.number("parameters"), seconds: read.number("seconds"), checkpoint, weightsSha256 },

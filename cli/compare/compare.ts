@@ -3,6 +3,7 @@
 import { MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
 import { type Command, type Flag, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
+import { DATASET_NAME } from "../inputs/dataset_name_flag.ts";
 
 /** A flag for each network of the table; those without shipped weights take part when they are named. */
 const CHECKPOINTS = Object.fromEntries(
@@ -32,6 +33,7 @@ export const compare: Command = {
     }),
     ...grouped("Data", {
       data: valueFlag("SOURCE", "mnist, synthetic, or a folder with MNIST's test files", { byDefault: "mnist" }),
+      "dataset-name": DATASET_NAME,
       limit: valueFlag("N", "Use only the first N test images"),
     }),
     ...grouped("Output", {
@@ -48,12 +50,13 @@ export const compare: Command = {
   },
   async run(flags, _operands, signal) {
     const data = textFlag(flags, "data") ?? "mnist";
+    const datasetName = textFlag(flags, "dataset-name");
     const limit = numberFlag(flags, "limit", { min: 1, isInteger: true });
     const { compareModels } = await import("./compare_models.ts");
     const request = {
       checkpoints: Object.fromEntries(MODEL_NAMES.map((name) => [name, textFlag(flags, name) ?? wordByDefault(name)])),
       ...{ out: textFlag(flags, "out"), outputs: textFlag(flags, "runs") ?? "outputs" },
-      ...{ data, limit, isJson: isSet(flags, "json"), isQuiet: isSet(flags, "quiet") },
+      ...{ data, datasetName, limit, isJson: isSet(flags, "json"), isQuiet: isSet(flags, "quiet") },
     };
     await compareModels(request, signal);
   },

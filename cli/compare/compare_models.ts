@@ -21,6 +21,7 @@ export interface CompareRequest {
   out: string | undefined;
   outputs: string;
   data: string;
+  datasetName: string | undefined;
   limit: number | undefined;
   isJson: boolean;
   isQuiet: boolean;
@@ -40,7 +41,9 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
   });
   const progress = new Progress(request.isQuiet);
   try {
-    const { name: dataset, test } = await loadTestData(request.data, { limit, signal, progress });
+    const { data, datasetName } = request;
+    const { source, test } = await loadTestData(data, { datasetName, limit, signal, progress });
+    const { dataset } = source;
     const labels = test.labels.values;
     const pictures = firstPictures(test.images.values, test.size);
     const contestants: Contestant[] = [];

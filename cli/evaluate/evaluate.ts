@@ -3,6 +3,7 @@
 import { type Command, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 import { CHECKPOINT_FLAGS } from "../inputs/checkpoint_flags.ts";
+import { DATASET_NAME } from "../inputs/dataset_name_flag.ts";
 
 export const evaluate: Command = {
   details:
@@ -17,6 +18,7 @@ export const evaluate: Command = {
     ...CHECKPOINT_FLAGS,
     ...grouped("Data", {
       data: valueFlag("SOURCE", "mnist, synthetic, or a folder with MNIST's test files", { byDefault: "mnist" }),
+      "dataset-name": DATASET_NAME,
       limit: valueFlag("N", "Use only the first N test images"),
       shifts: valueFlag(
         "N",
@@ -30,10 +32,11 @@ export const evaluate: Command = {
   },
   async run(flags, _files, signal) {
     const data = textFlag(flags, "data") ?? "mnist";
+    const datasetName = textFlag(flags, "dataset-name");
     const limit = numberFlag(flags, "limit", { min: 1, isInteger: true });
     const shifts = numberFlag(flags, "shifts", { min: 1, max: 4, isInteger: true });
     const { evaluateModel } = await import("./evaluate_model.ts");
-    const request = { data, limit, shifts, isJson: isSet(flags, "json"), isQuiet: isSet(flags, "quiet") };
+    const request = { data, datasetName, limit, shifts, isJson: isSet(flags, "json"), isQuiet: isSet(flags, "quiet") };
     await evaluateModel(flags, request, signal);
   },
 };

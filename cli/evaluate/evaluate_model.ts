@@ -14,6 +14,7 @@ import { stdout } from "../terminal/terminal.ts";
 
 export interface EvaluateRequest {
   data: string;
+  datasetName: string | undefined;
   limit: number | undefined;
   /** By up to how many pixels each image is moved in a second reading; undefined: there is none. */
   shifts: number | undefined;
@@ -28,7 +29,9 @@ export async function evaluateModel(flags: Flags, request: EvaluateRequest, sign
   const model = modelAskedFor(flags);
   const progress = new Progress(request.isQuiet);
   try {
-    const { name, test } = await loadTestData(request.data, { limit: request.limit, signal, progress });
+    const { data, datasetName, limit } = request;
+    const { source, test } = await loadTestData(data, { datasetName, limit, signal, progress });
+    const name = source.dataset;
     const onProgress = (done: number, total: number): void =>
       progress.update("evaluate", done / total, () => `${formatCount(done)} of ${formatCount(total)} images`);
     const result = await evaluateAsync(model.network, test, { signal, onProgress });
@@ -55,7 +58,7 @@ function asJson(
     model: name,
     checkpoint: path,
     version,
-    trained_on: metadata.dataset,
+    trained_on: metadata.trainedOn ?? metadata.dataset,
     dataset,
     dataset_sha256: test.digest,
     images: test.size,

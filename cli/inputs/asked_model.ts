@@ -90,9 +90,9 @@ function otherWeights(error: SimdgradError): string {
 
 /** One line: the version, the file, what it was trained and measured on. */
 export function describeOrigin({ name, path, metadata, version }: LoadedModel): string {
-  const { dataset, datasetSha256: digest, testAccuracy, testImages } = metadata;
+  const { dataset, trainedOn, datasetSha256: digest, testAccuracy, testImages } = metadata;
   const data = dataset
-    ? `trained on ${printable(dataset)}${digest ? ` (sha256 ${printable(shortDigest(digest))}…)` : ""}`
+    ? `trained on ${printable(trainedOn ?? dataset)}${digest ? ` (sha256 ${printable(shortDigest(digest))}…)` : ""}`
     : "data set unknown";
   const on = { dataset, images: testImages };
   const images = isMnistTest(on) ? "its test images" : printable(describeMeasuredOn(on));

@@ -9,6 +9,7 @@ import {
   type MnistSets,
   type MnistTest,
 } from "../../data/index.node.ts";
+import { DataError } from "../../lib/index.ts";
 import { formatCount } from "../terminal/format.ts";
 import { printNotice } from "../terminal/notice.ts";
 import type { Progress } from "../terminal/progress.ts";
@@ -16,16 +17,16 @@ import type { Progress } from "../terminal/progress.ts";
 /** What the library calls the splits that recipes name. */
 const SPLIT_OF = { drawn: "random", block: "contiguous" } as const;
 
-export interface Data extends MnistSets {
-  /** "mnist" or "synthetic": what results say they are about. */
-  name: string;
-}
+export type Data = MnistSets;
 
 export interface LoadOptions {
   /** Of the synthetic digits and of the split. */
   seed: number;
-  /** How many training images are held back; default 5000. */
+  /** What another data set in the folder is called. */
+  datasetName?: string;
+  /** How many training images are held back; default: `maxValidation`, or a tenth where that is less. */
   validation?: number;
+  maxValidation?: number;
   /** Which: drawn one by one, or a block; default "drawn". */
   heldOut?: "drawn" | "block";
   /** At most so many images in each set. */
@@ -43,8 +44,8 @@ export async function loadData(data: string, { progress, heldOut = "drawn", ...o
 /** The test images alone. */
 export async function loadTestData(
   data: string,
-  { progress, ...options }: Pick<LoadOptions, "limit" | "signal" | "progress">,
-): Promise<MnistTest & { name: string }> {
+  { progress, ...options }: Pick<LoadOptions, "datasetName" | "limit" | "signal" | "progress">,
+): Promise<MnistTest> {
   return shown(progress, options.signal, (how) => loadMnistTest({ ...whereOf(data), ...options, ...how }));
 }
 
@@ -58,7 +59,7 @@ async function shown<T extends MnistTest>(
   progress: Progress,
   signal: AbortSignal,
   load: (how: Pick<LoadTestOptions, "onProgress">) => Promise<T>,
-): Promise<T & { name: string }> {
+): Promise<T> {
   const loaded = await load({
     onProgress: ({ fileName, receivedBytes, totalBytes }) =>
       progress.update(
@@ -66,12 +67,15 @@ async function shown<T extends MnistTest>(
         totalBytes ? receivedBytes / totalBytes : 0,
         () => `${formatCount(receivedBytes / 1024)} KiB`,
       ),
+  }).catch((error) => {
+    if (!(error instanceof DataError) || error.details.needsName !== true) throw error;
+    throw new DataError(`${error.message} As in --dataset-name Fashion-MNIST.`, error.details);
   });
   progress.clear();
   await letSignalsIn();
   signal.throwIfAborted();
   if (loaded.notice) printNotice(loaded.notice);
-  return { ...loaded, name: loaded.source.dataset };
+  return loaded;
 }
 
 /** Two turns of the event loop: a Ctrl-C that came while it stood still is delivered between them. */

@@ -75,7 +75,7 @@ export function sorted(runs: readonly StoredRun[], order: Order): StoredRun[] {
 /** A line of `--json`. */
 export function runAsJson(run: StoredRun, mark: VersionMark, isInFull: boolean): Record<string, unknown> {
   const { record } = run;
-  const { dataset, images } = measuredOnOf(run);
+  const { dataset, images, trainedOn } = measuredOnOf(run);
   return {
     id: run.id,
     model: run.model,
@@ -90,6 +90,7 @@ export function runAsJson(run: StoredRun, mark: VersionMark, isInFull: boolean):
     test_accuracy: record.result.testAccuracy,
     test_loss: record.result.testLoss,
     dataset,
+    trained_on: trainedOn,
     test_images: images,
     seconds: secondsOf(run),
     weights_sha256: record.result.weightsSha256,

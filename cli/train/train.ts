@@ -3,6 +3,7 @@
 import { DEFAULT_MODEL, MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { type Command, choiceFlag, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { type Flags, isSet, numberFlag, textFlag } from "../command_line/flags.ts";
+import { DATASET_NAME } from "../inputs/dataset_name_flag.ts";
 import { outliveOutput } from "../terminal/broken_output.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { RECIPE_FLAGS, readRecipeFlags } from "./recipe_flags.ts";
@@ -57,6 +58,7 @@ export const train: Command = {
           byDefault: "auto",
         },
       ),
+      "dataset-name": DATASET_NAME,
       limit: valueFlag("N", "Use only the first N images of each set, for a quick try"),
       threads: valueFlag("N", "Threads that train the cnn; the weights do not depend on it", {
         byDefault: "one per processor",
@@ -95,8 +97,9 @@ export const train: Command = {
     const limit = numberFlag(flags, "limit", { min: 1, isInteger: true });
     const patience = numberFlag(flags, "patience", { min: 1, isInteger: true });
     const data = textFlag(flags, "data") ?? "auto";
+    const datasetName = textFlag(flags, "dataset-name");
     const { trainModels } = await import("./train_runs.ts");
-    await trainModels({ models, preset, given, patience, seed, limit, data, ...options }, signal);
+    await trainModels({ models, preset, given, patience, seed, limit, data, datasetName, ...options }, signal);
   },
 };
 

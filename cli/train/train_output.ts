@@ -85,8 +85,13 @@ export class TrainOutput {
     const { epoch, step } = resume?.state.progress ?? {};
     const run = writer.folder.path;
     this.emit({
-      ...{ event: "start", model: spec.model, dataset: data.name, datasetSha256: data.train.digest },
-      ...{ notice: data.notice, run, resumedAt: epoch !== undefined && step !== undefined ? { epoch, step } : null },
+      ...{ event: "start", model: spec.model, dataset: data.source.dataset, trainedOn: data.source.title },
+      ...{
+        datasetSha256: data.train.digest,
+        notice: data.notice,
+        run,
+        resumedAt: epoch !== undefined && step !== undefined ? { epoch, step } : null,
+      },
     });
     progress.print(
       resume
@@ -126,8 +131,12 @@ export class TrainOutput {
     const { path, checkpoint } = writer.folder;
     progress.clear();
     this.emit({
-      ...{ event: "done", model: spec.model, dataset: data.name, testImages: data.test.size },
-      ...{ epoch: kept?.epoch ?? null, validationAccuracy: kept?.validationAccuracy ?? null },
+      ...{ event: "done", model: spec.model, dataset: data.source.dataset, trainedOn: data.source.title },
+      ...{
+        testImages: data.test.size,
+        epoch: kept?.epoch ?? null,
+        validationAccuracy: kept?.validationAccuracy ?? null,
+      },
       ...{ stopped: stopped?.why ?? null, testAccuracy, testLoss, parameters, seconds, checkpoint, weightsSha256 },
     });
     if (!options.isJson) this.printResult(history, { testAccuracy, testLoss, parameters, seconds, weightsSha256 });
@@ -143,7 +152,8 @@ export class TrainOutput {
   ): void {
     const { spec, data, options, progress, writer } = this.shown;
     const accuracy = stdout.bold(`test accuracy ${formatPercent(result.testAccuracy)}`);
-    const digits = data.name === "mnist" ? "MNIST" : stdout.yellow("synthetic digits, not MNIST");
+    const { kind, title } = data.source;
+    const digits = kind === "folder" || kind === "download" ? title : stdout.yellow(printable(title));
     const lines = [
       `${spec.model} on ${digits}: ${accuracy} of ${formatCount(data.test.size)}, loss ${formatLoss(result.testLoss)} (epoch ${kept?.epoch ?? 0} of ${spec.recipe.epochs})`,
       ...(stopped === null ? [] : [`stopped early: ${stopped.why}`]),

@@ -9,7 +9,7 @@ import { checkData, checkTimeLeft, type ResumableRun, resumeRun } from "../../st
 import type { RunData } from "../../store/runs/run_data.ts";
 import type { RunSpec } from "../../store/runs/run_spec.ts";
 import { RunWriter } from "../../store/runs/run_writer.ts";
-import { loadData } from "../inputs/load_data.ts";
+import { type Data, loadData } from "../inputs/load_data.ts";
 import { asked, askedAsync } from "../terminal/asked.ts";
 import { InterruptedError } from "../terminal/exit_codes.ts";
 import { formatDuration, printable } from "../terminal/format.ts";
@@ -29,6 +29,8 @@ export interface TrainRequest extends TrainOptions {
   seed: number;
   limit: number | undefined;
   data: string;
+  /** What the data set in the folder is called, where it is not MNIST. */
+  datasetName?: string;
 }
 
 export interface ResumeRequest extends TrainOptions {
@@ -42,7 +44,7 @@ export interface ResumeRequest extends TrainOptions {
 
 export async function trainModels(request: TrainRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
-  const { models, preset, given, seed, limit, patience } = request;
+  const { models, preset, given, seed, limit, patience, datasetName } = request;
   // Who waits for a better epoch wants that one.
   const kept = patience === undefined ? given : { keep: "best" as const, ...given };
   // All of them before the first: a flag that is wrong for the second must not wait for the first to end.
@@ -50,18 +52,20 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   const command = `mnist ${process.argv.slice(2).map(shellWord).join(" ")}`;
   const progress = new Progress(request.isQuiet);
   try {
-    const loaded = new Map<string, RunData>();
+    const loaded = new Map<string, Data>();
     for (const [i, model] of models.entries()) {
-      const { validation, heldOut } = recipes[i];
+      const { validation: maxValidation, heldOut } = recipes[i];
       // Most often one data set serves all.
-      const key = `${validation} ${heldOut}`;
-      const data =
-        loaded.get(key) ?? (await loadData(request.data, { seed, validation, heldOut, limit, signal, progress }));
+      const key = `${maxValidation} ${heldOut}`;
+      const which = { datasetName, seed, validation: given.validation, maxValidation, heldOut, limit };
+      const data = loaded.get(key) ?? (await loadData(request.data, { ...which, signal, progress }));
       loaded.set(key, data);
       await useThreads(model, request.threads, progress);
       const spec: RunSpec = {
-        ...{ model, recipe: recipes[i], patience: patience ?? null, seed, limit: limit ?? null, data: request.data },
-        ...{ command, started: new Date().toISOString(), resumed: [] },
+        // Of a small data set the preset's number may be too many.
+        ...{ model, recipe: { ...recipes[i], validation: data.setApart }, patience: patience ?? null, seed },
+        ...{ limit: limit ?? null, data: whatWasFound(request.data, data), datasetName: datasetName ?? null, command },
+        ...{ started: new Date().toISOString(), resumed: [] },
       };
       try {
         await trainRun({ spec, data, resume: null, options: request, progress, signal });
@@ -89,7 +93,9 @@ export async function trainOn(request: ResumeRequest, signal: AbortSignal): Prom
     const maxSeconds = request.maxSeconds ?? run.maxSeconds ?? undefined;
     asked(label, () => checkTimeLeft(run, maxSeconds), moreTime);
     const { seed, limit, recipe } = spec;
-    const which = { seed, validation: recipe.validation, heldOut: recipe.heldOut, limit: limit ?? undefined };
+    const { validation, heldOut } = recipe;
+    const datasetName = spec.datasetName ?? undefined;
+    const which = { datasetName, seed, validation, heldOut, limit: limit ?? undefined };
     const data = await loadData(request.data ?? spec.data, { ...which, signal, progress });
     asked(
       label,
@@ -108,6 +114,12 @@ export async function trainOn(request: ResumeRequest, signal: AbortSignal): Prom
   } finally {
     progress.clear();
   }
+}
+
+/** Where to find the same data again: what "auto" came to. */
+function whatWasFound(data: string, { source }: Data): string {
+  if (data !== "auto" || source.kind === "other") return data;
+  return source.kind === "sample" ? "sample" : "mnist";
 }
 
 function remedyFor(id: string): (error: Error) => string {

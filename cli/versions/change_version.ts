@@ -22,9 +22,12 @@ export interface PromoteRequest {
 export async function promoteRun({ id, models, note, outputs, isJson }: PromoteRequest): Promise<void> {
   asked(`promote ${id}`, () => checkNetwork(id, models));
   const change = await askedAsync("promote", () => promote(outputs, models, id, note), promoteRemedy);
-  const { dataset } = change.record.lineage;
-  if (change.isNew && dataset !== "mnist") {
-    printNote(`this run learned from ${printable(dataset ?? "unknown")} digits, not from MNIST's.`);
+  const { dataset, trainedOn } = change.record.lineage;
+  if (change.isNew && (dataset !== "mnist" || trainedOn !== null)) {
+    const kind = dataset === "synthetic" ? "digits" : "images";
+    const what =
+      trainedOn === null ? `${dataset ?? "unknown"} ${kind}, not from MNIST's` : `${trainedOn}, not from all of it`;
+    printNote(`this run learned from ${printable(what)}.`);
   }
   showChange(change, outputs, isJson);
 }

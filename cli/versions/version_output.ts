@@ -44,5 +44,5 @@ export function accuracyOf(record: VersionRecord): string {
 }
 
 export function measuredOnVersion({ metrics, lineage }: VersionRecord): MeasuredOn {
-  return { dataset: lineage.dataset, images: metrics.testImages };
+  return { dataset: lineage.dataset, images: metrics.testImages, trainedOn: lineage.trainedOn };
 }

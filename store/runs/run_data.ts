@@ -1,16 +1,22 @@
 // RunData: the three sets of images of a run.
 
+import type { MnistSource } from "../../data/index.node.ts";
 import type { Dataset } from "../../lib/index.ts";
 import type { DatasetRecord } from "./run_record.ts";
 
 /** What a run learns from, and what must be said of it. */
 export interface RunData {
-  /** "mnist", "synthetic": what results say they are about. */
-  name: string;
+  /** What it is, for results to say. */
+  source: Pick<MnistSource, "kind" | "dataset" | "title">;
   notice: string | null;
   train: Dataset;
   validation: Dataset;
   test: Dataset;
+}
+
+/** What the run learns from, where that is only a part of the data set: "MNIST's first 10,000"; null where it is all of it. */
+export function trainedOnPart({ source: { kind, title } }: RunData): string | null {
+  return kind === "sample" ? title : null;
 }
 
 /** What a record tells of a set. */

@@ -49,6 +49,8 @@ export interface RunRecord {
   limit: number | null;
   dataset: {
     name: string | null;
+    /** Where it is only a part of that: "MNIST's first 10,000". */
+    trainedOn: string | null;
     notice: string | null;
     train: DatasetRecord | null;
     validation: DatasetRecord | null;
@@ -96,7 +98,11 @@ export function writeRunRecord(record: RunRecord): string {
     max_seconds: record.maxSeconds,
     seed: record.seed,
     limit: record.limit,
-    dataset,
+    dataset: {
+      name: dataset.name,
+      ...known({ trained_on: dataset.trainedOn }),
+      ...{ notice: dataset.notice, train: dataset.train, validation: dataset.validation, test: dataset.test },
+    },
     parameters: record.parameters,
     versions: record.versions,
     platform: record.platform,
@@ -141,6 +147,7 @@ export function readRunRecord(text: string, where: string): RunRecord {
     limit: numberOf(fields.limit),
     dataset: {
       name: textOf(dataset.name),
+      trainedOn: textOf(dataset.trained_on),
       notice: textOf(dataset.notice),
       train: readDataset(dataset.train),
       validation: readDataset(dataset.validation),

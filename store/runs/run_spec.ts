@@ -17,8 +17,10 @@ import {
 export interface RunSpec extends ExperimentSpec {
   /** At most so many images of each set; null: all. */
   limit: number | null;
-  /** Where the data came from, as it was asked for: a source's name, or a folder. */
+  /** Where the data are: a source's name, never "auto", or a folder. */
   data: string;
+  /** What the data set in that folder is called; null for MNIST. */
+  datasetName: string | null;
   /** The command that began it. */
   command: string;
   /** As ISO 8601. */
@@ -112,6 +114,7 @@ export function readRunSpec(value: unknown): RunSpec | null {
     patience: numberOf(fields.patience),
     limit: numberOf(fields.limit),
     data: textOf(fields.data) ?? "auto",
+    datasetName: textOf(fields.datasetName),
     command: textOf(fields.command) ?? "",
     started: textOf(fields.started) ?? new Date(0).toISOString(),
     resumed: Array.isArray(resumed) ? resumed.filter((time) => typeof time === "string") : [],

@@ -13,7 +13,7 @@ import {
 } from "../../models/index.ts";
 import { thisProcess } from "../files/runner.ts";
 import type { ResumableRun } from "./resume_run.ts";
-import { datasetRecord, type RunData } from "./run_data.ts";
+import { datasetRecord, type RunData, trainedOnPart } from "./run_data.ts";
 import { createRunFolder, type RunFolder, removeRunFolder, removeRunState, writeRunFile } from "./run_folder.ts";
 import { RunLog } from "./run_log.ts";
 import { RunPictures } from "./run_pictures.ts";
@@ -179,7 +179,7 @@ export class RunWriter {
   private record(status: string, history: History, more: Partial<RunRecord> = {}): void {
     const { spec, options, experiment } = this;
     const { version, variant, arithmetic, threads } = runtimeInfo();
-    const { name, notice, train, validation, test } = options.data;
+    const { source, notice, train, validation, test } = options.data;
     writeRunFile(this.folder, {
       status,
       model: spec.model,
@@ -190,7 +190,8 @@ export class RunWriter {
       seed: spec.seed,
       limit: spec.limit,
       dataset: {
-        name,
+        name: source.dataset,
+        trainedOn: trainedOnPart(options.data),
         notice,
         train: datasetRecord(train),
         validation: datasetRecord(validation),
@@ -215,7 +216,8 @@ export class RunWriter {
     const { version, arithmetic } = runtimeInfo();
     const metadata: CheckpointMetadata = {
       model: this.spec.model,
-      dataset: data.name,
+      dataset: data.source.dataset,
+      trainedOn: trainedOnPart(data),
       datasetSha256: data.train.digest,
       seed: this.spec.seed,
       epoch: kept?.epoch ?? null,

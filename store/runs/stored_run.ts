@@ -87,7 +87,7 @@ export function secondsOf({ record: { result, history } }: StoredRun): number | 
 
 /** What its accuracies are about. */
 export function measuredOnOf({ record: { dataset } }: StoredRun): MeasuredOn {
-  return { dataset: dataset.name, images: dataset.test?.size ?? null };
+  return { dataset: dataset.name, images: dataset.test?.size ?? null, trainedOn: dataset.trainedOn };
 }
 
 /** Whether it can be resumed, which asks the state and not a run.json that is damaged. */

@@ -133,6 +133,7 @@ function describe(
       seed: record.seed,
       recipeSha256: createHash("sha256").update(canonical(record.recipe)).digest("hex"),
       dataset: record.dataset.name,
+      trainedOn: record.dataset.trainedOn,
       datasetSha256: record.dataset.train?.sha256 ?? null,
       simdgrad: record.versions.simdgrad,
     },

@@ -31,6 +31,8 @@ export interface VersionRecord {
     seed: number | null;
     recipeSha256: string | null;
     dataset: string | null;
+    /** Where it is only a part of that; null, or lacking, where it is all of it. */
+    trainedOn: string | null;
     datasetSha256: string | null;
     simdgrad: string | null;
   };
@@ -63,6 +65,7 @@ export function writeVersionRecord(record: VersionRecord): string {
       seed: lineage.seed,
       recipe_sha256: lineage.recipeSha256,
       dataset: lineage.dataset,
+      trained_on: lineage.trainedOn ?? undefined,
       dataset_sha256: lineage.datasetSha256,
       simdgrad: lineage.simdgrad,
     },
@@ -116,6 +119,7 @@ export function readVersionRecord(line: string, before: readonly VersionRecord[]
       seed: numberOf(lineage.seed),
       recipeSha256: textOf(lineage.recipe_sha256),
       dataset: textOf(lineage.dataset),
+      trainedOn: textOf(lineage.trained_on),
       datasetSha256: textOf(lineage.dataset_sha256),
       simdgrad: textOf(lineage.simdgrad),
     },

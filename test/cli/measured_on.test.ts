@@ -54,7 +54,10 @@ test("a data set and a count are said as people say them; without a count it is 
   assert.is(on({ dataset: "synthetic" }), "synthetic digits");
   assert.is(on({ dataset: "mnist", test_images: "many" }), "MNIST's test images");
   assert.is(on({}), "its test images");
+  assert.is(on({ dataset: "Fashion-MNIST", test_images: "10000" }), "10,000 Fashion-MNIST images");
   assert.is(shortMeasuredOn({ dataset: "synthetic", images: 1000 }), "synthetic, 1,000");
+  const trainedOn = "MNIST's first 10,000";
+  assert.is(shortMeasuredOn({ dataset: "mnist", images: 10_000, trainedOn }), trainedOn);
 });
 
 test("training writes the count down, and origin and exported module say it", async () => {

@@ -68,6 +68,7 @@ test("--json prints one object a run, in a stable form", async () => {
       test_accuracy: 0.91,
       test_loss: 0.3,
       dataset: "mnist",
+      trained_on: null,
       test_images: null,
       seconds: 7,
       weights_sha256: weights,

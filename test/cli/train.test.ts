@@ -23,11 +23,11 @@ test("--json prints an event a line, in the agreed form, and nothing else on std
   assert.is(outcome.code, 0, outcome.stderr);
   const [start, first, second, done, ...rest] = events(outcome);
   assert.equal(rest, []);
-  assert.equal(Object.keys(start), ["event", "model", "dataset", "dataset_sha256", "notice", "run"]);
+  assert.equal(Object.keys(start), ["event", "model", "dataset", "trained_on", "dataset_sha256", "notice", "run"]);
   const epochKeys = ["event", "model", "epoch", "train_loss", "val_loss", "val_accuracy", "samples_per_second", "seconds"]; // biome-ignore format: one line
   assert.equal([Object.keys(first), Object.keys(second)], [epochKeys, epochKeys]);
   assert.equal([first.event, first.model, first.epoch, second.epoch], ["epoch", "linear", 1, 2]);
-  const about = ["event", "model", "dataset", "test_images", "epoch", "val_accuracy", "stopped"];
+  const about = ["event", "model", "dataset", "trained_on", "test_images", "epoch", "val_accuracy", "stopped"];
   const found = ["test_accuracy", "test_loss", "parameters", "seconds", "checkpoint", "weights_sha256"];
   assert.equal(Object.keys(done), [...about, ...found]);
   assert.equal([done.test_images, done.stopped], [200, null]);

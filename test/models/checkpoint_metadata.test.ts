@@ -5,7 +5,14 @@ import { type CheckpointMetadata, readCheckpointMetadata, writeCheckpointMetadat
 const test = suite("checkpoint metadata");
 
 const WHOLE: CheckpointMetadata = {
-  ...{ model: "cnn", dataset: "mnist", datasetSha256: "ab".repeat(32), seed: 0, epoch: 25 },
+  ...{
+    model: "cnn",
+    dataset: "mnist",
+    trainedOn: "MNIST's first 10,000",
+    datasetSha256: "ab".repeat(32),
+    seed: 0,
+    epoch: 25,
+  },
   ...{ validationAccuracy: 0.996, testAccuracy: 0.997, testImages: 10_000, simdgrad: "0.1.0", kernels: "relaxed-fma" },
   others: {},
 };

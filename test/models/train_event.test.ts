@@ -8,10 +8,12 @@ const test = suite("train events");
 const EVENTS: readonly TrainEvent[] = [
   {
     ...{ event: "start", model: "cnn", dataset: "mnist", datasetSha256: "ab", notice: null, run: "outputs/cnn/1" },
+    trainedOn: "MNIST's first 10,000",
     resumedAt: { epoch: 2, step: 30 },
   },
   {
     ...{ event: "start", model: "cnn", dataset: "synthetic", datasetSha256: "ab", notice: "not MNIST", run: "r" },
+    trainedOn: null,
     resumedAt: null,
   },
   {
@@ -21,7 +23,7 @@ const EVENTS: readonly TrainEvent[] = [
   {
     ...{ event: "done", model: "cnn", dataset: "mnist", testImages: 10_000, epoch: 3, validationAccuracy: 0.99 },
     ...{ stopped: null, testAccuracy: 0.991, testLoss: 0.03, parameters: 102_026, seconds: 9, checkpoint: "c" },
-    weightsSha256: "cd",
+    ...{ weightsSha256: "cd", trainedOn: "MNIST" },
   },
   { event: "interrupted", model: "cnn", checkpoint: null, resume: "mnist train --resume 1" },
   { event: "failed", model: "cnn", run: "r", error: "the disk is full" },

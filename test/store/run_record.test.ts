@@ -17,7 +17,7 @@ const WHOLE: RunRecord = {
   ...{ status: "done", model: "cnn", command: "mnist train", recipe: recipeFor("cnn", "best") },
   ...{ patience: null, maxSeconds: 60, seed: 3, limit: null },
   dataset: {
-    ...{ name: "mnist", notice: null, train: part("MNIST train", 59_000) },
+    ...{ name: "mnist", trainedOn: "MNIST's first 10,000", notice: null, train: part("MNIST train", 59_000) },
     ...{ validation: part("MNIST train", 1000), test: part("MNIST test", 10_000) },
   },
   parameters: 102_026,
@@ -47,7 +47,7 @@ test("of a file of another kind nothing is believed that is not what it should b
 test("a spec is read whole or not at all", () => {
   const spec = {
     ...{ model: "cnn", recipe: recipeFor("cnn", "standard"), seed: 1, patience: null, limit: 10, data: "auto" },
-    ...{ command: "mnist train", started: "2026-01-02T03:04:05.000Z", resumed: [] },
+    ...{ datasetName: null, command: "mnist train", started: "2026-01-02T03:04:05.000Z", resumed: [] },
   };
   assert.equal(readRunSpec(JSON.parse(JSON.stringify(spec))), spec);
   for (const wrong of [

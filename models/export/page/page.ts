@@ -65,7 +65,8 @@ function read(): void {
 function describe(): void {
   const { kind, parameters, testAccuracy, testedOn, checkpoint, weightsSha256, madeBy } = model;
   const dataset = checkpoint.dataset === "mnist" ? "MNIST" : checkpoint.dataset;
-  const origin = dataset ? `, trained on ${dataset}` : "";
+  const { trained_on: trainedOn = dataset } = checkpoint;
+  const origin = trainedOn ? `, trained on ${trainedOn}` : "";
   const accuracy = testAccuracy === null ? "" : `: ${(100 * testAccuracy).toFixed(2)} % of ${testedOn} right`;
   const text = (id: string, content: string): void => {
     (document.getElementById(id) as HTMLElement).textContent = content;
