@@ -251,6 +251,20 @@ export function gather64(rows: readonly number[]): (x: Operand64) => Elements64 
   };
 }
 
+/** dx[r] = Σ dy[b] over the b with rows[b] = r. */
+export function gatherGradient64(rows: readonly number[]): (x: Operand64, dy: Operand64) => Elements64 {
+  return ({ shape }, { data }) => {
+    const rowSize = sizeOf(shape.slice(1));
+    return {
+      shape,
+      at(index) {
+        const taken = rows.flatMap((row, b) => (row === Math.floor(index / rowSize) ? [b] : []));
+        return total64(taken.map((b) => data[b * rowSize + (index % rowSize)]));
+      },
+    };
+  };
+}
+
 /** Axis i of the result is axis order[i] of x; by default in the other order. */
 export function transpose64(order?: readonly number[]): (x: Operand64) => Elements64 {
   return (x) => {

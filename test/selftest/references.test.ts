@@ -7,6 +7,8 @@ import { type Array64, all64, array64, type Elements64, maxAbs, uniform64 } from
 import { centralDifferences } from "../../lib/selftest/check_op.ts";
 import { batchNorm2d64, batchNorm2dGradients64, convBlock64 } from "../../lib/selftest/layers64.ts";
 import {
+  gather64,
+  gatherGradient64,
   gelu64,
   labelCrossEntropy64,
   labelCrossEntropyGradient64,
@@ -114,6 +116,12 @@ const CASES: readonly Case[] = [
     shapes: [[3, 5]],
     forward: labelCrossEntropy64(LABELS, { reduction: "none" }),
     gradients: ([x], dy) => [labelCrossEntropyGradient64(LABELS)(x, dy)],
+  },
+  {
+    name: "gather",
+    shapes: [[4, 3]],
+    forward: gather64([2, 0, 2]),
+    gradients: ([x], dy) => [gatherGradient64([2, 0, 2])(x, dy)],
   },
   {
     name: "matmul",
