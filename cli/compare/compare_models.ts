@@ -63,10 +63,8 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
     const disagreement = disagreementOf(labels, readings);
     const { variant, threads } = runtimeInfo();
     const about = { dataset, images: test.size, sha256: test.digest, kernels: variant, threads };
-    const text = request.isJson
-      ? JSON.stringify(asJson(contestants, disagreement, about))
-      : asText(contestants, disagreement, about, stdout).join("\n");
-    process.stdout.write(`${text}\n`);
+    if (request.isJson) process.stdout.write(`${JSON.stringify(asJson(contestants, disagreement, about))}\n`);
+    else stdout.print(asText(contestants, disagreement, about, stdout).join("\n"));
     if (out !== undefined) writePicture(out, contestants, about);
   } finally {
     progress.clear();

@@ -2,13 +2,13 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { writeFileAtomic } from "../../data/index.node.ts";
 import { describeSystemError } from "../../lib/base/system_error.ts";
 import { comparisonSvg } from "../../lib/plot/index.ts";
 import { networkOf, SPEED_BATCH } from "../../models/index.ts";
 import { fileInPath } from "../../store/files/file_in_path.ts";
 import { formatCount, printable } from "../terminal/format.ts";
+import { stderr } from "../terminal/terminal.ts";
 import { type About, type Contestant, describeThreads } from "./compare_output.ts";
 import { kibibytes, milliseconds, seconds, throughput } from "./quantities.ts";
 
@@ -34,7 +34,7 @@ export function writePicture(folder: string, contestants: readonly Contestant[],
   }
   const path = join(folder, "comparison.svg");
   writeFileAtomic(path, new TextEncoder().encode(svg));
-  process.stderr.write(`The picture: ${printable(path)}\n`);
+  stderr.print(`The picture: ${printable(path)}`);
 }
 
 export function drawComparison(contestants: readonly Contestant[], { dataset, images, threads }: About): string {

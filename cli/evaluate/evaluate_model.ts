@@ -39,10 +39,10 @@ export async function evaluateModel(flags: Flags, request: EvaluateRequest, sign
     const shifted = shifts ? await evaluateShifted(model.network, test, { shift: shifts, signal, onProgress }) : null;
     progress.clear();
     const reading = shifts && shifted ? { shifts, accuracy: shifted.accuracy } : null;
-    const text = request.isJson
-      ? JSON.stringify({ ...asJson(model, name, test, result), ...(reading ? { shifted: reading } : {}) })
-      : asText(model, name, test, result, reading).join("\n");
-    process.stdout.write(`${text}\n`);
+    if (request.isJson) {
+      const json = { ...asJson(model, name, test, result), ...(reading ? { shifted: reading } : {}) };
+      process.stdout.write(`${JSON.stringify(json)}\n`);
+    } else stdout.print(asText(model, name, test, result, reading).join("\n"));
   } finally {
     progress.clear();
   }

@@ -37,8 +37,8 @@ export async function inferFiles(flags: Flags, request: InferRequest, signal: Ab
   const seen = isVisual ? new SeenPictures(request.out) : null;
   const table = files.length >= MANY && !isVerbose && !isVisual && !isJson ? new AnswerTable(files, stdout) : null;
   // For people, however the results are read.
-  if (isJson) process.stderr.write(`${stderr.dim(describeOrigin(model))}\n`);
-  else process.stdout.write(`${stdout.dim(describeOrigin(model))}\n`);
+  if (isJson) stderr.print(stderr.dim(describeOrigin(model)));
+  else stdout.print(stdout.dim(describeOrigin(model)));
   if (table) process.stdout.write(`\n${table.head()}\n`);
   // Not performance.now(): Node loads performance when it is first used, which takes longer than the network.
   const classifier = new Classifier(model.network, { clock: () => Number(process.hrtime.bigint()) / 1e6 });
@@ -76,7 +76,7 @@ async function inferFile(
     const drawing = drawDigit(digit.pixels, isJson ? stderr.hasColor : stdout.hasColor);
     (isJson ? process.stderr : process.stdout).write(`${drawing.join("\n")}\n`);
     const path = seen.write(file, digit.pixels);
-    process.stderr.write(`What the network saw: ${printable(path)}\n`);
+    stderr.print(`What the network saw: ${printable(path)}`);
   }
   return answer;
 }

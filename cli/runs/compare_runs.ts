@@ -51,9 +51,11 @@ export function compareRuns(
     lines.push(...block);
     from = to;
   }
-  const problems = runs.flatMap(({ model, id, problem }) =>
-    problem ? [stream.red(`${model}/${id}: ${problem}`)] : [],
-  );
+  // Sentences, which would make a column wider than any line.
+  const problems = runs.flatMap((run) => {
+    const problem = run.problem ?? failureOf(run);
+    return problem === null ? [] : [stream.red(`${titleOf(run)}: ${printable(problem)}`)];
+  });
   const same =
     runs.length > 1 && sameCount > 0 ? [stream.dim(`The same in all: ${sameCount} settings. --json has them.`)] : [];
   return [...lines, ...(same.length + problems.length > 0 ? ["", ...same, ...problems] : [])];
@@ -89,7 +91,6 @@ function resultsOf(runs: readonly StoredRun[], markOf: (run: StoredRun) => Versi
   const row = (label: string, value: (run: StoredRun) => string): Row => ({ label, values: runs.map(value) });
   return [
     row("status", (run) => printable(statusOf(run))),
-    ...(runs.some((run) => failureOf(run) !== null) ? [row("error", (run) => printable(failureOf(run) ?? "–"))] : []),
     row("epochs done", describeEpochs),
     row("validation accuracy", ({ record }) => percent(record.history?.kept?.validationAccuracy ?? null)),
     row("test accuracy", ({ record }) => percent(record.result.testAccuracy)),

@@ -19,7 +19,7 @@ import { type VersionMark, versionMarks } from "../../store/versions/version_mar
 import { asked } from "../terminal/asked.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { printNote } from "../terminal/note.ts";
-import { stdout } from "../terminal/terminal.ts";
+import { stderr, stdout } from "../terminal/terminal.ts";
 import { compareRuns } from "./compare_runs.ts";
 import type { Order } from "./run_order.ts";
 import { settingsOf } from "./run_settings.ts";
@@ -38,9 +38,10 @@ export function showRuns({ ids, models, order, outputs, isJson }: RunsRequest): 
   const all = listRuns(outputs, models);
   const where = models.length === 1 ? `${outputs}/${models[0]}` : outputs;
   if (ids.length === 0 && all.length === 0) {
-    if (!existsSync(outputs)) process.stderr.write(`There is no folder ${outputs} here, so no run is in it.`);
-    else process.stderr.write(`No run is in ${where}.`);
-    process.stderr.write(" Train one: mnist train. Runs kept elsewhere: mnist runs --runs FOLDER.\n");
+    const none = existsSync(outputs)
+      ? `No run is in ${where}.`
+      : `There is no folder ${outputs} here, so no run is in it.`;
+    stderr.print(`${none} Train one: mnist train. Runs kept elsewhere: mnist runs --runs FOLDER.`);
     return;
   }
   const chosen =
@@ -49,12 +50,13 @@ export function showRuns({ ids, models, order, outputs, isJson }: RunsRequest): 
     throw new UsageError("a run is named twice; name different ones to compare.");
   const marks = versionMarks(outputs, models);
   for (const problem of marks.problems) printNote(problem);
-  const lines = isJson
-    ? chosen.map((run) => JSON.stringify(runAsJson(run, marks.of(run), ids.length > 0)))
-    : ids.length > 0
-      ? compareRuns(chosen, marks.of, stdout)
-      : runTable(chosen, marks.of, stdout);
-  process.stdout.write(`${lines.join("\n")}\n`);
+  if (isJson) {
+    const lines = chosen.map((run) => JSON.stringify(runAsJson(run, marks.of(run), ids.length > 0)));
+    process.stdout.write(`${lines.join("\n")}\n`);
+    return;
+  }
+  const lines = ids.length > 0 ? compareRuns(chosen, marks.of, stdout) : runTable(chosen, marks.of, stdout);
+  stdout.print(lines.join("\n"));
 }
 
 /** What has no figure comes last; accuracies on MNIST's test images before those on others, which tell less. */

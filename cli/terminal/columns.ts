@@ -1,4 +1,5 @@
-// A table of columns as wide as what stands in them; where the line is too narrow, the least important go first.
+// What stands side by side: the columns of a table, the parts of a line. Where a terminal is too narrow, the least
+// important go first.
 
 import type { TerminalStream } from "./terminal.ts";
 import { columnsOf } from "./width.ts";
@@ -35,6 +36,19 @@ export function columnTable(columns: readonly Column[], stream: TerminalStream):
       }),
     ),
   ];
+}
+
+/** A part of a line; the lowest rank goes first where the line is too narrow, without one it stays. */
+export type LinePart = string | readonly [text: string, rank: number];
+
+/** @returns the parts that fit, side by side; a pipe gets all */
+export function lineOf(parts: readonly LinePart[], stream: TerminalStream): string {
+  const columns = parts.map((part): Column => {
+    const [text, rank] = typeof part === "string" ? [part] : part;
+    return { title: "", cells: [text], rank };
+  });
+  const shown = fitting(columns, stream.isTerminal ? stream.width : Number.POSITIVE_INFINITY);
+  return shown.map(({ cells }) => cells[0]).join(GAP);
 }
 
 /** Columns in which something stands, as many as fit. */

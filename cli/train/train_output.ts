@@ -13,13 +13,14 @@ import type { ResumableRun } from "../../store/runs/resume_run.ts";
 import type { RunData } from "../../store/runs/run_data.ts";
 import type { RunSpec } from "../../store/runs/run_spec.ts";
 import type { RunWriter } from "../../store/runs/run_writer.ts";
+import { type LinePart, lineOf } from "../terminal/columns.ts";
 import { InterruptedError } from "../terminal/exit_codes.ts";
 import { formatCount, formatDuration, formatLoss, formatPercent, printable } from "../terminal/format.ts";
 import { programName } from "../terminal/program_name.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { shellWord } from "../terminal/shell_word.ts";
-import { stdout } from "../terminal/terminal.ts";
+import { stderr, stdout } from "../terminal/terminal.ts";
 import { resumeCommand } from "./resume_command.ts";
 import type { TrainOptions } from "./train_options.ts";
 
@@ -117,11 +118,15 @@ export class TrainOutput {
       ...{ event: "epoch", model: spec.model, epoch, trainLoss, validationLoss, validationAccuracy },
       ...{ samplesPerSecond, seconds },
     });
-    progress.print(
-      `${spec.model} epoch ${epoch}/${spec.recipe.epochs}  loss ${formatLoss(trainLoss)}  ` +
-        `val loss ${formatLoss(validationLoss)}  val accuracy ${formatPercent(validationAccuracy)}  ` +
-        `${formatCount(samplesPerSecond)} images/s  ${formatDuration(seconds)}`,
-    );
+    const parts: LinePart[] = [
+      `${spec.model} epoch ${epoch}/${spec.recipe.epochs}`,
+      [`loss ${formatLoss(trainLoss)}`, 3],
+      [`val loss ${formatLoss(validationLoss)}`, 4],
+      `val accuracy ${formatPercent(validationAccuracy)}`,
+      [`${formatCount(samplesPerSecond)} images/s`, 1],
+      [formatDuration(seconds), 2],
+    ];
+    progress.print(lineOf(parts, stderr));
   }
 
   private end({ history, test, seconds, parameters, weightsSha256 }: Outcome): void {
@@ -157,10 +162,11 @@ export class TrainOutput {
     const lines = [
       `${spec.model} on ${digits}: ${accuracy} of ${formatCount(data.test.size)}, loss ${formatLoss(result.testLoss)} (epoch ${kept?.epoch ?? 0} of ${spec.recipe.epochs})`,
       ...(stopped === null ? [] : [`stopped early: ${stopped.why}`]),
-      `${formatCount(result.parameters)} parameters, ${formatDuration(result.seconds)}, weights sha256 ${result.weightsSha256}`,
+      `${formatCount(result.parameters)} parameters, trained in ${formatDuration(result.seconds)}`,
+      `weights sha256 ${result.weightsSha256}`,
       writer.folder.checkpoint,
     ];
-    process.stdout.write(`${lines.join("\n")}\n`);
+    stdout.print(lines.join("\n"));
     const elsewhere = options.outputs === "outputs" ? "" : ` --runs ${shellWord(options.outputs)}`;
     progress.print(`Try it: ${programName()} infer digit.png --model ${spec.model} --run latest${elsewhere}`);
   }

@@ -12,7 +12,7 @@ import { printable } from "../terminal/format.ts";
 import { measuredOnCells } from "../terminal/measured_on.ts";
 import { printNote } from "../terminal/note.ts";
 import { reportError } from "../terminal/report_error.ts";
-import { stdout, type TerminalStream } from "../terminal/terminal.ts";
+import { stderr, stdout, type TerminalStream } from "../terminal/terminal.ts";
 import { measuredOnVersion } from "./version_output.ts";
 
 export interface VersionsRequest {
@@ -35,7 +35,7 @@ export function showVersions({ models, outputs, isJson }: VersionsRequest): void
   }
   const shown = registries.filter(({ records }) => records.length > 0);
   if (shown.length === 0 && exitCode === EXIT.ok) {
-    process.stderr.write(`No version is in ${outputs}. mnist promote makes one of a run; mnist runs lists those.\n`);
+    stderr.print(`No version is in ${outputs}. mnist promote makes one of a run; mnist runs lists those.`);
   }
   for (const { path, tail } of shown) {
     if (!tail || tail.isWhole) continue;

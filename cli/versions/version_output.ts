@@ -18,7 +18,8 @@ export function showChange(change: VersionChange, outputs: string, isJson: boole
   if (wasCut) {
     printNote(`the registry of ${model} ended in a part of a line, left by a crash; it was cut off.`);
   }
-  process.stdout.write(`${isJson ? writeVersionRecord(record) : describeChange(change, outputs)}\n`);
+  if (isJson) process.stdout.write(`${writeVersionRecord(record)}\n`);
+  else stdout.print(describeChange(change, outputs));
 }
 
 function describeChange({ model, record, before, isNew }: VersionChange, outputs: string): string {

@@ -58,7 +58,7 @@ test("what a run failed of is said where it is looked at, and to programs", () =
   assert.is(shortStatusOf(failed), "failed");
   assert.is(whyUnfinished(failed), "it failed after epoch 2 of 3: the disk is full");
   const none = { versions: [], isCurrent: false };
-  assert.match(compareRuns([failed], () => none, stdout).join("\n"), /^error +the disk is full\.$/m);
+  assert.match(compareRuns([failed], () => none, stdout).join("\n"), /^\w+\/\S+: the disk is full\.$/m);
   const { error, can_resume } = runAsJson(failed, none, false);
   assert.equal([error, can_resume], ["the disk is full.", false]);
 });
