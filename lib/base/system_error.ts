@@ -32,7 +32,7 @@ export function systemReason(error: unknown): string | null {
 /** Why something went wrong, on one line: the system's reason, the library's without its function, or the error's message. */
 export function reasonOf(error: unknown): string {
   const message =
-    error instanceof SimdgradError ? error.problem : error instanceof Error ? error.message : String(error);
+    error instanceof SimdgradError ? error.problem : ((error as Error | undefined)?.message ?? String(error));
   return systemReason(error) ?? (message.replace(/\s*\n\s*/g, " ").trim() || "unknown error");
 }
 

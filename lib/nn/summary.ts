@@ -1,7 +1,7 @@
 import { noGrad } from "../autograd/grad_mode.ts";
 import { zeros } from "../tensor/create.ts";
 import { scope } from "../tensor/scope.ts";
-import type { Shape } from "../tensor/shape.ts";
+import { checkShape, type Shape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { layerTable } from "./layer_table.ts";
 import { checkModule, type Module } from "./module.ts";
@@ -23,6 +23,7 @@ import { checkModule, type Module } from "./module.ts";
  */
 export function summary(model: Module, inputShape?: Shape): string {
   checkModule("summary", "model", model);
+  if (inputShape !== undefined) checkShape("summary", inputShape);
   return layerTable(model, inputShape ? outputShapes(model, inputShape) : null);
 }
 

@@ -73,6 +73,7 @@ export abstract class StatefulOptimizer implements Optimizer {
     this.beginStep();
     this.move(this.size, table.ptr, table.shape[0]);
     for (const parameter of this.params) if (parameter.grad) parameter.markWritten();
+    for (const moment of Object.values(this.moments)) moment.markWritten();
   }
 
   zeroGrad(): void {

@@ -82,6 +82,11 @@ test("a layer by itself, one that is shared, and one that forward does not reach
   assert.match(summary(new Net(), [2, 4]), /\nblocks\.1\.fc +Linear +\[2, 4\] +20\n.*\nunused +Linear +2\n/);
 });
 
+test("what is no model or no shape is refused", () => {
+  assert.throws(() => summary({} as Module), /^summary: model must be a Module; got \{\}/);
+  assert.throws(() => summary(network(), 784 as unknown as number[]), /^summary: a shape is an array of dimensions/);
+});
+
 test("it leaves the model as it was: modes, statistics, forward and memory", () => {
   const model = network();
   model.children()[5][1].eval();

@@ -63,10 +63,13 @@ test("an optimizer's step changes the parameters that have a gradient", () => {
     const [weight] = model.parameters();
     weight.grad?.dispose();
     weight.grad = null;
+    const moments = () => Object.values(optimizer.state()).map(({ version }) => version);
+    const before = moments();
     assert.equal(
       changedBy(model, () => optimizer.step()),
       PARAMETERS.slice(1),
     );
+    assert.ok(moments().every((version, i) => version !== before[i]));
   }
 });
 
