@@ -15,33 +15,17 @@
 // grids   [rows, 2, 7, 8] f32: displacements in pixels at the 7 × 7 knots of a cubic B-spline over the image, the
 //         eighth of each row not used; or 0 for none. β sums to 1, so no pixel moves farther than the largest of them.
 // table   [2, channels] f32: mean and std
-// scratch augment_scratch(h, w, channels) elements
+// scratch augmentScratch(h, w, channels) elements
 // Range: rows [from, to). Registers: 4 gathered vectors, 2 coordinates, 4 of the plan.
 // Numerics: one madd a term. The identity (a = e = 1, all else 0) gives the bits of normalize_u8 and normalize_f32.
 // Tested in test/kernels/augment.test.ts, timed by bench/layout.bench.ts.
 // Source: Simard, Steinkraus & Platt 2003, Best practices for convolutional neural networks.
 
+import { augmentBoardSize, augmentScratch, augmentWarpedSize, GRIDS_SIZE, PLAN_SIZE } from "./abi/abi";
 import { basis, displace } from "./augment/spline";
 import { load4, loadF32, madd, splat, storeF32, storeUpTo, zero4 } from "./shared/simd";
 
-const PLAN: usize = 8;
-/** Elements of a row of grids. */
-const GRIDS: usize = 2 * 7 * 8;
 const LANES = memory.data<f32>([0, 1, 2, 3]);
-
-/** Elements from one channel's image to the next, in borders of zeros: before the warp, and after. */
-function boardSize(h: usize, w: usize): usize {
-  return (h + 3) * (w + 3) + 4;
-}
-
-function warpedSize(h: usize, w: usize): usize {
-  return (h + 2) * (w + 2) + 4;
-}
-
-/** Elements of scratch: the image and the warped one, of each channel; a row of displacements, the spline's table. */
-export function augment_scratch(h: usize, w: usize, channels: usize): usize {
-  return channels * (boardSize(h, w) + warpedSize(h, w)) + 7 * w + 32;
-}
 
 export function augment_f32(
   y: usize,
@@ -58,25 +42,25 @@ export function augment_f32(
   from: usize,
   to: usize,
 ): void {
-  const board = boardSize(h, w) << 2;
+  const board = augmentBoardSize(h, w) << 2;
   const warped = scratch + channels * board;
-  const step = warpedSize(h, w) << 2;
+  const step = augmentWarpedSize(h, w) << 2;
   const du = warped + channels * step;
   const dv = du + ((w + 4) << 2);
   const spline = dv + ((w + 4) << 2);
   const most: f32 = isBytes ? 255 : 1;
   const imageSize = h * w * channels;
-  memory.fill(scratch, 0, augment_scratch(h, w, channels) << 2);
+  memory.fill(scratch, 0, augmentScratch(h, w, channels) << 2);
   if (grids) for (let j: usize = 0; j < w; j++) basis(spline + 64 + j * 20, j, w);
   for (let row = from; row < to; row++) {
-    const plan = plans + ((row * PLAN) << 2);
+    const plan = plans + ((row * PLAN_SIZE) << 2);
     const image = <usize>load<u32>(index + (row << 2)) * imageSize;
     for (let c: usize = 0; c < channels; c++) {
       if (isBytes) unpackBytes(scratch + c * board, x + image + c, h, w, channels);
       else unpack(scratch + c * board, x + ((image + c) << 2), h, w, channels);
     }
     for (let i: usize = 0; i < h; i++) {
-      if (grids) displace(du, dv, grids + ((row * GRIDS) << 2), spline, i, h, w);
+      if (grids) displace(du, dv, grids + ((row * GRIDS_SIZE) << 2), spline, i, h, w);
       for (let c: usize = 0; c < channels; c++) {
         warpRow(warped + c * step + (((i + 1) * (w + 2) + 1) << 2), scratch + c * board, plan, du, dv, i, h, w);
       }

@@ -17,11 +17,10 @@
 // Tested in test/kernels/batch_norm2d.test.ts and test/ops/batch_norm2d.test.ts.
 // Source: Ioffe & Szegedy 2015, arXiv:1502.03167; Chan, Golub & LeVeque 1983 (merging).
 
+import { CHUNK, wholeVectors } from "./abi/abi";
 import { loadF64 } from "./shared/f64";
 import { load4, loadF32, madd, store4, storeF32, storeTail } from "./shared/simd";
 
-/** Images whose statistics are one partial result. */
-const CHUNK: usize = 8;
 /** Pixels normalised with one load of the coefficients. */
 const ROWS: usize = 8;
 
@@ -41,7 +40,7 @@ export function batch_norm2d_merge_f32(
   from: usize,
   to: usize,
 ): void {
-  const c4 = (c + 3) & ~3;
+  const c4 = wholeVectors(c);
   for (let i = from; i < to; i++) {
     let count: f64 = 0;
     let mean: f64 = 0;

@@ -14,10 +14,10 @@
 // neither the cut of a range nor the number of threads changes a bit. Error of dβ ≤ γ(32)·Σ|dy|.
 // Tested in test/kernels/batch_norm2d.test.ts and test/ops/batch_norm2d.test.ts.
 
+import { CHUNK, wholeVectors } from "./abi/abi";
 import { highF64, load2F64, loadF64, lowF64, store2F64 } from "./shared/f64";
 import { load4, loadF32, madd, store4, storeF32, storeTail, zero4 } from "./shared/simd";
 
-const CHUNK: usize = 8;
 const BLOCK: usize = 32;
 
 /** Range: chunks [from, to) of 8 images of hw pixels. */
@@ -32,7 +32,7 @@ export function batch_norm2d_backward_sums_f32(
   from: usize,
   to: usize,
 ): void {
-  const c4 = (c + 3) & ~3;
+  const c4 = wholeVectors(c);
   for (let chunk = from; chunk < to; chunk++) {
     const pixels = min(CHUNK, n - chunk * CHUNK) * hw;
     const sums = partial + ((chunk * 2 * c4) << 3);
@@ -91,7 +91,7 @@ export function batch_norm2d_backward_merge_f32(
   from: usize,
   to: usize,
 ): void {
-  const c4 = (c + 3) & ~3;
+  const c4 = wholeVectors(c);
   const pixels = <f64>(n * hw);
   for (let i = from; i < to; i++) {
     let sum: f64 = 0;

@@ -12,11 +12,10 @@
 // Tested in test/kernels/batch_norm2d.test.ts and test/ops/batch_norm2d.test.ts.
 // Source: Chan, Golub & LeVeque 1983, Algorithms for computing the sample variance.
 
+import { CHUNK, wholeVectors } from "./abi/abi";
 import { highF64, load2F64, lowF64, store2F64 } from "./shared/f64";
 import { load4, madd, zero4 } from "./shared/simd";
 
-/** Images whose statistics are one partial result. */
-const CHUNK: usize = 8;
 /** Pixels summed in f32 before they are merged in f64. */
 const BLOCK: usize = 32;
 
@@ -30,7 +29,7 @@ export function batch_norm2d_statistics_f32(
   from: usize,
   to: usize,
 ): void {
-  const size = (2 * ((c + 3) & ~3)) << 3;
+  const size = (2 * wholeVectors(c)) << 3;
   for (let chunk = from; chunk < to; chunk++) {
     const pixels = min(CHUNK, n - chunk * CHUNK) * hw;
     memory.fill(partial + chunk * size, 0, size);
@@ -40,7 +39,7 @@ export function batch_norm2d_statistics_f32(
 
 /** Merges `pixels` more pixels, from x on, into the (mean, M2) of the `before` pixels ahead of them. */
 export function batch_norm2d_add_statistics_f32(mean: usize, x: usize, before: usize, pixels: usize, c: usize): void {
-  const c4 = (c + 3) & ~3;
+  const c4 = wholeVectors(c);
   for (let p: usize = 0; p < pixels; p += BLOCK) {
     const block = x + ((p * c) << 2);
     const count = min(BLOCK, pixels - p);

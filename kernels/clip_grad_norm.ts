@@ -9,10 +9,9 @@
 // Numerics: the squares are exact in f64, and each chunk's sum has two accumulators of two lanes, so that
 // neither the cut nor the number of threads changes a bit. Tested in test/optim/clip_grad_norm.test.ts.
 
+import { ceilDiv, SQUARES_CHUNK } from "./abi/abi";
 import { endWithin, gradientOf, sizeOf, startWithin } from "./shared/parameters";
 import { high64, load4, loadF32, low64, storeF32, storeUpTo } from "./shared/simd";
-
-const CHUNK: usize = 4096;
 
 export function sum_squares_f32(sums: usize, table: usize, rows: usize, from: usize, to: usize): void {
   // The chunks of the gradients before this row's.
@@ -20,11 +19,11 @@ export function sum_squares_f32(sums: usize, table: usize, rows: usize, from: us
   for (let row: usize = 0; row < rows; row++) {
     const g = gradientOf(table, row);
     const size = sizeOf(table, row);
-    const count = (size + CHUNK - 1) / CHUNK;
+    const count = ceilDiv(size, SQUARES_CHUNK);
     const end = min(to, before + count);
     for (let chunk = max(from, before); chunk < end; chunk++) {
-      const start = (chunk - before) * CHUNK;
-      store<f64>(sums + (chunk << 3), sumSquares(g, start, min(size, start + CHUNK)));
+      const start = (chunk - before) * SQUARES_CHUNK;
+      store<f64>(sums + (chunk << 3), sumSquares(g, start, min(size, start + SQUARES_CHUNK)));
     }
     before += count;
   }

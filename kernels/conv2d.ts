@@ -4,24 +4,18 @@
 //   dx = col2im(dy · wᵀ);   dw = Σ_n col(x)ᵀ · dy
 //
 // x, dx     [N, H, W, CIN];  y, dy  [N, OH, OW, COUT]
-// wPanels   w as panels of 16 columns (kernels/gemm.ts); wTransposed: wᵀ [COUT, K] likewise
+// wPanels   w in panels (gemm.ts); wTransposed: wᵀ [COUT, K] likewise
 // bias      [COUT], or 0 for none
-// scratch   forward and dx: 32·K elements; dw: 128·K. Strides and padding as in im2col.ts.
+// scratch   forward and dx: convScratch(K) elements; dw: convWeightScratch(K). Strides and padding as in im2col.ts.
 // Ranges: forward: blocks of 32 output pixels, ⌈OH·OW/32⌉ an image; dx: images; dw: chunks of 8 images,
 // each summed into its own dwChunks[chunk], which sum_f32 then adds in ascending order.
 // Numerics: as GEMM, so no cut of a range changes a bit. Tested in test/ops/conv2d.test.ts,
 // timed by bench/conv2d.bench.ts.
 
-import { gemm_f32 } from "./gemm";
+import { CHUNK, CONV_BLOCK, CONV_DW_BLOCK, convBlocksOf } from "./abi/abi";
 import { col2im_f32, im2col_f32 } from "./im2col";
+import { multiplyPanels, multiplyTransposed } from "./shared/products";
 import { store4, storeF32, zero4 } from "./shared/simd";
-
-/** Output pixels whose im2col rows are in flight: 32 × 576 elements are 72 KB, within L2. */
-const BLOCK: usize = 32;
-/** More for dw, where each block reads and writes all of dw. */
-const DW_BLOCK: usize = 128;
-/** Images summed into one partial weight gradient. */
-const CHUNK: usize = 8;
 
 export function conv2d_f32(
   y: usize,
@@ -44,14 +38,14 @@ export function conv2d_f32(
 ): void {
   const k = kh * kw * cin;
   const pixels = oh * ow;
-  const blocks = (pixels + BLOCK - 1) / BLOCK;
+  const blocks = convBlocksOf(pixels);
   for (let block = from; block < to; block++) {
     const image = block / blocks;
-    const first = (block - image * blocks) * BLOCK;
-    const count = min(BLOCK, pixels - first);
+    const first = (block - image * blocks) * CONV_BLOCK;
+    const count = min(CONV_BLOCK, pixels - first);
     im2col_f32(scratch, x + ((image * h * w * cin) << 2), h, w, cin, kh, kw, stride, padding, ow, first, count);
     const out = y + (((image * pixels + first) * cout) << 2);
-    gemm_f32(out, scratch, wPanels, bias, count, cout, k, cout, k, 1, 16 * k, 16, 0, 0, (count + 1) >> 1);
+    multiplyPanels(out, scratch, wPanels, bias, count, cout, k);
   }
 }
 
@@ -78,10 +72,10 @@ export function conv2d_backward_input_f32(
   for (let image = from; image < to; image++) {
     const target = dx + ((image * h * w * cin) << 2);
     zeroFill(target, h * w * cin);
-    for (let first: usize = 0; first < pixels; first += BLOCK) {
-      const count = min(BLOCK, pixels - first);
+    for (let first: usize = 0; first < pixels; first += CONV_BLOCK) {
+      const count = min(CONV_BLOCK, pixels - first);
       const rows = dy + (((image * pixels + first) * cout) << 2);
-      gemm_f32(scratch, rows, wTransposed, 0, count, k, cout, k, cout, 1, 16 * cout, 16, 0, 0, (count + 1) >> 1);
+      multiplyPanels(scratch, rows, wTransposed, 0, count, k, cout);
       col2im_f32(target, scratch, h, w, cin, kh, kw, stride, padding, ow, first, count);
     }
   }
@@ -113,11 +107,11 @@ export function conv2d_backward_weight_f32(
     zeroFill(dw, k * cout);
     const end = min(n, (chunk + 1) * CHUNK);
     for (let image = chunk * CHUNK; image < end; image++) {
-      for (let first: usize = 0; first < pixels; first += DW_BLOCK) {
-        const count = min(DW_BLOCK, pixels - first);
+      for (let first: usize = 0; first < pixels; first += CONV_DW_BLOCK) {
+        const count = min(CONV_DW_BLOCK, pixels - first);
         im2col_f32(scratch, x + ((image * h * w * cin) << 2), h, w, cin, kh, kw, stride, padding, ow, first, count);
         const rows = dy + (((image * pixels + first) * cout) << 2);
-        gemm_f32(dw, scratch, rows, 0, k, cout, count, cout, 1, k, 16, cout, 1, 0, (k + 1) >> 1);
+        multiplyTransposed(dw, scratch, rows, k, cout, count, 1);
       }
     }
   }

@@ -4,7 +4,7 @@
 //   dwChunks[chunk][r,s,o] = Σ x[n, i+r−1, j+s−1]·dy[n,i,j,o] over the chunk's 8 images
 //
 // x  [N, H, W];  w, dw  [9, COUT];  bias  [COUT] or 0 for none;  y, dy  [N, H, W, COUT];  COUT a multiple of 4
-// scratch  (H + 2)·(W + 2) elements: the picture within its border of zeros
+// scratch  borderedPicture(H, W) elements: the picture within its border of zeros
 // Nine terms are too few for a GEMM: packing them would cost more than multiplying. Here four channels of all
 // nine weights (or of all nine sums) stay in registers while a whole picture goes by.
 // Registers: 9 weights, 1 bias, 1 accumulator, 1 splat = 12 of 16.
@@ -12,9 +12,8 @@
 // Numerics: one accumulator an element; forward: r, s ascending; dw: pixels ascending.
 // Tested in test/kernels/conv2d_gray.test.ts and test/ops/conv2d.test.ts, timed by bench/conv2d.bench.ts.
 
+import { borderedPicture, CHUNK, TAPS } from "./abi/abi";
 import { load4, loadF32, madd, splat, store4, storeF32, zero4 } from "./shared/simd";
-
-const CHUNK: usize = 8;
 
 export function conv2d_gray_f32(
   y: usize,
@@ -82,8 +81,8 @@ export function conv2d_gray_backward_weight_f32(
   const row = (width + 2) << 2;
   const c4 = cout << 2;
   for (let chunk = from; chunk < to; chunk++) {
-    const dw = dwChunks + chunk * 9 * c4;
-    memory.fill(dw, 0, 9 * c4);
+    const dw = dwChunks + chunk * TAPS * c4;
+    memory.fill(dw, 0, TAPS * c4);
     const end = min(n, (chunk + 1) * CHUNK);
     for (let image = chunk * CHUNK; image < end; image++) {
       border(scratch, x + ((image * h * width) << 2), h, width);
@@ -133,7 +132,7 @@ export function conv2d_gray_backward_weight_f32(
 
 /** The picture with one zero pixel on each side. */
 function border(out: usize, x: usize, h: usize, w: usize): void {
-  memory.fill(out, 0, ((h + 2) * (w + 2)) << 2);
+  memory.fill(out, 0, borderedPicture(h, w) << 2);
   for (let i: usize = 0; i < h; i++) {
     for (let j: usize = 0; j < w; j++) storeF32(out, (i + 1) * (w + 2) + j + 1, loadF32(x, i * w + j));
   }

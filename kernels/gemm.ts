@@ -20,10 +20,9 @@
 // Error ≤ γ(k)·Σ|a||b|. Tested in test/kernels/gemm.test.ts, timed by bench/matmul.bench.ts.
 // Source: Goto & van de Geijn 2008; Van Zee & van de Geijn 2015 (BLIS).
 
+import { MR, NR } from "./abi/abi";
 import { load4, loadF32, madd, splat, store4, storeTail, zero4 } from "./shared/simd";
 
-const MR: usize = 2;
-const NR: usize = 16;
 const KC: usize = 256; // a KC×16 panel of B: 16 KB, half of L1
 const MC: usize = 64; // rows of A that every panel meets in turn: 64×KC are 64 KB, within L2
 

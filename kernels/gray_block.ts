@@ -14,7 +14,7 @@
 // v = (d₀−d₂, d₁+d₂, d₂−d₁, d₃−d₁) and u = (g₀, (g₀+g₁+g₂)/2, (g₀−g₁+g₂)/2, g₂):
 //   y₀ = Σ v₁u₁ + Σ v₂u₂ + Σ v₀u₀,  y₁ = Σ v₁u₁ − Σ v₂u₂ + Σ v₃u₃,  sums over the three rows of w
 // v is shared by the two rows of the window and by all channels: made once a row.
-// scratch  borderedSize(W) + 18·C + (H + 2)·2·W elements: a row of pixels; u; v as [W/2, H + 2, 4]
+// scratch  grayBlockScratch(H, W, C) elements: a row of pixels; u; v as [W/2, H + 2, 4]
 // u        [C/4, 18, 4]: u₁ of the three rows, u₂, u₀, u₃, the bias, and room for five vectors of a window
 // Registers: 8 sums, 4 of v, 3 of u. V8 in Node 20 moves all loads of a loop ahead of all its arithmetic, but for
 // stores between them: so each quarter of a window ends in stores of what it has computed, read again or not.
@@ -24,14 +24,13 @@
 // Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
 // Source: Lavin & Gray 2015, arXiv:1509.09308.
 
-import { borderedRow, borderedSize, centreOf, firstPlace, largest } from "./shared/gray";
+import { borderedRowSize, GRAY_FILTER } from "./abi/abi";
+import { borderedRow, centreOf, firstPlace, largest } from "./shared/gray";
 import { load4, madd, splat, store4, zero4 } from "./shared/simd";
 
 const HALF = memory.data<f32>([0.5]);
 /** ^ flips the sign of d₂ and d₁ in v. */
 const SIGNS = memory.data<u32>([0x80000000, 0, 0x80000000, 0x80000000]);
-/** Elements of u a channel. */
-const FILTER: usize = 18;
 
 export function gray_block_f32(
   z: usize,
@@ -50,8 +49,8 @@ export function gray_block_f32(
   const oh = h >> 1;
   const ow = width >> 1;
   const centre = centreOf(moments);
-  const u = scratch + (borderedSize(width) << 2);
-  const v = u + ((FILTER * cout) << 2);
+  const u = scratch + (borderedRowSize(width) << 2);
+  const v = u + ((GRAY_FILTER * cout) << 2);
   const window = (h + 2) << 4;
   transformFilters(u, w, bias, cout);
   for (let at = from; at < to; ) {
@@ -67,7 +66,7 @@ export function gray_block_f32(
         const other: usize = o + 8 > cout ? 0 : 4;
         const out = at * ow * cout + o;
         const places = argmax ? argmax + out : 0;
-        poolRow(z + (out << 2), places, v + (i << 5), u + ((FILTER * o) << 2), window, cout, other, ow);
+        poolRow(z + (out << 2), places, v + (i << 5), u + ((GRAY_FILTER * o) << 2), window, cout, other, ow);
       }
       at++;
     }
@@ -88,7 +87,7 @@ function transformRow(v: usize, pixels: usize, window: usize, ow: usize): void {
 function transformFilters(u: usize, w: usize, bias: usize, c: usize): void {
   const half = splat(HALF, 0);
   for (let o: usize = 0; o < c; o += 4) {
-    const out = u + ((FILTER * o) << 2);
+    const out = u + ((GRAY_FILTER * o) << 2);
     for (let r: usize = 0; r < 3; r++) {
       const first = load4(w, 3 * r * c + o);
       const last = load4(w, (3 * r + 2) * c + o);
@@ -106,7 +105,7 @@ function transformFilters(u: usize, w: usize, bias: usize, c: usize): void {
 /** One row of windows, four channels and four more, `other` (4, or 0 for the same again) elements on. */
 function poolRow(z: usize, argmax: usize, v: usize, u: usize, window: usize, c: usize, other: usize, ow: usize): void {
   const zero = zero4();
-  const t = u + ((FILTER * other) << 2);
+  const t = u + ((GRAY_FILTER * other) << 2);
   for (const end = v + window * ow; v !== end; v += window) {
     // v₁u₁, on top of the bias.
     let s0 = v128.load32_splat(v, 4);

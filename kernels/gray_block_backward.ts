@@ -10,24 +10,19 @@
 // Vectors run along the taps, not the channels: each channel has its maximum elsewhere, so it reads the patch
 // it needs and no other. Some rows of windows are laid out as [rows, W/2, 3, 5] vectors: row r of the patch at place 0…3, and
 // zeros at place 4, clipped by ReLU. The fourth lane of row 0 is 1: it sums D.
-// scratch  12·C + 4·borderedSize(W) + 60·max(64, W/2) elements: the sums of one image; four rows of pixels; the patches
+// scratch  grayBackwardScratch(W, C) elements: the sums of one image; four rows of pixels; the patches
 // Registers: 12 sums, 1 splat, 1 patch.
 // Numerics: f32 along 64 windows or a row, then over these of an image, ascending; images in f64.
 // Error ≤ γ(64 + H·W/256)·Σ|term| for W ≤ 128.
 // Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
 
+import { borderedRowSize, CHUNK, GRAY_SUMS, GRAY_WINDOW, GRAY_WINDOWS } from "./abi/abi";
 import { highF64, load2F64, lowF64, store2F64 } from "./shared/f64";
-import { borderedRow, borderedSize, centreOf } from "./shared/gray";
+import { borderedRow, centreOf } from "./shared/gray";
 import { load4, madd, splat, store4, zero4 } from "./shared/simd";
 
-const CHUNK: usize = 8;
-/** Sums of one channel. */
-const SUMS: usize = 12;
 /** Elements of one row of the patches of a window: five places. */
 const PLANE: usize = 20;
-const WINDOW: usize = 3 * PLANE;
-/** Windows, in whole rows, whose patches are laid out at a time: they stay in L1, and loops are long enough. */
-const BLOCK: usize = 64;
 
 export function gray_block_backward_f32(
   partial: usize,
@@ -46,12 +41,12 @@ export function gray_block_backward_f32(
   const oh = h >> 1;
   const ow = w >> 1;
   const centre = centreOf(moments);
-  const size = cout * SUMS;
-  const line = borderedSize(w);
+  const size = cout * GRAY_SUMS;
+  const line = borderedRowSize(w);
   const lines = scratch + (size << 2);
   const patches = lines + (line << 4);
-  const rows = max<usize>(1, BLOCK / ow);
-  memory.fill(patches, 0, (rows * ow * WINDOW) << 2);
+  const rows = max<usize>(1, GRAY_WINDOWS / ow);
+  memory.fill(patches, 0, (rows * ow * GRAY_WINDOW) << 2);
   for (let chunk = from; chunk < to; chunk++) {
     const sums = partial + ((chunk * size) << 3);
     memory.fill(sums, 0, size << 3);
@@ -64,12 +59,12 @@ export function gray_block_backward_f32(
           for (let r: usize = 0; r < 4; r++) {
             borderedRow(lines + ((r * line) << 2), x + ((image * h * w) << 2), 2 * (i + j) + r, h, w, centre);
           }
-          gatherPatches(patches + ((j * ow * WINDOW) << 2), lines, line, ow);
+          gatherPatches(patches + ((j * ow * GRAY_WINDOW) << 2), lines, line, ow);
         }
         const first = (image * oh + i) * ow * cout;
         for (let o: usize = 0; o < cout; o += 2) {
           addWindows(
-            scratch + ((o * SUMS) << 2),
+            scratch + ((o * GRAY_SUMS) << 2),
             dz + ((first + o) << 2),
             argmax + first + o,
             patches,
@@ -93,7 +88,7 @@ function gatherPatches(patches: usize, lines: usize, line: usize, ow: usize): vo
     const upper = lines + ((r * line) << 2);
     const lower = upper + (line << 2);
     for (let j: usize = 0; j < ow; j++) {
-      const out = patches + ((j * WINDOW + r * PLANE) << 2);
+      const out = patches + ((j * GRAY_WINDOW + r * PLANE) << 2);
       store4(out, 0, withOne(load4(upper, 2 * j)));
       store4(out, 4, withOne(load4(upper, 2 * j + 1)));
       store4(out, 8, withOne(load4(lower, 2 * j)));
@@ -114,7 +109,7 @@ function addWindows(sums: usize, dz: usize, argmax: usize, patches: usize, c: us
   let b0 = a0;
   let b1 = a0;
   let b2 = a0;
-  for (const end = patches + ((count * WINDOW) << 2); patches !== end; patches += WINDOW << 2) {
+  for (const end = patches + ((count * GRAY_WINDOW) << 2); patches !== end; patches += GRAY_WINDOW << 2) {
     // A byte each, 0 to 4: an offset in vectors.
     const places = <usize>load<u16>(argmax);
     const a = patches + ((places << 4) & 0x70);

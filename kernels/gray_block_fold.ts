@@ -19,14 +19,10 @@
 // Numerics: f64; each result is rounded once. Chunks are merged in ascending order.
 // Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
 
+import { CHUNK, GRAY_SUMS, TAPS } from "./abi/abi";
 import { loadF64 } from "./shared/f64";
 import { centreOf } from "./shared/gray";
 import { loadF32, storeF32 } from "./shared/simd";
-
-const CHUNK: usize = 8;
-const TAPS: usize = 9;
-/** Sums of one channel in `partial`. */
-const SUMS: usize = 12;
 
 export function gray_block_fold_f32(
   foldedW: usize,
@@ -118,6 +114,6 @@ function centred(partial: usize, n: usize, c: usize, i: usize, a: usize, moments
 
 function total(partial: usize, n: usize, c: usize, i: usize, at: usize): f64 {
   let sum: f64 = 0;
-  for (let chunk: usize = 0; chunk * CHUNK < n; chunk++) sum += loadF64(partial, (chunk * c + i) * SUMS + at);
+  for (let chunk: usize = 0; chunk * CHUNK < n; chunk++) sum += loadF64(partial, (chunk * c + i) * GRAY_SUMS + at);
   return sum;
 }

@@ -9,11 +9,8 @@
 // Numerics: f64: Σ loses (μ/σ)² of 2⁵³, so that at μ = 100 σ 12 digits stay. Chunks are summed in ascending order.
 // Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
 
+import { chunksOf, GRAY_KINDS, TAPS } from "./abi/abi";
 import { loadF64 } from "./shared/f64";
-
-const CHUNK: usize = 8;
-const KINDS: usize = 5;
-const TAPS: usize = 9;
 
 export function gray_block_moments_f32(
   moments: usize,
@@ -23,7 +20,7 @@ export function gray_block_moments_f32(
   from: usize,
   to: usize,
 ): void {
-  const chunks = (n + CHUNK - 1) / CHUNK;
+  const chunks = chunksOf(n);
   const pixels = <f64>(n * hw);
   for (let a = from; a < to; a++) {
     const mean = tapSum(partial, chunks, a) / pixels;
@@ -64,7 +61,7 @@ function total(partial: usize, chunks: usize, kind: usize, index: usize): f64 {
   let even: f64 = 0;
   let odd: f64 = 0;
   for (let chunk: usize = 0; chunk < chunks; chunk++) {
-    const at = ((chunk * KINDS + kind) * TAPS + index) << 1;
+    const at = ((chunk * GRAY_KINDS + kind) * TAPS + index) << 1;
     even += loadF64(partial, at);
     odd += loadF64(partial, at + 1);
   }

@@ -11,18 +11,15 @@
 //
 // Two taps of one row of the window meet in every row of pixels, except that r = 0 never sees the last row,
 // nor r = 2 the first; taps of different rows meet wherever both rows are inside. So 24 products a pixel do for 81.
-// scratch  2·(H + 2)·(W + 2) elements: the picture in f64 within its border of zeros
+// scratch  grayStatisticsScratch(H, W) elements: the picture in f64 within its border of zeros
 // Range: chunks [from, to) of 8 images.
 // Registers: 9 sums, 3 + 3 pixels.
 // Numerics: f64 throughout, products of f32 being exact.
 // Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
 
+import { CHUNK, GRAY_KINDS, grayStatisticsScratch, TAPS } from "./abi/abi";
 import { load2F64, lowF64, store2F64 } from "./shared/f64";
 
-/** Images whose sums are one partial result. */
-const CHUNK: usize = 8;
-const KINDS: usize = 5;
-const TAPS: usize = 9;
 /** Bytes of the nine sums of one kind: two lanes of f64 each. */
 const KIND_BYTES: usize = TAPS * 16;
 
@@ -37,10 +34,10 @@ export function gray_block_statistics_f32(
   to: usize,
 ): void {
   const row = (w + 2) << 3;
-  memory.fill(scratch, 0, (h + 2) * row);
+  memory.fill(scratch, 0, grayStatisticsScratch(h, w) << 2);
   for (let chunk = from; chunk < to; chunk++) {
-    const sums = partial + chunk * KINDS * KIND_BYTES;
-    memory.fill(sums, 0, KINDS * KIND_BYTES);
+    const sums = partial + chunk * GRAY_KINDS * KIND_BYTES;
+    memory.fill(sums, 0, GRAY_KINDS * KIND_BYTES);
     const end = min(n, (chunk + 1) * CHUNK);
     for (let image = chunk * CHUNK; image < end; image++) {
       for (let i: usize = 0; i < h; i++) widen(scratch + (i + 1) * row + 8, x + (((image * h + i) * w) << 2), w);

@@ -14,11 +14,11 @@
 // bit. Error of z ≤ γ(P)·mean(max(v, 0)). NaN gives NaN.
 // Tested in test/kernels/norm_relu_mean.test.ts and test/ops/winograd_block.test.ts.
 
+import { CHUNK } from "./abi/abi";
 import { highF64, load2F64, lowF64, store2F64 } from "./shared/f64";
 import { norm, normGradient } from "./shared/norm";
 import { load4, store4, zero4 } from "./shared/simd";
 
-const CHUNK: usize = 8;
 const ONE = memory.data<f32>([1, 1, 1, 1]);
 
 export function norm_relu_mean_f32(

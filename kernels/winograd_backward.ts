@@ -6,13 +6,13 @@
 // ut  36 × panels of Uᵀ (winograd_filter_f32, transposed). Range: chunks of 8 images.
 // Tested in test/kernels/winograd.test.ts and test/ops/conv2d.test.ts.
 
-import { gemm_f32 } from "./gemm";
-import { winograd_group, winograd_multiply_f32, winograd_pair } from "./winograd";
+import { CHUNK, SLOT_PAIRS, TAPS, winogradFilterPairSize, winogradGroup, winogradPairSize } from "./abi/abi";
+import { multiplyTransposed } from "./shared/products";
+import { winograd_multiply_f32 } from "./winograd";
 import { filterAdjoint } from "./winograd/filter";
 import { eachTile, INPUT, INPUT_ADJOINT, OUTPUT_ADJOINT } from "./winograd/group";
+import { filterPairsOf, inputPairsOf, outputPairsOf, sinkOf, zerosOf } from "./winograd/scratch";
 import { endTile, firstTile } from "./winograd/tiles";
-
-const CHUNK: usize = 8;
 
 export function winograd_backward_f32(
   dx: usize,
@@ -29,9 +29,9 @@ export function winograd_backward_f32(
   from: usize,
   to: usize,
 ): void {
-  const group = winograd_group(h, w);
+  const group = winogradGroup(h, w);
   const map = (h * w) << 2;
-  const dw = (9 * cin * cout) << 2;
+  const dw = (TAPS * cin * cout) << 2;
   for (let chunk = from; chunk < to; chunk++) {
     const end = min(n, (chunk + 1) * CHUNK);
     for (let first = chunk * CHUNK; first < end; first += group) {
@@ -56,11 +56,6 @@ export function winograd_backward_f32(
   }
 }
 
-/** Where dU lies in scratch: behind board, zeros, sink, V and dM. */
-function duOf(h: usize, w: usize, cin: usize, cout: usize, scratch: usize): usize {
-  return scratch + ((max(cin, cout) * 38 + (winograd_pair(h, w, cin) + winograd_pair(h, w, cout)) * 36) << 2);
-}
-
 /** One group: its dx, unless that is 0, and its part of dU, unless `withWeights` is 0: all of it if isFirst, else added. */
 export function winograd_backward_group_f32(
   dx: usize,
@@ -76,25 +71,24 @@ export function winograd_backward_group_f32(
   cout: usize,
   scratch: usize,
 ): void {
-  const channels = max(cin, cout) << 2;
-  const zeros = scratch + 36 * channels;
-  const sink = zeros + channels;
-  const v = sink + channels;
-  const vPair = winograd_pair(h, w, cin) << 2;
-  const dm = v + 36 * vPair;
-  const mPair = winograd_pair(h, w, cout) << 2;
-  const du = dm + 36 * mPair;
-  const duPair = (cin * cout + 16) << 2;
-  memory.fill(zeros, 0, channels);
+  const zeros = zerosOf(scratch, cin, cout);
+  const sink = sinkOf(scratch, cin, cout);
+  const v = inputPairsOf(scratch, cin, cout);
+  const vPair = winogradPairSize(h, w, cin) << 2;
+  const dm = outputPairsOf(scratch, h, w, cin, cout);
+  const mPair = winogradPairSize(h, w, cout) << 2;
+  const du = filterPairsOf(scratch, h, w, cin, cout);
+  const duPair = winogradFilterPairSize(cin, cout) << 2;
+  memory.fill(zeros, 0, max(cin, cout) << 2);
   eachTile(OUTPUT_ADJOINT, dm, mPair, dy, images, h, w, cout, scratch, zeros, sink, 0);
   if (withWeights) {
     eachTile(INPUT, v, vPair, x, images, h, w, cin, scratch, zeros, sink, 0);
-    for (let pair: usize = 0; pair < 36; pair++) {
+    for (let pair: usize = 0; pair < SLOT_PAIRS; pair++) {
       const start = firstTile(pair, images, h, w);
       const tiles = endTile(pair, images, h, w) - start;
       const a = v + pair * vPair + ((start * cin) << 2);
       const b = dm + pair * mPair + ((start * cout) << 2);
-      gemm_f32(du + pair * duPair, a, b, 0, cin, cout, tiles, cout, 1, cin, 16, cout, isFirst ? 0 : 1, 0, cin >> 1);
+      multiplyTransposed(du + pair * duPair, a, b, cin, cout, tiles, isFirst ? 0 : 1);
     }
   }
   if (dx) {
@@ -113,7 +107,8 @@ export function winograd_backward_end_f32(
   cout: usize,
   scratch: usize,
 ): void {
-  filterGradient(dw, duOf(h, w, cin, cout, scratch), (cin * cout + 16) << 2, cin, cout, scratch);
+  const pair = winogradFilterPairSize(cin, cout) << 2;
+  filterGradient(dw, filterPairsOf(scratch, h, w, cin, cout), pair, cin, cout, scratch);
 }
 
 /** dw = Gᵀ·dU·G, one input channel after another. board: 18·COUT elements. */

@@ -9,23 +9,17 @@
 // dz       [N, H/2, W/2, COUT] with argmax (norm_relu_max_pool2d.ts), or [N, COUT] with argmax = 0
 //          (norm_relu_mean.ts)
 // The rest as in winograd.ts and winograd_backward.ts. Ranges: chunks of 8 images.
-// scratch  winograd_block_scratch(h, w, cin, cout) elements
+// scratch  winogradScratch(h, w, cin, cout) elements forward, winogradBlockScratch backward
 // Numerics: as the kernels it is made of, to the bit, but for the blocks of pixels whose statistics are merged:
 // they begin anew with each group.
 // Tested in test/ops/winograd_block.test.ts; its parts in tests of their own.
 
+import { CHUNK, TAPS, winogradGroup, winogradScratch } from "./abi/abi";
 import { batch_norm2d_add_statistics_f32 } from "./batch_norm2d_statistics";
 import { norm_relu_max_pool2d_backward_f32 } from "./norm_relu_max_pool2d";
 import { norm_relu_mean_backward_f32 } from "./norm_relu_mean";
-import { winograd_f32, winograd_group, winograd_scratch } from "./winograd";
+import { winograd_f32 } from "./winograd";
 import { winograd_backward_end_f32, winograd_backward_group_f32 } from "./winograd_backward";
-
-const CHUNK: usize = 8;
-
-/** Elements of scratch: that of the convolution, and dy of a group. */
-export function winograd_block_scratch(h: usize, w: usize, cin: usize, cout: usize): usize {
-  return winograd_scratch(h, w, cin, cout) + winograd_group(h, w) * h * w * cout;
-}
 
 export function winograd_block_f32(
   y: usize,
@@ -42,7 +36,7 @@ export function winograd_block_f32(
   from: usize,
   to: usize,
 ): void {
-  const group = winograd_group(h, w);
+  const group = winogradGroup(h, w);
   const map = (h * w * cout) << 2;
   const size = (2 * cout) << 3;
   for (let chunk = from; chunk < to; chunk++) {
@@ -77,10 +71,10 @@ export function winograd_block_backward_f32(
   from: usize,
   to: usize,
 ): void {
-  const group = winograd_group(h, w);
+  const group = winogradGroup(h, w);
   const pixels = h * w;
   const outputs: usize = argmax ? pixels >> 2 : 1;
-  const dy = scratch + (winograd_scratch(h, w, cin, cout) << 2);
+  const dy = scratch + (winogradScratch(h, w, cin, cout) << 2);
   for (let chunk = from; chunk < to; chunk++) {
     const end = min(n, (chunk + 1) * CHUNK);
     for (let first = chunk * CHUNK; first < end; first += group) {
@@ -120,6 +114,6 @@ export function winograd_block_backward_f32(
         scratch,
       );
     }
-    if (dwChunks) winograd_backward_end_f32(dwChunks + ((chunk * 9 * cin * cout) << 2), h, w, cin, cout, scratch);
+    if (dwChunks) winograd_backward_end_f32(dwChunks + ((chunk * TAPS * cin * cout) << 2), h, w, cin, cout, scratch);
   }
 }

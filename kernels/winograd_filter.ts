@@ -1,12 +1,13 @@
 // The filters of a Winograd convolution, transformed: U = G·w·Gᵀ, or Uᵀ for the gradient of the input.
 //
-// w  [3, 3, CIN, COUT];  u  36 × panels of 16 columns as gemm_f32 reads them: U [CIN, COUT], Uᵀ [COUT, CIN]
-// scratch  162·COUT elements. Range: input channels by fours.
+// w  [3, 3, CIN, COUT];  u  36 × panels as gemm_f32 reads them: U [CIN, COUT], Uᵀ [COUT, CIN]
+// scratch  winogradFilterScratch(cout) elements. Range: input channels by fours.
 // Numerics: winograd/transforms.ts. Tested in test/kernels/winograd.test.ts.
 // Source: Lavin & Gray 2015, arXiv:1509.09308.
 
+import { NR, panelsSize, SLOT_PAIRS } from "./abi/abi";
 import { load4, store4 } from "./shared/simd";
-import { filter, panelsSize } from "./winograd/filter";
+import { filter } from "./winograd/filter";
 
 export function winograd_filter_f32(
   u: usize,
@@ -34,11 +35,12 @@ export function winograd_filter_f32(
         filter(pairs + (24 * xi + q) * c4, 4 * c4, p, p + c4, p + 2 * c4, cout);
       }
     }
-    for (let pair: usize = 0; pair < 36; pair++) {
+    for (let pair: usize = 0; pair < SLOT_PAIRS; pair++) {
       const rows = pairs + 4 * pair * c4;
       const out = u + pair * size;
-      if (transposed) transposeRows(out + (((first & ~15) * cout + (first & 15)) << 2), rows, cout);
-      else copyRows(out + (first << 6), rows, cin, cout);
+      const column = first % NR;
+      if (transposed) transposeRows(out + (((first - column) * cout + column) << 2), rows, cout);
+      else copyRows(out + ((first * NR) << 2), rows, cin, cout);
     }
   }
 }
@@ -46,8 +48,10 @@ export function winograd_filter_f32(
 /** Four rows of `cout` elements into the panels from out on. */
 function copyRows(out: usize, rows: usize, cin: usize, cout: usize): void {
   for (let q: usize = 0; q < 4; q++) {
-    for (let o: usize = 0; o < cout; o += 4)
-      store4(out, (o & ~15) * cin + q * 16 + (o & 15), load4(rows, q * cout + o));
+    for (let o: usize = 0; o < cout; o += 4) {
+      const column = o % NR;
+      store4(out, (o - column) * cin + q * NR + column, load4(rows, q * cout + o));
+    }
   }
 }
 
@@ -62,9 +66,9 @@ function transposeRows(out: usize, rows: usize, cout: usize): void {
     const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
     const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
     const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-    store4(out, o * 16, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-    store4(out, o * 16 + 16, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-    store4(out, o * 16 + 32, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-    store4(out, o * 16 + 48, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+    store4(out, o * NR, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+    store4(out, o * NR + NR, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+    store4(out, o * NR + 2 * NR, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+    store4(out, o * NR + 3 * NR, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
   }
 }

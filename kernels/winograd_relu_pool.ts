@@ -6,17 +6,13 @@
 //
 // x, u, bias and ranges (groups of images) as in winograd.ts;  z  [N, ⌊H/2⌋, ⌊W/2⌋, COUT], or [N, COUT]
 // y is a group's only, in scratch: it is pooled while it is still in the cache, and never stored whole.
-// scratch  winograd_relu_pool_scratch(h, w, cin, cout) elements
+// scratch  winogradBlockScratch(h, w, cin, cout) elements
 // Numerics: the bits of winograd_f32, relu_f32 and max_pool2d_f32 or avg_pool2d_f32 one after another.
 // Tested in test/kernels/winograd_relu_pool.test.ts, timed by bench/blocks.bench.ts.
 
+import { winogradGroup, winogradScratch } from "./abi/abi";
 import { load4, store4, zero4 } from "./shared/simd";
-import { winograd_f32, winograd_group, winograd_scratch } from "./winograd";
-
-/** Elements of scratch: that of the convolution, and y of a group. */
-export function winograd_relu_pool_scratch(h: usize, w: usize, cin: usize, cout: usize): usize {
-  return winograd_scratch(h, w, cin, cout) + winograd_group(h, w) * h * w * cout;
-}
+import { winograd_f32 } from "./winograd";
 
 export function winograd_relu_max_pool2d_f32(
   z: usize,
@@ -32,8 +28,8 @@ export function winograd_relu_max_pool2d_f32(
   from: usize,
   to: usize,
 ): void {
-  const group = winograd_group(h, w);
-  const y = scratch + (winograd_scratch(h, w, cin, cout) << 2);
+  const group = winogradGroup(h, w);
+  const y = scratch + (winogradScratch(h, w, cin, cout) << 2);
   const map = (h * w * cout) << 2;
   const pooled = ((h >> 1) * (w >> 1) * cout) << 2;
   for (let g = from; g < to; g++) {
@@ -58,8 +54,8 @@ export function winograd_relu_mean_f32(
   from: usize,
   to: usize,
 ): void {
-  const group = winograd_group(h, w);
-  const y = scratch + (winograd_scratch(h, w, cin, cout) << 2);
+  const group = winogradGroup(h, w);
+  const y = scratch + (winogradScratch(h, w, cin, cout) << 2);
   const map = (h * w * cout) << 2;
   for (let g = from; g < to; g++) {
     const first = g * group;

@@ -3,14 +3,21 @@
 //
 //   build/woven_kernels.js       the bytes of both variants in one text, so that no bundler needs configuring
 //   build/kernels.inference.js   the few as base64, for exported modules
-//   build/kernels.d.ts           the type of every exported kernel
-//   build/kernels.js             the digest of their sources, which the binaries carry too
+//   build/kernels.js             what callers and kernels agree on (kernels/abi/abi.ts), and the digest of all sources
+//   build/kernels.d.ts           its types, and that of every exported kernel
 //
 // asc knows no globs: the list of files is ours.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import asc from "assemblyscript/asc";
-import { declareKernels, KERNEL_FILES, kernelsDigest, labelKernels, readSignatures } from "./describe_kernels.mjs";
+import {
+  compileAbi,
+  declareKernels,
+  KERNEL_FILES,
+  kernelsDigest,
+  labelKernels,
+  readSignatures,
+} from "./describe_kernels.mjs";
 import InlineShared from "./inline_shared.mjs";
 import { markCurrent } from "./stamp.mjs";
 import { weave } from "./weave.mjs";
@@ -39,6 +46,10 @@ writeFileSync("build/woven_kernels.d.ts", "declare const woven: string;\nexport 
 const inference = readFileSync("build/kernels.inference.wasm").toString("base64");
 writeFileSync("build/kernels.inference.js", `export default "${inference}";\n`);
 writeFileSync("build/kernels.inference.d.ts", "declare const base64: string;\nexport default base64;\n");
-writeFileSync("build/kernels.js", `export const KERNELS_DIGEST = "${kernelsDigest()}";\n`);
-writeFileSync("build/kernels.d.ts", `export declare const KERNELS_DIGEST: string;\n${declareKernels(signatures)}`);
+const abi = compileAbi();
+writeFileSync("build/kernels.js", `export const KERNELS_DIGEST = "${kernelsDigest()}";\n${abi.code}`);
+writeFileSync(
+  "build/kernels.d.ts",
+  `export declare const KERNELS_DIGEST: string;\n${declareKernels(signatures)}\n${abi.types}`,
+);
 markCurrent("kernels");

@@ -1,7 +1,8 @@
-// What the build tells the library about the kernels: the type of every export; and what it writes into a binary about
+// What the build tells the library about the kernels: the type of every export, the numbers both agree on; and what it writes into a binary about
 // itself, so that the library knows its kernels from those of another version, and the variants from each other.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { buildSync } from "esbuild";
 
 /** What is compiled: every file in kernels/ itself. */
 export const KERNEL_FILES = readdirSync("kernels")
@@ -36,6 +37,29 @@ export function declareKernels(signatures) {
       `  ${name}(${names.map((n) => `${n}: number`).join(", ")}): ${result === "void" ? "void" : "number"};`,
   );
   return `export interface Kernels {\n${lines.join("\n")}\n}\n`;
+}
+
+/**
+ * What kernels and their callers agree on, as JavaScript, and its types: kernels/abi/abi.ts is AssemblyScript and
+ * TypeScript at once.
+ */
+export function compileAbi() {
+  const path = "kernels/abi/abi.ts";
+  const { outputFiles } = buildSync({
+    entryPoints: [path],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+  });
+  const types = readFileSync(path, "utf8")
+    .replaceAll("usize", "number")
+    .replace(/^(import|const) .*\n/gm, "")
+    .replace(/^export const (\w+): number = (\d+);$/gm, "export declare const $1 = $2;")
+    .replace(/^export function (\w+\([^)]*\): number) \{\n[\s\S]*?\n\}$/gm, "export declare function $1;");
+  const odd = types.match(/^(?!export declare|\/|$| \*).*/m)?.[0];
+  if (odd) throw new Error(`build: ${path} has what is neither a number nor a function of numbers: ${odd}`);
+  return { code: outputFiles[0].text, types };
 }
 
 /** Sixteen hex digits of the SHA-256 of all sources: kernels of the same digest give the same bits. */

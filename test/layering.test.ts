@@ -96,7 +96,7 @@ const rules: Rule[] = [
     severity: "error",
     from: {
       pathNot:
-        "^(lib/runtime/((embedded_)?kernels|kernel_module)\\.ts|models/export/(export_mjs|export_html|runtime/wasm_network)\\.ts|test/)",
+        "^(lib/runtime/((embedded_)?kernels|kernel_(abi|module))\\.ts|models/export/(export_mjs|export_html|runtime/wasm_network)\\.ts|test/)",
     },
     to: { path: "^build/" },
   },

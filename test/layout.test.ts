@@ -73,6 +73,19 @@ test("every kernel is launched by the library, or serves another kernel", () => 
   );
 });
 
+test("what kernels and their callers agree on is stated once", () => {
+  const stated = [...read("kernels/abi/abi.ts").matchAll(/^(?:export )?(?:const|function) (\w+)/gm)].map(
+    ([, name]) => name,
+  );
+  assert.ok(stated.includes("CHUNK") && stated.includes("panelsSize"));
+  const again = new RegExp(`\\b(?:const|let|function) (?:${stated.join("|")})\\b`);
+  const inNumbers = /\bgemm_f32\((?:[^()]|\([^()]*\))*\b16\b/;
+  const faults = sources
+    .filter((file) => /^(kernels|lib|models\/export\/runtime|test)\//.test(file) && file !== "kernels/abi/abi.ts")
+    .filter((file) => again.test(withoutComments(read(file))) || inNumbers.test(withoutComments(read(file))));
+  assert.equal(faults, []);
+});
+
 test("the header of a kernel says where it is tested", () => {
   const silent = kernelFiles.filter((file) => !/^\/\/.*\btest\/\S+\.test\.ts/m.test(read(file)));
   assert.equal(silent, []);

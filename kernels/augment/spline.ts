@@ -5,12 +5,12 @@
 //
 // f is the place within the segment. Tested in test/kernels/augment.test.ts.
 
+import { KNOTS } from "../abi/abi";
 import { addLanes, load4, madd, splat, store4, storeF32 } from "../shared/simd";
 
 const SEGMENTS: f32 = 4;
-/** Elements of a row of knots, and of the knots of one axis. */
-const ROW: usize = 8;
-const GRID: usize = 7 * ROW;
+/** Elements of the knots of one axis: seven rows. */
+const GRID: usize = 7 * KNOTS;
 
 /** The four values of β at pixel `i` of `size`, then the first knot that they belong to. */
 export function basis(out: usize, i: usize, size: usize): void {
@@ -35,12 +35,12 @@ export function displace(du: usize, dv: usize, grid: usize, spline: usize, i: us
   const b1 = splat(du, 1);
   const b2 = splat(du, 2);
   const b3 = splat(du, 3);
-  const first = grid + ((<usize>load<u32>(du + 16) * ROW) << 2);
+  const first = grid + ((<usize>load<u32>(du + 16) * KNOTS) << 2);
   for (let axis: usize = 0; axis < 2; axis++) {
-    for (let k: usize = 0; k < ROW; k += 4) {
+    for (let k: usize = 0; k < KNOTS; k += 4) {
       const knots = first + ((axis * GRID + k) << 2);
-      const low = madd(b1, load4(knots, ROW), f32x4.mul(b0, load4(knots, 0)));
-      store4(spline, ROW * axis + k, madd(b3, load4(knots, 3 * ROW), madd(b2, load4(knots, 2 * ROW), low)));
+      const low = madd(b1, load4(knots, KNOTS), f32x4.mul(b0, load4(knots, 0)));
+      store4(spline, KNOTS * axis + k, madd(b3, load4(knots, 3 * KNOTS), madd(b2, load4(knots, 2 * KNOTS), low)));
     }
   }
   for (let j: usize = 0; j < w; j++) {
@@ -48,6 +48,6 @@ export function displace(du: usize, dv: usize, grid: usize, spline: usize, i: us
     const weights = load4(column, 0);
     const at = <usize>load<u32>(column + 16);
     storeF32(du, j, addLanes(f32x4.mul(weights, load4(spline, at))));
-    storeF32(dv, j, addLanes(f32x4.mul(weights, load4(spline, ROW + at))));
+    storeF32(dv, j, addLanes(f32x4.mul(weights, load4(spline, KNOTS + at))));
   }
 }

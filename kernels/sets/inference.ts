@@ -8,5 +8,4 @@ export { winograd_filter_f32 } from "../winograd_filter";
 export {
   winograd_relu_max_pool2d_f32,
   winograd_relu_mean_f32,
-  winograd_relu_pool_scratch,
 } from "../winograd_relu_pool";

@@ -2,14 +2,9 @@
 
 import { load4, store4, storeF32, zero4 } from "./simd";
 
-/** Elements that a bordered row takes up: its pixels, one on each side, and room for whole vectors. */
-export function borderedSize(w: usize): usize {
-  return (w + 7) & ~3;
-}
-
 /**
  * Row i of the picture x [h, w] within its border of zeros (i = 0 and i = h + 1 are border), less the centre:
- * out [borderedSize(w)], of which w + 2 elements are defined. w is even.
+ * out [borderedRowSize(w)], of which w + 2 elements are defined. w is even.
  */
 export function borderedRow(out: usize, x: usize, i: usize, h: usize, w: usize, centre: f32): void {
   if (i === 0 || i > h) {

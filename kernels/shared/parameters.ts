@@ -7,8 +7,10 @@
 //
 // Rows ascend in `first`. lib/optim/parameter_table.ts writes it.
 
+import { TABLE_WORDS } from "../abi/abi";
+
 function word(table: usize, row: usize, index: usize): usize {
-  return <usize>load<u32>(table + row * 20 + (index << 2));
+  return <usize>load<u32>(table + ((row * TABLE_WORDS) << 2) + (index << 2));
 }
 
 export function parameterOf(table: usize, row: usize): usize {

@@ -1,7 +1,7 @@
 // Four f32 lanes: loads, stores, tails and the one multiply-add that every kernel uses.
 // Indices count f32 elements; bytes exist in this file only.
 
-/** x[i .. i+4). A kernel may read up to 12 bytes past an operand's end: the arena keeps that slack. */
+/** x[i .. i+4). At an operand's end that may be up to 12 bytes past it: READ_SLACK of abi/abi.ts allows it. */
 export function load4(x: usize, i: usize): v128 {
   return v128.load(x + (i << 2));
 }

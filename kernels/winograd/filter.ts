@@ -46,8 +46,3 @@ export function filterAdjoint(q0: usize, q1: usize, q2: usize, p: usize, step: u
     store4(q2, i, f32x4.add(load4(p + 5 * step, i), f32x4.sub(f32x4.mul(sixth, sum34), sum12)));
   }
 }
-
-/** Elements of one slot pair of u: `columns` in panels of 16, `rows` deep. */
-export function panelsSize(rows: usize, columns: usize): usize {
-  return ((columns + 15) & ~15) * rows;
-}

@@ -1,6 +1,7 @@
 // Augmentation: images distorted at random, so that a model learns what does not matter.
 
 import { OptionError } from "../base/errors.ts";
+import { GRIDS_SIZE } from "../runtime/kernel_abi.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { keyArguments, STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
@@ -44,8 +45,6 @@ const LIMITS: Record<keyof Augmentation, { limit: number; isOpen?: boolean }> = 
 };
 /** Numbers drawn for an image: whole groups of 16, which are four blocks of the generator. */
 const PLAN_DRAWS = 16;
-/** Two axes, seven rows of eight knots. */
-const GRID_DRAWS = 2 * 7 * 8;
 const WORDS_PER_BLOCK = 4;
 /** Epochs draw from steps of their own: plans from the even, displacements from the odd ones. */
 const KINDS = 2;
@@ -95,7 +94,7 @@ export function augmentImages(
 ): Tensor<"f32"> {
   checkAugmentation(augmentation);
   const rows = index.size;
-  using grids = augmentation.elastic ? draw(rows, GRID_DRAWS, augmentation.elastic, key, 1) : null;
+  using grids = augmentation.elastic ? draw(rows, GRIDS_SIZE, augmentation.elastic, key, 1) : null;
   const distortions = drawDistortions(rows, augmentation, key);
   return warpImages("augmentImages", { images, index, normalization, distortions, grids });
 }

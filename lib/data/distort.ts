@@ -2,7 +2,7 @@
 
 import { cosPi } from "../base/cos_pi.ts";
 import { OptionError } from "../base/errors.ts";
-import { loadKernels } from "../runtime/kernels.ts";
+import { augmentScratch, PLAN_SIZE } from "../runtime/kernel_abi.ts";
 import { parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -26,9 +26,6 @@ export interface Distortion {
   /** Bright strokes thicker by so many pixels on each side, thinner below 0; from −1 to 1. */
   thickness?: number;
 }
-
-/** As kernels/augment.ts has them. */
-const PLAN = 8;
 
 interface Range {
   says: string;
@@ -102,17 +99,16 @@ interface Warp {
 export function warpImages(op: string, { images, index, normalization, distortions, grids }: Warp): Tensor<"f32"> {
   const [, h, w, channels] = checkImages(op, images, index);
   checkNormalization(op, normalization, channels);
-  using plans = empty([index.size, PLAN]);
+  using plans = empty([index.size, PLAN_SIZE]);
   const { data } = plans;
   distortions.forEach((distortion, row) => {
-    data.set(planOf(distortion, h, w), row * PLAN);
+    data.set(planOf(distortion, h, w), row * PLAN_SIZE);
   });
   using table = tableOf(normalization, channels, channels);
   const y = empty([index.size, h, w, channels]);
   const pointers = [y.ptr, images.ptr, index.ptr, plans.ptr, grids?.ptr ?? 0];
   const layout = [h, w, channels, images.dtype === "u8" ? 1 : 0, table.ptr];
-  const scratchSize = loadKernels().kernels.augment_scratch(h, w, channels);
-  parallelForWithScratch("augment_f32", index.size, scratchSize, ...pointers, ...layout);
+  parallelForWithScratch("augment_f32", index.size, augmentScratch(h, w, channels), ...pointers, ...layout);
   return y;
 }
 

@@ -8,7 +8,7 @@ import type { BatchNorm2d } from "./batch_norm2d.ts";
 import type { Conv2d } from "./conv2d.ts";
 
 interface Folded {
-  /** As the algorithm arranges them. */
+  /** As the algorithm packs them. */
   readonly weight: Tensor<"f32">;
   readonly bias: Tensor<"f32">;
   readonly bn: BatchNorm2d;
@@ -34,7 +34,7 @@ export function foldedConv(
   const sources = [conv.weight, gamma, beta, runningMean, runningVar, ...(conv.bias ? [conv.bias] : [])];
   const versions = sources.map(({ version }) => version);
   const { foldedW, foldedB } = foldBatchNorm2d(conv.weight, conv.bias, bn);
-  const weight = algorithm.arrange(foldedW, geometry).keep();
+  const weight = algorithm.pack(foldedW, geometry).keep();
   foldedW.dispose();
   kept.set(conv, { weight, bias: foldedB.keep(), bn, algorithm, sources, versions });
   last?.weight.dispose();

@@ -1,11 +1,11 @@
 import { defineOp } from "../autograd/define_op.ts";
+import { chunksOf } from "../runtime/kernel_abi.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import {
   type BatchNorm2dOptions,
   batchCoefficients,
-  CHUNK,
   checkBatchNorm,
   partialSums,
   runningCoefficients,
@@ -52,7 +52,7 @@ export const batchNorm2d = defineOp("batchNorm2d", {
     if (isTraining || needs[1] || needs[2]) {
       using partial = partialSums(n, c);
       const inputs = [dy.ptr, x.ptr, coefficients.ptr];
-      parallelFor("batch_norm2d_backward_sums_f32", Math.ceil(n / CHUNK), partial.ptr, ...inputs, n, h * w, c);
+      parallelFor("batch_norm2d_backward_sums_f32", chunksOf(n), partial.ptr, ...inputs, n, h * w, c);
       const outputs = [dgamma.ptr, dbeta.ptr, slopes.ptr];
       parallelFor("batch_norm2d_backward_merge_f32", c, ...outputs, partial.ptr, coefficients.ptr, n, h * w, c);
     }

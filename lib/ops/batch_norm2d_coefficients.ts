@@ -3,6 +3,7 @@
 
 import { anything, boolean, checkOptions, positive, required, upTo1 } from "../base/check.ts";
 import { formatShape, ShapeError } from "../base/errors.ts";
+import { chunksOf, NORM_COEFFICIENTS, normPartialSize } from "../runtime/kernel_abi.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
@@ -22,14 +23,11 @@ export interface BatchNorm2dOptions {
   eps?: number;
 }
 
-/** Images whose sums are one partial result: kernels/batch_norm2d.ts. */
-export const CHUNK = 8;
-
 /** From the batch itself; moves the running ones. */
 export function batchCoefficients(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): Tensor<"f32"> {
   const [n, h, w, c] = x.shape;
   using partial = partialSums(n, c);
-  parallelFor("batch_norm2d_statistics_f32", Math.ceil(n / CHUNK), partial.ptr, x.ptr, n, h * w, c);
+  parallelFor("batch_norm2d_statistics_f32", chunksOf(n), partial.ptr, x.ptr, n, h * w, c);
   return mergeStatistics(partial, gamma, beta, options, n, h * w);
 }
 
@@ -47,7 +45,7 @@ export function mergeStatistics(
   pixels: number,
 ): Tensor<"f32"> {
   const c = gamma.size;
-  const coefficients = empty([5, c]);
+  const coefficients = empty([NORM_COEFFICIENTS, c]);
   const pointers = [coefficients.ptr, runningMean.ptr, runningVar.ptr, partial.ptr, gamma.ptr, beta.ptr];
   parallelFor("batch_norm2d_merge_f32", c, ...pointers, n, pixels, c, momentum, eps);
   runningMean.markWritten();
@@ -62,7 +60,7 @@ export function runningCoefficients(
   { runningMean, runningVar, eps = 1e-5 }: BatchNorm2dOptions,
 ): Tensor<"f32"> {
   const c = gamma.size;
-  const coefficients = empty([5, c]);
+  const coefficients = empty([NORM_COEFFICIENTS, c]);
   const pointers = [coefficients.ptr, runningMean.ptr, runningVar.ptr, gamma.ptr, beta.ptr];
   parallelFor("batch_norm2d_running_f32", c, ...pointers, c, eps);
   return coefficients;
@@ -70,7 +68,7 @@ export function runningCoefficients(
 
 /** Two sums in f64 for each chunk and channel, channels rounded up to whole vectors. */
 export function partialSums(n: number, c: number): Tensor<"f32"> {
-  return empty([Math.ceil(n / CHUNK), 2, Math.ceil(c / 4) * 4, 2]);
+  return empty([normPartialSize(n, c)]);
 }
 
 /** @param shape that of what is normalised */

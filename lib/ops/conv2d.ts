@@ -33,9 +33,9 @@ export const conv2d = defineOp("conv2d", {
     checkConvolution("conv2d", options);
     const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, options);
     const algorithm = convAlgorithm(geometry);
-    using arranged = algorithm.arrange(w, geometry);
+    using packed = algorithm.pack(w, geometry);
     save(x, w);
-    return algorithm.forward(x, arranged, b, geometry);
+    return algorithm.forward(x, packed, b, geometry);
   },
   backward({ args: [, , b, options], saved: [x, w], needs }, dy) {
     const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, options);

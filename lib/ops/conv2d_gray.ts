@@ -1,5 +1,6 @@
 // @internal Convolution by the kernels of kernels/conv2d_gray.ts: 3×3, stride 1, padding 1, one input channel.
 
+import { borderedPicture, chunksOf } from "../runtime/kernel_abi.ts";
 import { parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -8,16 +9,13 @@ import type { ConvAlgorithm } from "./conv_geometry.ts";
 import { im2colConv } from "./conv2d_im2col.ts";
 import { reduceAxes } from "./reduce.ts";
 
-/** Images whose weight gradients are one partial sum. */
-const CHUNK = 8;
-
 export const grayConv: ConvAlgorithm = {
-  arrange: (w) => viewOf(w as Tensor<"f32">, w.shape),
+  pack: (w) => viewOf(w as Tensor<"f32">, w.shape),
 
   forward(x, w, b, { n, h, w: width, cout }) {
     const y = empty([n, h, width, cout]);
     const pointers = [y.ptr, x.ptr, w.ptr, b?.ptr ?? 0];
-    parallelForWithScratch("conv2d_gray_f32", n, (h + 2) * (width + 2), ...pointers, h, width, cout);
+    parallelForWithScratch("conv2d_gray_f32", n, borderedPicture(h, width), ...pointers, h, width, cout);
     return y;
   },
 
@@ -26,10 +24,10 @@ export const grayConv: ConvAlgorithm = {
     // The gradient of a picture is asked for seldom, of a first layer's input never: the general way will do.
     const [dx] = im2colConv.backward(dy, x, w, geometry, [needs[0], false]);
     if (!needs[1]) return [dx, null];
-    const chunks = Math.ceil(n / CHUNK);
+    const chunks = chunksOf(n);
     using partial = empty([chunks, ...w.shape]);
     const pointers = [partial.ptr, x.ptr, dy.ptr];
-    const scratchSize = (h + 2) * (width + 2);
+    const scratchSize = borderedPicture(h, width);
     parallelForWithScratch("conv2d_gray_backward_weight_f32", chunks, scratchSize, ...pointers, n, h, width, cout);
     return [dx, reduceAxes("sum_f32", partial, [0])];
   },

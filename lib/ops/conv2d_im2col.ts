@@ -1,5 +1,6 @@
 // @internal Convolution by the kernels of kernels/conv2d.ts: any window, stride and padding.
 
+import { chunksOf, convBlocksOf, convScratch, convWeightScratch } from "../runtime/kernel_abi.ts";
 import { parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -7,20 +8,15 @@ import type { ConvAlgorithm, ConvGeometry } from "./conv_geometry.ts";
 import { packB } from "./gemm.ts";
 import { reduceAxes } from "./reduce.ts";
 
-/** As in kernels/conv2d.ts. */
-const BLOCK = 32;
-const DW_BLOCK = 128;
-const CHUNK = 8;
-
 export const im2colConv: ConvAlgorithm = {
-  arrange: (w, { cout, k }) => packB(w, cout, k, false),
+  pack: (w, { cout, k }) => packB(w, cout, k, false),
 
   forward(x, panels, b, geometry) {
     const { n, oh, ow, cout, k } = geometry;
     const y = empty([n, oh, ow, cout]);
-    const blocks = n * Math.ceil((oh * ow) / BLOCK);
+    const blocks = n * convBlocksOf(oh * ow);
     const pointers = [y.ptr, x.ptr, panels.ptr, b?.ptr ?? 0];
-    parallelForWithScratch("conv2d_f32", blocks, BLOCK * k, ...pointers, ...sizesOf(geometry));
+    parallelForWithScratch("conv2d_f32", blocks, convScratch(k), ...pointers, ...sizesOf(geometry));
     return y;
   },
 
@@ -34,17 +30,23 @@ function inputGradient(dy: Tensor, x: Tensor, w: Tensor, geometry: ConvGeometry)
   const dx = empty(x.shape);
   using panels = packB(w, k, cout, true);
   const pointers = [dx.ptr, dy.ptr, panels.ptr];
-  const scratchSize = BLOCK * k;
-  parallelForWithScratch("conv2d_backward_input_f32", n, scratchSize, ...pointers, ...sizesOf(geometry));
+  parallelForWithScratch("conv2d_backward_input_f32", n, convScratch(k), ...pointers, ...sizesOf(geometry));
   return dx;
 }
 
 function weightGradient(dy: Tensor, x: Tensor, w: Tensor, geometry: ConvGeometry): Tensor<"f32"> {
   const { n, k } = geometry;
-  const chunks = Math.ceil(n / CHUNK);
+  const chunks = chunksOf(n);
   using partial = empty([chunks, ...w.shape]);
   const pointers = [partial.ptr, x.ptr, dy.ptr];
-  parallelForWithScratch("conv2d_backward_weight_f32", chunks, DW_BLOCK * k, ...pointers, n, ...sizesOf(geometry));
+  parallelForWithScratch(
+    "conv2d_backward_weight_f32",
+    chunks,
+    convWeightScratch(k),
+    ...pointers,
+    n,
+    ...sizesOf(geometry),
+  );
   return reduceAxes("sum_f32", partial, [0]);
 }
 

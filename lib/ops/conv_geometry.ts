@@ -31,9 +31,9 @@ export interface ConvGeometry {
 /** One way to compute a convolution. */
 export interface ConvAlgorithm {
   /** w as `forward` reads it, a new tensor: worth keeping where w stays the same. */
-  arrange(w: Tensor, geometry: ConvGeometry): Tensor<"f32">;
+  pack(w: Tensor, geometry: ConvGeometry): Tensor<"f32">;
   /** y = x ⋆ w + b, a new tensor. */
-  forward(x: Tensor, arranged: Tensor, b: Tensor | null, geometry: ConvGeometry): Tensor<"f32">;
+  forward(x: Tensor, packed: Tensor, b: Tensor | null, geometry: ConvGeometry): Tensor<"f32">;
   /** dx and dw, each only where it is needed. */
   backward(
     dy: Tensor,

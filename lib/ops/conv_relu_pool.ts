@@ -1,6 +1,6 @@
 // @internal Convolution, ReLU and pooling at once, where a kernel does it and nothing is recorded.
 
-import { loadKernels } from "../runtime/kernels.ts";
+import { winogradBlockScratch, winogradGroupsOf } from "../runtime/kernel_abi.ts";
 import { parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -12,8 +12,8 @@ import { grayBlockInference, isGrayBlock } from "./gray_block.ts";
 /** 2×2 max pooling, or the mean over the map. */
 export type Pool = "max" | "mean";
 
-/** pool(relu(x ⋆ w + b)), w as the convolution's algorithm arranges it. */
-type ConvReluPool = (x: Tensor, arranged: Tensor, b: Tensor) => Tensor<"f32">;
+/** pool(relu(x ⋆ w + b)), w as the convolution's algorithm packs it. */
+type ConvReluPool = (x: Tensor, packed: Tensor, b: Tensor) => Tensor<"f32">;
 
 /** What computes it for these sizes; null where that takes one op after another. */
 export function convReluPool(geometry: ConvGeometry, pool: Pool): ConvReluPool | null {
@@ -25,12 +25,11 @@ export function convReluPool(geometry: ConvGeometry, pool: Pool): ConvReluPool |
 
 function winogradReluPool(x: Tensor, u: Tensor, b: Tensor, geometry: ConvGeometry, pool: Pool): Tensor<"f32"> {
   const { n, h, w, cin, cout } = geometry;
-  const { kernels } = loadKernels();
   const isMax = pool === "max";
   const z = empty(isMax ? [n, h >> 1, w >> 1, cout] : [n, 1, 1, cout]);
   const kernel = isMax ? "winograd_relu_max_pool2d_f32" : "winograd_relu_mean_f32";
-  const groups = Math.ceil(n / kernels.winograd_group(h, w));
-  const scratchSize = kernels.winograd_relu_pool_scratch(h, w, cin, cout);
+  const groups = winogradGroupsOf(n, h, w);
+  const scratchSize = winogradBlockScratch(h, w, cin, cout);
   parallelForWithScratch(kernel, groups, scratchSize, z.ptr, x.ptr, u.ptr, b.ptr, n, h, w, cin, cout);
   return z;
 }

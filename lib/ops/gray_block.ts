@@ -3,17 +3,23 @@
 
 import { defineOp } from "../autograd/define_op.ts";
 import { ShapeError } from "../base/errors.ts";
+import {
+  chunksOf,
+  GRAY_MOMENTS_SIZE,
+  grayBackwardScratch,
+  grayBlockScratch,
+  grayStatisticsScratch,
+  grayStatisticsSize,
+  graySumsSize,
+  TAPS,
+} from "../runtime/kernel_abi.ts";
 import { parallelFor, parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty, zeros } from "../tensor/create.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type BatchNorm2dOptions, CHUNK, checkBatchNorm } from "./batch_norm2d_coefficients.ts";
+import { type BatchNorm2dOptions, checkBatchNorm } from "./batch_norm2d_coefficients.ts";
 import { type ConvGeometry, convGeometry } from "./conv_geometry.ts";
 import { grayInputGradient } from "./gray_block_input.ts";
-
-/** Sums over the products of two rows, five kinds of nine; of gradients, twelve a channel; both in f64. */
-const ROW_SUMS = [5, 9, 2, 2];
-const CHANNEL_SUMS = [12, 2];
 
 /** Whether the kernels do a convolution of these sizes, pooled 2×2. */
 export function isGrayBlock({ kh, kw, stride, padding, cin, cout, h, w }: ConvGeometry): boolean {
@@ -56,13 +62,13 @@ export const grayBlock = defineOp("grayBlock", {
     const { n, h, w: width, cout } = blockGeometry(x.shape, w.shape, b?.shape ?? null);
     checkBatchNorm([n, h, width, cout], gamma, beta, { ...options, isTraining: true });
     const { runningMean, runningVar, momentum = 0.1, eps = 1e-5 } = options;
-    const chunks = Math.ceil(n / CHUNK);
-    using partial = empty([chunks, ...ROW_SUMS]);
+    const chunks = chunksOf(n);
+    using partial = empty([grayStatisticsSize(n)]);
     const sizes = [n, h, width];
-    const bordered = (h + 2) * (width + 2);
-    parallelForWithScratch("gray_block_statistics_f32", chunks, 2 * bordered, partial.ptr, x.ptr, ...sizes);
-    using moments = empty([10, 9, 2]);
-    parallelFor("gray_block_moments_f32", 9, moments.ptr, partial.ptr, n, h * width);
+    const scratchSize = grayStatisticsScratch(h, width);
+    parallelForWithScratch("gray_block_statistics_f32", chunks, scratchSize, partial.ptr, x.ptr, ...sizes);
+    using moments = empty([GRAY_MOMENTS_SIZE]);
+    parallelFor("gray_block_moments_f32", TAPS, moments.ptr, partial.ptr, n, h * width);
     using foldedW = empty(w.shape);
     using foldedB = empty([cout]);
     using normal = empty([2, cout]);
@@ -80,10 +86,10 @@ export const grayBlock = defineOp("grayBlock", {
     const [x, w, moments, normal, argmax, gamma, beta] = saved;
     const [n, h, width] = x.shape;
     const cout = w.shape[3];
-    const chunks = Math.ceil(n / CHUNK);
-    using partial = empty([chunks, cout, ...CHANNEL_SUMS]);
+    const chunks = chunksOf(n);
+    using partial = empty([graySumsSize(n, cout)]);
     const pointers = [partial.ptr, dz.ptr, argmax.ptr, x.ptr, moments.ptr];
-    const scratchSize = 12 * cout + 4 * borderedSize(width) + 60 * Math.max(64, width / 2);
+    const scratchSize = grayBackwardScratch(width, cout);
     parallelForWithScratch("gray_block_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cout);
     const dw = empty(w.shape);
     const dgamma = empty([cout]);
@@ -122,13 +128,8 @@ function pool(x: Tensor, w: Tensor, b: Tensor, moments: number, argmax: number):
   const [n, h, width] = x.shape;
   const cout = w.shape[3];
   const z = empty([n, h / 2, width / 2, cout]);
-  const scratchSize = borderedSize(width) + (h + 2) * 2 * width + 18 * cout;
+  const scratchSize = grayBlockScratch(h, width, cout);
   const pointers = [z.ptr, argmax, x.ptr, w.ptr, b.ptr, moments];
   parallelForWithScratch("gray_block_f32", (n * h) / 2, scratchSize, ...pointers, h, width, cout);
   return z;
-}
-
-/** Elements of a row of pixels within its border: kernels/shared/gray.ts. */
-function borderedSize(width: number): number {
-  return Math.floor((width + 7) / 4) * 4;
 }

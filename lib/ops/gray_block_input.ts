@@ -1,10 +1,11 @@
 // @internal dx of grayBlock, by the kernels of the operations that it stands for: the input of a first layer seldom
 // wants a gradient, so that what this costs does not matter.
 
+import { chunksOf } from "../runtime/kernel_abi.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { CHUNK, mergeStatistics, partialSums } from "./batch_norm2d_coefficients.ts";
+import { mergeStatistics, partialSums } from "./batch_norm2d_coefficients.ts";
 import { convGeometry } from "./conv_geometry.ts";
 import { grayConv } from "./conv2d_gray.ts";
 import { poolingOf } from "./pool_windows.ts";
@@ -26,7 +27,7 @@ export function grayInputGradient(
   const geometry = convGeometry("conv2d", x.shape, w.shape, null, { padding: 1 });
   const { n, h, w: width, cout } = geometry;
   const hw = h * width;
-  const chunks = Math.ceil(n / CHUNK);
+  const chunks = chunksOf(n);
   using y = grayConv.forward(x, w, null, geometry);
   using partial = partialSums(n, cout);
   parallelFor("batch_norm2d_statistics_f32", chunks, partial.ptr, y.ptr, n, hw, cout);
@@ -36,11 +37,12 @@ export function grayInputGradient(
   using coefficients = mergeStatistics(partial, gamma, beta, { runningMean, runningVar, eps }, n, hw);
 
   using dense = unpooled(dz, argmax, y.shape);
-  using sums = empty([2, cout]);
+  using dgamma = empty([cout]);
+  using dbeta = empty([cout]);
   using slopes = empty([2, cout]);
   const operands = [dense.ptr, y.ptr, coefficients.ptr];
   parallelFor("batch_norm2d_backward_sums_f32", chunks, partial.ptr, ...operands, n, hw, cout);
-  const outputs = [sums.ptr, sums.ptr + 4 * cout, slopes.ptr];
+  const outputs = [dgamma.ptr, dbeta.ptr, slopes.ptr];
   parallelFor("batch_norm2d_backward_merge_f32", cout, ...outputs, partial.ptr, coefficients.ptr, n, hw, cout);
   using dy = empty(y.shape);
   parallelFor("batch_norm2d_backward_input_f32", n * hw, dy.ptr, ...operands, slopes.ptr, cout);

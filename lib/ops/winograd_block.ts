@@ -1,17 +1,11 @@
 // @internal A block of a network in training as one op: kernels/winograd_block.ts.
 
 import { defineOp } from "../autograd/define_op.ts";
-import { loadKernels } from "../runtime/kernels.ts";
+import { chunksOf, winogradBlockScratch, winogradScratch } from "../runtime/kernel_abi.ts";
 import { parallelFor, parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import {
-  type BatchNorm2dOptions,
-  CHUNK,
-  checkBatchNorm,
-  mergeStatistics,
-  partialSums,
-} from "./batch_norm2d_coefficients.ts";
+import { type BatchNorm2dOptions, checkBatchNorm, mergeStatistics, partialSums } from "./batch_norm2d_coefficients.ts";
 import { convGeometry } from "./conv_geometry.ts";
 import { transformFilter } from "./conv2d_winograd.ts";
 import { reduceAxes } from "./reduce.ts";
@@ -55,8 +49,8 @@ export const winogradBlock = defineOp("winogradBlock", {
     using partial = partialSums(n, cout);
     using u = transformFilter(w, geometry, false);
     const pointers = [y.ptr, partial.ptr, x.ptr, u.ptr, b?.ptr ?? 0];
-    const scratchSize = loadKernels().kernels.winograd_scratch(h, width, cin, cout);
-    const chunks = Math.ceil(n / CHUNK);
+    const scratchSize = winogradScratch(h, width, cin, cout);
+    const chunks = chunksOf(n);
     parallelForWithScratch("winograd_block_f32", chunks, scratchSize, ...pointers, n, h, width, cin, cout);
     using coefficients = mergeStatistics(partial, gamma, beta, options, n, h * width);
     save(x, w, y, coefficients);
@@ -82,7 +76,7 @@ export const winogradBlock = defineOp("winogradBlock", {
   backward({ args: [, , b, , , { pool }], saved: [x, w, y, coefficients, ...rest], needs }, dz) {
     const geometry = convGeometry("conv2d", x.shape, w.shape, null, { padding: 1 });
     const { n, h, w: width, cin, cout } = geometry;
-    const chunks = Math.ceil(n / CHUNK);
+    const chunks = chunksOf(n);
     using partial = partialSums(n, cout);
     using live = pool === "max" ? empty(dz.shape) : null;
     if (live) {
@@ -106,7 +100,7 @@ export const winogradBlock = defineOp("winogradBlock", {
     const outputs = [dx?.ptr ?? 0, dwChunks?.ptr ?? 0];
     const inputs = [(live ?? dz).ptr, pool === "max" ? rest[2].ptr : 0, y.ptr, coefficients.ptr, slopes.ptr];
     const pointers = [...outputs, ...inputs, x.ptr, ut?.ptr ?? 0];
-    const scratchSize = loadKernels().kernels.winograd_block_scratch(h, width, cin, cout);
+    const scratchSize = winogradBlockScratch(h, width, cin, cout);
     parallelForWithScratch("winograd_block_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cin, cout);
     const dw = dwChunks && reduceAxes("sum_f32", dwChunks, [0]);
     return b ? [dx, dw, zeros(b.shape), dgamma, dbeta] : [dx, dw, dgamma, dbeta];

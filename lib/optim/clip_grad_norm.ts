@@ -1,12 +1,11 @@
 import { aboveZero, check } from "../base/check.ts";
+import { SQUARES_CHUNK } from "../runtime/kernel_abi.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkList } from "./check_parameters.ts";
 import { parameterTable, totalSize } from "./parameter_table.ts";
 
-/** Elements a chunk: kernels/clip_grad_norm.ts. */
-const CHUNK = 4096;
 /** f32 places that an f64 sum takes. */
 const PLACES = 2;
 
@@ -40,7 +39,7 @@ export function clipGradNorm(params: readonly Tensor<"f32">[], maxNorm: number):
 }
 
 function normOf(params: readonly Tensor<"f32">[], table: number, rows: number): number {
-  const chunks = params.reduce((total, { grad }) => total + Math.ceil((grad?.size ?? 0) / CHUNK), 0);
+  const chunks = params.reduce((total, { grad }) => total + Math.ceil((grad?.size ?? 0) / SQUARES_CHUNK), 0);
   using sums = empty([chunks, PLACES]);
   using norm = empty([]);
   parallelFor("sum_squares_f32", chunks, sums.ptr, table, rows);

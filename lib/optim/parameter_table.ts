@@ -1,18 +1,16 @@
 // @internal Where parameters lie, and their gradients, as one launch of a kernel goes over all of them.
 
+import { TABLE_WORDS } from "../runtime/kernel_abi.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkGradient } from "./check_parameters.ts";
-
-/** As in kernels/shared/parameters.ts. */
-const WORDS = 5;
 
 /**
  * A row for each parameter that has a gradient; `first` counts the elements of the others too. Good until one of
  * them moves.
  *
  * @param noDecay those that weight decay leaves alone
- * @returns [rows, 5]
+ * @returns [rows, 5], as kernels/shared/parameters.ts reads them
  * @throws {ShapeError} a gradient of another size than its parameter
  */
 export function parameterTable(
@@ -36,7 +34,7 @@ export function parameterTable(
 /**
  * A row for each parameter, with or without a gradient, for kernels that ask for none.
  *
- * @returns [rows, 5]
+ * @returns [rows, 5], as kernels/shared/parameters.ts reads them
  */
 export function valueTable(params: readonly Tensor<"f32">[]): Tensor<"i32"> {
   let first = 0;
@@ -49,7 +47,7 @@ export function valueTable(params: readonly Tensor<"f32">[]): Tensor<"i32"> {
 }
 
 function tableOf(words: readonly number[]): Tensor<"i32"> {
-  const table = empty([words.length / WORDS, WORDS], "i32");
+  const table = empty([words.length / TABLE_WORDS, TABLE_WORDS], "i32");
   table.data.set(words);
   return table;
 }

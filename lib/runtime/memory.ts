@@ -5,13 +5,13 @@
 // few hundred live blocks make a linear list faster than anything cleverer.
 
 import { RuntimeError } from "../base/errors.ts";
+import { READ_SLACK } from "./kernel_abi.ts";
 import { loadKernels } from "./kernels.ts";
 import { PAGE_BYTES } from "./wasm_memory.ts";
 
 const GROWTH_PAGES = 16;
 /** Blocks start on cache lines, and end with the slack that lets kernels read past an operand's end. */
 const ALIGNMENT = 64;
-const READ_SLACK = 64;
 /** Page 0 holds the kernels' constants. */
 const ARENA_START = PAGE_BYTES;
 

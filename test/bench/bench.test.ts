@@ -36,7 +36,6 @@ const NOT_LAUNCHED: Record<string, string> = {
   winograd_backward_end_f32: "runs inside winograd_backward_f32",
   winograd_backward_group_f32: "runs inside winograd_backward_f32",
   winograd_multiply_f32: "runs inside winograd_f32",
-  winograd_pair: "says a size",
 };
 
 const benchmarks = (await discover()).flat();

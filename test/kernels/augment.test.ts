@@ -1,4 +1,5 @@
 import { suite } from "uvu";
+import { augmentScratch } from "../../lib/runtime/kernel_abi.ts";
 import { all64, uniform64 } from "../../lib/selftest/array64.ts";
 import { bend64, images64, type Warp64, warpTolerance } from "../../lib/selftest/images64.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -62,7 +63,7 @@ function run(module: KernelModule, { x, index, plans, grids, h, w, channels = 1 
   const gridsPtr = grids ? module.put(grids).ptr : 0;
   const table = module.put([...MEANS.slice(0, channels), ...STDS.slice(0, channels)]).ptr;
   const layout = [h, w, channels, isBytes ? 1 : 0, table] as const;
-  const scratch = module.output(module.kernels.augment_scratch(h, w, channels)).ptr;
+  const scratch = module.output(augmentScratch(h, w, channels)).ptr;
   inPieces(index.length, [1, 2], (from, to) => {
     module.kernels.augment_f32(...pointers, plansPtr, gridsPtr, ...layout, scratch, from, to);
   });

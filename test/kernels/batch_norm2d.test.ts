@@ -1,4 +1,5 @@
 import { suite } from "uvu";
+import { chunksOf, NORM_COEFFICIENTS, normPartialSize } from "../../lib/runtime/kernel_abi.ts";
 import { all64, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
 import { batchNorm2d64, batchNorm2dGradients64, statistics64 } from "../../lib/selftest/layers64.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -6,15 +7,14 @@ import { inPieces, KernelModule, TAIL_SIZES } from "../support/kernel_module.ts"
 
 const EPS = 1e-5;
 const MOMENTUM = 0.25;
-const CHUNK = 8;
 
 /** All kernels of a training step, one after another, with every range cut at `cuts`. */
 function trainingStep(module: KernelModule, n: number, hw: number, c: number, cuts: readonly number[]) {
   const { kernels } = module;
   const size = n * hw * c;
   const pixels = n * hw;
-  const chunks = Math.ceil(n / CHUNK);
-  const partialSize = chunks * 2 * Math.ceil(c / 4) * 4 * 2;
+  const chunks = chunksOf(n);
+  const partialSize = normPartialSize(n, c);
   // A mean of about 100 σ.
   const x = module.put(uniform64([size], 1, 60, 62).data);
   const dy = module.put(uniform64([size], 2).data);
@@ -24,7 +24,7 @@ function trainingStep(module: KernelModule, n: number, hw: number, c: number, cu
   const runningVar = module.put(uniform64([c], 6, 0.5, 1.5).data);
   const before = { mean: runningMean.data.slice(), variance: runningVar.data.slice() };
   const [partial, sums] = [module.output(partialSize), module.output(partialSize)];
-  const [coefficients, slopes] = [module.output(5 * c), module.output(2 * c)];
+  const [coefficients, slopes] = [module.output(NORM_COEFFICIENTS * c), module.output(2 * c)];
   const [y, dx] = [module.output(size), module.output(size)];
   const [dgamma, dbeta] = [module.output(c), module.output(c)];
 
@@ -102,7 +102,7 @@ for (const variant of ["simd", "relaxed"] as const) {
       const [gamma, beta, mean] = [1, 2, 3].map((seed) => module.put(uniform64([c], seed).data));
       const variance = module.put(uniform64([c], 4, 0.5, 1.5).data);
       const x = module.put(uniform64([6 * c], 5).data);
-      const [coefficients, y, dx] = [module.output(5 * c), module.output(6 * c), module.output(6 * c)];
+      const [coefficients, y, dx] = [module.output(NORM_COEFFICIENTS * c), module.output(6 * c), module.output(6 * c)];
       const inputs = [mean.ptr, variance.ptr, gamma.ptr, beta.ptr] as const;
       inPieces(c, [1, 6], (from, to) =>
         kernels.batch_norm2d_running_f32(coefficients.ptr, ...inputs, c, EPS, from, to),

@@ -1,4 +1,6 @@
 import { suite } from "uvu";
+import { gemmSizes } from "../../lib/ops/gemm_sizes.ts";
+import { panelsOf, panelsSize, rowTiles } from "../../lib/runtime/kernel_abi.ts";
 import { all64, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
 import { matmul64, transpose64 } from "../../lib/selftest/ops64.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -26,36 +28,19 @@ function run(
   const bStored = module.put(layout.transposeB ? all64(transpose64()(b)).data : b.data).ptr;
   const c = init === "accumulate" ? module.put(start) : module.output(m * n);
   const biasPtr = init === "bias" ? module.put(bias).ptr : 0;
-  const panels = Math.ceil(n / 16);
+  const panels = panelsOf(n);
   let bPtr = bStored;
   if (layout.packed) {
-    bPtr = module.output(panels * k * 16).ptr;
+    bPtr = module.output(panelsSize(k, n)).ptr;
     const [bRow, bCol] = layout.transposeB ? [1, k] : [n, 1];
     kernels.gemm_pack_b_f32(bPtr, bStored, n, k, bRow, bCol, 0, panels);
   }
-  const [aRow, aCol] = layout.transposeA ? [1, m] : [k, 1];
-  const [bPanel, bRow] = layout.packed ? [16 * k, 16] : [16, n];
-  const tiles = Math.ceil(m / 2);
-  const bounds = [0, ...cuts, tiles];
-  for (let i = 1; i < bounds.length; i++) {
-    kernels.gemm_f32(
-      c.ptr,
-      aPtr,
-      bPtr,
-      biasPtr,
-      m,
-      n,
-      k,
-      n,
-      aRow,
-      aCol,
-      bPanel,
-      bRow,
-      init === "accumulate" ? 1 : 0,
-      bounds[i - 1],
-      bounds[i],
-    );
-  }
+  const { transposeA, packed: isPacked } = layout;
+  const pointers = [c.ptr, aPtr, bPtr, biasPtr];
+  const sizes = gemmSizes({ m, n, k, transposeA, isPacked, accumulate: init === "accumulate" });
+  const gemm = kernels.gemm_f32 as (...args: number[]) => void;
+  const bounds = [0, ...cuts, rowTiles(m)];
+  for (let i = 1; i < bounds.length; i++) gemm(...pointers, ...sizes, bounds[i - 1], bounds[i]);
   module.checkCanaries();
   const product = matmul64(a, b);
   return { actual: c.data.slice(), expected: c0.map((value, i) => value + product.at(i)) };

@@ -1,5 +1,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import {
+  chunksOf,
+  GRAY_MOMENTS_SIZE,
+  grayBackwardScratch,
+  grayBlockScratch,
+  grayStatisticsScratch,
+  grayStatisticsSize,
+  graySumsSize,
+} from "../../lib/runtime/kernel_abi.ts";
 import { all64, array64, map64, maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
 import { convBlock64 } from "../../lib/selftest/layers64.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -7,14 +16,11 @@ import { inPieces, KernelModule } from "../support/kernel_module.ts";
 
 const EPS = 1e-5;
 const MOMENTUM = 0.25;
-const CHUNK = 8;
-/** What a scratch may hold beyond need: none of it may be written. */
-const borderedSize = (w: number): number => Math.floor((w + 7) / 4) * 4;
 
 /** All kernels of a training step, one after another, with every range cut at `cuts`. */
 function trainingStep(module: KernelModule, [n, h, w, c]: readonly number[], cuts: readonly number[], mean = 0) {
   const { kernels } = module;
-  const chunks = Math.ceil(n / CHUNK);
+  const chunks = chunksOf(n);
   const inputs = {
     x: uniform64([n, h, w, 1], 1, mean - 1, mean + 1),
     w: uniform64([3, 3, 1, c], 2),
@@ -24,8 +30,8 @@ function trainingStep(module: KernelModule, [n, h, w, c]: readonly number[], cut
   };
   const [x, weight, b, gamma, beta] = Object.values(inputs).map(({ data }) => module.put(data).ptr);
   const [runningMean, runningVar] = [module.put(new Float32Array(c)), module.put(new Float32Array(c))];
-  const partial = module.output(chunks * 5 * 9 * 4);
-  const moments = module.output(10 * 9 * 2);
+  const partial = module.output(grayStatisticsSize(n));
+  const moments = module.output(GRAY_MOMENTS_SIZE);
   const [foldedW, foldedB, normal] = [module.output(9 * c), module.output(c), module.output(2 * c)];
   const size = (n * h * w * c) / 4;
   const z = module.output(size);
@@ -35,11 +41,11 @@ function trainingStep(module: KernelModule, [n, h, w, c]: readonly number[], cut
   const tolerance = 64 * 2 ** -24 * maxAbs(exact.z.data);
   const gradient = map64(uniform64(exact.z.shape, 6), (value, i) => (exact.margin.at(i) > 2 * tolerance ? value : 0));
   const dz = module.put(gradient.data);
-  const sums = module.output(chunks * c * 12 * 2);
+  const sums = module.output(graySumsSize(n, c));
   const [dw, dgamma, dbeta] = [module.output(9 * c), module.output(c), module.output(c)];
-  const statisticsScratch = module.output(2 * (h + 2) * (w + 2)).ptr;
-  const scratch = module.output(borderedSize(w) + 18 * c + (h + 2) * 2 * w).ptr;
-  const backwardScratch = module.output(12 * c + 4 * borderedSize(w) + 60 * Math.max(64, w / 2)).ptr;
+  const statisticsScratch = module.output(grayStatisticsScratch(h, w)).ptr;
+  const scratch = module.output(grayBlockScratch(h, w, c)).ptr;
+  const backwardScratch = module.output(grayBackwardScratch(w, c)).ptr;
 
   inPieces(chunks, cuts, (from, to) =>
     kernels.gray_block_statistics_f32(partial.ptr, x, n, h, w, statisticsScratch, from, to),
@@ -121,7 +127,7 @@ for (const variant of ["simd", "relaxed"] as const) {
     const x = module.put([0, 2].flatMap((first) => windows.flatMap((places) => places.slice(first, first + 2))));
     const z = module.output(24);
     const argmax = module.put(new Float32Array(6));
-    const scratch = module.output(borderedSize(12) + 18 * 4 + 4 * 2 * 12).ptr;
+    const scratch = module.output(grayBlockScratch(2, 12, 4)).ptr;
     kernels.gray_block_f32(z.ptr, argmax.ptr, x.ptr, w.ptr, bias.ptr, 0, 2, 12, 4, scratch, 0, 1);
     module.checkCanaries();
     const places = [...new Uint8Array(argmax.data.buffer, argmax.ptr, 24)];

@@ -1,4 +1,5 @@
 import { suite } from "uvu";
+import { chunksOf } from "../../lib/runtime/kernel_abi.ts";
 import { sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { KernelModule } from "../support/kernel_module.ts";
@@ -39,7 +40,7 @@ for (const variant of ["simd", "relaxed"] as const) {
       expectClose(live.data, [...count, ...centred], sumTolerance(2, pixels), "live");
 
       const dz = module.put(uniform64([n, c], 3).data);
-      const chunks = Math.ceil(n / 8);
+      const chunks = chunksOf(n);
       const partial = module.output(chunks * 4 * c);
       for (let chunk = chunks - 1; chunk >= 0; chunk--) {
         kernels.norm_relu_mean_backward_sums_f32(partial.ptr, dz.ptr, live.ptr, ...sizes, chunk, chunk + 1);

@@ -1,4 +1,11 @@
 import { suite } from "uvu";
+import {
+  chunksOf,
+  winogradFilterScratch,
+  winogradFilterSize,
+  winogradGroupsOf,
+  winogradScratch,
+} from "../../lib/runtime/kernel_abi.ts";
 import { all64, maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
 import { conv2d64, conv2dGradients64 } from "../../lib/selftest/windows64.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -22,16 +29,14 @@ function run(variant: "simd" | "relaxed", sizes: Sizes, cuts: readonly number[] 
   const shapes = [[n, h, w, cin], [3, 3, cin, cout], [cout], [n, h, w, cout]];
   const [x, weight, bias, dy] = shapes.map((shape, i) => uniform64(shape, i + 1));
   const [xPtr, wPtr, biasPtr, dyPtr] = [x, weight, bias, dy].map(({ data }) => module.put(data).ptr);
-  const columns = Math.ceil(cout / 16) * 16;
-  const rows = Math.ceil(cin / 16) * 16;
-  const u = module.output(36 * columns * cin).ptr;
-  const ut = module.output(36 * rows * cout).ptr;
-  const scratch = module.output(kernels.winograd_scratch(h, w, cin, cout)).ptr;
+  const u = module.output(winogradFilterSize(cin, cout)).ptr;
+  const ut = module.output(winogradFilterSize(cout, cin)).ptr;
+  const scratch = module.output(Math.max(winogradScratch(h, w, cin, cout), winogradFilterScratch(cout))).ptr;
   kernels.winograd_filter_f32(u, wPtr, cin, cout, 0, scratch, 0, cin / 4);
   kernels.winograd_filter_f32(ut, wPtr, cin, cout, 1, scratch, 0, cin / 4);
   const y = module.output(dy.data.length);
-  const groups = Math.ceil(n / kernels.winograd_group(h, w));
-  const chunks = Math.ceil(n / 8);
+  const groups = winogradGroupsOf(n, h, w);
+  const chunks = chunksOf(n);
   const dx = module.output(x.data.length);
   const partial = module.output(chunks * weight.data.length);
   for (const [from, to] of ranges(groups, cuts)) {

@@ -1,5 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import {
+  winogradBlockScratch,
+  winogradFilterScratch,
+  winogradFilterSize,
+  winogradGroupsOf,
+} from "../../lib/runtime/kernel_abi.ts";
 import { uniform64 } from "../../lib/selftest/array64.ts";
 import { inPieces, KernelModule } from "../support/kernel_module.ts";
 
@@ -40,10 +46,10 @@ for (const variant of ["simd", "relaxed"] as const) {
       const [xPtr, wPtr, biasPtr] = [[n, h, w, cin], [3, 3, cin, cout], [cout]].map(
         (shape, i) => module.put(uniform64(shape, i + 1).data).ptr,
       );
-      const u = module.output(36 * Math.ceil(cout / 16) * 16 * cin).ptr;
-      const scratch = module.output(kernels.winograd_relu_pool_scratch(h, w, cin, cout)).ptr;
+      const u = module.output(winogradFilterSize(cin, cout)).ptr;
+      const scratch = module.output(Math.max(winogradBlockScratch(h, w, cin, cout), winogradFilterScratch(cout))).ptr;
       kernels.winograd_filter_f32(u, wPtr, cin, cout, 0, scratch, 0, cin / 4);
-      const groups = Math.ceil(n / kernels.winograd_group(h, w));
+      const groups = winogradGroupsOf(n, h, w);
       const sizes = [n, h, w, cin, cout] as const;
       const y = module.output(n * h * w * cout);
       kernels.winograd_f32(y.ptr, xPtr, u, biasPtr, ...sizes, scratch, 0, groups);
@@ -67,7 +73,7 @@ for (const variant of ["simd", "relaxed"] as const) {
     x[0] = Number.NaN;
     const [xPtr, wPtr] = [x, new Float32Array(144).fill(1)].map((values) => module.put(values).ptr);
     const u = module.output(36 * 16 * 4).ptr;
-    const scratch = module.output(kernels.winograd_relu_pool_scratch(8, 8, 4, 4)).ptr;
+    const scratch = module.output(winogradBlockScratch(8, 8, 4, 4)).ptr;
     kernels.winograd_filter_f32(u, wPtr, 4, 4, 0, scratch, 0, 1);
     const largest = module.output(64);
     const mean = module.output(4);

@@ -1,12 +1,10 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { READ_SLACK } from "../../lib/runtime/kernel_abi.ts";
 import { allocate, arena, memoryUsage, poisonNewMemory, release } from "../../lib/runtime/memory.ts";
 
 const test = suite("memory");
-
-/** Behind each block, so that kernels may read past an operand's end: lib/runtime/memory.ts. */
-const READ_SLACK = 64;
 
 /** What a block of `bytes` takes, in whole cache lines. */
 const taken = (bytes: number): number => Math.ceil((bytes + READ_SLACK) / 64) * 64;

@@ -10,20 +10,12 @@ import { withCorruptKernel } from "../support/corrupt_kernel.ts";
 
 const test = suite("the self-test");
 
-/** Exported for other kernels, which run them, to say a size, or how the host rounds. */
+/** Exported for other kernels, which run them, or to say how the host rounds. */
 const NOT_LAUNCHED = [
   "multiply_add_f32",
   ...["batch_norm2d_add_statistics_f32", "col2im_f32", "im2col_f32"],
   ...["norm_relu_max_pool2d_backward_f32", "norm_relu_mean_backward_f32"],
   ...["winograd_backward_end_f32", "winograd_backward_group_f32", "winograd_multiply_f32"],
-  ...[
-    "augment_scratch",
-    "winograd_block_scratch",
-    "winograd_group",
-    "winograd_pair",
-    "winograd_relu_pool_scratch",
-    "winograd_scratch",
-  ],
 ];
 const HALF_A_SECOND = 500;
 

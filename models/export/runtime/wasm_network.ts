@@ -1,6 +1,16 @@
 // The network on simdgrad's kernels, one image at a time, in memory that is laid out once.
 
-import type { Kernels } from "../../../build/kernels.js";
+import {
+  grayBlockScratch,
+  type Kernels,
+  READ_SLACK,
+  rowTiles,
+  winogradBlockScratch,
+  winogradFilterScratch,
+  winogradFilterSize,
+  winogradGroupsOf,
+} from "../../../build/kernels.js";
+import { gemmSizes } from "../../../lib/ops/gemm_sizes.ts";
 import { biasSize, type Layer, type Network, outputSize, weightSize } from "./layer.ts";
 
 /** What kernels/sets/inference.ts exports. */
@@ -13,13 +23,12 @@ interface Exports
     | "winograd_filter_f32"
     | "winograd_relu_max_pool2d_f32"
     | "winograd_relu_mean_f32"
-    | "winograd_relu_pool_scratch"
   > {
   memory: WebAssembly.Memory;
 }
 
 const PAGE_BYTES = 65536;
-/** Kernels read up to 60 bytes past an operand; blocks start on cache lines. */
+/** Blocks start on cache lines. */
 const LINE_BYTES = 64;
 
 /** @param module kernels/sets/inference.ts */
@@ -30,7 +39,7 @@ export function wasmNetwork(module: WebAssembly.Module, layers: readonly Layer[]
 
   function allocate(count: number): number {
     const ptr = end;
-    end += Math.ceil((4 * count) / LINE_BYTES + 1) * LINE_BYTES;
+    end += Math.ceil((4 * count + READ_SLACK) / LINE_BYTES) * LINE_BYTES;
     const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE_BYTES);
     if (missing > 0) memory.grow(missing);
     return ptr;
@@ -45,7 +54,7 @@ export function wasmNetwork(module: WebAssembly.Module, layers: readonly Layer[]
     return ptr;
   }
 
-  const scratch = allocate(Math.max(...layers.map((layer) => scratchSize(kernels, layer))));
+  const scratch = allocate(Math.max(...layers.map(scratchSize)));
   const inputSize = layers[0].op === "conv" ? layers[0].h * layers[0].w * layers[0].cin : layers[0].in;
   const input = allocate(inputSize);
   let x = input;
@@ -57,18 +66,20 @@ export function wasmNetwork(module: WebAssembly.Module, layers: readonly Layer[]
     const bias = put(biasSize(layer));
     if (layer.op === "linear") {
       const { in: k, out: n, relu } = layer;
+      const gemm = kernels.gemm_f32 as (...args: number[]) => void;
+      const sizes = gemmSizes({ m: 1, n, k, isPacked: false });
       return () => {
-        kernels.gemm_f32(to, from, weight, bias, 1, n, k, n, k, 1, 16, n, 0, 0, 1);
+        gemm(to, from, weight, bias, ...sizes, 0, rowTiles(1));
         if (relu) kernels.relu_f32(to, to, 0, n);
       };
     }
     const { h, w, cin, cout, pool } = layer;
     if (cin === 1) return () => kernels.gray_block_f32(to, 0, from, weight, bias, 0, h, w, cout, scratch, 0, h >> 1);
     // Transformed here, and not when exporting: four times the size.
-    const u = allocate(36 * Math.ceil(cout / 16) * 16 * cin);
+    const u = allocate(winogradFilterSize(cin, cout));
     kernels.winograd_filter_f32(u, weight, cin, cout, 0, scratch, 0, cin >> 2);
     const kernel = pool === "max" ? kernels.winograd_relu_max_pool2d_f32 : kernels.winograd_relu_mean_f32;
-    return () => kernel(to, from, u, bias, 1, h, w, cin, cout, scratch, 0, 1);
+    return () => kernel(to, from, u, bias, 1, h, w, cin, cout, scratch, 0, winogradGroupsOf(1, h, w));
   });
   const pixels = view(input, inputSize);
   const logits = view(x, outputSize(layers[layers.length - 1]));
@@ -79,10 +90,10 @@ export function wasmNetwork(module: WebAssembly.Module, layers: readonly Layer[]
   };
 }
 
-/** Elements, as the kernels' headers have it. */
-function scratchSize(kernels: Exports, layer: Layer): number {
+/** Elements. */
+function scratchSize(layer: Layer): number {
   if (layer.op === "linear") return 0;
   const { h, w, cin, cout } = layer;
-  if (cin === 1) return Math.floor((w + 7) / 4) * 4 + 18 * cout + (h + 2) * 2 * w;
-  return Math.max(162 * cout, kernels.winograd_relu_pool_scratch(h, w, cin, cout));
+  if (cin === 1) return grayBlockScratch(h, w, cout);
+  return Math.max(winogradFilterScratch(cout), winogradBlockScratch(h, w, cin, cout));
 }
