@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodePng } from "../../data/decode_png.node.ts";
@@ -47,6 +48,17 @@ test("the shipped networks read 0 and 1, in the order they were named", async ()
     }
     // Which checkpoint, and what it was trained on.
     assert.match(stderr, new RegExp(`^${model} from .*${model}\\.safetensors, trained on mnist \\(sha256 `));
+  }
+});
+
+test("the shipped networks read the ten digits drawn in docs/digits", async () => {
+  const digits = fileURLToPath(new URL("../../docs/digits/", import.meta.url));
+  const files = Array.from({ length: 10 }, (_, digit) => join(digits, `${digit}.png`));
+  for (const model of ["cnn", "linear"]) {
+    const { stdout } = await runCli(folder, ["infer", ...files, "--model", model, "--json"]);
+    const answers: { predicted_class: number; confidence: number; warnings: string[] }[] = JSON.parse(stdout);
+    assert.equal(answers.map((answer) => answer.predicted_class), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], model); // biome-ignore format: one line
+    assert.ok(answers.every(({ confidence, warnings }) => confidence > 0.8 && warnings.length === 0));
   }
 });
 
