@@ -1,5 +1,6 @@
 // defineOp: makes a differentiable operation of a forward and a backward function.
 
+import { callback, check, checkOptions, object, oneOf, required, string } from "../base/check.ts";
 import { checkCopy } from "../tensor/check_copy.ts";
 import { checkTensor, type TensorKind } from "../tensor/check_tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -39,6 +40,8 @@ export interface OpDefinition<Args extends readonly unknown[]> {
   backward(context: BackwardContext<Args>, dy: Tensor<"f32">): readonly (Tensor<"f32"> | null)[];
 }
 
+const KIND = /* @__PURE__ */ oneOf("f32", "i32", "u8", "any", "f32?", "i32?");
+
 /**
  * Makes a differentiable operation of two functions. An operation that is made of others needs none: a plain function that
  * calls them is differentiable already. docs/custom-op.md says more.
@@ -71,7 +74,10 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
   name: string,
   definition: OpDefinition<Args>,
 ): (...args: Args) => Result {
+  check("defineOp", "name", name, string);
+  checkOptions("defineOp", definition, { inputs: object, forward: required(callback), backward: required(callback) });
   const declared = Object.entries<TensorKind>(definition.inputs ?? { x: "f32" });
+  for (const [input, kind] of declared) check("defineOp", `inputs.${input}`, kind, KIND);
   return (...args) => {
     declared.forEach(([input, kind], i) => {
       checkTensor(name, input, args[i], kind);

@@ -50,6 +50,10 @@ export const numbers: Rule = {
   says: "an array of numbers",
   holds: (value) => Array.isArray(value) && value.every(isNumber),
 };
+export const iterable: Rule = {
+  says: "something to iterate over",
+  holds: (value) => typeof (value as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] === "function",
+};
 export const abortSignal: Rule = {
   says: "an AbortSignal",
   holds: (value) => typeof (value as Partial<AbortSignal> | null)?.throwIfAborted === "function",

@@ -6,6 +6,7 @@
 //
 // Source: http://yann.lecun.com/exdb/mnist/ (as archived), "the IDX file format".
 
+import { byteArray, check, checkOptions, integer, string } from "../base/check.ts";
 import { DataError, formatShape } from "../base/errors.ts";
 import { fileType } from "../base/file_type.ts";
 
@@ -27,7 +28,10 @@ const MAX_RANK = 4;
  * @throws {DataError} gzip, another magic, dtype or rank, or a length that does not follow from the dimensions
  * @example const { shape, data } = readIdx(bytes, "t10k-images-idx3-ubyte", { rank: 3 }); // [10000, 28, 28]
  */
-export function readIdx(bytes: Uint8Array, fileName: string, options: { rank?: number } = {}): IdxArray {
+export function readIdx(bytes: Uint8Array, fileName = "the file", options: { rank?: number } = {}): IdxArray {
+  check("readIdx", "bytes", bytes, byteArray);
+  check("readIdx", "fileName", fileName, string);
+  checkOptions("readIdx", options, { rank: integer(1, MAX_RANK) });
   if (bytes.length < 4) {
     throw new DataError(`readIdx: ${fileName} is truncated; it has ${bytes.length} bytes, and the magic alone has 4.`, {
       fileName,

@@ -1,12 +1,13 @@
 // findMistakes: what a model gets wrong in a data set.
 
-import { anything, checkOptions } from "../base/check.ts";
+import { checkOptions } from "../base/check.ts";
+import { checkDataset } from "../data/check_dataset.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { runStepsAsync } from "../runtime/steps.ts";
 import { DEFAULT_BATCH, forwardBatches } from "../train/forward_batches.ts";
 import { PREDICT_RULES, PROGRESS_RULES, type PredictAsyncOptions } from "../train/predict.ts";
-import { type Mistake, type MistakeOptions, worst, worstMistakes } from "./mistakes.ts";
+import { MISTAKE_RULES, type Mistake, type MistakeOptions, worst, worstMistakes } from "./mistakes.ts";
 
 export interface FindMistakesOptions extends Omit<MistakeOptions, "rows">, Omit<PredictAsyncOptions, "distort"> {}
 
@@ -23,8 +24,10 @@ export async function findMistakes(
   dataset: Dataset,
   options: FindMistakesOptions = {},
 ): Promise<Mistake[]> {
-  const { distort: _, ...rules } = PREDICT_RULES;
-  checkOptions("findMistakes", options, { ...rules, ...PROGRESS_RULES, count: anything, by: anything });
+  checkDataset("findMistakes", "dataset", dataset);
+  const { count, by } = MISTAKE_RULES;
+  const { batchSize } = PREDICT_RULES;
+  checkOptions("findMistakes", options, { batchSize, ...PROGRESS_RULES, count, by });
   const { signal, onProgress } = options;
   const onStep = (done: number): void => onProgress?.(done, dataset.size);
   return runStepsAsync(steps(model, dataset, options), { signal, onStep });

@@ -1,6 +1,6 @@
 // setThreads: how many threads take part in an operation.
 
-import { OptionError } from "../base/errors.ts";
+import { check, checkOptions, integer, type Rule } from "../base/check.ts";
 import { loadKernels } from "./kernels.ts";
 import { MAX_THREADS, Pool } from "./pool.ts";
 import { WORKER_SOURCE } from "./worker_source.ts";
@@ -21,6 +21,11 @@ interface NodeThreads {
   };
   isMainThread: boolean;
 }
+
+const URL_RULE: Rule = {
+  says: "a URL, or the text of one",
+  holds: (value) => typeof value === "string" || Object.prototype.toString.call(value) === "[object URL]",
+};
 
 let pool: Pool | null = null;
 let workers: HostWorker[] = [];
@@ -52,22 +57,18 @@ export function whySingleThread(): string | null {
  * @param threads how many, an integer ≥ 1, or "auto" for the machine's processors
  * @param options.workerUrl the worker's script (simdgrad/worker.js), for pages whose CSP forbids blob workers
  * @returns how many take part now
- * @throws {OptionError} not an integer from 1 to 240
+ * @throws {OptionError} not an integer from 1 to 240, or an option of another name
  * @example await setThreads("auto");
  */
 export async function setThreads(
   threads: number | "auto",
   options: { workerUrl?: string | URL } = {},
 ): Promise<number> {
-  const wanted = threads === "auto" ? processors() : threads;
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > MAX_THREADS) {
-    throw new OptionError(
-      `setThreads: threads must be "auto" or an integer from 1 to ${MAX_THREADS}; got ${threads}.`,
-      {
-        threads,
-      },
-    );
-  }
+  const { says, holds } = integer(1, MAX_THREADS);
+  const isValid = (value: unknown): boolean => value === "auto" || holds(value);
+  check("setThreads", "threads", threads, { says: `"auto" or ${says}`, holds: isValid });
+  checkOptions("setThreads", options, { workerUrl: URL_RULE });
+  const wanted = threads === "auto" ? Math.min(processors(), MAX_THREADS) : threads;
   endPool();
   singleBecause = wanted === 1 ? "one thread was asked for" : whyNoThreads();
   if (singleBecause) return 1;

@@ -3,6 +3,7 @@
 import { noGrad } from "../autograd/grad_mode.ts";
 import { callback, checkOptions } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
+import { checkDataset } from "../data/check_dataset.ts";
 import type { AnyDataset, Dataset, LabelType } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
@@ -119,6 +120,7 @@ export function* evaluationSteps(
   dataset: AnyDataset,
   { batchSize = DEFAULT_BATCH, distort, loss }: EvaluateOptions,
 ): Generator<number, TargetEvaluation & Partial<Evaluation>> {
+  checkDataset("evaluate", "dataset", dataset);
   if (dataset.size === 0) throw new DataError(`evaluate: the data set ${dataset.name} is empty.`);
   checkLoss("evaluate", dataset, loss);
   const batches = dataset.batches({ batchSize, distort });

@@ -2,6 +2,7 @@
 
 import { checkOptions, integer } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
+import { checkDataset } from "../data/check_dataset.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { softmax } from "../ops/softmax.ts";
@@ -12,7 +13,7 @@ import { PREDICT_RULES, PROGRESS_RULES, type PredictAsyncOptions } from "./predi
 import { largestOf } from "./predicted_classes.ts";
 
 export interface ShiftedOptions extends Omit<PredictAsyncOptions, "distort"> {
-  /** By up to how many pixels each way; default 1, which makes 9 images of one. */
+  /** By up to how many pixels each way, from 1 to 100; default 1, which makes 9 images of one. */
   shift?: number;
 }
 
@@ -23,7 +24,7 @@ export interface ShiftedOptions extends Omit<PredictAsyncOptions, "distort"> {
  * It is another measure than `evaluate`'s, at so many times the cost: report both, each by its name.
  *
  * @throws {DataError} the data set is empty, or has a label that the model has no class for
- * @throws {OptionError} shift or batchSize is not an integer ≥ 1
+ * @throws {OptionError} shift is not an integer from 1 to 100, batchSize not one ≥ 1, or an option of another name
  * @example const { accuracy } = await evaluateShifted(model, test, { shift: 1 });
  */
 export async function evaluateShifted(
@@ -32,8 +33,9 @@ export async function evaluateShifted(
   options: ShiftedOptions = {},
 ): Promise<{ accuracy: number; confusion: ConfusionMatrix }> {
   const { distort: _, ...rules } = PREDICT_RULES;
-  checkOptions("evaluateShifted", options, { ...rules, ...PROGRESS_RULES, shift: integer(1) });
+  checkOptions("evaluateShifted", options, { ...rules, ...PROGRESS_RULES, shift: integer(1, 100) });
   const { shift = 1, batchSize = DEFAULT_BATCH, signal, onProgress } = options;
+  checkDataset("evaluateShifted", "dataset", dataset);
   if (dataset.size === 0) throw new DataError(`evaluateShifted: the data set ${dataset.name} is empty.`);
   const total = dataset.size * (2 * shift + 1) * (2 * shift + 1);
   const sums = await runStepsAsync(sumProbabilities(model, dataset, shift, batchSize), {

@@ -2,6 +2,7 @@
 
 import { noGrad } from "../autograd/grad_mode.ts";
 import { checkModule, type Module } from "../nn/module.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { rememberModes } from "./eval_mode.ts";
@@ -28,7 +29,13 @@ export function* forwardBatches<B extends { readonly x: Tensor<"f32"> }>(
   try {
     let done = 0;
     for (const batch of batches) {
-      noGrad(() => scope(() => receive(model.forward(batch.x), batch)));
+      noGrad(() =>
+        scope(() => {
+          const output = model.forward(batch.x);
+          checkTensor(op, "what model.forward returns", output);
+          receive(output, batch);
+        }),
+      );
       done += batch.x.shape[0];
       yield done;
     }

@@ -1,5 +1,7 @@
 // What a training run went through.
 
+import { boolean, check, checkFields, checkOptions, list, number, required } from "../base/check.ts";
+
 export interface EpochReport {
   /** From 1. */
   epoch: number;
@@ -62,6 +64,13 @@ export interface Stopped {
   step: number;
 }
 
+/** @internal @throws {OptionError} they are no array, or one of them has a field that is no number */
+export function checkReports(op: string, epochs: readonly EpochReport[]): void {
+  check(op, "epochs", epochs, list);
+  const rules = Object.fromEntries(EPOCH_FIELDS.map((field) => [field, required(number)]));
+  for (const [i, report] of epochs.entries()) checkFields(op, `epochs[${i}]`, report, rules);
+}
+
 /** Whether `a` did better on the validation set than `b`. */
 export function isBetter(a: EpochReport, b: EpochReport | null): boolean {
   if (!b) return true;
@@ -83,10 +92,10 @@ function bestEpoch(epochs: readonly EpochReport[]): EpochReport | null {
  * @param restoreBest as the trainer has it
  * @example trainer.history = historyOf(state.epochs, { restoreBest: true })
  */
-export function historyOf(
-  epochs: readonly EpochReport[],
-  { restoreBest = true }: { restoreBest?: boolean } = {},
-): History {
+export function historyOf(epochs: readonly EpochReport[], options: { restoreBest?: boolean } = {}): History {
+  checkReports("historyOf", epochs);
+  checkOptions("historyOf", options, { restoreBest: boolean });
+  const { restoreBest = true } = options;
   const best = bestEpoch(epochs);
   return { epochs: [...epochs], best, kept: restoreBest ? best : (epochs.at(-1) ?? null), stopped: null };
 }

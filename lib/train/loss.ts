@@ -2,6 +2,7 @@
 
 import { DataError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import type { AnyDataset } from "../data/dataset.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /**
@@ -18,6 +19,7 @@ export type Loss = {
 /** @throws {ShapeError} the loss gives no scalar */
 export function scalarLoss(op: string, loss: Loss, output: Tensor<"f32">, target: Tensor): Tensor<"f32"> {
   const value = loss(output, target);
+  checkTensor(op, "what loss returns", value);
   if (value.size === 1) return value;
   throw new ShapeError(
     `${op}: the loss must give a scalar; got ${formatShape(value.shape)}. Reduce it, e.g. mean(loss).`,

@@ -1,6 +1,6 @@
 // predict: what a model answers, batch by batch.
 
-import { anything, callback, checkOptions, integer } from "../base/check.ts";
+import { abortSignal, anything, callback, checkOptions, integer } from "../base/check.ts";
 import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { type AnyDataset, Dataset } from "../data/dataset.ts";
 import type { Distortion } from "../data/distort.ts";
@@ -77,7 +77,7 @@ export async function predictAsync(
 export const PREDICT_RULES = { batchSize: /* @__PURE__ */ integer(1), distort: anything };
 
 /** @internal */
-export const PROGRESS_RULES = { signal: anything, onProgress: callback };
+export const PROGRESS_RULES = { signal: abortSignal, onProgress: callback };
 
 /** One batch a step; yields the number of rows done. */
 function* predictionSteps(

@@ -1,9 +1,10 @@
 // recalibrate: running statistics that fit the weights as they are.
 
 import { noGrad } from "../autograd/grad_mode.ts";
+import { check, iterable, object } from "../base/check.ts";
 import type { Batch } from "../data/batches.ts";
 import { BatchNorm2d } from "../nn/batch_norm2d.ts";
-import type { Module } from "../nn/module.ts";
+import { checkModule, type Module } from "../nn/module.ts";
 import { runSteps } from "../runtime/steps.ts";
 import { scope } from "../tensor/scope.ts";
 import { rememberModes } from "./eval_mode.ts";
@@ -25,6 +26,8 @@ export function recalibrate(model: Module, batches: Iterable<Pick<Batch, "x">>):
 
 /** @internal The same, a batch a step. */
 export function* recalibrateSteps(model: Module, batches: Iterable<Pick<Batch, "x">>): Generator<void, void> {
+  checkModule("recalibrate", "model", model);
+  check("recalibrate", "batches", batches, iterable);
   const norms = model.namedModules().flatMap(([, module]) => (module instanceof BatchNorm2d ? module : []));
   if (norms.length === 0) return;
   const momenta = norms.map(({ momentum }) => momentum);
@@ -34,11 +37,12 @@ export function* recalibrateSteps(model: Module, batches: Iterable<Pick<Batch, "
   for (const norm of norms) norm.isTraining = true;
   try {
     let seen = 0;
-    for (const { x } of batches) {
+    for (const batch of batches) {
+      check("recalibrate", "a batch", batch, object);
       seen++;
       // 1/1, 1/2, 1/3 …: the running mean of all so far.
       for (const norm of norms) norm.momentum = 1 / seen;
-      noGrad(() => scope(() => void model.forward(x)));
+      noGrad(() => scope(() => void model.forward(batch.x)));
       yield;
     }
   } finally {

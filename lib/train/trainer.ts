@@ -1,8 +1,10 @@
 // Trainer: the training loop. Batches, steps, validation, and the best epoch kept.
 
 import { backward } from "../autograd/backward.ts";
+import { checkOptions, object } from "../base/check.ts";
 import { DataError, TrainingError } from "../base/errors.ts";
 import type { Batch } from "../data/batches.ts";
+import { checkDataset } from "../data/check_dataset.ts";
 import type { AnyDataset, LabelType } from "../data/dataset.ts";
 import { checkModule, type Module } from "../nn/module.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
@@ -68,8 +70,10 @@ export class Trainer {
    * @throws {ShapeError} a loss that gives no scalar
    * @throws {CheckpointError} the state is that of another run, or made by another variant of the kernels
    */
-  async fit(train: AnyDataset, validation: AnyDataset, { resume }: FitOptions = {}): Promise<History> {
+  async fit(train: AnyDataset, validation: AnyDataset, options: FitOptions = {}): Promise<History> {
     this.checkData(train, validation);
+    checkOptions("fit", options, { resume: object });
+    const { resume } = options;
     const { optimizer, average: averageOptions, signal, restoreBest = true } = this.options;
     const average = averageOptions ? new WeightAverage(this.model, averageOptions) : null;
     const run = new TrainingRun(this.model, optimizer, average);
@@ -198,6 +202,7 @@ export class Trainer {
 
   private checkData(train: AnyDataset, validation: AnyDataset): void {
     for (const [role, dataset] of Object.entries({ training: train, validation })) {
+      checkDataset("fit", `the ${role} set`, dataset);
       if (dataset.size === 0) throw new DataError(`Trainer: the ${role} set ${dataset.name} is empty.`);
       checkLoss("Trainer", dataset, this.options.loss);
     }

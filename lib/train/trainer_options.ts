@@ -1,11 +1,11 @@
 // What a Trainer is told.
 
 import {
+  abortSignal,
   aboveZero,
   below1,
   boolean,
   callback,
-  check,
   checkOptions,
   integer,
   type Rule,
@@ -102,10 +102,6 @@ const OPTIMIZER: Rule = {
 const SECONDS: Rule = { says: "a number ≥ 0", holds: (value) => typeof value === "number" && value >= 0 };
 /** Null as well as left out. */
 const OBJECT: Rule = { says: "an object", holds: (value) => typeof value === "object" };
-const SIGNAL: Rule = {
-  says: "an AbortSignal",
-  holds: (value) => typeof (value as AbortSignal | null)?.throwIfAborted === "function",
-};
 
 const RULES: Readonly<Record<keyof TrainerOptions, Rule>> = {
   optimizer: /* @__PURE__ */ required(OPTIMIZER),
@@ -122,7 +118,7 @@ const RULES: Readonly<Record<keyof TrainerOptions, Rule>> = {
   restoreBest: boolean,
   patience: /* @__PURE__ */ integer(1),
   maxSeconds: SECONDS,
-  signal: SIGNAL,
+  signal: abortSignal,
   onStep: callback,
   onEpoch: callback,
   onCheckpoint: callback,
@@ -134,9 +130,7 @@ export function checkTrainerOptions(options: TrainerOptions): void {
   checkOptions("Trainer", options, RULES);
   const { average, augment, loss, labelSmoothing = 0 } = options;
   if (average) {
-    const { decay, calibration = 1 } = average;
-    check("Trainer", "average.decay", decay, below1);
-    check("Trainer", "average.calibration", calibration, integer(1));
+    checkOptions("Trainer: average", average, { decay: required(below1), calibration: integer(1) });
   }
   if (augment) checkAugmentation(augment);
   if (loss && labelSmoothing > 0) {

@@ -1,10 +1,12 @@
 // A resumable training run: everything that its next step depends on, and its history.
 
-import { CheckpointError } from "../base/errors.ts";
+import { check, checkFields, object, required } from "../base/check.ts";
+import { CheckpointError, OptionError } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 import { sha256 } from "../base/sha256.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../formats/safetensors.ts";
 import { recordedArithmetic } from "../runtime/arithmetic.ts";
-import { EPOCH_FIELDS, type EpochReport } from "./history.ts";
+import { checkReports, EPOCH_FIELDS, type EpochReport } from "./history.ts";
 
 /** How far a run is. */
 export interface TrainingProgress {
@@ -45,12 +47,21 @@ const RESERVED = ["format", "setup", "progress", "sha256"];
  *
  * @param metadata texts kept with it; not named format, setup, progress or sha256
  * @throws {CheckpointError} one is named so, or more than 1 MB of texts
+ * @throws {OptionError} a part of the state that is of another kind
  * @example writeFileSync("state.safetensors", encodeTrainingState(state))
  */
 export function encodeTrainingState(
-  { setup, progress, epochs, tensors }: TrainingState,
+  state: TrainingState,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  const part = required(object);
+  checkFields("encodeTrainingState", "state", state, { setup: part, progress: part, tensors: part });
+  check("encodeTrainingState", "metadata", metadata, object);
+  const { setup, progress, epochs, tensors } = state;
+  checkReports("encodeTrainingState", epochs);
+  if (!isProgress({ ...progress })) {
+    throw new OptionError(`encodeTrainingState: progress must be what a Trainer gave; got ${printable(progress)}.`);
+  }
   const taken = RESERVED.find((name) => name in metadata);
   if (taken) {
     throw new CheckpointError(`encodeTrainingState: metadata may not be named ${taken}; the state needs that name.`);
@@ -60,7 +71,7 @@ export function encodeTrainingState(
     [HISTORY]: { dtype: "F64", shape: [epochs.length, EPOCH_FIELDS.length], data: history },
     ...tensors,
   };
-  const texts = { ...metadata, format: FORMAT, setup: JSON.stringify(setup), progress: JSON.stringify(progress) };
+  const texts = { ...metadata, format: FORMAT, setup: jsonOf(setup), progress: JSON.stringify(progress) };
   return encodeSafetensors(all, { ...texts, sha256: digestOf(all, texts) });
 }
 
@@ -100,6 +111,15 @@ export function decodeTrainingState(
     tensors,
   };
   return { state, metadata };
+}
+
+/** @throws {OptionError} values that JSON has no words for: they could not be compared when the run is resumed */
+function jsonOf(setup: TrainingState["setup"]): string {
+  try {
+    return JSON.stringify(setup);
+  } catch {
+    throw new OptionError(`encodeTrainingState: setup must be plain data; got ${printable(setup)}.`);
+  }
 }
 
 /** Null where the text is not that of an object. */

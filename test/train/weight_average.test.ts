@@ -139,8 +139,8 @@ test("settings outside their range are refused before anything is made", () => {
     [{ clipNorm: Number.NaN }, /Trainer: clipNorm must be > 0; got NaN/],
     [{ seed: -1 }, /Trainer: seed must be an integer ≥ 0; got -1/],
     [{ seed: 0.5 }, /Trainer: seed must be .* got 0.5/],
-    [{ average: { decay: 1 } }, /Trainer: average.decay must be in \[0, 1\); got 1/],
-    [{ average: { decay: 0.9, calibration: 0 } }, /average.calibration must be an integer ≥ 1; got 0/],
+    [{ average: { decay: 1 } }, /Trainer: average: decay must be in \[0, 1\); got 1/],
+    [{ average: { decay: 0.9, calibration: 0 } }, /average: calibration must be an integer ≥ 1; got 0/],
   ];
   const make = (options: Partial<TrainerOptions>) =>
     new Trainer(model, { optimizer, epochs: 1, batchSize: 1, ...options });
