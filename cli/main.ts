@@ -10,7 +10,7 @@ import { COMMANDS } from "./commands.ts";
 import { endWithOutput } from "./terminal/broken_output.ts";
 import { exitCodeOf, InterruptedError } from "./terminal/exit_codes.ts";
 import { catchInterrupts } from "./terminal/interrupt.ts";
-import { printNote } from "./terminal/note.ts";
+import { printNote } from "./terminal/notice.ts";
 import { reportError } from "./terminal/report_error.ts";
 import { stdout } from "./terminal/terminal.ts";
 

@@ -4,9 +4,9 @@ import { type Disagreement, networkOf, SPEED_BATCH, type Speed } from "../../mod
 import type { LoadedModel, TrainingTime } from "../../store/checkpoints/load_model.ts";
 import { describeOrigin } from "../inputs/asked_model.ts";
 import { columnTable } from "../terminal/columns.ts";
-import { formatCount, formatPercent, printable, shortDigest } from "../terminal/format.ts";
+import { formatCount, formatDuration, formatPercent, printable, shortDigest } from "../terminal/format.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
-import { formatQuantity, kibibytes, milliseconds, seconds, throughput } from "./quantities.ts";
+import { formatQuantity, kibibytes, milliseconds, throughput } from "./quantities.ts";
 
 export interface Contestant extends Speed {
   model: LoadedModel;
@@ -36,7 +36,7 @@ export function describeThreads(threads: number | null): string {
 
 function describeTraining(training: TrainingTime | null): string {
   if (training === null) return "unknown";
-  return `${formatQuantity(seconds(training.seconds))}, ${describeThreads(training.threads)}`;
+  return `${formatDuration(training.seconds)}, ${describeThreads(training.threads)}`;
 }
 
 export function asText(

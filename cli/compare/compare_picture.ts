@@ -7,10 +7,10 @@ import { describeSystemError } from "../../lib/base/system_error.ts";
 import { comparisonSvg } from "../../lib/plot/index.ts";
 import { networkOf, SPEED_BATCH } from "../../models/index.ts";
 import { fileInPath } from "../../store/files/file_in_path.ts";
-import { formatCount, printable } from "../terminal/format.ts";
+import { formatCount, formatDuration, printable } from "../terminal/format.ts";
 import { stderr } from "../terminal/terminal.ts";
 import { type About, type Contestant, describeThreads } from "./compare_output.ts";
-import { kibibytes, milliseconds, seconds, throughput } from "./quantities.ts";
+import { kibibytes, milliseconds, throughput } from "./quantities.ts";
 
 /**
  * Better known before measuring than after it.
@@ -48,7 +48,7 @@ export function drawComparison(contestants: readonly Contestant[], { dataset, im
       { key: "file", label: "File", unit: kibibytes(0).unit, better: "lower" },
       { key: "median", label: "One image, median", unit: milliseconds(0).unit, better: "lower" },
       { key: "throughput", label: `${SPEED_BATCH} at a time`, unit: throughput(0).unit, better: "higher" },
-      { key: "training", label: "Training, as recorded", unit: seconds(0).unit, better: "lower" },
+      { key: "training", label: "Training, as recorded", format: formatDuration, better: "lower" },
     ],
     entries: contestants.map(({ model, accuracy, parameters, fileBytes, medianMs, imagesPerSecond, training }) => ({
       name: model.version === null ? model.name : `${model.name} v${model.version}`,
@@ -58,7 +58,7 @@ export function drawComparison(contestants: readonly Contestant[], { dataset, im
         file: kibibytes(fileBytes).value,
         median: milliseconds(medianMs).value,
         throughput: throughput(imagesPerSecond).value,
-        training: training && seconds(training.seconds).value,
+        training: training?.seconds,
       },
     })),
   });

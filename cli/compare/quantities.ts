@@ -15,8 +15,6 @@ export const throughput = (imagesPerSecond: number): Quantity => ({
   value: Math.round(imagesPerSecond),
   unit: "images/s",
 });
-/** Spelled out, since simdgrad/plot would turn "s" into minutes. */
-export const seconds = (s: number): Quantity => ({ value: s, unit: "seconds" });
 
 /** Three digits, whole numbers in full: as simdgrad/plot writes a unit that it does not know. @example "30.8 KiB" */
 export function formatQuantity({ value, unit }: Quantity): string {

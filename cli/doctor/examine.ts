@@ -3,7 +3,7 @@
 import process from "node:process";
 import { type CheckResult, type Deviation, type SelfTestReport, selfTest } from "../../lib/selftest/index.ts";
 import { AlreadyReportedError, EXIT } from "../terminal/exit_codes.ts";
-import { printable } from "../terminal/format.ts";
+import { formatDuration, printable } from "../terminal/format.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { shortenPath } from "../terminal/shorten_path.ts";
 import { stdout, type TerminalStream } from "../terminal/terminal.ts";
@@ -97,7 +97,7 @@ function verdict(all: readonly Finding[], seconds: number): string {
   const count = (state: Finding["state"]): number => all.filter((finding) => finding.state === state).length;
   const [failed, warned] = [count("fail"), count("warn")];
   const warnings = warned === 0 ? "" : `, ${warned} ${warned === 1 ? "warning" : "warnings"}`;
-  const took = `in ${seconds.toFixed(1)} s${warnings}.`;
+  const took = `in ${formatDuration(seconds)}${warnings}.`;
   return failed === 0
     ? `${stdout.green(`All ${all.length} checks passed`)} ${took}`
     : `${stdout.red(`${failed} of ${all.length} checks failed`)} ${took}`;

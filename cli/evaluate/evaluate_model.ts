@@ -9,8 +9,8 @@ import { describeOrigin, modelAskedFor } from "../inputs/asked_model.ts";
 import { loadTestData } from "../inputs/load_data.ts";
 import { formatCount, formatPercent, shortDigest } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
-import { classTable, confusionTable } from "../terminal/tables.ts";
 import { stdout } from "../terminal/terminal.ts";
+import { classTable, confusionTable } from "./tables.ts";
 
 export interface EvaluateRequest {
   data: string;

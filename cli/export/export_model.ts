@@ -13,7 +13,7 @@ import type { Flags } from "../command_line/flags.ts";
 import { describeOrigin, modelAskedFor } from "../inputs/asked_model.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { formatCount, printable } from "../terminal/format.ts";
-import { stdout } from "../terminal/terminal.ts";
+import { stderr, stdout } from "../terminal/terminal.ts";
 
 export interface ExportRequest {
   format: ExportFormat;
@@ -37,10 +37,12 @@ export async function exportModel(flags: Flags, request: ExportRequest): Promise
   else writeFileAtomic(path, bytes);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const where = path === "-" ? "standard output" : printable(path);
-  const text = isJson
-    ? JSON.stringify(asJson(model, { format, path, bytes: bytes.length, sha256 }))
-    : `${describeOrigin(model)}\n${where}: ${format}, ${formatCount(bytes.length)} bytes, sha256 ${sha256}`;
-  (path === "-" ? process.stderr : process.stdout).write(`${text}\n`);
+  if (isJson) {
+    process.stdout.write(`${JSON.stringify(asJson(model, { format, path, bytes: bytes.length, sha256 }))}\n`);
+    return;
+  }
+  const about = `${where}: ${format}, ${formatCount(bytes.length)} bytes, sha256 ${sha256}`;
+  (path === "-" ? stderr : stdout).print(`${describeOrigin(model)}\n${about}`);
 }
 
 /** @throws {UsageError} bytes that no terminal can show */

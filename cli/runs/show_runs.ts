@@ -18,7 +18,7 @@ import {
 import { type VersionMark, versionMarks } from "../../store/versions/version_marks.ts";
 import { asked } from "../terminal/asked.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
-import { printNote } from "../terminal/note.ts";
+import { printNote } from "../terminal/notice.ts";
 import { stderr, stdout } from "../terminal/terminal.ts";
 import { compareRuns } from "./compare_runs.ts";
 import type { Order } from "./run_order.ts";

@@ -1,10 +1,14 @@
-// A box on stderr that cannot be overlooked.
+// What is not as one would expect: a note, a line on stderr, or a notice, a box that cannot be overlooked.
 
 import process from "node:process";
 import { stderr } from "./terminal.ts";
 import { columnsOf, wrap } from "./width.ts";
 
 const MARGIN = 4;
+
+export function printNote(text: string): void {
+  stderr.print(`${stderr.yellow("note:")} ${text}`);
+}
 
 export function printNotice(text: string): void {
   const width = Math.max(20, Math.min(stderr.width, 100) - MARGIN);

@@ -2,7 +2,7 @@
 
 import process from "node:process";
 import { bar } from "./bar.ts";
-import { printNote } from "./note.ts";
+import { printNote } from "./notice.ts";
 import { stderr } from "./terminal.ts";
 
 const REDRAW_MS = 100;

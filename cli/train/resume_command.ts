@@ -1,7 +1,6 @@
 // The command that resumes a run.
 
-import { programName } from "../terminal/program_name.ts";
-import { shellWord } from "../terminal/shell_word.ts";
+import { programName, shellWord } from "../terminal/shell_line.ts";
 
 /** @example resumeCommand("20261125-162253", "outputs") // "mnist train --resume 20261125-162253" */
 export function resumeCommand(id: string, outputs: string): string {

@@ -14,7 +14,7 @@ import { asked, askedAsync } from "../terminal/asked.ts";
 import { InterruptedError } from "../terminal/exit_codes.ts";
 import { formatDuration, printable } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
-import { shellWord } from "../terminal/shell_word.ts";
+import { shellWord } from "../terminal/shell_line.ts";
 import { recipeOf } from "./recipe_flags.ts";
 import { resumeCommand } from "./resume_command.ts";
 import type { TrainOptions } from "./train_options.ts";

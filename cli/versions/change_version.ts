@@ -7,7 +7,7 @@ import { KnownVersionError, promote } from "../../store/versions/promote.ts";
 import { rollBack } from "../../store/versions/roll_back.ts";
 import { asked, askedAsync } from "../terminal/asked.ts";
 import { printable } from "../terminal/format.ts";
-import { printNote } from "../terminal/note.ts";
+import { printNote } from "../terminal/notice.ts";
 import { showChange } from "./version_output.ts";
 
 export interface PromoteRequest {

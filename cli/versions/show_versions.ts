@@ -10,7 +10,7 @@ import { type Column, columnTable } from "../terminal/columns.ts";
 import { AlreadyReportedError, EXIT, exitCodeOf } from "../terminal/exit_codes.ts";
 import { printable } from "../terminal/format.ts";
 import { measuredOnCells } from "../terminal/measured_on.ts";
-import { printNote } from "../terminal/note.ts";
+import { printNote } from "../terminal/notice.ts";
 import { reportError } from "../terminal/report_error.ts";
 import { stderr, stdout, type TerminalStream } from "../terminal/terminal.ts";
 import { measuredOnVersion } from "./version_output.ts";

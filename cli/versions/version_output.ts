@@ -6,9 +6,8 @@ import type { VersionChange } from "../../store/versions/promote.ts";
 import { versionFile } from "../../store/versions/registry.ts";
 import { type VersionRecord, writeVersionRecord } from "../../store/versions/version_record.ts";
 import { formatPercent, printable } from "../terminal/format.ts";
-import { printNote } from "../terminal/note.ts";
-import { programName } from "../terminal/program_name.ts";
-import { shellWord } from "../terminal/shell_word.ts";
+import { printNote } from "../terminal/notice.ts";
+import { programName, shellWord } from "../terminal/shell_line.ts";
 import { stdout } from "../terminal/terminal.ts";
 
 /** Prints what was done: the registry's line, or in words; notes about the registry on stderr. */

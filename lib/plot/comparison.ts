@@ -1,6 +1,6 @@
 // comparisonSvg: models or runs side by side.
 
-import { checkOptions, list, object, oneOf, required, string } from "../base/check.ts";
+import { callback, checkOptions, list, object, oneOf, required, string } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
 import { drawHeading, headingHeight } from "./heading.ts";
 import { formatQuantity } from "./quantity.ts";
@@ -14,6 +14,8 @@ export interface Measure {
   label?: string;
   /** "s" and "B" are scaled to a fitting size (ms, kB), anything else is written behind the value; default none. */
   unit?: string;
+  /** How a value is written, in place of the number and its unit. */
+  format?: (value: number) => string;
   /** Which of the values is the best, if any is; default none. */
   better?: "lower" | "higher";
 }
@@ -89,12 +91,12 @@ function drawMeasure(
   top: number,
   width: number,
 ): string {
-  const { unit = "", better } = measure;
+  const { unit = "", format = (value) => formatQuantity(value, unit), better } = measure;
   const values = entries.map((entry) => quantityOf(entry, measure));
   const known = values.filter((value) => value !== null);
   const largest = Math.max(0, ...known);
   const best = better === "lower" ? Math.min(...known) : better === "higher" ? Math.max(...known) : null;
-  const texts = values.map((value) => (value === null ? "–" : formatQuantity(value, unit)));
+  const texts = values.map((value) => (value === null ? "–" : format(value)));
   const room = width - Math.max(...texts.map((text) => textWidth(text, 12))) - 8;
   const bars = values.map((value, row) => {
     const y = top + HEAD + row * ROW;
@@ -143,7 +145,8 @@ function check(comparison: Comparison): void {
   const { measures, entries } = comparison;
   const better = oneOf("lower", "higher");
   for (const [i, measure] of measures.entries()) {
-    checkOptions(`comparisonSvg: measures[${i}]`, measure, { key: text, label: string, unit: string, better });
+    const rules = { key: text, label: string, unit: string, format: callback, better };
+    checkOptions(`comparisonSvg: measures[${i}]`, measure, rules);
   }
   for (const [i, entry] of entries.entries()) {
     checkOptions(`comparisonSvg: entries[${i}]`, entry, { name: text, values: required(object) });

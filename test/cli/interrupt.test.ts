@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { EXIT, InterruptedError } from "../../cli/terminal/exit_codes.ts";
 import { catchInterrupts } from "../../cli/terminal/interrupt.ts";
-import { programName } from "../../cli/terminal/program_name.ts";
+import { programName } from "../../cli/terminal/shell_line.ts";
 
 const test = suite("interrupts");
 

@@ -25,6 +25,18 @@ const texts = (svg: string): string[] => elementsOf(parseXml(svg), "text").map(t
 /** Each measure's bars, by their widths: paper and axes left out. */
 const bars = (svg: string) => elementsOf(parseXml(svg), "rect").filter(({ attributes }) => attributes.rx !== undefined);
 
+test("a measure's format writes its values in place of number and unit", () => {
+  const svg = comparisonSvg({
+    title: "Times",
+    measures: [{ key: "t", unit: "s", format: (value) => `${value} heartbeats`, better: "lower" }],
+    entries: [
+      { name: "a", values: { t: 75 } },
+      { name: "b", values: { t: null } },
+    ],
+  });
+  assert.ok(svg.includes(">75 heartbeats<") && svg.includes(">–<"), svg);
+});
+
 test("each value is written with its unit, each measure with its name and which way is better", () => {
   const found = texts(comparisonSvg(TWO));
   for (const text of [

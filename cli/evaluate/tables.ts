@@ -1,8 +1,8 @@
 // The tables of an evaluation: metrics by class, and the confusion matrix.
 
 import type { ClassMetrics, ConfusionMatrix } from "../../lib/index.ts";
-import { formatCount } from "./format.ts";
-import type { TerminalStream } from "./terminal.ts";
+import { formatCount } from "../terminal/format.ts";
+import type { TerminalStream } from "../terminal/terminal.ts";
 
 const COLUMN = 11;
 
