@@ -69,7 +69,7 @@ export interface LoadMnistOptions extends LoadTestOptions {
    * "random": drawn one by one; default. "contiguous": one after another in MNIST's order, which is that of the writers: see `Dataset.split`.
    * Synthetic digits are all by the same hand: either way it is their last.
    */
-  heldOut?: SplitOptions["how"];
+  split?: SplitOptions["how"];
 }
 
 /** What was loaded, for results to say. */
@@ -131,7 +131,7 @@ const DIGITS = { classes: DIGIT_CLASSES, normalization: MNIST_NORMALIZATION };
  * source "auto", for files that were named.
  *
  * @throws {DataError} a file that is missing, damaged or another; or each mirror that failed, with its reason
- * @throws {OptionError} a number is not an integer ≥ 0, validation leaves nothing to train on, source or heldOut is none
+ * @throws {OptionError} a number is not an integer ≥ 0, validation leaves nothing to train on, source or split is none
  *   of those
  * @example const { train, validation, test } = await loadMnist();
  */
@@ -139,10 +139,10 @@ export async function loadMnist(
   options: LoadMnistOptions = {},
   /** @internal */ at: MnistPlaces = places(),
 ): Promise<MnistSets> {
-  const { source, validation, maxValidation = MAX_VALIDATION, heldOut: how, seed = 0, limit = ALL } = options;
+  const { source, validation, maxValidation = MAX_VALIDATION, split: how, seed = 0, limit = ALL } = options;
   checkOptions(options);
   checkCounts({ validation: validation ?? 0, maxValidation });
-  checkChoice("heldOut", how ?? "random", SPLITS);
+  checkChoice("split", how ?? "random", SPLITS);
   const setApartOf = (size: number): number => {
     const setApart = validation ?? Math.min(maxValidation, Math.floor(size / 10));
     if (setApart < size) return setApart;

@@ -154,7 +154,7 @@ export class Experiment {
       seed,
       labelSmoothing: recipe.labelSmoothing,
       augment: isStill(recipe.augment) ? undefined : recipe.augment,
-      cooldown: recipe.settle,
+      cooldown: recipe.cooldown,
       average: recipe.average > 0 ? { decay: recipe.average } : undefined,
       restoreBest,
       patience: patience ?? undefined,

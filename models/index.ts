@@ -26,7 +26,6 @@ export type { Network } from "./network.ts";
 export { RecipeError, recipeFor, type Setting } from "./presets.ts";
 export {
   DECAYS,
-  HELD_OUT,
   isStill,
   KEEPS,
   OPTIMIZERS,
@@ -36,6 +35,7 @@ export {
   type Recipe,
   type RecipeChoices,
   SCHEDULES,
+  SPLITS,
   STILL,
 } from "./recipe.ts";
 export { DEFAULT_MODEL, isModelName, MODEL_NAMES, type ModelName, NETWORKS, networkOf } from "./table.ts";

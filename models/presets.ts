@@ -65,17 +65,17 @@ export function recipeFor(model: ModelName, preset: Preset, chosen: RecipeChoice
   const keep = chosen.keep ?? settings.keep;
   const epochs = chosen.epochs ?? settings.epochs;
   const augment = { ...settings.augment, ...chosen.augment };
-  const settle = chosen.settle ?? 0;
-  if (settle > 0 && isStill(augment)) {
+  const cooldown = chosen.cooldown ?? 0;
+  if (cooldown > 0 && isStill(augment)) {
     refuse(
       (name) =>
-        `${name("settle")} is for distorted images, and the ${model} network's are not; add ${name("augment")}.`,
+        `${name("cooldown")} is for distorted images, and the ${model} network's are not; add ${name("augment")}.`,
     );
   }
-  if (settle > 0 && Math.round(settle * epochs) === 0) {
+  if (cooldown > 0 && Math.round(cooldown * epochs) === 0) {
     refuse(
       (name) =>
-        `${name("settle")} ${settle} of ${name("epochs")} ${epochs} is less than half an epoch; give more of either.`,
+        `${name("cooldown")} ${cooldown} of ${name("epochs")} ${epochs} is less than half an epoch; give more of either.`,
     );
   }
   const ownLr = settings.lr[optimizer];
@@ -96,7 +96,7 @@ export function recipeFor(model: ModelName, preset: Preset, chosen: RecipeChoice
   return {
     preset,
     validation: chosen.validation ?? (keep === "last" ? settings.validation : undefined) ?? VALIDATION,
-    heldOut: chosen.heldOut ?? "drawn",
+    split: chosen.split ?? "random",
     epochs,
     batchSize: chosen.batchSize ?? settings.batchSize,
     optimizer,
@@ -113,6 +113,6 @@ export function recipeFor(model: ModelName, preset: Preset, chosen: RecipeChoice
     average: chosen.average ?? settings.average,
     keep,
     augment,
-    settle,
+    cooldown,
   };
 }

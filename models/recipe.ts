@@ -9,7 +9,7 @@ export const SCHEDULES = ["constant", "step", "cosine", "one-cycle"] as const;
 /** What weight decay pulls on: all parameters, or those of two dimensions and more. */
 export const DECAYS = ["all", "weights"] as const;
 /** How validation images are chosen: at random, or contiguous in the data set's order, which for MNIST is that of the writers. */
-export const HELD_OUT = ["drawn", "block"] as const;
+export const SPLITS = ["random", "contiguous"] as const;
 /** The epoch whose weights are kept. */
 export const KEEPS = ["best", "last"] as const;
 
@@ -19,7 +19,7 @@ export interface Recipe {
   preset: Preset;
   /** Training images that no step sees, for validation. */
   validation: number;
-  heldOut: (typeof HELD_OUT)[number];
+  split: (typeof SPLITS)[number];
   epochs: number;
   batchSize: number;
   optimizer: (typeof OPTIMIZERS)[number];
@@ -46,8 +46,8 @@ export interface Recipe {
   keep: (typeof KEEPS)[number];
   /** How far each image is distorted, anew in every epoch. */
   augment: Required<Augmentation>;
-  /** The last part of the epochs, in which images are distorted half as far. */
-  settle: number;
+  /** The final part of the epochs, in which augmentation is half as strong. */
+  cooldown: number;
 }
 
 /** What is chosen of it; the preset says the rest. */

@@ -10,12 +10,10 @@ import {
   type MnistTest,
 } from "../../data/index.node.ts";
 import { DataError } from "../../lib/index.ts";
+import type { Recipe } from "../../models/index.ts";
 import { formatCount } from "../terminal/format.ts";
 import { printNotice } from "../terminal/notice.ts";
 import type { Progress } from "../terminal/progress.ts";
-
-/** What the library calls the splits that recipes name. */
-const SPLIT_OF = { drawn: "random", block: "contiguous" } as const;
 
 export type Data = MnistSets;
 
@@ -27,8 +25,8 @@ export interface LoadOptions {
   /** How many training images are held back; default: `maxValidation`, or a tenth where that is less. */
   validation?: number;
   maxValidation?: number;
-  /** Which: drawn one by one, or a block; default "drawn". */
-  heldOut?: "drawn" | "block";
+  /** How those are chosen; default "random". */
+  split?: Recipe["split"];
   /** At most so many images in each set. */
   limit: number | undefined;
   signal: AbortSignal;
@@ -36,9 +34,8 @@ export interface LoadOptions {
 }
 
 /** @param data "auto", "mnist", "sample", "synthetic", or a folder with MNIST's files */
-export async function loadData(data: string, { progress, heldOut = "drawn", ...options }: LoadOptions): Promise<Data> {
-  const split = { heldOut: SPLIT_OF[heldOut] };
-  return shown(progress, options.signal, (how) => loadMnist({ ...whereOf(data), ...options, ...split, ...how }));
+export async function loadData(data: string, { progress, ...options }: LoadOptions): Promise<Data> {
+  return shown(progress, options.signal, (how) => loadMnist({ ...whereOf(data), ...options, ...how }));
 }
 
 /** The test images alone. */

@@ -3,7 +3,6 @@
 import type { Augmentation } from "../../lib/index.ts";
 import {
   DECAYS,
-  HELD_OUT,
   KEEPS,
   type ModelName,
   networkOf,
@@ -16,6 +15,7 @@ import {
   recipeFor,
   SCHEDULES,
   type Setting,
+  SPLITS,
 } from "../../models/index.ts";
 import { choiceFlag, grouped, valueFlag } from "../command_line/command.ts";
 import { type Flags, numberFlag, textFlag } from "../command_line/flags.ts";
@@ -52,10 +52,13 @@ export const RECIPE_FLAGS = {
     validation: valueFlag("N", "Training images held back for validation", {
       byDefault: "5000; 1000 for cnn best with --keep last",
     }),
-    "held-out": choiceFlag(
+    split: choiceFlag(
       "How to choose those: at random, or a contiguous block, whose writers training hardly sees",
-      HELD_OUT,
-      { byDefault: "drawn" },
+      SPLITS,
+      {
+        byDefault: "random",
+        formerly: { until: "0.3", names: ["held-out"], choices: { drawn: "random", block: "contiguous" } },
+      },
     ),
     keep: choiceFlag("Epoch whose weights are kept; best is by validation accuracy", KEEPS),
   }),
@@ -66,8 +69,9 @@ export const RECIPE_FLAGS = {
     shear: valueFlag("SLOPE", "Slant it by at most this many pixels per pixel"),
     elastic: valueFlag("PIXELS", "Bend it by at most this distance"),
     thickness: valueFlag("PIXELS", "Thicken or thin its strokes by at most this on each side, up to 1"),
-    settle: valueFlag("PART", "Final fraction of the epochs with augmentation half as strong, from 0 to 1", {
+    cooldown: valueFlag("PART", "Final fraction of the epochs with augmentation half as strong, from 0 to 1", {
       byDefault: "0",
+      formerly: { until: "0.3", names: ["settle"] },
     }),
   }),
 };
@@ -77,7 +81,7 @@ export function readRecipeFlags(flags: Flags): { preset: Preset; given: RecipeCh
   const part = { min: 0, below: 1 };
   const given: Record<keyof RecipeChoices, unknown> = {
     validation: numberFlag(flags, "validation", { min: 1, max: MOST_VALIDATION, isInteger: true }),
-    heldOut: textFlag(flags, "held-out"),
+    split: textFlag(flags, "split"),
     epochs: numberFlag(flags, "epochs", { min: 1, isInteger: true }),
     batchSize: numberFlag(flags, "batch-size", { min: 1, isInteger: true }),
     optimizer: textFlag(flags, "optimizer"),
@@ -94,7 +98,7 @@ export function readRecipeFlags(flags: Flags): { preset: Preset; given: RecipeCh
     average: numberFlag(flags, "average", part),
     keep: textFlag(flags, "keep"),
     augment: augmentFlags(flags),
-    settle: numberFlag(flags, "settle", { min: 0, max: 1 }),
+    cooldown: numberFlag(flags, "cooldown", { min: 0, max: 1 }),
   };
   return { preset: (textFlag(flags, "preset") ?? "standard") as Preset, given: known(given) as RecipeChoices };
 }

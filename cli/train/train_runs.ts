@@ -54,10 +54,10 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   try {
     const loaded = new Map<string, Data>();
     for (const [i, model] of models.entries()) {
-      const { validation: maxValidation, heldOut } = recipes[i];
+      const { validation: maxValidation, split } = recipes[i];
       // Most often one data set serves all.
-      const key = `${maxValidation} ${heldOut}`;
-      const which = { datasetName, seed, validation: given.validation, maxValidation, heldOut, limit };
+      const key = `${maxValidation} ${split}`;
+      const which = { datasetName, seed, validation: given.validation, maxValidation, split, limit };
       const data = loaded.get(key) ?? (await loadData(request.data, { ...which, signal, progress }));
       loaded.set(key, data);
       await useThreads(model, request.threads, progress);
@@ -93,9 +93,9 @@ export async function trainOn(request: ResumeRequest, signal: AbortSignal): Prom
     const maxSeconds = request.maxSeconds ?? run.maxSeconds ?? undefined;
     asked(label, () => checkTimeLeft(run, maxSeconds), moreTime);
     const { seed, limit, recipe } = spec;
-    const { validation, heldOut } = recipe;
+    const { validation, split } = recipe;
     const datasetName = spec.datasetName ?? undefined;
-    const which = { datasetName, seed, validation, heldOut, limit: limit ?? undefined };
+    const which = { datasetName, seed, validation, split, limit: limit ?? undefined };
     const data = await loadData(request.data ?? spec.data, { ...which, signal, progress });
     asked(
       label,

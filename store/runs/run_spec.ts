@@ -4,13 +4,13 @@ import { type Fields, fieldsOf, isFields, numberOf, textOf } from "../../lib/bas
 import {
   DECAYS,
   type ExperimentSpec,
-  HELD_OUT,
   isModelName,
   KEEPS,
   OPTIMIZERS,
   PRESETS,
   type Recipe,
   SCHEDULES,
+  SPLITS,
   STILL,
 } from "../../models/index.ts";
 
@@ -40,12 +40,16 @@ export interface RunOptions {
 }
 
 /** What recipes had that were written before there was a setting for it. */
-const BEFORE = { validation: 5000, heldOut: "drawn", settle: 0 } as const;
+const BEFORE = { validation: 5000, split: "random", cooldown: 0 } as const;
+/** What settings and choices were called before. */
+const FORMER_NAMES: Readonly<Record<string, string>> = { heldOut: "split", settle: "cooldown" };
+const FORMER_SPLITS: Readonly<Record<string, string>> = { drawn: "random", block: "contiguous" };
 
 /** The settings that a file tells of a recipe, of this version or an earlier one. */
 export function readRecipe(value: unknown): Partial<Recipe> {
   if (!isFields(value) || Object.keys(value).length === 0) return {};
-  const fields: Fields = { ...BEFORE, ...value };
+  const named = Object.entries(value).map(([name, setting]) => [FORMER_NAMES[name] ?? name, setting]);
+  const fields: Fields = { ...BEFORE, ...Object.fromEntries(named) };
   const recipe: Record<string, unknown> = {};
   for (const [name, read] of Object.entries(READERS)) {
     const setting = name in fields ? read(fields[name]) : undefined;
@@ -67,7 +71,7 @@ const oneOf =
 const READERS: Readonly<Record<keyof Recipe, Read>> = {
   preset: oneOf(PRESETS),
   validation: number,
-  heldOut: oneOf(HELD_OUT),
+  split: (value) => oneOf(SPLITS)(FORMER_SPLITS[String(value)] ?? value),
   epochs: number,
   batchSize: number,
   optimizer: oneOf(OPTIMIZERS),
@@ -90,7 +94,7 @@ const READERS: Readonly<Record<keyof Recipe, Read>> = {
     const parts = Object.keys(STILL).map((name) => [name, numberOf(fieldsOf(value)[name]) ?? 0]);
     return isFields(value) ? Object.fromEntries(parts) : undefined;
   },
-  settle: number,
+  cooldown: number,
 };
 
 /** @returns null where it is not what this version, or an earlier one, writes */

@@ -49,7 +49,7 @@ test("the presets are in earnest: more epochs from fast to best, and one epoch f
 test("every flag overrides its own setting, and no other", () => {
   const values: Record<string, [text: string, path: string[], value: unknown]> = {
     validation: ["1234", ["validation"], 1234],
-    "held-out": ["block", ["heldOut"], "block"],
+    split: ["contiguous", ["split"], "contiguous"],
     epochs: ["3", ["epochs"], 3],
     "batch-size": ["17", ["batchSize"], 17],
     lr: ["0.5", ["lr"], 0.5],
@@ -69,7 +69,7 @@ test("every flag overrides its own setting, and no other", () => {
     shear: ["0.45", ["augment", "shear"], 0.45],
     elastic: ["7", ["augment", "elastic"], 7],
     thickness: ["0.95", ["augment", "thickness"], 0.95],
-    settle: ["0.45", ["settle"], 0.45],
+    cooldown: ["0.45", ["cooldown"], 0.45],
   };
   // Those two decide what others default to.
   const covered = [...Object.keys(values), "preset", "optimizer", "momentum"].sort();
@@ -156,11 +156,11 @@ test("flags without an effect, and values that do not fit, are refused", () => {
   refuses({ scale: "1" }, /--scale must be a number ≥ 0 and < 1; got 1/);
   refuses({ validation: "60000" }, /--validation must be an integer ≥ 1 and ≤ 59999; got 60000/);
   refuses(
-    { settle: "0.2", epochs: "2" },
-    /--settle 0\.2 of --epochs 2 is less than half an epoch; give more of either/,
+    { cooldown: "0.2", epochs: "2" },
+    /--cooldown 0\.2 of --epochs 2 is less than half an epoch; give more of either/,
   );
-  refuses({ settle: "0.2" }, /--settle is for distorted images, and the linear network's are not/, "linear");
-  refuses({ settle: "1.5" }, /--settle must be a number ≥ 0 and ≤ 1; got 1\.5/);
+  refuses({ cooldown: "0.2" }, /--cooldown is for distorted images, and the linear network's are not/, "linear");
+  refuses({ cooldown: "1.5" }, /--cooldown must be a number ≥ 0 and ≤ 1; got 1\.5/);
   refuses({ average: "1" }, /--average must be a number ≥ 0 and < 1; got 1/);
 });
 

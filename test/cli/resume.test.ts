@@ -28,7 +28,7 @@ const isStopped = (outcome: Outcome): void => {
 test("a run stopped by Ctrl-C, once or several times, ends as the uninterrupted one: result, history, metrics", async () => {
   for (const [args, steps] of [
     [
-      [...CNN, "--settle", "0.5"],
+      [...CNN, "--cooldown", "0.5"],
       [3, 15, 20],
     ],
     [LINEAR, [400]],

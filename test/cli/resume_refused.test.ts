@@ -56,10 +56,10 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
     assert.is(digest(), before);
     assert.is(readFileSync(join(run, "run.json"), "utf8"), runBefore);
   }
-  const { validation, heldOut, settle, ...older } = extras.plan.recipe;
-  assert.equal([validation, heldOut, settle], [150, "drawn", 0]);
+  const { validation, split, cooldown, ...older } = extras.plan.recipe;
+  assert.equal([validation, split, cooldown], [150, "random", 0]);
   writeFileSync(path, signed({ ...extras, plan: { ...extras.plan, recipe: older } }));
-  assert.equal(readRunState(run).extras.spec.recipe, { ...older, validation: 5000, heldOut: "drawn", settle: 0 });
+  assert.equal(readRunState(run).extras.spec.recipe, { ...older, validation: 5000, split: "random", cooldown: 0 });
   writeFileSync(path, bytes);
   const elsewhere = await runCli(folder, [...resume, "--data", "sample", "--quiet"]);
   assert.is(elsewhere.code, 3);

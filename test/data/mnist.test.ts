@@ -433,7 +433,7 @@ test("options out of range are named", async (context) => {
     { limit: Number.NaN },
     { validation: 30 },
     { source: "x" as "auto", validation: 5 },
-    { heldOut: "x" as "random", validation: 5 },
+    { split: "x" as "random", validation: 5 },
   ];
   for (const options of wrong) {
     const error = await refusal(loadMnist(options, context.places));
@@ -479,7 +479,7 @@ testOnMnist(test, "the real files give 55,000, 5,000 and 10,000 pictures of ten 
 
 test("a contiguous part of the real images is one of their order", async () => {
   const all = (await loadMnist({ source: "sample", validation: 0 })).train;
-  const { train, validation } = await loadMnist({ source: "sample", seed: 3, heldOut: "contiguous" });
+  const { train, validation } = await loadMnist({ source: "sample", seed: 3, split: "contiguous" });
   const first = Number(/the 1000 from (\d+) on$/.exec(validation.name)?.[1]);
   assert.ok(first < 9000); // this seed's does not go on at the beginning
   assert.equal(validation.images.data, all.images.data.subarray(784 * first, 784 * (first + 1000)));

@@ -44,6 +44,13 @@ test("of a file of another kind nothing is believed that is not what it should b
   assert.throws(() => readRunRecord("[1]", "a/run.json"), (error: Error) => error instanceof DataError && /a\/run\.json is damaged/.test(error.message)); // biome-ignore format: one line
 });
 
+test("a recipe of an earlier version is read under the names of this one", () => {
+  const { split: _, cooldown: __, ...recipe } = recipeFor("cnn", "best");
+  const read = (more: object) => readRunRecord(JSON.stringify({ recipe: { ...recipe, ...more } }), "run.json").recipe;
+  assert.equal(read({ heldOut: "block", settle: 0.5 }), { ...recipe, split: "contiguous", cooldown: 0.5 });
+  assert.equal(read({}), { ...recipe, split: "random", cooldown: 0 });
+});
+
 test("a spec is read whole or not at all", () => {
   const spec = {
     ...{ model: "cnn", recipe: recipeFor("cnn", "standard"), seed: 1, patience: null, limit: 10, data: "auto" },
