@@ -26,13 +26,13 @@ const MOST_VALIDATION = 59_999;
 
 export const RECIPE_FLAGS = {
   ...grouped("Network", {
-    dropout: valueFlag("RATE", "First dropout rate of the cnn, from 0 to below 1; the second is 0.6 times it"),
+    dropout: valueFlag("RATE", "First dropout rate, from 0 to below 1, in a network with dropout layers"),
   }),
   ...grouped("Recipe", {
     preset: choiceFlag("Settings to start from, quickest to most accurate", PRESETS, { byDefault: "standard" }),
     epochs: valueFlag("N", "Passes over the training images"),
     "batch-size": valueFlag("N", "Images per step", { byDefault: "64" }),
-    optimizer: choiceFlag("Optimizer; muon is for the cnn only", OPTIMIZERS),
+    optimizer: choiceFlag("Optimizer; muon needs hidden layers", OPTIMIZERS),
     lr: valueFlag("RATE", "Peak learning rate", { byDefault: "by network and optimizer" }),
     schedule: choiceFlag("Shape of the learning rate over the run", SCHEDULES),
     warmup: valueFlag("PART", "Fraction of the run in which the learning rate rises, from 0 to below 1", {
@@ -40,17 +40,13 @@ export const RECIPE_FLAGS = {
     }),
     "min-lr": valueFlag("RATE", "Learning rate at the end of a cosine schedule"),
     momentum: valueFlag("RATE", "Momentum of sgd and muon, from 0 to below 1", { byDefault: "0.9" }),
-    betas: valueFlag("B1,B2", "Decay rates of the two moving averages of adam, adamw and muon", {
-      byDefault: "0.9,0.999; cnn 0.8,0.95",
-    }),
+    betas: valueFlag("B1,B2", "Decay rates of the two moving averages of adam, adamw and muon"),
     "weight-decay": valueFlag("RATE", "Strength of weight decay, ≥ 0", { byDefault: "by preset and optimizer" }),
     decay: choiceFlag("What decays; weights leaves out biases and normalisation", DECAYS),
-    "label-smoothing": valueFlag("PART", "Share of each target that is spread over all digits, from 0 to below 1", {
-      byDefault: "0; cnn 0.05",
-    }),
+    "label-smoothing": valueFlag("PART", "Share of each target that is spread over all digits, from 0 to below 1"),
     average: valueFlag("RATE", "Decay rate of a moving average of the weights (EMA), kept in their place; 0 for none"),
     validation: valueFlag("N", "Training images held back for validation", {
-      byDefault: "5000; 1000 for cnn best with --keep last",
+      byDefault: "5000, or fewer by preset",
     }),
     split: choiceFlag(
       "How to choose those: at random, or a contiguous block, whose writers training hardly sees",

@@ -60,7 +60,7 @@ export const train: Command = {
       ),
       "dataset-name": DATASET_NAME,
       limit: valueFlag("N", "Use only the first N images of each set, for a quick try"),
-      threads: valueFlag("N", "Threads that train the cnn; the weights do not depend on it", {
+      threads: valueFlag("N", "Threads to train with; the weights do not depend on it", {
         byDefault: "one per processor",
       }),
       "max-seconds": valueFlag("S", "Stop training after S seconds, then validate and test; --resume can continue"),
