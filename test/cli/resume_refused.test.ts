@@ -17,7 +17,7 @@ const test = suite("mnist train --resume refuses");
 const folder = temporaryFolder();
 const { stopped } = runsToStop(folder);
 
-test("what cannot be gone on with is refused in one line with 3, and left as it is", async () => {
+test("what cannot be resumed is refused in one line with 3, and left as it is", async () => {
   const run = await stopped("refused");
   const path = join(run, "state.safetensors");
   const bytes = readFileSync(path);
@@ -35,10 +35,10 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
   const damaged: [Uint8Array, RegExp][] = [
     [
       flipped,
-      /state\.safetensors is damaged; its content and its SHA-256 differ\. This run cannot go on: name another/,
+      /state\.safetensors is damaged; its content and its SHA-256 differ\. This run cannot be resumed: name another/,
     ],
     [bytes.subarray(0, 5000), /state\.safetensors is damaged, or not a safetensors file/],
-    [encodeTrainingState(state), /was not written by mnist train/],
+    [encodeTrainingState(state), /is not the state of a run kept here; resume it with what wrote it/],
     ...[{ testSet: undefined }, { plan: { ...extras.plan, model: "mlp" } }, { plan: null }].map(
       (change): [Uint8Array, RegExp] => [
         signed({ ...extras, ...change }),
@@ -46,7 +46,7 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
       ],
     ),
     [encodeTrainingState(state, { ...metadata, run: "{" }), /says nothing of its run/],
-    [other, /it was trained with the other kernels, and here are [\w-]+ ones, which round otherwise\. Resume it on/],
+    [other, /it was trained with the other kernels, and here are [\w-]+ ones, which round differently\. Resume it on/],
   ];
   for (const [content, message] of damaged) {
     writeFileSync(path, content);
@@ -87,19 +87,29 @@ test("what cannot be gone on with is refused in one line with 3, and left as it 
     3,
     /this run has ended \(done\); there is nothing left to train/,
   );
-  await expectFailure(folder, resume, 3, /there is no such run to go on with in refused\. None is left unfinished/);
+  await expectFailure(folder, resume, 3, /there is no such run to resume in refused\. None is left unfinished/);
 });
 
 test("flags that would make another run of it, and what is no id, end with 2", async () => {
   const bad: [string[], RegExp][] = [
-    [["--lr", "0.1"], /--lr is fixed when a run begins; --resume goes on with what it began with\. Leave it out/],
+    [["--lr", "0.1"], /--lr is fixed when a run begins; --resume keeps what it began with\. Leave it out/],
     [["--patience", "1"], /--patience is fixed/],
-    [["--model", "both"], /--resume goes on with one run/],
+    [["--model", "all"], /--resume continues one run/],
   ];
   for (const [flags, message] of bad)
     await expectFailure(folder, ["train", "--resume", "latest", ...flags], 2, message);
-  await expectFailure(folder, ["train", "--resume", "../x"], 2, /--resume takes "latest" or a run's id; got \.\.\/x/);
-  await expectFailure(folder, ["train", "--resume", "never"], 3, /--resume never: there is no such run to go on with/);
+  await expectFailure(
+    folder,
+    ["train", "--resume", "../x"],
+    2,
+    /--resume \.\.\/x: a run is "latest" or a run's id; got \.\.\/x/,
+  );
+  await expectFailure(
+    folder,
+    ["train", "--resume", "never"],
+    3,
+    /--resume never: there is no such run to resume in outputs/,
+  );
 });
 
 test.run();
