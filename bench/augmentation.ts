@@ -2,7 +2,7 @@
 // alone at the strength that the best preset has, and with all of them; then tested on MNIST's test digits as they are, and
 // drawn otherwise.
 
-import { loadMnist } from "../data/index.node.ts";
+import { loadMnistTest } from "../data/index.node.ts";
 import { decodeCheckpoint } from "../lib/index.ts";
 import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 import { cnn, recipeFor } from "../models/index.ts";
@@ -35,7 +35,7 @@ const sides = [
   ...parts.map(([name, most]) => ({ name: `${name} ${most}`, on: [name] })),
   { name: "all of them", on: parts.map(([name]) => name) },
 ];
-const { test } = await loadMnist();
+const { test } = await loadMnistTest();
 const noisy = withNoise(test);
 const jobs = sides.flatMap((side, i) => Array.from({ length: options.seeds }, (_, seed) => ({ ...side, i, seed })));
 const found: number[][][] = sides.map(() => []);

@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { loadMnist } from "../data/index.node.ts";
+import { loadMnistTest } from "../data/index.node.ts";
 import { CheckpointError, decodeCheckpoint, setThreads } from "../lib/index.ts";
 import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 import { cnn, linear } from "../models/index.ts";
@@ -22,7 +22,7 @@ const options = readOptions("robustness", USAGE, (args) =>
   parse(args, { checkpoints: { type: "string", default: SHIPPED }, json: { type: "boolean", default: false } }),
 );
 await setThreads("auto");
-const { test } = await loadMnist();
+const { test } = await loadMnistTest();
 const noisy = withNoise(test);
 const files = options.checkpoints.split(",");
 const found = files.map((file) => robustnessOf(modelOf(file), test, noisy));

@@ -19,6 +19,7 @@ import {
   type MnistFile,
   type MnistFiles,
   type MnistRole,
+  partOf,
 } from "./mnist.ts";
 import type { MnistContent } from "./mnist_file.node.ts";
 import { sampleFolder } from "./sample_folder.node.ts";
@@ -330,13 +331,6 @@ async function fromOther<R extends MnistRole>(
 /** @param part the training images, where they are not all of MNIST's */
 function mnistSource(kind: MnistSource["kind"], folder: string, part?: MnistFiles): MnistSource {
   return { kind, folder, dataset: "mnist", title: part ? `MNIST's first ${sizeOf(part)}` : "MNIST" };
-}
-
-/** What the sample has of a file of MNIST's: its beginning, or all of it. */
-function partOf({ name }: MnistFile, { train, test }: MnistFiles): MnistFile {
-  const part = [train.images, train.labels, test.images, test.labels].find((file) => file.name === name);
-  if (!part) throw new Error(`no file of MNIST's is called ${name}`);
-  return part;
 }
 
 /** How many training images, as people write it. */

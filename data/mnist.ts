@@ -89,3 +89,10 @@ export const MNIST_MIRRORS: readonly string[] = [
 export function fileBytes(file: MnistFile): number {
   return 4 + 4 * file.shape.length + file.shape.reduce((product, dim) => product * dim, 1);
 }
+
+/** What the sample has of a file of MNIST's: its beginning, or all of it. */
+export function partOf({ name }: MnistFile, { train, test }: MnistFiles = MNIST_SAMPLE_FILES): MnistFile {
+  const part = [train.images, train.labels, test.images, test.labels].find((file) => file.name === name);
+  if (!part) throw new Error(`no file of MNIST's is called ${name}`);
+  return part;
+}

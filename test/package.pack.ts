@@ -128,6 +128,19 @@ test("so do those of simdgrad/slim, which have no kernels, and take the file's",
   }
 });
 
+test("MNIST's sample stays in the repository: where MNIST cannot be had, the error says what to do", () => {
+  const code = `
+    import { loadMnist } from "simdgrad/node";
+    for (const source of ["auto", "sample"]) {
+      await loadMnist({ source, mirrors: [] }).catch(({ message }) => console.log(message));
+    }`;
+  const env = { ...process.env, MNIST_DIR: "" };
+  const options = { cwd: folder, encoding: "utf8", env } as const;
+  const said = execFileSync(process.execPath, ["--input-type=module", "-e", code], options).trim().split("\n");
+  assert.match(said[0], /^download: no mirror gave .* By hand: put train-images-idx3-ubyte\.gz, .* into data\/mnist, /);
+  assert.match(said[1], /^loadMnist: there is no sample of MNIST here; .* Name a folder that has MNIST's four files/);
+});
+
 test("the library's entry and the models' reach no module of Node", () => {
   const names = ["index.js", "data.js", "models.js", "plot.js", "selftest.js"];
   for (const entry of names.flatMap((name) => [name, `slim/${name}`])) {

@@ -2,7 +2,7 @@
 
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync, statfsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { mnistState } from "../../data/index.node.ts";
+import { type MnistState, mnistState } from "../../data/index.node.ts";
 import { describeSystemError } from "../../lib/base/system_error.ts";
 import { weightsDigest } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
@@ -21,14 +21,15 @@ import { type Finding, fail, ok, type Section, warn } from "./finding.ts";
 const LITTLE_BYTES = 100 * 2 ** 20;
 
 export async function examineData(dir: string | undefined): Promise<Section> {
-  const { folder, isNamed, files } = await mnistState({ dir });
+  const { folder, isNamed, files, sample } = await mnistState({ dir });
   const origin = dir !== undefined ? "--data" : isNamed ? "MNIST_DIR" : "the default";
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
   const missing = isNamed ? fail : warn;
-  const hint = isNamed ? "" : "; train and evaluate download it";
+  const hint = isNamed ? "" : `; train downloads it${sample ? ", or takes the sample" : ""}`;
   const path = printable(folder);
   if (!isFolder) {
-    return { title: "MNIST", findings: [missing("folder", `${path} (${origin}) not found${hint}`, { path })] };
+    const findings = [missing("folder", `${path} (${origin}) not found${hint}`, { path }), ...sampleFindings(sample)];
+    return { title: "MNIST", findings };
   }
   const findings = [
     ok("folder", `${path} (${origin})`, { path }),
@@ -36,8 +37,20 @@ export async function examineData(dir: string | undefined): Promise<Section> {
       if (problem !== null) return fail(name, printable(problem));
       return path === null ? missing(name, `missing${hint}`) : rightDigest(name, "sha256", sha256);
     }),
+    ...sampleFindings(sample),
   ];
   return { title: "MNIST", findings };
+}
+
+/** One line for all of its files. */
+function sampleFindings(sample: MnistState["sample"]): Finding[] {
+  if (sample === null) return [];
+  const wrong = sample.find(({ path, problem }) => path === null || problem !== null);
+  if (wrong)
+    return [
+      fail("sample", printable(wrong.problem ?? `${wrong.name}.gz is missing; check out data/mnist-sample again`)),
+    ];
+  return [ok("sample", "10,000 images for training, and the test; sha256 of each is right")];
 }
 
 export function examineWeights(outputs: string): Section {

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeSection } from "../../cli/doctor/examine.ts";
@@ -43,7 +43,10 @@ test("in an empty folder all checks pass, with a warning that there are no data 
     stdout,
     /^(ok {4}threads +yes, \d+; the same bits as one|warn {2}threads +no: there is one processor)$/m,
   );
-  assert.match(stdout, /^warn {2}folder +data.mnist \(the default\) not found; train and evaluate download it$/m);
+  assert.match(
+    stdout,
+    /^warn {2}folder +data.mnist \(the default\) not found; train downloads it, or takes the sample$/m,
+  );
   const { weights_sha256 } = JSON.parse(
     readFileSync(new URL("../../models/pretrained/cnn.json", import.meta.url), "utf8"),
   );
@@ -68,6 +71,8 @@ test("--json has the same, and nothing else is on stdout; no folder was made", a
     assert.ok(values.max_error <= values.tolerance, name);
   }
   assert.is(find(report, "MNIST", "folder")?.state, "warn");
+  assert.match(find(report, "MNIST", "folder")?.value ?? "", "; train downloads it, or takes the sample");
+  assert.is(find(report, "MNIST", "sample")?.state, "ok");
 });
 
 testOnMnist(test, "each file of MNIST is found and hashed", async () => {
@@ -75,7 +80,7 @@ testOnMnist(test, "each file of MNIST is found and hashed", async () => {
   assert.is(code, 0);
   const report: Report = JSON.parse(stdout);
   const mnist = report.findings.filter(({ section }) => section === "MNIST");
-  assert.equal(mnist.map(({ state }) => state), ["ok", "ok", "ok", "ok", "ok"]); // biome-ignore format: one line
+  assert.equal(mnist.map(({ state }) => state), ["ok", "ok", "ok", "ok", "ok", "ok"]); // biome-ignore format: one line
   assert.match(mnist[0].value, /\(MNIST_DIR\)$/);
   assert.is(mnist[1].value, "sha256 ba891046e650… is right");
   assert.match(mnist[1].sha256 ?? "", /^ba891046e650[0-9a-f]{52}$/);
@@ -100,6 +105,13 @@ test("nothing is downloaded: the state of a folder is asked for without a mirror
   const state = await mnistState({ dir: cwd });
   assert.equal([state.folder, state.isNamed, state.files.length], [cwd, true, 4]);
   assert.ok(state.files.every(({ path, problem }) => path === null && problem === null));
+});
+
+test("the sample's files are right, also where they are the folder that is named", async () => {
+  const { files, sample } = await mnistState({ dir: "data/mnist-sample" });
+  const plain = sample?.map(({ path, ...rest }) => ({ ...rest, path: relative("", path ?? "") }));
+  assert.equal(plain, files.map(({ path, ...rest }) => ({ ...rest, path }))); // biome-ignore format: one line
+  assert.equal(files.map(({ problem, sha256 }) => [problem, sha256.slice(0, 8)]), [[null, "2889698e"], [null, "651e38e2"], [null, "0fa7898d"], [null, "ff7bcfd4"]]); // biome-ignore format: one line
 });
 
 test("a current version whose file was changed is wrong; a damaged registry and runs are said", async () => {

@@ -65,6 +65,15 @@ test("a folder without the test files ends it: there is no falling back to other
   await expectFailure(folder, ["evaluate", "--limit", "0"], 2, /--limit must be an integer ≥ 1; got 0/);
 });
 
+test("a folder with the test files alone is enough", async () => {
+  const data = join(folder, "test_files");
+  cpSync("data/mnist-sample", data, { recursive: true, filter: (path) => !/train-/.test(path) });
+  const args = ["evaluate", "--model", "linear", "--data", data, "--limit", "100", "--json"];
+  const { code, stdout, stderr } = await runCli(folder, args);
+  assert.is(code, 0, stderr);
+  assert.equal([JSON.parse(stdout).dataset, JSON.parse(stdout).images], ["mnist", 100]);
+});
+
 test("truncated and corrupted gzip and IDX files end it with 3 and the file's name", async () => {
   const source = "data/mnist-sample";
   const name = "t10k-labels-idx1-ubyte";

@@ -201,6 +201,9 @@ test("what is missing, truncated, too large, not gzip or another data set is nam
     ["other", other, false, "holds [30, 14, 14], expected [30, 28, 28]"],
     ["empty", new Uint8Array(0), false, "is truncated; it has 0 bytes"],
     ["labels", SMALL[1].bytes, false, "expected 0x00000803"],
+    ["page", new TextEncoder().encode("<!DOCTYPE html><title>Sign in</title>"), true, "This is an HTML page"],
+    ["zipped-page", gzipSync("<html>Not found</html>"), true, "This is an HTML page"],
+    ["zip", Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]), true, "This is a ZIP archive"],
   ];
   for (const [folder, content, gzipped, message] of cases) {
     const dir = folderWith(context, folder, { [name]: content }, gzipped);
