@@ -301,7 +301,7 @@ function membersOf(
       checkCopy("Module", join(path, name), value);
     } else if (!above.has(value)) {
       above.add(value);
-      others.push(...membersOf(Object.entries(value), join(path, name), above, hasName));
+      others.push(...membersOf(objectsIn(value), join(path, name), above, hasName));
       above.delete(value);
     }
   }
@@ -317,6 +317,14 @@ function isContainer(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Of a long list of numbers, which a module may well hold, nothing is made. */
+function objectsIn(container: object): [string, unknown][] {
+  if (!Array.isArray(container)) return Object.entries(container);
+  const found: [string, unknown][] = [];
+  for (let i = 0; i < container.length; i++) if (isObject(container[i])) found.push([String(i), container[i]]);
+  return found;
 }
 
 function each<T extends Tensor>(named: readonly [string, T][]): [string, T][] {
