@@ -46,7 +46,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "compare",
-    summary: "Compare the linear model and the CNN on the test images",
+    summary: "Compare networks on the test images",
     load: async () => (await import("./compare/compare.ts")).compare,
   },
   {

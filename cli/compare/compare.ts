@@ -21,7 +21,7 @@ export const compare: Command = {
     "measured here and now, on one warm thread, from pixels to probabilities; training time is what the run recorded, " +
     "with the threads it had. A CHECKPOINT is shipped, current, a version's number, latest, a run's id, or a file.",
   examples: [
-    ["mnist compare", "the shipped weights of both"],
+    ["mnist compare", "the shipped weights"],
     ["mnist compare --cnn latest", "with the CNN trained last"],
     ["mnist compare --out reports", "and draw reports/comparison.svg"],
     ["mnist compare --json", "for programs"],

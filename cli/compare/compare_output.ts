@@ -34,9 +34,17 @@ export function describeThreads(threads: number | null): string {
   return threads === 1 ? "one thread" : `${threads} threads`;
 }
 
-function describeTraining(training: TrainingTime | null): string {
-  if (training === null) return "unknown";
-  return `${formatDuration(training.seconds)}, ${describeThreads(training.threads)}`;
+/** Time and threads together where two columns leave room for that. */
+function trainingRows(contestants: readonly Contestant[]): { label: string; values: string[] }[] {
+  const time = (training: TrainingTime | null): string =>
+    training === null ? "unknown" : formatDuration(training.seconds);
+  const threads = (training: TrainingTime | null): string => describeThreads(training?.threads ?? null);
+  const row = (label: string, value: (training: TrainingTime | null) => string) => ({
+    label,
+    values: contestants.map(({ training }) => value(training)),
+  });
+  if (contestants.length > 2) return [row(TRAINING, time), row("trained on", threads)];
+  return [row(TRAINING, (training) => (training === null ? time(null) : `${time(training)}, ${threads(training)}`))];
 }
 
 export function asText(
@@ -55,7 +63,7 @@ export function asText(
     row("one image, median", ({ medianMs }) => formatQuantity(milliseconds(medianMs))),
     row("one image, p99", ({ p99Ms }) => formatQuantity(milliseconds(p99Ms))),
     row(`${SPEED_BATCH} at a time`, ({ imagesPerSecond }) => formatQuantity(throughput(imagesPerSecond))),
-    row(TRAINING, ({ training }) => describeTraining(training)),
+    ...trainingRows(contestants),
   ];
   const table = columnTable(
     [

@@ -4,6 +4,7 @@ import { bar } from "../terminal/bar.ts";
 import { formatPercent, printable } from "../terminal/format.ts";
 import { shortenPath } from "../terminal/shorten_path.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
+import { columnsOf } from "../terminal/width.ts";
 import type { FileAnswer } from "./file_answer.ts";
 
 /** "  7 " before a bar, "  99.98 %" behind it. */
@@ -44,7 +45,7 @@ export class AnswerTable {
     files: readonly string[],
     private readonly stream: TerminalStream,
   ) {
-    const longest = Math.max(...[...files, TITLES[0]].map((file) => printable(file).length));
+    const longest = Math.max(...[...files, TITLES[0]].map((file) => columnsOf(printable(file))));
     this.nameWidth = stream.isTerminal ? Math.min(longest, Math.max(8, stream.width - AROUND_NAME - NOTES)) : longest;
   }
 
@@ -68,7 +69,7 @@ export class AnswerTable {
 
   private line(name: string, digit: string, sure: string, time: string, notes: string): string {
     const cells = [digit.padStart(WIDTHS.digit), sure.padStart(WIDTHS.sure), time.padStart(WIDTHS.time), notes];
-    return [name.padEnd(this.nameWidth), ...cells].join(GAP).trimEnd();
+    return [name + " ".repeat(Math.max(0, this.nameWidth - columnsOf(name))), ...cells].join(GAP).trimEnd();
   }
 }
 

@@ -113,7 +113,7 @@ test("what names no checkpoint, or that of the other network, ends it before the
   );
   await expectFailure(folder, compare("--cnn", "shiped"), 3, /Did you mean shipped\?/);
   const none =
-    /--linear current: there is no version of linear .*; mnist promote makes one of a run; --linear shipped needs none\./;
+    /--linear current: there is no version of linear .*\. mnist promote makes one of a run; --linear shipped needs none\./;
   await expectFailure(folder, compare("--linear", "current"), 3, none);
   const takes = /--cnn takes shipped, current, a version's number, latest, a run's id, or a file; got v0\./;
   await expectFailure(folder, compare("--cnn", "v0"), 2, takes);
