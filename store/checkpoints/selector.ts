@@ -18,8 +18,8 @@ export type CheckpointSelector =
   /** A safetensors file. */
   | { kind: "file"; path: string };
 
-/** A run's id is longer. */
-const VERSION = /^v?(\d{1,7})$/;
+/** From 1; a run's id is longer. */
+const VERSION = /^v?([1-9]\d{0,6})$/;
 
 /** @returns the version that a word means: "current", "3" or "v3"; null for any other word */
 export function versionMeant(word: string): number | "current" | null {

@@ -115,8 +115,9 @@ test("what names no checkpoint, or that of the other network, ends it before the
   const none =
     /--linear current: there is no version of linear .*\. mnist promote makes one of a run; --linear shipped needs none\./;
   await expectFailure(folder, compare("--linear", "current"), 3, none);
-  const takes = /--cnn takes shipped, current, a version's number, latest, a run's id, or a file; got v0\./;
-  await expectFailure(folder, compare("--cnn", "v0"), 2, takes);
+  const takes =
+    /--cnn v0: neither a file nor a run .* It takes shipped, current, a version's number, latest, a run's id, or a file\./;
+  await expectFailure(folder, compare("--cnn", "v0"), 3, takes);
   rmSync(join(outputs, "cnn/20260101-000001/model.safetensors"));
   await expectFailure(folder, compare("--cnn", "latest"), 3, /--cnn latest: there is no such run with a checkpoint/);
   fakeRun(outputs, "20260101-000001", { model: "cnn" });
