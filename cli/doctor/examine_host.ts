@@ -22,7 +22,18 @@ export async function examineHost(): Promise<Section[]> {
   } catch (error) {
     findings.push(fail("kernels", `do not load: ${messageOf(error)}`));
   }
+  findings.push(...permissions());
   return [versions, { title: "What is used", findings }];
+}
+
+/** What Node's permission model takes away, where it is on; what may not be read or written, those who try say. */
+function permissions(): Finding[] {
+  const { permission } = process as { permission?: { has(scope: string): boolean } };
+  if (!permission) return [];
+  const threads = permission.has("worker") ? "" : "; for threads start Node with --allow-worker";
+  return [
+    warn("permissions", `limited by Node's permission model: files are written but not flushed to the disk${threads}`),
+  ];
 }
 
 function describeVersions(): Finding[] {

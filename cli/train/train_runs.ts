@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { enableRelaxedSimd } from "../../data/index.node.ts";
-import { NotFoundError, OptionError, setThreads } from "../../lib/index.ts";
+import { NotFoundError, OptionError, runtimeInfo, setThreads } from "../../lib/index.ts";
 import { Experiment, type ModelName, networkOf, type Preset, type RecipeChoices } from "../../models/index.ts";
 import { checkData, checkTimeLeft, type ResumableRun, resumeRun } from "../../store/runs/resume_run.ts";
 import type { RunData } from "../../store/runs/run_data.ts";
@@ -187,6 +187,9 @@ async function useThreads(model: ModelName, threads: number | "auto", progress: 
   const note = noteOnThreads(wanted, availableParallelism());
   if (note !== null) progress.note(note);
   await setThreads(wanted);
+  const { threads: taking, singleThreadBecause } = runtimeInfo();
+  const isAlone = taking === 1 && (wanted === "auto" ? availableParallelism() : wanted) > 1;
+  if (isAlone) progress.note(`one thread: ${singleThreadBecause}`);
 }
 
 /** @returns null where there is nothing to say */

@@ -1,8 +1,10 @@
 // Files that are either the old one or the new one, whatever happens in between.
 
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { RuntimeError } from "../base/errors.ts";
+import { ACCESS_DENIED, systemCode, systemReason } from "../base/system_error.ts";
+import { flushFile } from "./flush_file.node.ts";
 
 /** @internal What writing takes of a file system; tests give one that fails. */
 export interface FileSystem {
@@ -19,7 +21,7 @@ export interface FileSystem {
 const NODE_FILES: FileSystem = {
   open: (path, flags) => openSync(path, flags),
   write: (file, bytes, from) => writeSync(file, bytes, from),
-  fsync: (file) => fsyncSync(file),
+  fsync: flushFile,
   close: (file) => closeSync(file),
   rename: (from, to) => renameSync(from, to),
   unlink: (path) => unlinkSync(path),
@@ -34,6 +36,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: "Free some space, and try again.",
   EPERM: "Choose a folder that you may write to.",
   EROFS: "Choose a folder that you may write to.",
+  [ACCESS_DENIED]: "Or choose a folder that Node may write to.",
 };
 
 /**
@@ -90,6 +93,7 @@ function attempt<T>(look: () => T): T | null {
 
 /** Node's "ENOENT: no such file or directory, open '…'" without its tail. */
 export function reasonOf(error: unknown): string {
+  if (systemCode(error) === ACCESS_DENIED) return systemReason(error) as string;
   const { message } = error as Error;
   return message.replace(/, \w+( '.*)?$/s, "");
 }

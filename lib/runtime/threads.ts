@@ -1,6 +1,7 @@
 // setThreads: how many threads take part in an operation.
 
 import { check, checkOptions, integer, type Rule } from "../base/check.ts";
+import { reasonOf } from "../base/system_error.ts";
 import { loadKernels } from "./kernels.ts";
 import { MAX_THREADS, Pool } from "./pool.ts";
 import { WORKER_SOURCE } from "./worker_source.ts";
@@ -73,14 +74,19 @@ export async function setThreads(
   singleBecause = wanted === 1 ? "one thread was asked for" : whyNoThreads();
   if (singleBecause) return 1;
   const next = new Pool(wanted);
-  const started = Array.from({ length: wanted - 1 }, (_, i) => startWorker(next, i + 1, options.workerUrl));
-  workers = started.map(({ worker }) => worker);
   try {
-    await Promise.all(started.map(({ ready }) => ready));
+    const started: Promise<unknown>[] = [];
+    for (let index = 1; index < wanted; index++) {
+      const { worker, ready } = startWorker(next, index, options.workerUrl);
+      workers.push(worker);
+      ready.catch(() => {}); // where the next cannot be started, nobody waits for this one
+      started.push(ready);
+    }
+    await Promise.all(started);
     pool = next;
   } catch (error) {
     endPool();
-    singleBecause = `a worker did not start: ${(error as Error).message}`;
+    singleBecause = `a worker did not start: ${reasonOf(error)}`;
   }
   return threadCount();
 }

@@ -1,7 +1,8 @@
 // A file that a run appends to as it goes: what an interrupted run wrote after its last state is cut off, and comes again.
 
-import { fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync } from "node:fs";
+import { fstatSync, ftruncateSync, openSync, readFileSync } from "node:fs";
 import { describeSystemError } from "../../lib/base/system_error.ts";
+import { flushFile } from "../../lib/formats/flush_file.node.ts";
 import { appendAll, closeQuietly } from "./open_file.ts";
 
 export class AppendFile {
@@ -44,7 +45,7 @@ export class AppendFile {
   /** Makes sure that all so far outlasts this process, and the machine. */
   flush(): void {
     try {
-      fsyncSync(this.file);
+      flushFile(this.file);
     } catch (error) {
       throw this.failure(error);
     }

@@ -1,10 +1,11 @@
 // Where a run is kept: OUTPUTS/MODEL/ID/ with model.safetensors, run.json, metrics.jsonl, state.safetensors and pictures.
 
 import { randomBytes } from "node:crypto";
-import { fsyncSync, mkdirSync, openSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, openSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
+import { flushFile } from "../../lib/formats/flush_file.node.ts";
 import { closeQuietly, writeAll } from "../files/open_file.ts";
 import { type RunRecord, writeRunRecord } from "./run_record.ts";
 
@@ -118,7 +119,7 @@ function probe(folder: string): void {
   const file = openSync(path, "wx");
   try {
     writeAll(file, randomBytes(RUN_BYTES));
-    fsyncSync(file);
+    flushFile(file);
   } finally {
     closeQuietly(file);
     rmSync(path, { force: true });

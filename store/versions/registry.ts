@@ -1,9 +1,10 @@
 // The versions of a network: OUTPUTS/MODEL/versions.jsonl, one line a promotion or rollback, and a copy of each version's
 // checkpoint in OUTPUTS/MODEL/versions/. Lines are added, never changed: what was current when can be read at any time.
 
-import { fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync } from "node:fs";
+import { fstatSync, ftruncateSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
+import { flushFile } from "../../lib/formats/flush_file.node.ts";
 import { CheckpointError, DataError } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
 import { withLock } from "../files/file_lock.ts";
@@ -87,7 +88,7 @@ export function appendRecord({ path, tail }: Registry, record: VersionRecord): {
     const { size } = fstatSync(file);
     const line = Buffer.from(`${tail?.isWhole ? "\n" : ""}${writeVersionRecord(record)}\n`);
     const opened = file;
-    appendAll(file, line, size, () => fsyncSync(opened));
+    appendAll(file, line, size, () => flushFile(opened));
     return { wasCut };
   } catch (error) {
     throw new Error(`${describeSystemError(`cannot write ${path}`, error)}. ${whatStands(path, record)}`);
