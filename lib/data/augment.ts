@@ -1,6 +1,6 @@
 // Augmentation: images distorted at random, so that a model learns what does not matter.
 
-import { OptionError } from "../base/errors.ts";
+import { checkOptions, integer, type Rule, required } from "../base/check.ts";
 import { GRIDS_SIZE } from "../runtime/kernel_abi.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { keyArguments, STREAMS } from "../runtime/rng.ts";
@@ -33,15 +33,29 @@ export interface AugmentKey {
   position: number;
 }
 
-/** `isOpen`: the limit itself is too far. */
-const LIMITS: Record<keyof Augmentation, { limit: number; isOpen?: boolean }> = {
-  rotate: { limit: 180 },
-  shift: { limit: 1000 },
+function upTo(limit: number): Rule {
+  return {
+    says: `a number from 0 to ${limit}`,
+    holds: (value) => typeof value === "number" && value >= 0 && value <= limit,
+  };
+}
+
+const RULES: Readonly<Record<keyof Augmentation, Rule>> = {
+  rotate: /* @__PURE__ */ upTo(180),
+  shift: /* @__PURE__ */ upTo(1000),
   // At 1 an image could shrink to nothing.
-  scale: { limit: 1, isOpen: true },
-  shear: { limit: 10 },
-  elastic: { limit: 1000 },
-  thickness: { limit: 1 },
+  scale: {
+    says: "a number from 0 to below 1",
+    holds: (value) => typeof value === "number" && value >= 0 && value < 1,
+  },
+  shear: /* @__PURE__ */ upTo(10),
+  elastic: /* @__PURE__ */ upTo(1000),
+  thickness: /* @__PURE__ */ upTo(1),
+};
+const KEY_RULES: Readonly<Record<keyof AugmentKey, Rule>> = {
+  seed: /* @__PURE__ */ required(integer(0)),
+  epoch: /* @__PURE__ */ required(integer(0)),
+  position: /* @__PURE__ */ required(integer(0)),
 };
 /** Numbers drawn for an image: whole groups of 16, which are four blocks of the generator. */
 const PLAN_DRAWS = 16;
@@ -51,15 +65,7 @@ const KINDS = 2;
 
 /** @throws {OptionError} a part that is not a number from 0 to its limit, or has another name */
 export function checkAugmentation(augmentation: Augmentation): void {
-  for (const [name, value] of Object.entries(augmentation)) {
-    if (!Object.hasOwn(LIMITS, name)) {
-      throw new OptionError(`augment: there is no ${name}; there are ${Object.keys(LIMITS).join(", ")}.`, { name });
-    }
-    const { limit, isOpen = false } = LIMITS[name as keyof Augmentation];
-    if (value === undefined || (value >= 0 && (isOpen ? value < limit : value <= limit))) continue;
-    const range = `from 0 to ${isOpen ? "below " : ""}${limit}`;
-    throw new OptionError(`augment: ${name} must be a number ${range}; got ${value}.`, { [name]: value });
-  }
+  checkOptions("augment", augmentation, RULES);
 }
 
 /**
@@ -93,6 +99,7 @@ export function augmentImages(
   normalization: Normalization | null = null,
 ): Tensor<"f32"> {
   checkAugmentation(augmentation);
+  checkOptions("augmentImages", key, KEY_RULES);
   const rows = index.size;
   using grids = augmentation.elastic ? draw(rows, GRIDS_SIZE, augmentation.elastic, key, 1) : null;
   const distortions = drawDistortions(rows, augmentation, key);
@@ -102,10 +109,6 @@ export function augmentImages(
 /** [rows, count], each from −reach to reach; those of an image follow from its position alone. */
 function draw(rows: number, count: number, reach: number, key: AugmentKey, kind: number): Tensor<"f32"> {
   const { seed, epoch, position } = key;
-  for (const [name, value] of Object.entries({ epoch, position })) {
-    if (Number.isInteger(value) && value >= 0) continue;
-    throw new OptionError(`augment: ${name} must be an integer ≥ 0; got ${value}.`, { [name]: value });
-  }
   const [, ...rest] = keyArguments("augment", { seed, stream: STREAMS.augment, step: KINDS * epoch + kind });
   const y = empty([rows, count]);
   parallelFor("random_uniform_f32", y.size, y.ptr, -reach, reach, (position * count) / WORDS_PER_BLOCK, ...rest);

@@ -1,6 +1,7 @@
 // Batches: a walk through a data set, shuffled or in order.
 
 import { noGrad } from "../autograd/grad_mode.ts";
+import { boolean, checkOptions, integer, type Rule, required } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { gather } from "../ops/gather.ts";
 import { permutation } from "../ops/random.ts";
@@ -41,6 +42,17 @@ interface Samples<Y extends DType> {
   size: number;
 }
 
+/** Null as well as left out; augment and distort say themselves what is wrong with them. */
+const DISTORTION: Rule = { says: "an object", holds: (value) => typeof value === "object" };
+const RULES: Readonly<Record<keyof BatchOptions, Rule>> = {
+  batchSize: /* @__PURE__ */ required(integer(1)),
+  seed: /* @__PURE__ */ integer(0),
+  epoch: /* @__PURE__ */ integer(0),
+  dropLast: boolean,
+  augment: DISTORTION,
+  distort: DISTORTION,
+};
+
 /** What `Dataset.batches()` gives: may be walked through several times, with the same result. */
 export class Batches<Y extends DType = "i32"> implements Iterable<Batch<Y>> {
   /** How many batches there are. */
@@ -51,10 +63,8 @@ export class Batches<Y extends DType = "i32"> implements Iterable<Batch<Y>> {
     private readonly samples: Samples<Y>,
     private readonly options: Readonly<BatchOptions>,
   ) {
-    const { batchSize, seed = 0, epoch = 0, dropLast = false, augment, distort } = options;
-    check("batchSize", batchSize, 1);
-    check("seed", seed, 0);
-    check("epoch", epoch, 0);
+    checkOptions("batches", options, RULES);
+    const { batchSize, dropLast = false, augment, distort } = options;
     if (augment) checkAugmentation(augment);
     if (distort) checkDistortion(distort);
     if (augment && distort) {
@@ -119,11 +129,5 @@ export class Batches<Y extends DType = "i32"> implements Iterable<Batch<Y>> {
     const labels = empty(bytes.shape, "i32");
     labels.data.set(bytes.values);
     return labels;
-  }
-}
-
-function check(name: string, value: number, low: number): void {
-  if (!Number.isInteger(value) || value < low) {
-    throw new OptionError(`batches: ${name} must be an integer ≥ ${low}; got ${value}.`, { [name]: value });
   }
 }

@@ -1,5 +1,6 @@
 // Dataset: labelled images or feature vectors that stay in wasm memory as they came, and the batches made of them.
 
+import { anything, checkOptions, integer, oneOf, type Rule, required, text } from "../base/check.ts";
 import { DataError, DTypeError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { sha256 } from "../base/sha256.ts";
 import { permutation } from "../ops/random.ts";
@@ -67,6 +68,11 @@ export interface SplitOptions {
    */
   how?: (typeof SPLITS)[number];
 }
+
+const SPLIT_RULES: Readonly<Record<keyof SplitOptions, Rule>> = {
+  seed: /* @__PURE__ */ integer(0),
+  how: /* @__PURE__ */ oneOf(...SPLITS),
+};
 
 interface Source<Y extends LabelType | "f32", X extends InputType> {
   x: Tensor<X>;
@@ -179,11 +185,10 @@ export class Dataset<Y extends LabelType | "f32" = LabelType, X extends InputTyp
    * @returns the rest, and the part that was set apart
    * @throws {OptionError} count is not an integer from 0 to size, seed not one ≥ 0, how none of the two
    */
-  split(count: number, { seed = 0, how = "random" }: SplitOptions = {}): [rest: Dataset<Y, X>, part: Dataset<Y, X>] {
+  split(count: number, options: SplitOptions = {}): [rest: Dataset<Y, X>, part: Dataset<Y, X>] {
     checkCount("split", count);
-    if (!SPLITS.includes(how)) {
-      throw new OptionError(`split: how must be "random" or "contiguous"; got ${JSON.stringify(how)}.`, { how });
-    }
+    checkOptions("split", options, SPLIT_RULES);
+    const { seed = 0, how = "random" } = options;
     if (count > this.size) {
       throw new OptionError(`split: cannot draw ${count} out of ${this.size} samples of ${this.name}.`, {
         count,
@@ -272,9 +277,24 @@ function checkCount(op: string, count: number): void {
   }
 }
 
+type DatasetOption = "name" | "images" | "features" | "labels" | "targets" | "classes" | "normalization" | "digest";
+
+const RULES: Readonly<Record<DatasetOption, Rule>> = {
+  name: /* @__PURE__ */ required(text),
+  // Checked with each other.
+  images: anything,
+  features: anything,
+  labels: anything,
+  targets: anything,
+  classes: anything,
+  normalization: anything,
+  digest: text,
+};
+
 function partsOf<Y extends LabelType | "f32", X extends InputType>(
   options: DatasetOptions<Y, X>,
 ): { x: Tensor<X>; y: Tensor<Y> } {
+  checkOptions("dataset", options, RULES);
   const x = eitherOf("images", options.images, "features", options.features);
   const y = eitherOf("labels", options.labels, "targets", options.targets);
   const xName = options.images ? "images" : "features";

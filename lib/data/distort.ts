@@ -1,7 +1,7 @@
 // Distortion: images turned, moved, scaled, slanted, bright strokes made thicker or thinner, each by a given amount.
 
+import { checkOptions, type Rule } from "../base/check.ts";
 import { cosPi } from "../base/cos_pi.ts";
-import { OptionError } from "../base/errors.ts";
 import { augmentScratch, PLAN_SIZE } from "../runtime/kernel_abi.ts";
 import { parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
@@ -27,21 +27,16 @@ export interface Distortion {
   thickness?: number;
 }
 
-interface Range {
-  says: string;
-  holds(value: number): boolean;
-}
-
-const FINITE: Range = { says: "finite", holds: Number.isFinite };
-const POSITIVE: Range = { says: "finite and > 0", holds: (value) => Number.isFinite(value) && value > 0 };
-const RANGES: Record<keyof Distortion, Range> = {
+const FINITE: Rule = { says: "finite", holds: Number.isFinite };
+const POSITIVE: Rule = { says: "finite and > 0", holds: (value) => Number.isFinite(value) && (value as number) > 0 };
+const RULES: Readonly<Record<keyof Distortion, Rule>> = {
   rotate: FINITE,
   shiftX: FINITE,
   shiftY: FINITE,
   scaleX: POSITIVE,
   scaleY: POSITIVE,
   shear: FINITE,
-  thickness: { says: "from −1 to 1", holds: (value) => value >= -1 && value <= 1 },
+  thickness: { says: "from −1 to 1", holds: (value) => typeof value === "number" && value >= -1 && value <= 1 },
 };
 
 /**
@@ -74,15 +69,7 @@ export function distortImages(
 
 /** @throws {OptionError} an amount outside its limits, or one of another name */
 export function checkDistortion(distortion: Distortion): void {
-  for (const [name, value] of Object.entries(distortion)) {
-    if (!Object.hasOwn(RANGES, name)) {
-      throw new OptionError(`distort: there is no ${name}; there are ${Object.keys(RANGES).join(", ")}.`, { name });
-    }
-    const { says, holds } = RANGES[name as keyof Distortion];
-    if (value !== undefined && !holds(value)) {
-      throw new OptionError(`distort: ${name} must be ${says}; got ${value}.`, { [name]: value });
-    }
-  }
+  checkOptions("distort", distortion, RULES);
 }
 
 interface Warp {

@@ -153,13 +153,13 @@ test("wrong parts, keys and operands are refused by name", () => {
   refuse({ scale: 1 }, /scale must be a number from 0 to below 1; got 1/);
   assert.ok(augmented({ scale: 0.999 }).every(Number.isFinite));
   refuse({ shift: Number.NaN }, /shift must be .* got NaN/);
-  refuse({ twist: 1 }, /there is no twist; there are rotate, shift/);
+  refuse({ twist: 1 }, /augment: there is no option twist\. It takes rotate, shift/);
   assert.throws(() => augmentImages(images, rows(), {}, { ...KEY, seed: -1 }), isA(OptionError));
   assert.throws(() => augmentImages(images, rows(), {}, { ...KEY, position: 0.5 }), isA(OptionError));
   // Twice this is a whole number.
   assert.throws(
     () => augmentImages(images, rows(), {}, { ...KEY, epoch: 0.5 }),
-    /augment: epoch must be an integer ≥ 0/,
+    /augmentImages: epoch must be an integer ≥ 0/,
   );
   const integers = tensor([1, 2], [1, 1, 2], "i32") as never;
   assert.throws(() => augmentImages(integers, rows(), {}, KEY), isA(DTypeError));

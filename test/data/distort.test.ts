@@ -113,9 +113,12 @@ test("amounts that make no sense are refused, and so are both kinds of distortio
     [{ scaleX: 0 }, /scaleX must be finite and > 0; got 0/],
     [{ thickness: 1.5 }, /thickness must be from −1 to 1; got 1.5/],
     [{ shiftY: Number.POSITIVE_INFINITY }, /shiftY must be finite/],
-    [{ scale: 1.2 } as Distortion, /distort: there is no scale; there are rotate, shiftX, shiftY, scaleX/],
-    [{ shiftx: 2 } as Distortion, /there is no shiftx/],
-    [{ toString: 1 } as unknown as Distortion, /there is no toString/],
+    [
+      { scale: 1.2 } as Distortion,
+      /distort: there is no option scale; did you mean scaleX\? It takes rotate, shiftX, shiftY, scaleX/,
+    ],
+    [{ shiftx: 2 } as Distortion, /there is no option shiftx; did you mean shiftX/],
+    [{ toString: 1 } as unknown as Distortion, /there is no option toString/],
   ];
   const isRefusal = (message: RegExp) => (error: Error) => error instanceof OptionError && message.test(error.message);
   for (const [distortion, message] of refused) assert.throws(() => distorted(distortion), isRefusal(message));

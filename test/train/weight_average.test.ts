@@ -130,7 +130,7 @@ test("settings outside their range are refused before anything is made", () => {
   const optimizer = new SGD(model.parameters(), { lr: 0.1 });
   const refused: [Partial<TrainerOptions>, RegExp][] = [
     [{ augment: { rotate: 200 } }, /augment: rotate must be a number from 0 to 180; got 200/],
-    [{ augment: { twist: 1 } as never }, /augment: there is no twist/],
+    [{ augment: { twist: 1 } as never }, /augment: there is no option twist/],
     [{ labelSmoothing: 1 }, /Trainer: labelSmoothing must be in \[0, 1\); got 1/],
     [{ labelSmoothing: Number.NaN }, /labelSmoothing must be .* got NaN/],
     [{ cooldown: 1.1 }, /Trainer: cooldown must be in \[0, 1\]; got 1\.1/],
