@@ -85,7 +85,7 @@ export function checkAugmentation(augmentation: Augmentation): void {
  * @throws {DTypeError} images that are neither u8 nor f32, an index that is not i32
  * @throws {DataError} an index that there is no image for
  *
- * Cost: about 6 µs for 28×28 bytes, 13 µs with `elastic` and `thickness`: `npm run bench -- --filter augmentImages`; so
+ * Cost: about 8 ns a pixel, 17 ns with `elastic` and `thickness`: `npm run bench -- --filter augmentImages`; so
  * many times as much as there are channels.
  * Not differentiable.
  * Source: Simard, Steinkraus & Platt 2003, Best practices for convolutional neural networks.

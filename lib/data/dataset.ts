@@ -1,6 +1,6 @@
 // Dataset: labelled images or feature vectors that stay in wasm memory as they came, and the batches made of them.
 
-import { anything, checkOptions, integer, oneOf, type Rule, required, text } from "../base/check.ts";
+import { anything, checkOptions, integer, oneOf, type Rule, required, string } from "../base/check.ts";
 import { DataError, DTypeError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { sha256 } from "../base/sha256.ts";
 import { permutation } from "../ops/random.ts";
@@ -280,7 +280,7 @@ function checkCount(op: string, count: number): void {
 type DatasetOption = "name" | "images" | "features" | "labels" | "targets" | "classes" | "normalization" | "digest";
 
 const RULES: Readonly<Record<DatasetOption, Rule>> = {
-  name: /* @__PURE__ */ required(text),
+  name: /* @__PURE__ */ required(string),
   // Checked with each other.
   images: anything,
   features: anything,
@@ -288,7 +288,7 @@ const RULES: Readonly<Record<DatasetOption, Rule>> = {
   targets: anything,
   classes: anything,
   normalization: anything,
-  digest: text,
+  digest: string,
 };
 
 function partsOf<Y extends LabelType | "f32", X extends InputType>(

@@ -1,4 +1,4 @@
-// IDX, the format of MNIST's files: a magic number, the dimensions, the bytes.
+// IDX, a format for images and labels, as for any array of bytes: a magic number, the dimensions, the bytes.
 //
 //   offset 0   u32 big-endian   0x000008RR: two zeros, 08 for u8, the rank
 //   offset 4   u32 big-endian   each dimension in turn
@@ -26,7 +26,7 @@ const MAX_RANK = 4;
  * @param fileName as messages call it
  * @param options.rank the rank it must have, 3 for images, 1 for labels; default: any from 1 to 4
  * @throws {DataError} gzip, another magic, dtype or rank, or a length that does not follow from the dimensions
- * @example const { shape, data } = readIdx(bytes, "t10k-images-idx3-ubyte", { rank: 3 }); // [10000, 28, 28]
+ * @example const { shape, data } = readIdx(bytes, "images-idx3-ubyte", { rank: 3 }); // [N, H, W]
  */
 export function readIdx(bytes: Uint8Array, fileName = "the file", options: { rank?: number } = {}): IdxArray {
   check("readIdx", "bytes", bytes, byteArray);

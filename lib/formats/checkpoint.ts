@@ -30,7 +30,7 @@ const FILE_AXES: Readonly<Record<number, readonly number[]>> = { 2: [1, 0], 4: [
  *
  * @param metadata e.g. the data set and the test accuracy
  * @throws {CheckpointError} metadata that are no texts, or of more than 1 MB
- * @example writeFileSync("cnn.safetensors", encodeCheckpoint(model, { dataset: "mnist" }))
+ * @example writeFileSync("cnn.safetensors", encodeCheckpoint(model, { dataset: "cifar10" }))
  */
 export function encodeCheckpoint(
   model: Module,

@@ -12,7 +12,7 @@ import { decodeCheckpoint, encodeCheckpoint, type LoadOptions } from "./checkpoi
  *
  * @param metadata texts kept with it
  * @throws {RuntimeError} the file cannot be written
- * @example saveCheckpoint("outputs/cnn.safetensors", model, { dataset: "mnist" })
+ * @example saveCheckpoint("outputs/cnn.safetensors", model, { dataset: "cifar10" })
  */
 export function saveCheckpoint(path: string, model: Module, metadata: Readonly<Record<string, string>> = {}): void {
   writeFileAtomic(path, encodeCheckpoint(model, metadata));

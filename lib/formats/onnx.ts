@@ -20,7 +20,7 @@ export interface OnnxOptions {
   name: string;
   /** For people: what goes in and comes out. */
   description?: string;
-  /** For programs: texts by key, e.g. how pictures are prepared. */
+  /** For programs: texts by key, e.g. how images are prepared. */
   metadata?: Readonly<Record<string, string>>;
   /** Default "images". */
   inputName?: string;
@@ -45,7 +45,7 @@ const NAME: Rule = {
  * @throws {OptionError} a layer that ONNX cannot express or that has a forward of its own, a name that is none
  * @throws {ShapeError} an inputShape that does not go through the layers; the layer is named
  *
- * @example writeFileSync("cnn.onnx", encodeOnnx(cnn(), { inputShape: [28, 28, 1], name: "cnn" }))
+ * @example writeFileSync("cnn.onnx", encodeOnnx(cnn(), { inputShape: [32, 32, 3], name: "cnn" }))
  */
 export function encodeOnnx(model: Sequential, options: OnnxOptions): Uint8Array<ArrayBuffer> {
   checkModule("encodeOnnx", "model", model);

@@ -5,7 +5,7 @@ import { checkModule, type Module } from "./module.ts";
 /**
  * How many numbers a model learns: the elements of all its parameters, running statistics left out.
  *
- * @example countParameters(new Linear(784, 10)) // 7850
+ * @example countParameters(new Linear(512, 10)) // 5130
  */
 export function countParameters(model: Module): number {
   checkModule("countParameters", "model", model);

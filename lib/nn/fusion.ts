@@ -35,7 +35,7 @@ export function fuse(layers: readonly Module[], x: Tensor, from = 0): Fusion | n
   return isGradEnabled() ? null : evaluationBlock(conv, bn, kind, geometry);
 }
 
-/** Training: where Winograd's kernels or those for gray pictures do the convolution, and 2×2 windows cover the map. */
+/** Training: where Winograd's kernels or those for a single input channel do the convolution, and 2×2 windows cover the map. */
 function trainingBlock(conv: Conv2d, bn: BatchNorm2d, pool: Pool, geometry: ConvGeometry): Fusion | null {
   const isCovered = pool === "mean" || (geometry.h % 2 === 0 && geometry.w % 2 === 0);
   const isGray = pool === "max" && isGrayBlock(geometry);

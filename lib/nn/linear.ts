@@ -18,7 +18,7 @@ export interface LinearOptions {
  * weight [In, Out], bias [Out]; both start uniform in ±1/√In, PyTorch's default.
  *
  * @throws {OptionError} a size that is not an integer ≥ 1, a bad seed, or an option of another name
- * @example new Linear(784, 10)
+ * @example new Linear(512, 10)
  */
 export class Linear extends Module {
   readonly weight: Tensor<"f32">;

@@ -26,8 +26,8 @@ interface SequentialOptions {
  * folded into the convolution before it. Max pooling hands the gradient to the first of equal maxima; only where
  * values are equal because rounding made them so, such an op may take another of them, and a bias before a
  * normalisation has the gradient 0 rather than its rounding.
- * @example new Sequential({ fc1: new Linear(784, 128), relu: new ReLU(), fc2: new Linear(128, 10) }, { seed: 1 })
- * @example new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10))
+ * @example new Sequential({ fc1: new Linear(512, 128), relu: new ReLU(), fc2: new Linear(128, 10) }, { seed: 1 })
+ * @example new Sequential(new Linear(512, 128), new ReLU(), new Linear(128, 10))
  */
 export class Sequential extends Module {
   readonly #layers: readonly [string, Module][];

@@ -17,7 +17,7 @@ import { checkPooling, type Pool2dOptions, poolingOf } from "./pool_windows.ts";
  * @throws {OptionError} an option that is not an integer in its range, or of another name
  *
  * Cost: one pass. Backward: dx. Saves nothing.
- * @example avgPool2d(x, { kernelSize: 2 }) // [64,28,28,32] → [64,14,14,32]
+ * @example avgPool2d(x, { kernelSize: 2 }) // [64,32,32,16] → [64,16,16,16]
  */
 export const avgPool2d = defineOp("avgPool2d", {
   forward(_, x: Tensor, options: Pool2dOptions) {

@@ -25,7 +25,7 @@ import { reduceAxes } from "./reduce.ts";
  * there others up to 4 pixels away may become NaN as well, in the same image alone.
  *
  * Source: Lavin & Gray 2015, arXiv:1509.09308.
- * @example conv2d(x, w, b, { padding: 1 }) // 3×3: [64,28,28,1] → [64,28,28,32]
+ * @example conv2d(x, w, b, { padding: 1 }) // 3×3: [64,32,32,3] → [64,32,32,16]
  */
 export const conv2d = defineOp("conv2d", {
   inputs: { x: "f32", w: "f32", b: "f32?" },

@@ -21,7 +21,7 @@ export const grayConv: ConvAlgorithm = {
 
   backward(dy, x, w, geometry, needs) {
     const { n, h, w: width, cout } = geometry;
-    // The gradient of a picture is asked for seldom, of a first layer's input never: the general way will do.
+    // The gradient of an image is asked for seldom, of a first layer's input never: the general way will do.
     const [dx] = im2colConv.backward(dy, x, w, geometry, [needs[0], false]);
     if (!needs[1]) return [dx, null];
     const chunks = chunksOf(n);

@@ -28,12 +28,12 @@ export function isGrayBlock({ kh, kw, stride, padding, cin, cout, h, w }: ConvGe
 }
 
 /**
- * Convolution 3×3 with padding 1 of pictures with one channel, batch normalisation by the batch's own
+ * Convolution 3×3 with padding 1 of images with one channel, batch normalisation by the batch's own
  * statistics, ReLU and 2×2 max pooling:
  *
  *   z = maxPool2d(relu(batchNorm2d(conv2d(x, w, b, { padding: 1 }), gamma, beta, options)), { kernelSize: 2 })
  *
- * The statistics of the convolution follow from those of the picture's 3×3 patches, so that the convolution is
+ * The statistics of the convolution follow from those of the image's 3×3 patches, so that the convolution is
  * computed once, normalised and pooled at once, and never stored; backward visits the maxima only.
  *
  * @param x [N, H, W, 1] f32, H and W even

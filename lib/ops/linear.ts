@@ -16,7 +16,7 @@ import { reduceAxes } from "./reduce.ts";
  * @throws {ShapeError} ranks or sizes that do not fit
  *
  * Cost: 2·N·In·Out flops. Backward: dx = dy·wᵀ, dw = xᵀ·dy, db = Σ_n dy. Saves x and w.
- * @example linear(x, w, b) // [64, 784], [784, 10], [10] → [64, 10]
+ * @example linear(x, w, b) // [64, 512], [512, 10], [10] → [64, 10]
  */
 export const linear = defineOp("linear", {
   inputs: { x: "f32", w: "f32", b: "f32?" },

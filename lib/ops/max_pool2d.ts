@@ -24,7 +24,7 @@ const BYTE_PLACES = 256;
  * @throws {OptionError} an option that is not an integer in its range, or of another name
  *
  * Cost: one pass. Backward: dx. Saves where each maximum was, a byte an output (4 for windows of > 256).
- * @example maxPool2d(x, { kernelSize: 2 }) // [64,28,28,32] → [64,14,14,32]
+ * @example maxPool2d(x, { kernelSize: 2 }) // [64,32,32,16] → [64,16,16,16]
  */
 export const maxPool2d = defineOp("maxPool2d", {
   forward({ isRecording, save }, x: Tensor, options: Pool2dOptions) {

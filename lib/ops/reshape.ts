@@ -23,7 +23,7 @@ const reshapeAny = defineOp<[Tensor, Shape], Tensor>("reshape", {
  * @throws {ShapeError} the sizes differ, or −1 stands twice or has no solution
  *
  * Cost: none. Backward: dy under x's shape. Saves nothing.
- * @example reshape(x, [-1, 784]) // [64, 28, 28, 1] → [64, 784]
+ * @example reshape(x, [-1, 3072]) // [64, 32, 32, 3] → [64, 3072]
  */
 export function reshape<D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> {
   checkTensor("reshape", "x", x, "any");

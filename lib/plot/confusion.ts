@@ -38,7 +38,7 @@ const MARGINAL = 72;
  * @returns an SVG document; the same counts give the same bytes
  * @throws {ShapeError} the matrix is not square, or there is not a name for each class
  * @throws {DataError} no class, or an entry that is no count
- * @example confusionSvg(evaluate(model, test).confusion, [..."0123456789"], { title: "cnn on MNIST's test images" })
+ * @example confusionSvg(evaluate(model, test).confusion, ["cat", "dog"], { title: "cnn on the test images" })
  */
 export function confusionSvg(
   confusion: ConfusionMatrix,

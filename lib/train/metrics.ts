@@ -3,20 +3,20 @@
 import { check, integer, list, numbers } from "../base/check.ts";
 import { ShapeError } from "../base/errors.ts";
 
-/** `matrix[actual][predicted]` counts the images of class `actual` that were read as `predicted`. */
+/** `matrix[actual][predicted]` counts the samples of class `actual` that were taken for `predicted`. */
 export type ConfusionMatrix = number[][];
 
 /** A matrix of more would not fit into memory. */
 const MAX_CLASSES = 10_000;
 
 export interface ClassMetrics {
-  /** Of the images read as this class, the part that is of it; NaN where none was. */
+  /** Of the samples taken for this class, the part that is of it; NaN where none was. */
   precision: number;
-  /** Of the images of this class, the part that was read as it; NaN where there are none. */
+  /** Of the samples of this class, the part that was taken for it; NaN where there are none. */
   recall: number;
   /** The harmonic mean of both, 2·TP / (2·TP + FP + FN); NaN where both are undefined. */
   f1: number;
-  /** Images of this class. */
+  /** Samples of this class. */
   support: number;
 }
 
@@ -30,7 +30,7 @@ export function emptyConfusion(classes: number): ConfusionMatrix {
 }
 
 /**
- * The part of all images on the diagonal; NaN where there are none.
+ * The part of all samples on the diagonal; NaN where there are none.
  *
  * @throws {ShapeError} the matrix is not square
  * @throws {OptionError} it is no array of arrays of numbers

@@ -45,7 +45,7 @@ export function checkSetup(state: TrainingSetup, ours: TrainingSetup): void {
 
 /**
  * A setup of an earlier version as this one would have written it. `cooldown` was called settle; every data set was
- * normalised as MNIST is, and the setup did not say so. What else it does not name, the run did not have.
+ * normalised by the same two numbers, which the setup did not say. What else it does not name, the run did not have.
  */
 function inTodaysWords({ settle, ...state }: TrainingSetup, ours: TrainingSetup): TrainingSetup {
   const cooldown = state.cooldown ?? settle ?? null;

@@ -172,4 +172,25 @@ test("the paper shows in the corners", () => {
   assert.not.equal(pixel(sheet, 0, 0), grey(0));
 });
 
+test("three channels are red, green and blue, and f32 goes from black at 0 to white at 1", () => {
+  const bytes = Uint8Array.from({ length: 2 * 2 * 3 }, (_, i) => (i * 51) % 256);
+  const colours = contactSheet(tensor(bytes, [1, 2, 2, 3]), [mistake(0)], { scale: 8 });
+  const floats = tensor(
+    Float32Array.from(bytes, (value) => value / 255),
+    [1, 2, 2, 3],
+  );
+  assert.equal(contactSheet(floats, [mistake(0)], { scale: 8 }).data, colours.data);
+  const seen = new Set(Array.from({ length: colours.width * colours.height }, (_, p) => pixel(colours, p % colours.width, Math.floor(p / colours.width)).join())); // biome-ignore format: one line
+  for (let p = 0; p < 4; p++) assert.ok(seen.has([...bytes.subarray(3 * p, 3 * p + 3), 255].join()));
+
+  const [low, high] = [tensor([-3, 0.2], [1, 1, 2]), tensor([0, 0.2, 0, 7], [1, 1, 4])];
+  const values = (images: typeof low): number[] => [...new Set(contactSheet(images, [mistake(0)], { scale: 8 }).data)];
+  assert.ok([0, 51].every((value) => values(low).includes(value)));
+  assert.ok([51, 255].every((value) => values(high).includes(value)));
+  assert.equal(
+    contactSheet(tensor(IMAGES.values, [N, H, W, 1], "u8"), [mistake(1)]).data,
+    contactSheet(IMAGES, [mistake(1)]).data,
+  );
+});
+
 test.run();
