@@ -36,7 +36,7 @@ export function readRequest(args: readonly string[], names: readonly string[]): 
   const [first, ...rest] = args;
   if (first === undefined) return { kind: "help", command: null };
   if (first === "help" || HELP.includes(first)) {
-    const word = rest.find((arg) => !HELP.includes(arg));
+    const word = rest.find((arg) => !arg.startsWith("-"));
     return { kind: "help", command: word === undefined ? null : known(word, names) };
   }
   if (VERSION.includes(first)) return { kind: "version" };

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CheckpointError, DataError, formatShape, ShapeError, SimdgradError } from "../../lib/base/errors.ts";
+import { projectFiles, read, withoutComments } from "../support/sources.ts";
 
 const test = suite("errors");
 
@@ -28,6 +29,22 @@ test("a message that does not begin with a name is all problem", () => {
     const error = new CheckpointError(message);
     assert.equal([error.op, error.problem, error.message], [null, message, message]);
   }
+});
+
+test("whatever is thrown on purpose begins with the name of its operation", () => {
+  const sources = projectFiles().filter((file) => /^(lib|data|models|store)\/.*\.ts$/.test(file));
+  const text = sources.map((file) => withoutComments(read(file))).join("\n");
+  const types = [...text.matchAll(/class (\w+) extends (?:Simdgrad|\w*(?:Option|Data|Checkpoint))Error\b/g)].map(([, type]) => type); // biome-ignore format: one line
+  const thrown = [...text.matchAll(/new (\w+)\(\s*(?:`((?:\$\{[^}]*\}|[^`])*)`|"([^"]*)")/g)];
+  const messages = thrown
+    .filter(([, type]) => types.includes(type))
+    .map(([, , template, string]) => template ?? string);
+  assert.ok(types.length > 8 && messages.length > 150, `${types.length} types, ${messages.length} messages`);
+  // Or with another's message, which does.
+  assert.equal(
+    messages.filter((message) => !/^(\w+|\$\{\w+(\.\w+)*\}): |^\$\{error\.message\} /.test(message)),
+    [],
+  );
 });
 
 test("a shape is printed as it is written", () => {

@@ -1,5 +1,6 @@
 // The pages of --help.
 
+import { build, type Metafile } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { commandHelp, programHelp } from "../../cli/command_line/help.ts";
@@ -59,6 +60,29 @@ test("the page of a command without a checkpoint does not offer --version", asyn
   for (const { name, command } of LOADED.filter(({ command }) => !("version" in command.flags))) {
     assert.not.match(await commandHelp(name, command, 80), /^ +(-v, )?--version /m, name);
   }
+});
+
+test("the program starts without the library and without yargs; what a command needs is loaded with it", async () => {
+  const { metafile } = await build({
+    ...{ entryPoints: ["cli/main.ts"], bundle: true, splitting: true, format: "esm", platform: "node", outdir: "x" },
+    ...{ write: false, metafile: true, logLevel: "silent" },
+  });
+  const { outputs } = metafile as Metafile;
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === "import-statement") load(next);
+  };
+  load(Object.keys(outputs).find((path) => outputs[path].entryPoint === "cli/main.ts") as string);
+  const inputs = [...loaded].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
+  assert.ok(inputs.includes("cli/commands.ts"), inputs.join("\n"));
+  const others = inputs.filter((file) => !/^(cli|lib\/base)\/|^store\/package_root\.ts$/.test(file));
+  assert.equal(others, []);
+  assert.equal(
+    inputs.filter((file) => /^cli\/(?!main|commands|command_line|terminal)/.test(file)),
+    [],
+  );
 });
 
 test("examples are lines that the program takes", async () => {

@@ -71,7 +71,7 @@ test("what follows -- are operands, whatever they look like", () => {
 
 test("-h and help print a page, -v and --version the program's version", () => {
   const page = (command: string | null) => ({ kind: "help", command });
-  for (const line of ["", "help", "-h", "--help"]) assert.equal(readRequest(line.split(" ").filter(Boolean), NAMES), page(null)); // biome-ignore format: one line
+  for (const line of ["", "help", "-h", "--help", "-h -v", "help --json"]) assert.equal(readRequest(line.split(" ").filter(Boolean), NAMES), page(null)); // biome-ignore format: one line
   for (const line of [
     "train -h",
     "train --help",
@@ -113,8 +113,8 @@ test("a mistyped command, flag or choice is refused with what was probably meant
     assert.match(refusal(["train", odd]), new RegExp(`^train has no flag ${odd.split("=")[0]}\\.`), odd);
   }
   assert.is(
-    refusal("train --model cnm"),
-    "--model must be one of linear, cnn, both; got cnm. Did you mean cnn? See mnist train --help.",
+    refusal("train --preset fats"),
+    "--preset must be one of fast, standard, best; got fats. Did you mean fast? See mnist train --help.",
   );
 });
 
@@ -138,7 +138,7 @@ test("operands are counted", () => {
 test("--version behind a command that reads no checkpoint is refused, with what to say instead", () => {
   assert.is(
     refusal("compare --version current"),
-    "compare has no flag --version. Say --cnn current or --linear current; both take a version's number, too. See mnist compare --help.",
+    "compare has no flag --version. Say --cnn current or --linear current; a version's number will do, too. See mnist compare --help.",
   );
   assert.match(refusal("rollback --version 2"), /^rollback has no flag --version\. Say --to NUMBER\./);
   for (const name of ["train", "runs", "promote", "versions", "doctor"]) {
