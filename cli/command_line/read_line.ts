@@ -133,7 +133,8 @@ class Reader {
   }
 
   private explainMissing(name: string, { value, describe }: Flag, next: string | undefined): string {
-    const dashed = next?.startsWith("-") ? ` A value that begins with a dash: --${name}=${next}.` : "";
+    const isFlag = next?.startsWith("--") && Object.hasOwn(this.command.flags, next.slice(2).split("=")[0]);
+    const dashed = next?.startsWith("-") && !isFlag ? ` Write one that begins with a dash as --${name}=${next}.` : "";
     const version = name === "version" ? `: ${describe}. ${PROGRAM_VERSION}` : ".";
     return `--${name} needs a value, as in --${name} ${value}${version}${dashed}`;
   }
