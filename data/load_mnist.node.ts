@@ -251,7 +251,7 @@ async function fromSample<R extends MnistRole>(
 
 /** @throws {DataError} it lacks a file: whoever names a folder means it, and wants no download for a misspelt one */
 async function fromFolder<R extends MnistRole>(
-  { dir, signal }: LoadTestOptions,
+  { dir, source, signal }: LoadTestOptions,
   { files, sample, downloadFolder }: MnistPlaces,
   roles: readonly R[],
   named: string,
@@ -276,6 +276,15 @@ async function fromFolder<R extends MnistRole>(
   });
   if (!isSample) return { sets, source: mnistSource("folder", folder), notice: null };
   const notice = `${folder} holds MNIST's first ${sizeOf(sample)} training images, not all ${sizeOf(files)}.`;
+  // Who names the folder here and now means what is in it; a variable set long ago does not make "mnist" mean less.
+  if (dir === undefined && source !== "auto") {
+    throw new DataError(
+      `loadMnist: ${notice} MNIST_DIR names it; name a folder that has all of MNIST, or take the sample.`,
+      {
+        folder,
+      },
+    );
+  }
   return { sets, source: mnistSource("sample", folder, sample), notice };
 }
 

@@ -342,6 +342,13 @@ test("the sample is read where it is asked for, or where its files are in the fo
     assert.is(train.name, "MNIST train, the first 20 without 5 drawn with seed 0");
     assert.equal([source.kind, source.title], ["sample", "MNIST's first 20"]);
   }
+  process.env.MNIST_DIR = places.sampleFolder as string;
+  assert.is((await loadMnist({ source: "auto", validation: 5 }, context.places)).source.kind, "sample");
+  const error = await refusal(loadMnist({ validation: 5 }, context.places));
+  assert.match(
+    error.message,
+    "not all 30. MNIST_DIR names it; name a folder that has all of MNIST, or take the sample.",
+  );
   assert.equal(context.mirror.requests, []);
 });
 
