@@ -3,7 +3,7 @@
 import { deflateSync } from "node:zlib";
 import { crc32 } from "../lib/base/crc32.ts";
 import { DataError } from "../lib/base/errors.ts";
-import type { Picture } from "../lib/data/picture.ts";
+import { checkPicture, type Picture } from "../lib/data/picture.ts";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** PNG's filter "up": each row as what it adds to the one above. Enlarged pixels become rows of zeros. */
@@ -22,10 +22,12 @@ const RGBA: Kind = { colourType: 6, channels: [0, 1, 2, 3] };
  * Encodes a picture as PNG, without loss: grey where it is, without alpha where it is opaque. `decodePng` gives the same
  * bytes back. Within one version of Node the same picture gives the same file.
  *
+ * @throws {OptionError} it is no picture
  * @throws {DataError} no pixels, or not four bytes for each
  * @example writeFileSync("sheet.png", encodePng(contactSheet(images, mistakes)));
  */
 export function encodePng(picture: Picture): Uint8Array {
+  checkPicture("encodePng", picture);
   const { width, height, data } = picture;
   const isSize = (side: number): boolean => Number.isInteger(side) && side >= 1 && side <= 0x7fffffff;
   if (!isSize(width) || !isSize(height) || data.length !== 4 * width * height) {

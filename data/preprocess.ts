@@ -1,7 +1,7 @@
 // preprocessDigit: any picture of a digit as MNIST would have it. The only way in for pictures.
 
 import { OptionError } from "../lib/base/errors.ts";
-import type { Picture } from "../lib/data/picture.ts";
+import { checkPicture, type Picture } from "../lib/data/picture.ts";
 import { inkOf } from "./picture/ink.ts";
 import { lumaOf } from "./picture/luma.ts";
 import { chooseDigit, findMarks } from "./picture/marks.ts";
@@ -35,7 +35,7 @@ const FULL_CONTRAST = 250;
  * MNIST's own pictures come out as they went in.
  *
  * @param picture RGBA of any size
- * @throws {OptionError} width, height and the length of data do not fit together
+ * @throws {OptionError} no picture, or one whose width, height and length of data do not fit together
  *
  * Cost: a few passes over the pixels, in JS. Pictures of more than 2048 a side are averaged down.
  * @example const { pixels, warnings, isBlank } = preprocessDigit(decodePng(bytes, "digit.png"));
@@ -83,10 +83,10 @@ function stretch(values: Float32Array): Uint8Array {
   return Uint8Array.from(values, (value) => Math.min(255, Math.round(value * factor)));
 }
 
-function check({ width, height, data }: Picture): void {
-  if (Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0) {
-    if (data.length === 4 * width * height) return;
-  }
+function check(picture: Picture): void {
+  checkPicture("preprocessDigit", picture);
+  const { width, height, data } = picture;
+  if (width > 0 && height > 0 && data.length === 4 * width * height) return;
   throw new OptionError(
     `preprocessDigit: ${width} × ${height} pixels need ${4 * width * height} bytes of RGBA; got ${data.length}.`,
     { width, height, bytes: data.length },

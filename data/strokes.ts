@@ -1,5 +1,6 @@
 // Digits drawn with a pen: the strokes, and the picture that they make.
 
+import { check, checkFields, list, number, required } from "../lib/base/check.ts";
 import { OptionError } from "../lib/base/errors.ts";
 import type { Picture } from "../lib/data/picture.ts";
 
@@ -49,6 +50,7 @@ export class Drawing {
 
   /** Puts the pen down here, or moves it here if it is down. */
   draw(point: Point): void {
+    checkPoint("draw", "point", point);
     this.current ??= [];
     this.current.push(point);
   }
@@ -81,6 +83,7 @@ const PIECES = 4;
  * A single point stays one.
  */
 export function smooth(stroke: Stroke): Point[] {
+  checkStroke("smooth", "stroke", stroke);
   if (stroke.length < 3) return [...stroke];
   const line: Point[] = [stroke[0]];
   let from = stroke[0];
@@ -96,6 +99,15 @@ export function smooth(stroke: Stroke): Point[] {
   return line;
 }
 
+function checkStroke(op: string, path: string, stroke: Stroke): void {
+  check(op, path, stroke, list);
+  for (const [i, point] of stroke.entries()) checkPoint(op, `${path}[${i}]`, point);
+}
+
+function checkPoint(op: string, path: string, point: Point): void {
+  checkFields(op, path, point, { x: required(number), y: required(number) });
+}
+
 function middle(a: Point, b: Point, t = 0.5): Point {
   return { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t };
 }
@@ -109,6 +121,8 @@ function middle(a: Point, b: Point, t = 0.5): Point {
  * @throws {OptionError} a coordinate that is not a finite number
  */
 export function pictureOf(strokes: readonly Stroke[]): Picture {
+  check("pictureOf", "strokes", strokes, list);
+  for (const [i, stroke] of strokes.entries()) checkStroke("pictureOf", `strokes[${i}]`, stroke);
   for (const { x, y } of strokes.flat()) {
     if (Number.isFinite(x) && Number.isFinite(y)) continue;
     throw new OptionError(`pictureOf: x and y of a point must be finite numbers; got (${x}, ${y}).`, { x, y });

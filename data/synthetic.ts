@@ -1,5 +1,6 @@
 // syntheticDigits: handwriting made up from a seed, for machines without data or network.
 
+import { abortSignal, checkOptions, integer, type Rule, required } from "../lib/base/check.ts";
 import { OptionError } from "../lib/base/errors.ts";
 import { Dataset } from "../lib/data/dataset.ts";
 import { rand } from "../lib/ops/random.ts";
@@ -30,6 +31,12 @@ export interface SyntheticOptions {
   start?: number;
 }
 
+const RULES: Readonly<Record<keyof SyntheticOptions, Rule>> = {
+  count: required(integer(0)),
+  seed: integer(0),
+  start: integer(0),
+};
+
 /**
  * Handwritten digits made up in code: a style of stroke skeletons, a pose between its extremes, every point
  * jittered, the whole bent, squeezed, slanted and turned, drawn with a pen of random width, antialiased, and
@@ -42,6 +49,7 @@ export interface SyntheticOptions {
  * @example const train = syntheticDigits({ count: 60_000, seed: 1 });
  */
 export function syntheticDigits(options: SyntheticOptions): DigitSet {
+  checkOptions("syntheticDigits", options, RULES);
   return runSteps(drawingSteps(options));
 }
 
@@ -52,16 +60,13 @@ export function syntheticDigits(options: SyntheticOptions): DigitSet {
  * @example const train = await syntheticDigitsAsync({ count: 60_000, signal });
  */
 export async function syntheticDigitsAsync(options: SyntheticOptions & { signal?: AbortSignal }): Promise<DigitSet> {
+  checkOptions("syntheticDigitsAsync", options, { ...RULES, signal: abortSignal });
   const { signal } = options;
   return runStepsAsync(drawingSteps(options), { signal });
 }
 
 /** A chunk a step; yields how many pictures are drawn. */
 function* drawingSteps({ count, seed = 0, start = 0 }: SyntheticOptions): Generator<number, DigitSet> {
-  for (const [name, value] of Object.entries({ count, seed, start })) {
-    if (Number.isSafeInteger(value) && value >= 0) continue;
-    throw new OptionError(`syntheticDigits: ${name} must be an integer ≥ 0; got ${value}.`, { [name]: value });
-  }
   // Beyond 2⁵³ − 1 a number and the next are the same.
   if (!Number.isSafeInteger(start + count)) {
     throw new OptionError(`syntheticDigits: start must be an integer below 2^53 − count; got ${start}.`, { start });

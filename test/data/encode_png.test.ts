@@ -3,7 +3,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodePng } from "../../data/decode_png.node.ts";
 import { encodePng } from "../../data/encode_png.node.ts";
-import { DataError } from "../../lib/base/errors.ts";
+import { DataError, OptionError } from "../../lib/base/errors.ts";
+import type { Picture } from "../../lib/data/picture.ts";
+import { refuses } from "../support/refuses.ts";
 
 const test = suite("encodePng");
 
@@ -55,15 +57,22 @@ test("what is no picture is refused", () => {
   for (const bad of [
     { width: 0, height: 3, data: new Uint8Array(0) },
     { width: 2, height: 2, data: new Uint8Array(15) },
-    { width: 1.5, height: 2, data: new Uint8Array(12) },
-    { width: Number.NaN, height: 2, data: new Uint8Array(12) },
-    { width: -1, height: -1, data: new Uint8Array(4) },
   ]) {
     assert.throws(
       () => encodePng(bad),
       (error: Error) => error instanceof DataError && /^encodePng: .* got \d+ bytes for /.test(error.message),
     );
   }
+  const refused = (bad: unknown, message: string) =>
+    refuses(() => encodePng(bad as Picture), OptionError, `encodePng: picture${message}`);
+  for (const width of [1.5, Number.NaN, -1]) {
+    refused({ width, height: 1, data: new Uint8Array(4) }, `.width must be an integer ≥ 0; got ${width}.`);
+  }
+  refused(undefined, " must be an object; got undefined.");
+  refused(
+    { width: 1, height: 1, data: [0, 0, 0, 0] },
+    ".data must be bytes in a Uint8Array or a Uint8ClampedArray; got [0, 0, 0, 0].",
+  );
 });
 
 test.run();
