@@ -1,5 +1,6 @@
 // What a checkpoint of ours says about itself, in the texts that a safetensors file has room for.
 
+import { check, checkFields, object, type Rule, required, string } from "../lib/base/check.ts";
 import { isModelName, type ModelName } from "./table.ts";
 
 /** Null for what the file does not say, or says in a way that cannot be right. */
@@ -26,10 +27,16 @@ export interface CheckpointMetadata {
   others: Readonly<Record<string, string>>;
 }
 
+const VALUE: Rule = {
+  says: "a text, a number or null",
+  holds: (value) => value === null || ["string", "number", "undefined"].includes(typeof value),
+};
 const LONGEST_TEXT = 200;
 
 /** @param texts the metadata of a safetensors file, whoever wrote it */
 export function readCheckpointMetadata(texts: Readonly<Record<string, string>>): CheckpointMetadata {
+  check("readCheckpointMetadata", "texts", texts, object);
+  for (const [name, value] of Object.entries(texts)) check("readCheckpointMetadata", `texts.${name}`, value, string);
   const text = (name: string): string | null => {
     const value = Object.hasOwn(texts, name) ? texts[name] : "";
     return value === "" || value.length > LONGEST_TEXT ? null : value;
@@ -60,8 +67,11 @@ export function readCheckpointMetadata(texts: Readonly<Record<string, string>>):
 }
 
 /** As the file holds it, without what is not known. */
-export function writeCheckpointMetadata({ others, ...metadata }: CheckpointMetadata): Record<string, string> {
-  const known = textsOf(metadata);
+export function writeCheckpointMetadata(metadata: CheckpointMetadata): Record<string, string> {
+  checkFields("writeCheckpointMetadata", "metadata", metadata, { others: required(object) });
+  const { others, ...own } = metadata;
+  for (const [name, value] of Object.entries(own)) check("writeCheckpointMetadata", name, value, VALUE);
+  const known = textsOf(own);
   return { ...known, ...others, ...known };
 }
 
@@ -79,5 +89,5 @@ function textsOf(metadata: Omit<CheckpointMetadata, "others">): Record<string, s
     ["simdgrad", metadata.simdgrad],
     ["kernels", metadata.kernels],
   ];
-  return Object.fromEntries(texts.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
+  return Object.fromEntries(texts.flatMap(([name, value]) => (value == null ? [] : [[name, String(value)]])));
 }

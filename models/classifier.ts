@@ -3,8 +3,10 @@
 import { MNIST_NORMALIZATION } from "../data/mnist.ts";
 import type { PreprocessedDigit } from "../data/preprocess.ts";
 import { noGrad } from "../lib/autograd/grad_mode.ts";
+import { arrayType } from "../lib/base/array_type.ts";
 import { callback, check, checkOptions, integer } from "../lib/base/check.ts";
 import { DataError, ShapeError } from "../lib/base/errors.ts";
+import { printable } from "../lib/base/printable.ts";
 import { normalizeImages } from "../lib/data/normalize.ts";
 import { Module } from "../lib/nn/module.ts";
 import { softmax } from "../lib/ops/softmax.ts";
@@ -141,14 +143,21 @@ function isOne(input: DigitInput | readonly DigitInput[]): input is DigitInput {
 }
 
 function describe(input: DigitInput, index: number): PreprocessedDigit {
-  const { pixels, warnings, isBlank } = ArrayBuffer.isView(input)
+  const { pixels, warnings, isBlank }: Partial<PreprocessedDigit> = isBytes(input)
     ? { pixels: input, warnings: [], isBlank: input.every((value) => value === 0) }
-    : input;
-  // By the tag: arrays of another realm are no instances of ours.
-  const tag = Object.prototype.toString.call(pixels).slice(8, -1);
-  if (pixels?.length === PIXELS && /^Uint8(Clamped)?Array$/.test(tag)) return { pixels, warnings, isBlank };
+    : Object(input);
+  if (isBytes(pixels) && pixels.length === PIXELS && Array.isArray(warnings)) {
+    return { pixels, warnings, isBlank: isBlank === true };
+  }
+  const given: unknown = pixels ?? input;
+  const { length } = Object(given) as Partial<Uint8Array>;
+  const got = typeof length === "number" ? `${printable(given)} of ${length}` : printable(given);
   throw new ShapeError(
-    `Classifier: a picture is ${SIDE}×${SIDE} bytes, 0 for paper and 255 for ink; got ${tag} of ${pixels?.length} at index ${index}. preprocessDigit makes such pixels of any picture.`,
-    { index, length: pixels?.length },
+    `Classifier: a picture is ${SIDE}×${SIDE} bytes, 0 for paper and 255 for ink; got ${got} at index ${index}. preprocessDigit makes such pixels of any picture.`,
+    { index, length },
   );
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return /^Uint8(Clamped)?Array$/.test(arrayType(value) ?? "");
 }

@@ -1,5 +1,7 @@
 // disagreementOf: where networks that read the same images differ, and which of them is right.
 
+import { arrayType } from "../lib/base/array_type.ts";
+import { check as checkArgument, list, numbers, type Rule } from "../lib/base/check.ts";
 import { DataError } from "../lib/base/errors.ts";
 
 export interface Disagreement {
@@ -15,16 +17,24 @@ export interface Disagreement {
 }
 
 const DIGITS = 10;
+const NUMBERS: Rule = {
+  says: "numbers, in an array or a typed array",
+  holds: (value) => numbers.holds(value) || /^(Float|Uint|Int)/.test(arrayType(value) ?? ""),
+};
 
 /**
  * @param labels  what each image shows, 0 to 9
  * @param readings for each network what it reads in each image
+ * @throws {OptionError} they are no arrays of numbers
  * @throws {DataError} readings of another number of images, or a label that is no digit
  * @example
  *   const read = (network) => argmax(predict(network, test), 1).data;
  *   const { images } = disagreementOf(test.labels.data, [read(linear), read(cnn)]);
  */
 export function disagreementOf(labels: ArrayLike<number>, readings: readonly ArrayLike<number>[]): Disagreement {
+  checkArgument("disagreementOf", "labels", labels, NUMBERS);
+  checkArgument("disagreementOf", "readings", readings, list);
+  for (const [i, reading] of readings.entries()) checkArgument("disagreementOf", `readings[${i}]`, reading, NUMBERS);
   check(labels, readings);
   const perDigit = Array.from({ length: DIGITS }, (_, digit) => ({
     ...{ digit, images: 0, differ: 0 },
@@ -58,7 +68,10 @@ function check(labels: ArrayLike<number>, readings: readonly ArrayLike<number>[]
       { images: labels.length, readings: other.length },
     );
   }
-  const index = Array.prototype.findIndex.call(labels, (label: number) => !(label >= 0 && label < DIGITS));
+  const index = Array.prototype.findIndex.call(
+    labels,
+    (label: number) => !Number.isInteger(label) || label < 0 || label >= DIGITS,
+  );
   if (index < 0) return;
   throw new DataError(`disagreementOf: labels are digits from 0 to 9; got ${labels[index]} at index ${index}.`, {
     index,

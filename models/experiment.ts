@@ -2,12 +2,24 @@
 // or kept is the caller's business.
 
 import {
+  abortSignal,
+  anything,
+  callback,
+  check,
+  checkFields,
+  checkOptions,
+  integer,
+  object,
+  type Rule,
+  required,
+} from "../lib/base/check.ts";
+import {
   Adam,
   AdamW,
   constantLr,
   cosineLr,
   countParameters,
-  type Dataset,
+  Dataset,
   type EpochReport,
   type Evaluation,
   evaluationOf,
@@ -28,8 +40,9 @@ import {
   type TrainingState,
   weightsDigest,
 } from "../lib/index.ts";
-import { isStill, type Recipe } from "./recipe.ts";
-import { type ModelName, networkOf } from "./table.ts";
+import { checkModule } from "../lib/nn/module.ts";
+import { isStill, RECIPE_RULES, type Recipe } from "./recipe.ts";
+import { MODEL, type ModelName, networkOf } from "./table.ts";
 
 /** All that decides the weights, but for the data. */
 export interface ExperimentSpec {
@@ -98,11 +111,27 @@ export class Experiment {
   readonly model: Sequential;
   readonly stepsPerEpoch: number;
 
+  /** @throws {OptionError} a part of spec, data or options that is missing, of another kind or of another name */
   constructor(
     readonly spec: ExperimentSpec,
     readonly data: ExperimentData,
     private readonly options: ExperimentOptions = {},
   ) {
+    checkOptions("Experiment", spec, {
+      model: required(MODEL),
+      recipe: required(object),
+      seed: required(integer(0)),
+      patience: anything,
+    });
+    checkOptions("Experiment", options, {
+      resume: object,
+      maxSeconds: anything,
+      checkpointSeconds: anything,
+      signal: abortSignal,
+    });
+    checkFields("Experiment", "spec.recipe", spec.recipe, RECIPE_RULES);
+    const set = required({ says: "a Dataset", holds: (value) => value instanceof Dataset });
+    checkFields("Experiment", "data", data, { train: set, validation: set, test: set });
     const { model, recipe, seed } = spec;
     this.model = networkOf(model).build({ seed, dropout: recipe.dropout ?? undefined });
     this.stepsPerEpoch = Math.ceil(data.train.size / recipe.batchSize);
@@ -116,6 +145,7 @@ export class Experiment {
    *   event, since nothing has begun then
    */
   async run(onEvent: (event: ExperimentEvent) => void | Promise<void>): Promise<Outcome> {
+    check("run", "onEvent", onEvent, callback);
     const { resume, signal } = this.options;
     const begun = performance.now();
     const before = resume?.progress.seconds ?? 0;
@@ -181,7 +211,9 @@ export class Experiment {
 
 /** A recipe's optimizer. */
 export function makeOptimizer(model: Module, recipe: Recipe): Optimizer {
+  checkFields("makeOptimizer", "recipe", recipe, requiring("optimizer", "lr", "weightDecay", "decay"));
   const { optimizer, lr, momentum, betas, weightDecay, decay } = recipe;
+  checkModule("makeOptimizer", "model", model);
   const parameters = model.parameters();
   const noDecay = decay === "all" ? [] : parameters.filter(({ shape }) => shape.length < 2);
   if (optimizer === "sgd") return new SGD(parameters, { lr, momentum: momentum ?? 0, weightDecay, noDecay });
@@ -194,11 +226,19 @@ export function makeOptimizer(model: Module, recipe: Recipe): Optimizer {
   return new (optimizer === "adam" ? Adam : AdamW)(parameters, options);
 }
 
+/** The recipe's rules, of which some must be there. */
+function requiring(...names: (keyof Recipe)[]): Record<string, Rule> {
+  return { ...RECIPE_RULES, ...Object.fromEntries(names.map((name) => [name, required(RECIPE_RULES[name])])) };
+}
+
 /** The step schedule divides by ten after each third of the run. */
 const STEPS_IN_RUN = 3;
 
 /** A recipe's learning rate over the run. */
-export function makeSchedule({ schedule, lr, warmup, minLr }: Recipe, totalSteps: number): Schedule {
+export function makeSchedule(recipe: Recipe, totalSteps: number): Schedule {
+  checkFields("makeSchedule", "recipe", recipe, requiring("schedule", "lr"));
+  check("makeSchedule", "totalSteps", totalSteps, integer(1));
+  const { schedule, lr, warmup, minLr } = recipe;
   if (schedule === "constant") return constantLr({ lr });
   if (schedule === "step") return stepLr({ lr, every: Math.ceil(totalSteps / STEPS_IN_RUN) });
   if (schedule === "cosine") {

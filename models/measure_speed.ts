@@ -1,6 +1,6 @@
 // measureSpeed: how fast a network reads, here and now.
 
-import { anything, callback, checkOptions } from "../lib/base/check.ts";
+import { abortSignal, callback, check, checkOptions, list } from "../lib/base/check.ts";
 import { OptionError } from "../lib/base/errors.ts";
 import type { Module } from "../lib/nn/module.ts";
 import { runStepsAsync } from "../lib/runtime/steps.ts";
@@ -42,7 +42,8 @@ export async function measureSpeed(
   pictures: readonly Uint8Array[],
   options: SpeedOptions = {},
 ): Promise<Speed> {
-  checkOptions("measureSpeed", options, { clock: callback, signal: anything });
+  check("measureSpeed", "pictures", pictures, list);
+  checkOptions("measureSpeed", options, { clock: callback, signal: abortSignal });
   const { clock = () => performance.now(), signal } = options;
   if (pictures.length === 0) throw new OptionError("measureSpeed: it needs at least one picture to read; got none.");
   const classifier = new Classifier(network, { batchSize: SPEED_BATCH, clock });

@@ -1,5 +1,6 @@
 // On which images an accuracy was measured, without which it says little.
 
+import { checkFields, type Rule } from "../lib/base/check.ts";
 import { formatCount } from "../lib/base/format_count.ts";
 import { printableName } from "../lib/base/printable.ts";
 
@@ -15,16 +16,26 @@ export interface MeasuredOn {
 const MNIST_TEST_IMAGES = 10_000;
 
 /** Whether it was on the 10,000 images that everybody measures on. What says nothing else is taken to be. */
-export function isMnistTest({ dataset, images }: MeasuredOn): boolean {
+export function isMnistTest(on: MeasuredOn): boolean {
+  check(on);
+  const { dataset, images } = on;
   return (dataset ?? "mnist") === "mnist" && (images ?? MNIST_TEST_IMAGES) === MNIST_TEST_IMAGES;
 }
 
 /** @example "MNIST's test images", "1,000 of MNIST's test images", "1,000 synthetic digits", "10,000 Fashion-MNIST images" */
 export function describeMeasuredOn(on: MeasuredOn): string {
+  check(on);
   const { dataset, images } = on;
   const count = images === null ? "" : formatCount(images);
   if (dataset === null) return `${count || "its"} test images`;
   if (isMnistTest(on)) return "MNIST's test images";
   if (dataset === "mnist") return `${count} of MNIST's test images`;
   return `${count} ${printableName(dataset)} ${dataset === "synthetic" ? "digits" : "images"}`.trim();
+}
+
+const TEXT: Rule = { says: "a string, or null", holds: (value) => value === null || typeof value === "string" };
+const COUNT: Rule = { says: "a number, or null", holds: (value) => value === null || typeof value === "number" };
+
+function check(on: MeasuredOn): void {
+  checkFields("measuredOn", "on", on, { dataset: TEXT, images: COUNT });
 }

@@ -1,7 +1,8 @@
 // From a preset and what is chosen besides to a recipe, in which nothing is left open.
 
+import { check, checkOptions } from "../lib/base/check.ts";
 import { OptionError } from "../lib/index.ts";
-import { isStill, type Preset, type Recipe, type RecipeChoices } from "./recipe.ts";
+import { isStill, type Preset, RECIPE_RULES, type Recipe, type RecipeChoices } from "./recipe.ts";
 import { type ModelName, networkOf } from "./table.ts";
 
 const VALIDATION = 5000;
@@ -32,9 +33,13 @@ export class RecipeError extends OptionError {
  * What is chosen where it is, the preset's settings elsewhere.
  *
  * @throws {RecipeError} something chosen has no effect, or contradicts another
+ * @throws {OptionError} there is no such network, preset or setting, or a setting is outside its range
  * @example recipeFor("cnn", "standard", { epochs: 3, augment: { rotate: 15 } })
  */
 export function recipeFor(model: ModelName, preset: Preset, chosen: RecipeChoices = {}): Recipe {
+  const { preset: presetRule, ...choices } = RECIPE_RULES;
+  check("recipeFor", "preset", preset, presetRule);
+  checkOptions<RecipeChoices>("recipeFor", chosen, choices);
   const settings = networkOf(model).presets[preset];
   const optimizer = chosen.optimizer ?? settings.optimizer;
   const schedule = chosen.schedule ?? settings.schedule;

@@ -1,5 +1,6 @@
 // How a network is trained: everything that decides it but the seed, and what a preset says of it.
 
+import { below1, check, integer, nonNegative, object, oneOf, type Rule, upTo1 } from "../lib/base/check.ts";
 import type { Augmentation } from "../lib/index.ts";
 
 /** From one epoch in a hurry to the most accurate. */
@@ -53,6 +54,37 @@ export interface Recipe {
 /** What is chosen of it; the preset says the rest. */
 export type RecipeChoices = Partial<Omit<Recipe, "preset" | "augment">> & { augment?: Augmentation };
 
+function orNull({ says, holds }: Rule): Rule {
+  return { says: `${says}, or null`, holds: (value) => value === null || holds(value) };
+}
+
+/** What the parts of a recipe must be. */
+export const RECIPE_RULES: Readonly<Record<keyof Recipe, Rule>> = {
+  preset: oneOf(...PRESETS),
+  validation: integer(0),
+  split: oneOf(...SPLITS),
+  epochs: integer(1),
+  batchSize: integer(1),
+  optimizer: oneOf(...OPTIMIZERS),
+  lr: nonNegative,
+  schedule: oneOf(...SCHEDULES),
+  warmup: orNull(upTo1),
+  minLr: orNull(nonNegative),
+  momentum: orNull(below1),
+  betas: orNull({
+    says: "two numbers in [0, 1)",
+    holds: (value) => Array.isArray(value) && value.length === 2 && value.every(below1.holds),
+  }),
+  weightDecay: nonNegative,
+  decay: oneOf(...DECAYS),
+  labelSmoothing: below1,
+  dropout: orNull(below1),
+  average: below1,
+  keep: oneOf(...KEEPS),
+  augment: object,
+  cooldown: upTo1,
+};
+
 type Rates = Record<Recipe["optimizer"], number>;
 
 /** What a network's preset says. What it leaves out is the same for every network: presets.ts. */
@@ -85,5 +117,6 @@ export interface PresetSettings
 export const STILL: Required<Augmentation> = { rotate: 0, shift: 0, scale: 0, shear: 0, elastic: 0, thickness: 0 };
 
 export function isStill(augment: Required<Augmentation>): boolean {
+  check("isStill", "augment", augment, object);
   return Object.values(augment).every((most) => most === 0);
 }

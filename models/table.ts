@@ -1,5 +1,6 @@
 // The table of networks: one row each. Every flag, menu, loop and file name that has to do with networks comes from here.
 
+import { check, oneOf } from "../lib/base/check.ts";
 import { CNN } from "./cnn.ts";
 import { LINEAR } from "./linear.ts";
 import type { Network } from "./network.ts";
@@ -19,7 +20,11 @@ export function isModelName(name: unknown): name is ModelName {
   return typeof name === "string" && Object.hasOwn(NETWORKS, name);
 }
 
-/** The row of a network. */
+/** What a network's name must be. */
+export const MODEL = oneOf(...MODEL_NAMES);
+
+/** The row of a network. @throws {OptionError} there is none of that name */
 export function networkOf(name: ModelName): Network {
+  check("networkOf", "name", name, MODEL);
   return NETWORKS[name];
 }

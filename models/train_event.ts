@@ -1,5 +1,6 @@
 // TrainEvent: what a training run tells programs as it goes, one JSON object a line.
 
+import { check, object, type Rule, string } from "../lib/base/check.ts";
 import { DataError } from "../lib/base/errors.ts";
 import { type Fields, numberOf, parseFields, textOf } from "../lib/base/fields.ts";
 
@@ -75,8 +76,19 @@ const LINE_NAMES: Readonly<Record<string, string>> = {
   validationAccuracy: "val_accuracy",
 };
 
+const VALUE: Rule = {
+  says: "a text, a number, null, or an epoch and a step",
+  holds: (value) => {
+    if (value === null || value === undefined || typeof value === "string" || typeof value === "number") return true;
+    const { epoch, step } = Object(value) as { epoch?: unknown; step?: unknown };
+    return typeof value === "object" && typeof epoch === "number" && typeof step === "number";
+  },
+};
+
 /** @returns the event as a line, without its end */
 export function writeTrainEvent(event: TrainEvent): string {
+  check("writeTrainEvent", "event", event, object);
+  for (const [name, value] of Object.entries(event)) check("writeTrainEvent", name, value, VALUE);
   const entries = Object.entries(event).filter(([name, value]) => !(name === "resumedAt" && value === null));
   return JSON.stringify(Object.fromEntries(entries.map(([name, value]) => [lineName(name), value])));
 }
@@ -91,6 +103,7 @@ function lineName(name: string): string {
  * @example for (const line of lines) if (readTrainEvent(line).event === "done") …
  */
 export function readTrainEvent(line: string): TrainEvent {
+  check("readTrainEvent", "line", line, string);
   const fields = parseFields(line);
   if (!fields) throw new DataError("readTrainEvent: the line holds no JSON object.", { line: line.slice(0, 200) });
   const [read, kind] = [new EventReader(fields), fields.event];

@@ -40,7 +40,7 @@ function textOf(value: unknown, depth: number): string {
   if (Array.isArray(value)) return `[${value.slice(0, MAX_LENGTH).map(inner).join(", ")}]`;
   const type: unknown = value.constructor?.name;
   if (typeof type === "string" && type !== "" && type !== "Object")
-    return `${/^[AEIOU]/.test(type) ? "an" : "a"} ${type}`;
+    return `${/^[AEIO]/.test(type) ? "an" : "a"} ${type}`;
   const parts = Object.entries(value).slice(0, MAX_LENGTH);
   return parts.length === 0 ? "{}" : `{ ${parts.map(([name, part]) => `${name}: ${inner(part)}`).join(", ")} }`;
 }

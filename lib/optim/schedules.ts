@@ -1,6 +1,6 @@
 // Schedules: the learning rate as a function of the step, counted from 0.
 
-import { checkOptions, integer, nonNegative, positive, type Rule, required, upTo1 } from "../base/check.ts";
+import { check, checkOptions, integer, nonNegative, positive, type Rule, required, upTo1 } from "../base/check.ts";
 import { cosPi } from "../base/cos_pi.ts";
 
 export type Schedule = (step: number) => number;
@@ -52,10 +52,11 @@ export function cosineLr(options: { lr: number; totalSteps: number; warmupSteps?
   checkOptions("cosineLr", options, {
     lr: required(nonNegative),
     totalSteps: required(integer(1)),
-    warmupSteps: integer(0, options?.totalSteps),
+    warmupSteps: integer(0),
     minLr: nonNegative,
   });
   const { lr, totalSteps, warmupSteps = 0, minLr = 0 } = options;
+  check("cosineLr", "warmupSteps", warmupSteps, integer(0, totalSteps));
   return (step) => {
     if (step < warmupSteps) return (lr * (step + 1)) / warmupSteps;
     return anneal(lr, minLr, step >= totalSteps ? 1 : (step - warmupSteps) / (totalSteps - warmupSteps));

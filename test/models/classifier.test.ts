@@ -92,11 +92,11 @@ test("nothing stays behind in memory", () => {
 test("what is no picture of 28×28 bytes is refused with its place; bytes of another realm are taken", () => {
   const classifier = new Classifier(networks.linear);
   const refused: [unknown, RegExp][] = [
-    [new Uint8Array(783), /got Uint8Array of 783 at index 1\. preprocessDigit makes/],
-    [new Float32Array(PIXELS), /got Float32Array of 784 at index 1\./],
-    [new Int8Array(PIXELS), /got Int8Array of 784 at index 1\./],
-    [{ pixels: Array(PIXELS).fill(0), warnings: [], isBlank: false }, /got Array of 784 at index 1\./],
-    [{}, /got Undefined of undefined at index 1\./],
+    [new Uint8Array(783), /got a Uint8Array of 783 at index 1\. preprocessDigit makes/],
+    [new Float32Array(PIXELS), /got a Float32Array of 784 at index 1\./],
+    [new Int8Array(PIXELS), /got an Int8Array of 784 at index 1\./],
+    [{ pixels: Array(PIXELS).fill(0), warnings: [], isBlank: false }, /got \[0, 0, 0.*… of 784 at index 1\./],
+    [{}, /got {} at index 1\./],
   ];
   for (const [wrong, message] of refused) {
     assert.throws(
