@@ -174,7 +174,7 @@ test("what a checkpoint says of itself arrives as it is, and can neither run nor
     exportMjs({ ...loaded, metadata: readCheckpointMetadata({ dataset, test_accuracy: "0.5" }) }),
   );
   const head = measured.slice(0, measured.indexOf("\n\n"));
-  assert.match(head, / 50\.00 % of .* digits right\.$/m);
+  assert.match(head, / 50\.00 % of .* images right\.$/m);
   assert.not.match(head, /[<\u2028\u2029]/);
 });
 
