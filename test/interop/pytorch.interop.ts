@@ -14,8 +14,8 @@ import {
   encodeSafetensors,
   Flatten,
   Linear,
-  noGrad,
   normalizeImages,
+  predict,
   ReLU,
   rand,
   Sequential,
@@ -58,14 +58,10 @@ function readLogits(path: string): Float32Array {
   return logits.data as Float32Array;
 }
 
-/** The model's logits of all images, batch by batch. */
+/** The model's logits of all images. */
 function logitsOf(model: Sequential, x: Tensor<"f32">): Float32Array {
-  const n = x.shape[0];
-  model.eval();
-  const batches = Array.from({ length: Math.ceil(n / BATCH) }, (_, b) =>
-    slice(x, b * BATCH, Math.min(n, (b + 1) * BATCH)),
-  );
-  return Float32Array.from(batches.flatMap((batch) => scope(() => [...noGrad(() => model.forward(batch)).values])));
+  using logits = predict(model, x, { batchSize: BATCH });
+  return Float32Array.from(logits.values);
 }
 
 function compare(what: string, actual: Float32Array, expected: Float32Array): void {
