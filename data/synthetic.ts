@@ -1,4 +1,4 @@
-// syntheticDigits: handwriting made up from a seed, for machines without data or network.
+// syntheticDigits: handwriting made up from a seed, for tests and tries that are to need no file.
 
 import { abortSignal, checkOptions, integer, type Rule, required } from "../lib/base/check.ts";
 import { OptionError } from "../lib/base/errors.ts";
