@@ -1,7 +1,9 @@
-import { runInNewContext } from "node:vm";
+import { readFileSync } from "node:fs";
+import { createContext, runInContext, runInNewContext } from "node:vm";
+import { buildSync } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { MNIST_NORMALIZATION, syntheticDigits } from "../../data/index.ts";
+import { MNIST_NORMALIZATION, PAPER_SIDE, pictureOf, preprocessDigit, syntheticDigits } from "../../data/index.ts";
 import {
   DataError,
   Flatten,
@@ -87,6 +89,31 @@ test("nothing stays behind in memory", () => {
   const classifier = new Classifier(networks.cnn, { batchSize: 8 });
   classifier.warmUp();
   assert.is(leaks(() => classifier.read(pictures.slice(0, 20))), 0); // biome-ignore format: one line
+});
+
+test("in a page what is drawn is read as it is in Node", () => {
+  const contents = `
+    import { pictureOf, preprocessDigit } from "./data/index.ts";
+    import { decodeCheckpoint } from "./lib/index.ts";
+    import { Classifier, cnn } from "./models/index.ts";
+    export function read(bytes, strokes) {
+      const network = cnn();
+      decodeCheckpoint(network, bytes, "cnn.safetensors");
+      return JSON.stringify(new Classifier(network, { clock: () => 0 }).read(preprocessDigit(pictureOf(strokes))));
+    }`;
+  const { outputFiles } = buildSync({
+    stdin: { contents, resolveDir: process.cwd(), loader: "ts" },
+    ...{ bundle: true, write: false, format: "iife", globalName: "page", target: "es2022" },
+    platform: "browser", // an import of a module of Node would be an error
+  });
+  const world = createContext({ TextEncoder, TextDecoder, atob });
+  runInContext(outputFiles[0].text, world);
+  const bytes = new Uint8Array(readFileSync(new URL("../../models/pretrained/cnn.safetensors", import.meta.url)));
+  const strokes = [[0.3, 0.45, 0.6].map((x) => ({ x: x * PAPER_SIDE, y: 0.2 * PAPER_SIDE }))];
+  strokes.push([0.6, 0.5, 0.45].map((x, i) => ({ x: x * PAPER_SIDE, y: (0.2 + 0.3 * i) * PAPER_SIDE })));
+  const answer = JSON.parse(runInContext("page.read", world)(bytes, strokes));
+  assert.is(answer.digit, 7);
+  assert.equal(answer, new Classifier(networks.cnn, { clock: () => 0 }).read(preprocessDigit(pictureOf(strokes))));
 });
 
 test("what is no picture of 28×28 bytes is refused with its place; bytes of another realm are taken", () => {
