@@ -102,7 +102,7 @@ async function killToTheEnd(
       counted.add(path);
     }
     if (found.digest !== null) {
-      // The state goes once the result is written: between that and the program's end there is nothing to go on with.
+      // The state goes once the result is written: between that and the program's end there is nothing to resume.
       report.afterEnd++;
       finish(found.digest);
       return;

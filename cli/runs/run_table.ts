@@ -10,7 +10,7 @@ import {
 } from "../../store/runs/stored_run.ts";
 import type { VersionMark } from "../../store/versions/version_marks.ts";
 import { type Column, columnTable } from "../terminal/columns.ts";
-import { formatDuration, formatPercent, printable } from "../terminal/format.ts";
+import { formatCount, formatDuration, formatPercent, printable } from "../terminal/format.ts";
 import { measuredOnCells } from "../terminal/measured_on.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
 
@@ -40,6 +40,7 @@ export function runTable(
     column("val", ({ record }) => percent(record.history?.kept?.validationAccuracy ?? null), { isRight }),
     column("test", ({ record }) => percent(record.result.testAccuracy), { isRight }),
     { title: "data", cells: measuredOnCells(runs.map(measuredOnOf)) },
+    column("limit", ({ record: { limit } }) => (limit === null ? "" : formatCount(limit)), { isRight, rank: 5 }),
     column("time", (run) => describeTime(secondsOf(run)), { isRight, rank: 2 }),
     column("weights", ({ record }) => record.result.weightsSha256?.slice(0, DIGEST) ?? "–", { rank: 1 }),
     column("version", (run) => describeMark(markOf(run)), {

@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { enableRelaxedSimd } from "../../data/index.node.ts";
-import { NotFoundError, OptionError, runtimeInfo, setThreads } from "../../lib/index.ts";
+import { NotFoundError, OptionError, RuntimeError, runtimeInfo, setThreads } from "../../lib/index.ts";
 import { Experiment, type ModelName, networkOf, type Preset, type RecipeChoices } from "../../models/index.ts";
 import { checkData, checkTimeLeft, type ResumableRun, resumeRun } from "../../store/runs/resume_run.ts";
 import type { RunData } from "../../store/runs/run_data.ts";
@@ -11,7 +11,7 @@ import type { RunSpec } from "../../store/runs/run_spec.ts";
 import { RunWriter } from "../../store/runs/run_writer.ts";
 import { type Data, loadData } from "../inputs/load_data.ts";
 import { asked, askedAsync } from "../terminal/asked.ts";
-import { InterruptedError } from "../terminal/exit_codes.ts";
+import { AskedError, InterruptedError } from "../terminal/exit_codes.ts";
 import { formatDuration, printable } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
 import { shellWord } from "../terminal/shell_line.ts";
@@ -159,10 +159,11 @@ async function trainRun({ spec, data, resume, options, progress, signal }: Train
     ...{ maxSeconds, checkpointSeconds: saveEvery, signal },
     resume: resume?.state,
   });
-  const writer = new RunWriter(spec, experiment, {
-    ...{ data, resume, maxSeconds, outputs },
-    onMissingPicture: (name, reason) => progress.note(`this run is kept without ${name}: ${printable(reason)}`),
-  });
+  const onMissingPicture = (name: string, reason: string): void =>
+    progress.note(`this run is kept without ${name}: ${printable(reason)}`);
+  const writer = openWriter(
+    () => new RunWriter(spec, experiment, { data, resume, maxSeconds, outputs, onMissingPicture }),
+  );
   const output = new TrainOutput({ spec, data, resume, options, progress, writer, experiment });
   let hasBegun = false;
   try {
@@ -178,6 +179,16 @@ async function trainRun({ spec, data, resume, options, progress, signal }: Train
     throw error;
   } finally {
     writer.close();
+  }
+}
+
+/** @throws the run's folder cannot be made or written */
+function openWriter(open: () => RunWriter): RunWriter {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    throw new AskedError(`${error.problem} Choose another folder with --out.`, error);
   }
 }
 

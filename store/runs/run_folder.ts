@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, openSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
+import { RuntimeError } from "../../lib/base/errors.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import { flushFile } from "../../lib/formats/flush_file.node.ts";
 import { closeQuietly, writeAll } from "../files/open_file.ts";
@@ -48,9 +49,8 @@ export function createRunFolder(outputs: string, model: string, now: Date): RunF
     // Nobody else's: what is left of the probe goes as well.
     if (path !== null) removeRunFolder({ path });
     for (const folder of made.reverse()) removeIfEmpty(folder);
-    throw new Error(
-      `${describeSystemError(`cannot write to ${parent}`, error)}. Nothing was trained; choose another folder.`,
-    );
+    const problem = describeSystemError(`cannot write to ${parent}`, error);
+    throw new RuntimeError(`createRunFolder: ${problem}. Nothing was trained.`, { parent });
   }
 }
 

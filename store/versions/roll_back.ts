@@ -55,7 +55,7 @@ function targetOf(registry: Registry, current: VersionRecord, to: number | undef
 function onlyModel(outputs: string): ModelName {
   const names = MODEL_NAMES.filter((name) => readRegistry(outputs, name).records.length > 0);
   if (names.length > 1) {
-    throw new AmbiguousError(`rollBack: ${names.join(" and ")} have versions; say which network.`, { names });
+    throw new AmbiguousError(`rollBack: ${names.join(" and ")} have versions; say which network is meant.`, { names });
   }
   if (names.length === 0) throw noVersions(outputs, "any network");
   return names[0];

@@ -22,7 +22,7 @@ const { stopAt, hasStep, stopped } = runsToStop(folder);
 
 const isStopped = (outcome: Outcome): void => {
   assert.is(outcome.code, 130, outcome.stderr);
-  assert.match(outcome.stderr, /Go on with: mnist train --resume [\d-]+\n$/);
+  assert.match(outcome.stderr, /Resume with: mnist train --resume [\d-]+\n$/);
 };
 
 test("a run stopped by Ctrl-C, once or several times, ends as the uninterrupted one: result, history, metrics", async () => {
@@ -132,13 +132,13 @@ test("a log that somebody cut within a line, or within an event, is cut to the l
   assert.equal(scalarsOfRun(run), without(scalarsOfRun(whole), eventsBefore - 1));
 });
 
-test("of several that go on with a run at once one does, and the others are refused with 3", async () => {
+test("of several that resume a run at once one does, and the others are refused with 3", async () => {
   const run = await stopped("sought");
   const resume = ["train", "--resume", "latest", "--out", "sought", "--quiet"];
   const outcomes = await Promise.all([0, 1, 2].map(() => runCli(folder, resume)));
   const codes = outcomes.map(({ code }) => code).sort();
   assert.equal(codes, [0, 3, 3], outcomes.map(({ stderr }) => stderr).join(""));
-  const refused = /process \d+ is training this run|has ended \(done\)|holds no state|no such run to go on with/;
+  const refused = /process \d+ is training this run|has ended \(done\)|holds no state|no such run to resume/;
   for (const { code, stderr } of outcomes) if (code === 3) assert.match(stderr, refused);
   assert.equal(metricsOf(run), metricsOf(lastRun(outputs)));
   assert.equal(filesOf(run), FINISHED_FILES);

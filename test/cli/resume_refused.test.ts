@@ -1,4 +1,4 @@
-// What mnist train --resume does not go on with.
+// What mnist train --resume refuses.
 
 import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -79,6 +79,15 @@ test("--json prints one object a run, in a stable form", async () => {
   });
 });
 
+test("a run that was trained with --limit is marked as such, whatever is left of its sets", async () => {
+  const outputs = freshOutputs();
+  fakeRun(outputs, "20260101-000001");
+  fakeRun(outputs, "20260101-000002", { more: { limit: 20_000 } });
+  const { stdout } = await runCli(folder, ["runs", "--runs", outputs]);
+  assert.match(stdout, /^id .* limit +time /m);
+  assert.match(stdout, /^20260101-000002 .* 20,000 +7\.0 s /m);
+});
+
 test("no folder and an empty folder are no error: a line says what to do", async () => {
   const none = await runCli(folder, ["runs", "--runs", "nowhere"]);
   assert.equal([none.code, none.stdout], [0, ""]);

@@ -21,7 +21,7 @@ test("--max-seconds ends a run with a result; with more time it goes on to the u
   assert.ok(test_accuracy >= 0 && max_seconds === 0.1);
   assert.ok(existsSync(join(run, "model.safetensors")) && existsSync(join(run, "state.safetensors")));
   const resume = ["train", "--resume", "latest", "--out", "hurried", "--quiet"];
-  const usedUp = /it has trained for \d+\.\d s of --max-seconds 0\.1\. Give more than that, as in --max-seconds \d+/;
+  const usedUp = /it has trained for \d+\.\d s of 0\.1 s\. Give more\. As in --max-seconds \d+/;
   await expectFailure(folder, resume, 2, usedUp);
   assert.is((await runCli(folder, [...resume, "--max-seconds", "1000"])).code, 0);
   const whole = await runCli(folder, [...CNN, "--quiet", "--out", "unhurried"]);

@@ -120,11 +120,12 @@ test("promoting twice changes nothing; an earlier version is not promoted again,
     folder,
     noted,
     2,
-    /version 1 and current already, so --note has no event to go with; leave it out/,
+    /version 1 already, and current, so a note has no line to go with\. Leave --note out/,
   );
   assert.is(readRegistry(outputs, "linear").records.length, 1);
   await promote(outputs, IDS[1]);
-  const back = /run 20260101-000001 is version 1 already; mnist rollback --model linear --to 1 /;
+  const back =
+    /run 20260101-000001 is version 1 already, but not current; roll back to it\. mnist rollback --model linear --to 1 /;
   await expectFailure(folder, ["promote", IDS[0], "--runs", outputs], 2, back);
   await rollback(outputs, 2);
   assert.is(readRegistry(outputs, "linear").records.length, 2, "it is current, so there is nothing to do");
@@ -132,12 +133,12 @@ test("promoting twice changes nothing; an earlier version is not promoted again,
 
 test("runs that did not end well, or whose checkpoint is not theirs, are refused with the reason", async () => {
   const outputs = outputsWithRuns(folder);
-  const refused = async (id: string, why: RegExp): Promise<void> => {
+  const refused = async (id: string, why: RegExp, name = "CheckpointError"): Promise<void> => {
     try {
       await promote(outputs, id);
     } catch (error) {
       assert.match((error as Error).message, why);
-      assert.is((error as Error).name, "CheckpointError");
+      assert.is((error as Error).name, name);
       assert.is(existsSync(registryFile(outputs)), false);
       return;
     }
@@ -158,7 +159,7 @@ test("runs that did not end well, or whose checkpoint is not theirs, are refused
   const cnnFile = join(outputs, "cnn", "x", "model.safetensors");
   fakeRun(outputs, "x", { model: "cnn" });
   writeFileSync(join(outputs, "linear", "i", "model.safetensors"), readFileSync(cnnFile));
-  await refused("a", /linear\/a cannot become a version: it was interrupted after epoch 2 of 3\. /);
+  await refused("a", /linear\/a cannot become a version: it was interrupted after epoch 2 of 3\.$/);
   await refused("b", /its process died after epoch 2 of 3/);
   await refused("c", /it is still running/);
   await refused("d", /it failed after epoch 2 of 3/);
@@ -167,7 +168,7 @@ test("runs that did not end well, or whose checkpoint is not theirs, are refused
   await refused("g", /has no checkpoint/);
   await refused("h", /model\.safetensors/);
   await refused("i", /model\.safetensors .*conv1|model\.safetensors lacks fc\.weight/);
-  await refused("20260101-00009", /Did you mean 20260101-00000\d\?/);
+  await refused("20260101-00009", /Did you mean 20260101-00000\d\?/, "NotFoundError");
 });
 
 test("a run that stopped early and was measured is as good as any", async () => {
@@ -265,7 +266,7 @@ test("with versions of both networks, rollback asks which", async () => {
     folder,
     ["rollback", "--runs", outputs],
     2,
-    /both networks have versions; say which with --model/,
+    /linear and cnn have versions; say which network is meant\. Say it with --model/,
   );
 });
 
