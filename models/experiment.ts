@@ -117,12 +117,9 @@ export class Experiment {
     readonly data: ExperimentData,
     private readonly options: ExperimentOptions = {},
   ) {
-    checkOptions("Experiment", spec, {
-      model: required(MODEL),
-      recipe: required(object),
-      seed: required(integer(0)),
-      patience: anything,
-    });
+    // A run's spec may say more than an experiment asks for.
+    const parts = { model: required(MODEL), recipe: required(object), seed: required(integer(0)) };
+    checkFields("Experiment", "spec", spec, parts);
     checkOptions("Experiment", options, {
       resume: object,
       maxSeconds: anything,
