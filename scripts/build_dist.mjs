@@ -96,7 +96,7 @@ function markOperationsPure({ onLoad }) {
   }));
 }
 
-/** What is marked @internal is left out. tsc emits `from "./x.ts"` as it stands; in a package it has to read "./x.js". */
+/** What is marked @internal is left out. */
 function declareTypes() {
   const config = "scripts/tsconfig.types.json";
   const { options, fileNames } = ts.parseJsonConfigFileContent(ts.readConfigFile(config, ts.sys.readFile).config, ts.sys, "scripts"); // biome-ignore format: one line
@@ -104,8 +104,7 @@ function declareTypes() {
   const { readFile, writeFile } = host;
   // In a file's first line @internal is said of the file; to the compiler it would hide the first import.
   host.readFile = (file) => readFile.call(host, file)?.replace(/^\/\/ @internal /, "// ");
-  host.writeFile = (file, text, ...rest) =>
-    writeFile.call(host, file, text.replace(/((?:from|import\()\s*"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"'), ...rest);
+  host.writeFile = (file, text, ...rest) => writeFile.call(host, file, forEveryCompiler(text), ...rest);
   const program = ts.createProgram(fileNames, options, host);
   const problems = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
   if (problems.length > 0) {
@@ -115,12 +114,29 @@ function declareTypes() {
   }
 }
 
+/**
+ * tsc emits `from "./x.ts"` as it stands; in a package it has to read "./x.js". And what compiles here has to compile with
+ * TypeScript 5.4 and its library for es2022: that lacks Symbol.dispose, and its Uint8Array is not generic.
+ */
+function forEveryCompiler(declarations) {
+  const libraries = declarations.includes("Symbol.dispose") ? '/// <reference lib="esnext.disposable" />\n' : "";
+  const types = declarations
+    .replace(/((?:from|import\()\s*"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"')
+    // What `of` returns: an array over an ArrayBuffer where the type says so much, and simply the array where it does not.
+    .replace(/\b(\w+Array)<ArrayBuffer>/g, 'ReturnType<$1Constructor["of"]>');
+  return `${libraries}${types}`;
+}
+
 function copyKernels() {
   mkdirSync("dist/types/build", { recursive: true });
   copyFileSync("build/kernels.d.ts", "dist/types/build/kernels.d.ts");
   for (const variant of ["simd", "relaxed"])
     copyFileSync(`build/kernels.${variant}.wasm`, `dist/kernels.${variant}.wasm`);
-  writeFileSync("dist/types/wasm.d.ts", "declare const module: WebAssembly.Module;\nexport default module;\n");
+  const module = "Exclude<KernelSource, ArrayBuffer | ArrayBufferView>";
+  writeFileSync(
+    "dist/types/wasm.d.ts",
+    `import type { KernelSource } from "./lib/index.js";\ndeclare const module: ${module};\nexport default module;\n`,
+  );
 }
 
 /** The library holds the script as text, so that it starts workers without a second file; here it is one. */

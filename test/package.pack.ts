@@ -9,40 +9,14 @@ import { PNG } from "pngjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { WORKER_SOURCE } from "../lib/runtime/worker_source.ts";
+import { installPackage, PROGRAM, run } from "./support/consumer.ts";
 
 const test = suite("package");
-
-const PROGRAM = `
-import { AdamW, backward, crossEntropy, Linear, rand, tensor } from "simdgrad";
-
-const x = rand([64, 784], { seed: 1 });
-const y = tensor(Int32Array.from({ length: 64 }, (_, i) => i % 10));
-const model = new Linear(784, 10, { seed: 1 });
-const optimizer = new AdamW(model.parameters(), { lr: 1e-2 });
-const losses: number[] = [];
-for (let step = 0; step < 20; step++) {
-  optimizer.zeroGrad();
-  const loss = crossEntropy(model.forward(x), y);
-  backward(loss);
-  optimizer.step();
-  losses.push(loss.item());
-}
-console.log(JSON.stringify(losses));
-`;
 
 const root = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), "simdgrad-pack-"));
 const installed = join(folder, "node_modules/simdgrad");
 let tarball = "";
-
-function run(cwd: string, command: string, ...args: string[]): string {
-  try {
-    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  } catch (error) {
-    const { stdout, stderr, message } = error as { stdout: string | null; stderr: string | null; message: string };
-    throw new Error(`${command} ${args.join(" ")} failed:\n${stdout ?? ""}${stderr ?? message}`);
-  }
-}
 
 /** A tool of this checkout, run in the consumer's folder. */
 function tool(cwd: string, path: string, ...args: string[]): string {
@@ -60,10 +34,7 @@ function pictureOfOne(): PNG {
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
 test("it installs without network, and brings nothing along", () => {
-  const [packed] = JSON.parse(run(root, "npm", "pack", "--json", "--pack-destination", folder));
-  tarball = join(folder, packed.filename);
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", type: "module", private: true }));
-  run(folder, "npm", "install", "--offline", "--no-audit", "--no-fund", tarball);
+  tarball = installPackage(folder);
   assert.equal(
     readdirSync(join(folder, "node_modules")).filter((name) => !name.startsWith(".")),
     ["simdgrad"],
@@ -168,41 +139,6 @@ test("a bundle leaves out the operations that it does not use", () => {
   });
   const operations = [...outputFiles[0].text.matchAll(/= (?:\/\*.*?\*\/ )?defineOp\("(\w+)"/g)].map(([, name]) => name);
   assert.equal(operations, ["relu"]);
-});
-
-test("a consumer's types resolve under nodenext, with library checks on", () => {
-  const consumer = `${PROGRAM}
-import { cnn } from "simdgrad/models";
-import { loadMnist } from "simdgrad/node";
-import wasm from "simdgrad/kernels.simd.wasm";
-import { defineOp, empty, evaluate, Module, summary, type Tensor, useKernels } from "simdgrad";
-const double = defineOp("double", { forward: (_, t: Tensor) => empty(t.shape), backward: (_, dy) => [dy] });
-export class Net extends Module {
-  readonly blocks = [model];
-  readonly #hidden = this.registerModule("hidden", new Linear(10, 10));
-  forward(t: Tensor) {
-    return this.#hidden.forward(this.blocks[0].forward(double(t)));
-  }
-}
-console.log(summary(new Net(), [1, 784]), x.ndim, x.values[0]);
-const module: WebAssembly.Module = wasm;
-export const later = async () => {
-  useKernels(module);
-  const { test } = await loadMnist();
-  const { accuracy } = await evaluate(cnn(), test);
-  return accuracy satisfies number;
-};
-// @ts-expect-error: the types are really there
-model.forward("text");
-// @ts-expect-error: what is internal is not among them
-x.ptr;
-// @ts-expect-error: nor here
-model.members();
-`;
-  writeFileSync(join(folder, "train.ts"), consumer);
-  const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
-  const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--skipLibCheck", "false"];
-  tool(folder, "typescript/bin/tsc", ...options, ...types, "train.ts");
 });
 
 test("publint and attw find nothing wrong with the package", () => {

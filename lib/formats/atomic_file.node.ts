@@ -47,11 +47,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
  *
  * @throws {RuntimeError} the file cannot be written: no space, no permission, no such folder; or it is a device or a pipe
  */
-export function writeFileAtomic(
-  path: string,
-  bytes: Uint8Array,
-  /** @internal */ files: FileSystem = NODE_FILES,
-): void {
+export function writeFileAtomic(path: string, bytes: Uint8Array): void;
+/** @internal */
+export function writeFileAtomic(path: string, bytes: Uint8Array, files: FileSystem): void;
+export function writeFileAtomic(path: string, bytes: Uint8Array, files = NODE_FILES): void {
   const target = targetOf(path);
   const folder = dirname(target);
   const temporary = join(folder, `.${basename(target)}.${process.pid}.${process.hrtime.bigint()}.tmp`);

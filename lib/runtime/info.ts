@@ -1,6 +1,7 @@
 // runtimeInfo: what the library runs on, for logs and bug reports.
 
-import { type LoadedKernels, loadKernels } from "./kernels.ts";
+import type { Arithmetic } from "./arithmetic.ts";
+import { type KernelVariant, loadKernels } from "./kernels.ts";
 import { memoryUsage } from "./memory.ts";
 import { threadCount, whySingleThread } from "./threads.ts";
 import { VERSION } from "./version.ts";
@@ -8,12 +9,12 @@ import { VERSION } from "./version.ts";
 export interface RuntimeInfo {
   version: string;
   /** The kernels in use: relaxed SIMD where the host has it (fused multiply-add), plain SIMD elsewhere. */
-  variant: LoadedKernels["variant"];
+  variant: KernelVariant;
   /**
    * How they round here: the same program gives the same bits where this is the same. `simd` and `relaxed-unfused`
    * round a product and then the sum, `relaxed-fma` once.
    */
-  arithmetic: LoadedKernels["arithmetic"];
+  arithmetic: Arithmetic;
   /** Threads that take part in an operation, the calling one included. */
   threads: number;
   /** Why it is one; null where it is more. */

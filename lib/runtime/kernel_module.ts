@@ -6,12 +6,15 @@ import { OptionError, RuntimeError } from "../base/errors.ts";
 
 export type KernelVariant = "simd" | "relaxed";
 
+/** WebAssembly.Module, where the host's types have it: those of Node 20 alone have not. */
+type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } } ? M : object;
+
 /** Bytes of a `.wasm` file, or what `WebAssembly.compile` makes of them. */
-export type KernelSource = ArrayBuffer | ArrayBufferView | WebAssembly.Module;
+export type KernelSource = ArrayBuffer | ArrayBufferView | WasmModule;
 
 const GIVE = 'Give the content of "simdgrad/kernels.simd.wasm" or "simdgrad/kernels.relaxed.wasm"';
 
-/** @returns the module; or a copy of the bytes, which a host without shared memory has to change before it compiles them */
+/** @internal @returns the module; or a copy of the bytes, which a host without shared memory has to change before it compiles them */
 export function readKernelSource(source: KernelSource): WebAssembly.Module | Uint8Array<ArrayBuffer> {
   // By their tags, since either may come from another realm.
   const tag = Object.prototype.toString.call(source).slice(8, -1);
@@ -57,7 +60,7 @@ function asText(bytes: Uint8Array): string {
 }
 
 /**
- * Which kernels a module holds, as scripts/describe_kernels.mjs labels them.
+ * @internal Which kernels a module holds, as scripts/describe_kernels.mjs labels them.
  *
  * @throws {RuntimeError} none of this version's
  */

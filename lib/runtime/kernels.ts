@@ -9,6 +9,7 @@ import { askForMemory, granted, type WasmMemory, whyNotShared } from "./wasm_mem
 
 export type { KernelSource, Kernels, KernelVariant };
 
+/** @internal */
 export interface LoadedKernels extends WasmMemory {
   readonly kernels: Kernels;
   readonly module: WebAssembly.Module;
@@ -45,7 +46,7 @@ export function useKernels(source: KernelSource): void {
   loaded = load(readKernelSource(source));
 }
 
-/** The kernels and their memory; the first call loads them. */
+/** @internal The kernels and their memory; the first call loads them. */
 export function loadKernels(): LoadedKernels {
   if (!loaded) {
     const variant = supportsVariant("relaxed") ? "relaxed" : "simd";
