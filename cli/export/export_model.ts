@@ -61,13 +61,13 @@ function checkFolderOf(path: string): void {
   }
 }
 
-/** @throws {UsageError} what is there would be lost, or is no file at all */
+/** @throws {UsageError} a file would be lost, or it is not a file */
 function refuseToReplace(path: string, isForced: boolean): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) return;
   if (!found.isFile())
-    throw new UsageError(`--out ${path} is there and no file; name a file, or - for standard output.`);
-  if (!isForced) throw new UsageError(`--out ${path} is there already; name another file, or replace it with --force.`);
+    throw new UsageError(`--out ${path} exists and is not a file; name a file, or - for standard output.`);
+  if (!isForced) throw new UsageError(`--out ${path} already exists; name another file, or replace it with --force.`);
 }
 
 interface Written {

@@ -1,6 +1,6 @@
 // A trained network as a file for others: `import { exportHtml } from "simdgrad/export"`.
 //
-// An entry of its own, since the code of exported files comes with it as text.
+// A separate entry, since the code of exported files comes with it as text.
 
 export { exportHtml } from "./export_html.ts";
 export { exportMjs } from "./export_mjs.ts";

@@ -106,7 +106,7 @@ test("a checkpoint of one's own, and a run's, are exported too", async () => {
   }
 });
 
-test("what is there already is replaced with --force only, and a folder never", async () => {
+test("what already exists is replaced with --force only, and a folder never", async () => {
   const path = join(folder, "kept.onnx");
   writeFileSync(path, "precious");
   const args = ["export", "--model", "linear", "--out", "kept.onnx"];
@@ -114,13 +114,13 @@ test("what is there already is replaced with --force only, and a folder never", 
     folder,
     args,
     2,
-    /--out kept\.onnx is there already; name another file, or replace it with --force/,
+    /--out kept\.onnx already exists; name another file, or replace it with --force/,
   );
   assert.is(readFileSync(path, "utf8"), "precious");
   assert.is((await runCli(folder, [...args, "--force"])).code, 0);
   assert.is.not(readFileSync(path, "utf8"), "precious");
   mkdirSync(join(folder, "dir.onnx"));
-  await expectFailure(folder, ["export", "--out", "dir.onnx", "--force"], 2, /--out dir\.onnx is there and no file/);
+  await expectFailure(folder, ["export", "--out", "dir.onnx", "--force"], 2, /--out dir\.onnx exists and is not a file/);
   assert.equal(readdirSync(folder).filter((name) => name.endsWith(".tmp")), []); // biome-ignore format: one line
 });
 
