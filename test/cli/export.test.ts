@@ -120,7 +120,12 @@ test("what already exists is replaced with --force only, and a folder never", as
   assert.is((await runCli(folder, [...args, "--force"])).code, 0);
   assert.is.not(readFileSync(path, "utf8"), "precious");
   mkdirSync(join(folder, "dir.onnx"));
-  await expectFailure(folder, ["export", "--out", "dir.onnx", "--force"], 2, /--out dir\.onnx exists and is not a file/);
+  await expectFailure(
+    folder,
+    ["export", "--out", "dir.onnx", "--force"],
+    2,
+    /--out dir\.onnx exists and is not a file/,
+  );
   assert.equal(readdirSync(folder).filter((name) => name.endsWith(".tmp")), []); // biome-ignore format: one line
 });
 
