@@ -21,7 +21,7 @@
 // Tested in test/kernels/augment.test.ts, timed by bench/layout.bench.ts.
 // Source: Simard, Steinkraus & Platt 2003, Best practices for convolutional neural networks.
 
-import { augmentBoardSize, augmentScratch, augmentWarpedSize, GRIDS_SIZE, PLAN_SIZE } from "./abi/abi";
+import { augmentBorderedSize, augmentScratch, augmentWarpedSize, GRIDS_SIZE, PLAN_SIZE } from "./abi/abi";
 import { basis, displace } from "./augment/spline";
 import { load4, loadF32, madd, splat, storeF32, storeUpTo, zero4 } from "./shared/simd";
 
@@ -42,8 +42,8 @@ export function augment_f32(
   from: usize,
   to: usize,
 ): void {
-  const board = augmentBoardSize(h, w) << 2;
-  const warped = scratch + channels * board;
+  const bordered = augmentBorderedSize(h, w) << 2;
+  const warped = scratch + channels * bordered;
   const step = augmentWarpedSize(h, w) << 2;
   const du = warped + channels * step;
   const dv = du + ((w + 4) << 2);
@@ -56,13 +56,13 @@ export function augment_f32(
     const plan = plans + ((row * PLAN_SIZE) << 2);
     const image = <usize>load<u32>(index + (row << 2)) * imageSize;
     for (let c: usize = 0; c < channels; c++) {
-      if (isBytes) unpackBytes(scratch + c * board, x + image + c, h, w, channels);
-      else unpack(scratch + c * board, x + ((image + c) << 2), h, w, channels);
+      if (isBytes) unpackBytes(scratch + c * bordered, x + image + c, h, w, channels);
+      else unpack(scratch + c * bordered, x + ((image + c) << 2), h, w, channels);
     }
     for (let i: usize = 0; i < h; i++) {
       if (grids) displace(du, dv, grids + ((row * GRIDS_SIZE) << 2), spline, i, h, w);
       for (let c: usize = 0; c < channels; c++) {
-        warpRow(warped + c * step + (((i + 1) * (w + 2) + 1) << 2), scratch + c * board, plan, du, dv, i, h, w);
+        warpRow(warped + c * step + (((i + 1) * (w + 2) + 1) << 2), scratch + c * bordered, plan, du, dv, i, h, w);
       }
     }
     for (let c: usize = 0; c < channels; c++) {
@@ -83,21 +83,21 @@ export function augment_f32(
 }
 
 /** One channel of an image as f32, behind one row and one column of zeros, before two. */
-function unpackBytes(board: usize, x: usize, h: usize, w: usize, channels: usize): void {
+function unpackBytes(bordered: usize, x: usize, h: usize, w: usize, channels: usize): void {
   for (let i: usize = 0; i < h; i++) {
-    const out = board + (((i + 1) * (w + 3) + 1) << 2);
+    const out = bordered + (((i + 1) * (w + 3) + 1) << 2);
     for (let j: usize = 0; j < w; j++, x += channels) storeF32(out, j, <f32>load<u8>(x));
   }
 }
 
-function unpack(board: usize, x: usize, h: usize, w: usize, channels: usize): void {
+function unpack(bordered: usize, x: usize, h: usize, w: usize, channels: usize): void {
   for (let i: usize = 0; i < h; i++) {
-    const out = board + (((i + 1) * (w + 3) + 1) << 2);
+    const out = bordered + (((i + 1) * (w + 3) + 1) << 2);
     for (let j: usize = 0; j < w; j++, x += channels << 2) storeF32(out, j, loadF32(x, 0));
   }
 }
 
-function warpRow(out: usize, board: usize, plan: usize, du: usize, dv: usize, i: usize, h: usize, w: usize): void {
+function warpRow(out: usize, bordered: usize, plan: usize, du: usize, dv: usize, i: usize, h: usize, w: usize): void {
   const pitch = <i32>((w + 3) << 2);
   const rowU = f32x4.splat(loadF32(plan, 1) * <f32>i + loadF32(plan, 2));
   const rowV = f32x4.splat(loadF32(plan, 4) * <f32>i + loadF32(plan, 5));
@@ -118,18 +118,18 @@ function warpRow(out: usize, board: usize, plan: usize, du: usize, dv: usize, i:
       i32x4.mul(i32x4.trunc_sat_f32x4_s(top), i32x4.splat(pitch)),
       i32x4.shl(i32x4.trunc_sat_f32x4_s(left), 2),
     );
-    const upper = between(board, offsets, fractionU);
-    const lower = between(board + <usize>pitch, offsets, fractionU);
+    const upper = between(bordered, offsets, fractionU);
+    const lower = between(bordered + <usize>pitch, offsets, fractionU);
     storeUpTo(out, j, w, madd(f32x4.sub(v, top), f32x4.sub(lower, upper), upper));
   }
 }
 
 /** Of four places the pixel there and the one to its right, mixed: (1 − t)·left + t·right. */
-function between(board: usize, offsets: v128, t: v128): v128 {
-  let ab = v128.load64_zero(board + <usize>i32x4.extract_lane(offsets, 0));
-  ab = v128.load64_lane(board + <usize>i32x4.extract_lane(offsets, 1), ab, 1);
-  let cd = v128.load64_zero(board + <usize>i32x4.extract_lane(offsets, 2));
-  cd = v128.load64_lane(board + <usize>i32x4.extract_lane(offsets, 3), cd, 1);
+function between(bordered: usize, offsets: v128, t: v128): v128 {
+  let ab = v128.load64_zero(bordered + <usize>i32x4.extract_lane(offsets, 0));
+  ab = v128.load64_lane(bordered + <usize>i32x4.extract_lane(offsets, 1), ab, 1);
+  let cd = v128.load64_zero(bordered + <usize>i32x4.extract_lane(offsets, 2));
+  cd = v128.load64_lane(bordered + <usize>i32x4.extract_lane(offsets, 3), cd, 1);
   const left = v128.shuffle<f32>(ab, cd, 0, 2, 4, 6);
   return madd(t, f32x4.sub(v128.shuffle<f32>(ab, cd, 1, 3, 5, 7), left), left);
 }
@@ -137,7 +137,7 @@ function between(board: usize, offsets: v128, t: v128): v128 {
 /** One channel: strokes thickened (t > 0) or thinned (t < 0), and all normalised. */
 function finish(
   y: usize,
-  board: usize,
+  bordered: usize,
   t: f32,
   h: usize,
   w: usize,
@@ -154,8 +154,8 @@ function finish(
   for (let i: usize = 0; i < h; i++) {
     for (let j: usize = 0; j < w; j += 4) {
       const at = (i + 1) * pitch + j + 1;
-      let q = load4(board, at);
-      if (t !== 0) q = madd(strength, f32x4.sub(extreme(board, at, pitch, t > 0), q), q);
+      let q = load4(bordered, at);
+      if (t !== 0) q = madd(strength, f32x4.sub(extreme(bordered, at, pitch, t > 0), q), q);
       const value = f32x4.div(f32x4.sub(f32x4.div(q, most4), mean4), std4);
       if (channels === 1) storeUpTo(y, i * w + j, i * w + w, value);
       else storeApart(y, i * w + j, i * w + w, channels, value);
@@ -172,11 +172,11 @@ function storeApart(y: usize, i: usize, to: usize, step: usize, value: v128): vo
 }
 
 /** The largest or the smallest of the 3×3 around each of four pixels. */
-function extreme(board: usize, at: usize, pitch: usize, isLargest: boolean): v128 {
-  let best = load4(board, at);
+function extreme(bordered: usize, at: usize, pitch: usize, isLargest: boolean): v128 {
+  let best = load4(bordered, at);
   for (let row = at - pitch - 1; row <= at + pitch - 1; row += pitch) {
     for (let k: usize = 0; k < 3; k++) {
-      const pixel = load4(board, row + k);
+      const pixel = load4(bordered, row + k);
       best = isLargest ? f32x4.pmax(pixel, best) : f32x4.pmin(pixel, best);
     }
   }

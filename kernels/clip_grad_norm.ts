@@ -1,6 +1,6 @@
 // norm = √(Σ g²) in f64 over all gradients; and g ← g·factor for all of them.
 //
-// sum_squares_f32  sums[c] = Σ g² over chunk c; every gradient is cut into chunks of 4096 elements of its own,
+// sum_squares_f32  sums[c] = Σ g² over chunk c; each gradient is cut into its own chunks of 4096 elements,
 //                  counted on from one gradient to the next; sums f64. Range: chunks [from, to)
 // sqrt_sum_f32     norm = √(Σ_c sums[c]), c ascending, c < count; norm a single f32. Range: [0, 1), never split
 // scale_f32        g ← g·factor. Range: elements [from, to) of the concatenation

@@ -1,18 +1,18 @@
-// 3×3 convolution of pictures with one channel, stride 1, padding 1: a network's first layer.
+// 3×3 convolution of images with one channel, stride 1, padding 1: a network's first layer.
 //
 //   y[n,i,j,o] = bias[o] + Σ_{r,s} x[n, i+r−1, j+s−1]·w[r,s,o]
 //   dwChunks[chunk][r,s,o] = Σ x[n, i+r−1, j+s−1]·dy[n,i,j,o] over the chunk's 8 images
 //
 // x  [N, H, W];  w, dw  [9, COUT];  bias  [COUT] or 0 for none;  y, dy  [N, H, W, COUT];  COUT a multiple of 4
-// scratch  borderedPicture(H, W) elements: the picture within its border of zeros
+// scratch  borderedImage(H, W) elements: the image within its border of zeros
 // Nine terms are too few for a GEMM: packing them would cost more than multiplying. Here four channels of all
-// nine weights (or of all nine sums) stay in registers while a whole picture goes by.
+// nine weights (or of all nine sums) stay in registers while a whole image goes by.
 // Registers: 9 weights, 1 bias, 1 accumulator, 1 splat = 12 of 16.
 // Ranges: forward: images; dw: chunks of 8 images, summed by sum_f32 in ascending order afterwards.
 // Numerics: one accumulator an element; forward: r, s ascending; dw: pixels ascending.
 // Tested in test/kernels/conv2d_gray.test.ts and test/ops/conv2d.test.ts, timed by bench/conv2d.bench.ts.
 
-import { borderedPicture, CHUNK, TAPS } from "./abi/abi";
+import { borderedImage, CHUNK, TAPS } from "./abi/abi";
 import { load4, loadF32, madd, splat, store4, storeF32, zero4 } from "./shared/simd";
 
 export function conv2d_gray_f32(
@@ -130,9 +130,9 @@ export function conv2d_gray_backward_weight_f32(
   }
 }
 
-/** The picture with one zero pixel on each side. */
+/** The image with one zero pixel on each side. */
 function border(out: usize, x: usize, h: usize, w: usize): void {
-  memory.fill(out, 0, borderedPicture(h, w) << 2);
+  memory.fill(out, 0, borderedImage(h, w) << 2);
   for (let i: usize = 0; i < h; i++) {
     for (let j: usize = 0; j < w; j++) storeF32(out, (i + 1) * (w + 2) + j + 1, loadF32(x, i * w + j));
   }

@@ -1,4 +1,4 @@
-// A network's first layer in one pass: 3×3 convolution of pictures with one channel, padding 1, then ReLU and
+// A network's first layer in one pass: 3×3 convolution of images with one channel, padding 1, then ReLU and
 // 2×2 max pooling. What is pooled away is never stored.
 //
 //   y[n,i,j,o] = bias[o] + Σ_{r,s} (x[n, i+r−1, j+s−1] − m)·w[3r+s, o];  x is 0 outside, m the mean pixel or 0
@@ -19,7 +19,7 @@
 // Registers: 8 sums, 4 of v, 3 of u. V8 in Node 20 moves all loads of a loop ahead of all its arithmetic, but for
 // stores between them: so each quarter of a window ends in stores of what it has computed, read again or not.
 // Two vectors of channels go together: they share the loads of v, and one computes while the other waits.
-// Numerics: error ≤ γ(8)·Σ|v|·|u|, 2–3 times that of nine plain terms. A constant stretch of a picture gives
+// Numerics: error ≤ γ(8)·Σ|v|·|u|, 2–3 times that of nine plain terms. A constant stretch of an image gives
 // four equal bits, so that the first of them wins as in PyTorch. NaN beats everything, its place being 3 or less.
 // Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
 // Source: Lavin & Gray 2015, arXiv:1509.09308.

@@ -1,4 +1,4 @@
-// Sums over the 3×3 patches of pictures with one channel, padding 1: all that the statistics of a convolution need.
+// Sums over the 3×3 patches of images with one channel, padding 1: all that the statistics of a convolution need.
 // gray_block_moments.ts makes means and covariances of them.
 //
 //   patch[n,i,j,a] = x[n, i+r−1, j+s−1], 0 outside, a = 3r + s;  wanted: Σ patch[a] and Σ patch[a]·patch[b]
@@ -10,8 +10,8 @@
 //            3, 4     over all rows: the products (s, s') of a row with the next, with the next but one
 //
 // Two taps of one row of the window meet in every row of pixels, except that r = 0 never sees the last row,
-// nor r = 2 the first; taps of different rows meet wherever both rows are inside. So 24 products a pixel do for 81.
-// scratch  grayStatisticsScratch(H, W) elements: the picture in f64 within its border of zeros
+// nor r = 2 the first; taps of different rows meet wherever both rows are inside. So 24 products per pixel do for 81.
+// scratch  grayStatisticsScratch(H, W) elements: the image in f64 within its border of zeros
 // Range: chunks [from, to) of 8 images.
 // Registers: 9 sums, 3 + 3 pixels.
 // Numerics: f64 throughout, products of f32 being exact.

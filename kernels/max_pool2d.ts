@@ -15,7 +15,7 @@
 import { load4, store4, storeTail, zero4 } from "./shared/simd";
 import { windowEnd, windowStart } from "./shared/window";
 
-/** 1 in memory: a literal in v128.splat is built anew at each use by some engines. */
+/** 1 in memory: a literal in v128.splat is rebuilt at each use by some engines. */
 const ONE = memory.data<u32>([1]);
 
 export function max_pool2d_f32(

@@ -4,7 +4,7 @@
 //   dM = A·dy·Aᵀ,  dx = Σ B·(dM·Uᵀ)·Bᵀ,  dw = Gᵀ·(Σ Vᵀ·dM)·G,  V = Bᵀ·x·B
 //
 // In the middle are 36 GEMMs, one a slot pair, [tiles, CIN]·[CIN, COUT]: 2.25 to 4 times fewer products than
-// the definition's. V is computed anew in backward: that is cheaper than storing 2.25 times the input.
+// the definition's. V is recomputed in backward: that is cheaper than storing 2.25 times the input.
 //
 // x, dx    [N, H, W, CIN];  y, dy  [N, H, W, COUT];  w, dw  [3, 3, CIN, COUT];  CIN and COUT multiples of 4
 // u        36 × panels of U (forward) or of Uᵀ (backward), as gemm_f32 reads them
@@ -19,7 +19,7 @@
 import { panelsSize, SLOT_PAIRS, winogradGroup, winogradPairSize } from "./abi/abi";
 import { multiplyPanels } from "./shared/products";
 import { eachTile, INPUT, OUTPUT } from "./winograd/group";
-import { inputPairsOf, outputPairsOf, sinkOf, zerosOf } from "./winograd/scratch";
+import { discardOf, inputPairsOf, outputPairsOf, zerosOf } from "./winograd/scratch";
 import { endTile, firstTile } from "./winograd/tiles";
 
 /** The 36 GEMMs of a group: out = rows · u, u's panels `columns` wide. */
@@ -61,7 +61,7 @@ export function winograd_f32(
 ): void {
   const group = winogradGroup(h, w);
   const zeros = zerosOf(scratch, cin, cout);
-  const sink = sinkOf(scratch, cin, cout);
+  const discard = discardOf(scratch, cin, cout);
   const v = inputPairsOf(scratch, cin, cout);
   const vPair = winogradPairSize(h, w, cin) << 2;
   const m = outputPairsOf(scratch, h, w, cin, cout);
@@ -70,9 +70,9 @@ export function winograd_f32(
   for (let g = from; g < to; g++) {
     const first = g * group;
     const images = min(group, n - first);
-    eachTile(INPUT, v, vPair, x + ((first * h * w * cin) << 2), images, h, w, cin, scratch, zeros, sink, 0);
+    eachTile(INPUT, v, vPair, x + ((first * h * w * cin) << 2), images, h, w, cin, scratch, zeros, discard, 0);
     winograd_multiply_f32(m, v, u, images, h, w, cin, cout);
     const out = y + ((first * h * w * cout) << 2);
-    eachTile(OUTPUT, m, mPair, out, images, h, w, cout, scratch, zeros, sink, bias ? bias : zeros);
+    eachTile(OUTPUT, m, mPair, out, images, h, w, cout, scratch, zeros, discard, bias ? bias : zeros);
   }
 }

@@ -11,7 +11,7 @@ import { multiplyTransposed } from "./shared/products";
 import { winograd_multiply_f32 } from "./winograd";
 import { filterAdjoint } from "./winograd/filter";
 import { eachTile, INPUT, INPUT_ADJOINT, OUTPUT_ADJOINT } from "./winograd/group";
-import { filterPairsOf, inputPairsOf, outputPairsOf, sinkOf, zerosOf } from "./winograd/scratch";
+import { discardOf, filterPairsOf, inputPairsOf, outputPairsOf, zerosOf } from "./winograd/scratch";
 import { endTile, firstTile } from "./winograd/tiles";
 
 export function winograd_backward_f32(
@@ -72,7 +72,7 @@ export function winograd_backward_group_f32(
   scratch: usize,
 ): void {
   const zeros = zerosOf(scratch, cin, cout);
-  const sink = sinkOf(scratch, cin, cout);
+  const discard = discardOf(scratch, cin, cout);
   const v = inputPairsOf(scratch, cin, cout);
   const vPair = winogradPairSize(h, w, cin) << 2;
   const dm = outputPairsOf(scratch, h, w, cin, cout);
@@ -80,9 +80,9 @@ export function winograd_backward_group_f32(
   const du = filterPairsOf(scratch, h, w, cin, cout);
   const duPair = winogradFilterPairSize(cin, cout) << 2;
   memory.fill(zeros, 0, max(cin, cout) << 2);
-  eachTile(OUTPUT_ADJOINT, dm, mPair, dy, images, h, w, cout, scratch, zeros, sink, 0);
+  eachTile(OUTPUT_ADJOINT, dm, mPair, dy, images, h, w, cout, scratch, zeros, discard, 0);
   if (withWeights) {
-    eachTile(INPUT, v, vPair, x, images, h, w, cin, scratch, zeros, sink, 0);
+    eachTile(INPUT, v, vPair, x, images, h, w, cin, scratch, zeros, discard, 0);
     for (let pair: usize = 0; pair < SLOT_PAIRS; pair++) {
       const start = firstTile(pair, images, h, w);
       const tiles = endTile(pair, images, h, w) - start;
@@ -94,7 +94,7 @@ export function winograd_backward_group_f32(
   if (dx) {
     winograd_multiply_f32(v, dm, ut, images, h, w, cout, cin);
     memory.fill(dx, 0, (images * h * w * cin) << 2);
-    eachTile(INPUT_ADJOINT, v, vPair, dx, images, h, w, cin, scratch, zeros, sink, 0);
+    eachTile(INPUT_ADJOINT, v, vPair, dx, images, h, w, cin, scratch, zeros, discard, 0);
   }
 }
 
@@ -111,18 +111,18 @@ export function winograd_backward_end_f32(
   filterGradient(dw, filterPairsOf(scratch, h, w, cin, cout), pair, cin, cout, scratch);
 }
 
-/** dw = Gᵀ·dU·G, one input channel after another. board: 18·COUT elements. */
-function filterGradient(dw: usize, du: usize, pair: usize, cin: usize, cout: usize, board: usize): void {
+/** dw = Gᵀ·dU·G, one input channel after another. half: 18·COUT elements. */
+function filterGradient(dw: usize, du: usize, pair: usize, cin: usize, cout: usize, half: usize): void {
   const c4 = cout << 2;
   const tap = cin * c4;
   for (let i: usize = 0; i < cin; i++) {
     for (let nu: usize = 0; nu < 6; nu++) {
-      const q = board + nu * c4;
+      const q = half + nu * c4;
       filterAdjoint(q, q + 6 * c4, q + 12 * c4, du + nu * pair + i * c4, 6 * pair, cout);
     }
     for (let r: usize = 0; r < 3; r++) {
       const q = dw + 3 * r * tap + i * c4;
-      filterAdjoint(q, q + tap, q + 2 * tap, board + 6 * r * c4, c4, cout);
+      filterAdjoint(q, q + tap, q + 2 * tap, half + 6 * r * c4, c4, cout);
     }
   }
 }

@@ -11,8 +11,8 @@
 // The rest as in winograd.ts and winograd_backward.ts. Ranges: chunks of 8 images.
 // scratch  winogradScratch(h, w, cin, cout) elements forward, winogradBlockScratch backward
 // Numerics: as the kernels it is made of, to the bit, but for the blocks of pixels whose statistics are merged:
-// they begin anew with each group.
-// Tested in test/ops/winograd_block.test.ts; its parts in tests of their own.
+// they restart with each group.
+// Tested in test/ops/winograd_block.test.ts; its parts in separate tests.
 
 import { CHUNK, TAPS, winogradGroup, winogradScratch } from "./abi/abi";
 import { batch_norm2d_add_statistics_f32 } from "./batch_norm2d_statistics";

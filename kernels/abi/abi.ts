@@ -49,7 +49,7 @@ export const CONV_BLOCK: usize = 32;
 /** More for dw, where each block reads and writes all of dw. */
 export const CONV_DW_BLOCK: usize = 128;
 
-/** Units of an image of so many output pixels. */
+/** Units of an image with this many output pixels. */
 export function convBlocksOf(pixels: usize): usize {
   return ceilDiv(pixels, CONV_BLOCK);
 }
@@ -85,7 +85,7 @@ export function winogradGroupsOf(n: usize, h: usize, w: usize): usize {
   return ceilDiv(n, winogradGroup(h, w));
 }
 
-/** From one slot pair of V or M, of so many channels, to the next. */
+/** From one slot pair of V or M to the next. */
 export function winogradPairSize(h: usize, w: usize, channels: usize): usize {
   return winogradGroup(h, w) * tilesOf(h, w) * channels + PAIR_GAP;
 }
@@ -117,12 +117,12 @@ export function winogradFilterScratch(cout: usize): usize {
   return (18 + 4 * SLOT_PAIRS) * cout;
 }
 
-// 3×3 convolution of pictures with one channel.
+// 3×3 convolution of images with one channel.
 
 export const TAPS: usize = 9;
 
-/** A picture within its border, one pixel on each side. For both kernels of conv2d_gray.ts. */
-export function borderedPicture(h: usize, w: usize): usize {
+/** An image within its border, one pixel on each side. For both kernels of conv2d_gray.ts. */
+export function borderedImage(h: usize, w: usize): usize {
   return (h + 2) * (w + 2);
 }
 
@@ -131,7 +131,7 @@ export function borderedRowSize(w: usize): usize {
   return (w + 7) & ~3;
 }
 
-/** Elements of the transformed filters a channel: four of each of three rows, the bias, and five of a window. */
+/** Elements of the transformed filters per channel: four of each of three rows, the bias, and five of a window. */
 export const GRAY_FILTER: usize = 18;
 
 /** For gray_block_f32: a row of pixels, the filters, and the pixels transformed. */
@@ -147,15 +147,15 @@ export function grayStatisticsSize(n: usize): usize {
   return chunksOf(n) * GRAY_KINDS * TAPS * 4;
 }
 
-/** For gray_block_statistics_f32: the picture in f64. */
+/** For gray_block_statistics_f32: the image in f64. */
 export function grayStatisticsScratch(h: usize, w: usize): usize {
-  return 2 * borderedPicture(h, w);
+  return 2 * borderedImage(h, w);
 }
 
 /** Means of the nine taps, and their covariances, in f64. */
 export const GRAY_MOMENTS_SIZE: usize = 180;
 
-/** Sums of a channel in backward: nine taps, the gradient itself, and two places that fill the vectors. */
+/** Sums per channel in backward: nine taps, the gradient itself, and two places that fill the vectors. */
 export const GRAY_SUMS: usize = 12;
 /** Windows whose patches are laid out at a time: they stay in L1, and loops are long enough. At least a row of them. */
 export const GRAY_WINDOWS: usize = 64;
@@ -198,7 +198,7 @@ export const SQUARES_CHUNK: usize = 4096;
 // Augmentation: augment.ts.
 
 /** From one channel's image to the next, in borders of zeros: before the warp. */
-export function augmentBoardSize(h: usize, w: usize): usize {
+export function augmentBorderedSize(h: usize, w: usize): usize {
   return (h + 3) * (w + 3) + 4;
 }
 
@@ -209,7 +209,7 @@ export function augmentWarpedSize(h: usize, w: usize): usize {
 
 /** For augment_f32: both of each channel, a row of displacements each way, the spline's table. */
 export function augmentScratch(h: usize, w: usize, channels: usize): usize {
-  return channels * (augmentBoardSize(h, w) + augmentWarpedSize(h, w)) + 7 * w + 32;
+  return channels * (augmentBorderedSize(h, w) + augmentWarpedSize(h, w)) + 7 * w + 32;
 }
 
 /** Elements of an image's plan: six of the warp, the thickness, and one that is not read. */

@@ -1,4 +1,4 @@
-// What a model needs that is exported to a file of its own: the forward kernels of the networks in models/, compiled
+// What a model exported to a single file needs: the forward kernels of the networks in models/, compiled
 // by themselves, with plain SIMD and memory that is not shared. Used by cli/export/runtime/.
 
 export { gemm_f32 } from "../gemm";

@@ -1,9 +1,9 @@
-// Pictures with one channel, row by row, as the kernels of gray_block read them.
+// Images with one channel, row by row, as the kernels of the first-layer block (gray_block*.ts) read them.
 
 import { load4, store4, storeF32, zero4 } from "./simd";
 
 /**
- * Row i of the picture x [h, w] within its border of zeros (i = 0 and i = h + 1 are border), less the centre:
+ * Row i of the image x [h, w] within its border of zeros (i = 0 and i = h + 1 are border), less the centre:
  * out [borderedRowSize(w)], of which w + 2 elements are defined. w is even.
  */
 export function borderedRow(out: usize, x: usize, i: usize, h: usize, w: usize, centre: f32): void {

@@ -45,7 +45,7 @@ export function exp4(x: v128): v128 {
   p = madd(p, r, splat(EXP, 9));
   p = madd(p, r, splat(EXP, 10));
   p = f32x4.add(madd(p, f32x4.mul(r, r), r), splat(EXP, 11));
-  // 2^n in two factors, so that n from −150 to 128 needs no case of its own: the first product is exact.
+  // 2^n in two factors, so that n from −150 to 128 needs no special case: the first product is exact.
   const exponent = i32x4.sub(shifted, rounder);
   const half = i32x4.shr_s(exponent, 1);
   return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(exponent, half)));

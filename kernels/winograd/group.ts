@@ -4,9 +4,9 @@
 //   pairs   36 matrices [tiles, C], `pair` bytes apart: pair (ξ, ν) is the (6ξ + ν)th, its rows the tiles
 //           of the group in the order of tiles.ts
 //
-// Each pass runs the tiles one by one, first down the columns into `board`, then along the rows.
-//   board   6 × 6 × C elements: row i or slot ξ, then column j or slot ν, then channels
-//   zeros   C zeros, what lies outside the image; sink, C elements, where what falls outside goes
+// Each pass runs the tiles one by one, first down the columns into `half`, then along the rows.
+//   half    6 × 6 × C elements: row i or slot ξ, then column j or slot ν, then channels
+//   zeros   C zeros, what lies outside the image; discard, C elements, where what falls outside goes
 
 import { fours, threes } from "./tiles";
 import {
@@ -35,9 +35,9 @@ export function eachTile(
   h: usize,
   w: usize,
   c: usize,
-  board: usize,
+  half: usize,
   zeros: usize,
-  sink: usize,
+  discard: usize,
   bias: usize,
 ): void {
   const rowFours = fours(h);
@@ -60,10 +60,10 @@ export function eachTile(
         const i = r < rowFours ? r << 2 : rowFours + r * 3;
         for (let s = colStart; s < colEnd; s++, at += c4) {
           const j = s < colFours ? s << 2 : colFours + s * 3;
-          if (pass === INPUT) inputTile(at, pair, map, i, j, tall, wide, h, w, c, board, zeros);
-          else if (pass === INPUT_ADJOINT) inputAdjointTile(at, pair, map, i, j, tall, wide, h, w, c, board, sink);
-          else if (pass === OUTPUT) outputTile(at, pair, map, i, j, tall, wide, h, w, c, board, sink, zeros, bias);
-          else outputAdjointTile(at, pair, map, i, j, tall, wide, h, w, c, board, zeros);
+          if (pass === INPUT) inputTile(at, pair, map, i, j, tall, wide, h, w, c, half, zeros);
+          else if (pass === INPUT_ADJOINT) inputAdjointTile(at, pair, map, i, j, tall, wide, h, w, c, half, discard);
+          else if (pass === OUTPUT) outputTile(at, pair, map, i, j, tall, wide, h, w, c, half, discard, zeros, bias);
+          else outputAdjointTile(at, pair, map, i, j, tall, wide, h, w, c, half, zeros);
         }
       }
     }
@@ -87,7 +87,7 @@ function inputTile(
   h: usize,
   w: usize,
   c: usize,
-  board: usize,
+  half: usize,
   zeros: usize,
 ): void {
   const c4 = c << 2;
@@ -100,12 +100,12 @@ function inputTile(
     const p2 = pixel(x, i + 1, col, h, w, c4, zeros);
     const p3 = pixel(x, i + 2, col, h, w, c4, zeros);
     const p4 = pixel(x, i + 3, col, h, w, c4, zeros);
-    if (tall) input4(board + s * c4, slot, p0, p1, p2, p3, p4, pixel(x, i + 4, col, h, w, c4, zeros), c);
-    else input3(board + s * c4, slot, p0, p1, p2, p3, p4, c);
+    if (tall) input4(half + s * c4, slot, p0, p1, p2, p3, p4, pixel(x, i + 4, col, h, w, c4, zeros), c);
+    else input3(half + s * c4, slot, p0, p1, p2, p3, p4, c);
   }
   for (let xi: usize = 0; xi < 6; xi++) {
     if (xi === 4 && !tall) continue;
-    const p = board + xi * slot;
+    const p = half + xi * slot;
     const out = v + 6 * xi * pair;
     if (wide) input4(out, pair, p, p + c4, p + 2 * c4, p + 3 * c4, p + 4 * c4, p + 5 * c4, c);
     else input3(out, pair, p, p + c4, p + 2 * c4, p + 3 * c4, p + 4 * c4, c);
@@ -124,15 +124,15 @@ function inputAdjointTile(
   h: usize,
   w: usize,
   c: usize,
-  board: usize,
-  sink: usize,
+  half: usize,
+  discard: usize,
 ): void {
   const c4 = c << 2;
   const slot = c4 * 6;
-  memory.fill(board, 0, 6 * slot);
+  memory.fill(half, 0, 6 * slot);
   for (let nu: usize = 0; nu < 6; nu++) {
     if (nu === 4 && !wide) continue;
-    const q = board + nu * c4;
+    const q = half + nu * c4;
     const p = dv + nu * pair;
     if (tall) inputAdjoint4(q, q + slot, q + 2 * slot, q + 3 * slot, q + 4 * slot, q + 5 * slot, p, 6 * pair, c);
     else inputAdjoint3(q, q + slot, q + 2 * slot, q + 3 * slot, q + 4 * slot, p, 6 * pair, c);
@@ -141,13 +141,13 @@ function inputAdjointTile(
   for (let r: usize = 0; r < height; r++) {
     const row = i + r - 1;
     if (row >= h) continue;
-    const q0 = pixel(dx, row, j - 1, h, w, c4, sink);
-    const q1 = pixel(dx, row, j, h, w, c4, sink);
-    const q2 = pixel(dx, row, j + 1, h, w, c4, sink);
-    const q3 = pixel(dx, row, j + 2, h, w, c4, sink);
-    const q4 = pixel(dx, row, j + 3, h, w, c4, sink);
-    const p = board + r * slot;
-    if (wide) inputAdjoint4(q0, q1, q2, q3, q4, pixel(dx, row, j + 4, h, w, c4, sink), p, c4, c);
+    const q0 = pixel(dx, row, j - 1, h, w, c4, discard);
+    const q1 = pixel(dx, row, j, h, w, c4, discard);
+    const q2 = pixel(dx, row, j + 1, h, w, c4, discard);
+    const q3 = pixel(dx, row, j + 2, h, w, c4, discard);
+    const q4 = pixel(dx, row, j + 3, h, w, c4, discard);
+    const p = half + r * slot;
+    if (wide) inputAdjoint4(q0, q1, q2, q3, q4, pixel(dx, row, j + 4, h, w, c4, discard), p, c4, c);
     else inputAdjoint3(q0, q1, q2, q3, q4, p, c4, c);
   }
 }
@@ -164,8 +164,8 @@ function outputTile(
   h: usize,
   w: usize,
   c: usize,
-  board: usize,
-  sink: usize,
+  half: usize,
+  discard: usize,
   zeros: usize,
   bias: usize,
 ): void {
@@ -173,17 +173,17 @@ function outputTile(
   const slot = c4 * 6;
   for (let nu: usize = 0; nu < 6; nu++) {
     if (nu === 4 && !wide) continue;
-    const q = board + nu * c4;
+    const q = half + nu * c4;
     if (tall) output4(q, q + slot, q + 2 * slot, q + 3 * slot, m + nu * pair, 6 * pair, zeros, c);
     else output3(q, q + slot, q + 2 * slot, m + nu * pair, 6 * pair, zeros, c);
   }
   const height: usize = tall ? 4 : 3;
   for (let r: usize = 0; r < height && i + r < h; r++) {
-    const p = board + r * slot;
-    const q0 = pixel(y, i + r, j, h, w, c4, sink);
-    const q1 = pixel(y, i + r, j + 1, h, w, c4, sink);
-    const q2 = pixel(y, i + r, j + 2, h, w, c4, sink);
-    if (wide) output4(q0, q1, q2, pixel(y, i + r, j + 3, h, w, c4, sink), p, c4, bias, c);
+    const p = half + r * slot;
+    const q0 = pixel(y, i + r, j, h, w, c4, discard);
+    const q1 = pixel(y, i + r, j + 1, h, w, c4, discard);
+    const q2 = pixel(y, i + r, j + 2, h, w, c4, discard);
+    if (wide) output4(q0, q1, q2, pixel(y, i + r, j + 3, h, w, c4, discard), p, c4, bias, c);
     else output3(q0, q1, q2, p, c4, bias, c);
   }
 }
@@ -200,7 +200,7 @@ function outputAdjointTile(
   h: usize,
   w: usize,
   c: usize,
-  board: usize,
+  half: usize,
   zeros: usize,
 ): void {
   const c4 = c << 2;
@@ -210,12 +210,12 @@ function outputAdjointTile(
     const p0 = pixel(dy, i, j + s, h, w, c4, zeros);
     const p1 = pixel(dy, i + 1, j + s, h, w, c4, zeros);
     const p2 = pixel(dy, i + 2, j + s, h, w, c4, zeros);
-    if (tall) outputAdjoint4(board + s * c4, slot, p0, p1, p2, pixel(dy, i + 3, j + s, h, w, c4, zeros), c);
-    else outputAdjoint3(board + s * c4, slot, p0, p1, p2, c);
+    if (tall) outputAdjoint4(half + s * c4, slot, p0, p1, p2, pixel(dy, i + 3, j + s, h, w, c4, zeros), c);
+    else outputAdjoint3(half + s * c4, slot, p0, p1, p2, c);
   }
   for (let xi: usize = 0; xi < 6; xi++) {
     if (xi === 4 && !tall) continue;
-    const p = board + xi * slot;
+    const p = half + xi * slot;
     const out = dm + 6 * xi * pair;
     if (wide) outputAdjoint4(out, pair, p, p + c4, p + 2 * c4, p + 3 * c4, c);
     else outputAdjoint3(out, pair, p, p + c4, p + 2 * c4, c);

@@ -1,8 +1,8 @@
 // What a Winograd convolution has in scratch, in this order; winogradScratch (abi/abi.ts) is the size of all of it.
 //
-//   board    6 × 6 × max(CIN, COUT): one tile, half transformed
+//   half     6 × 6 × max(CIN, COUT): one tile, half transformed
 //   zeros    max(CIN, COUT): what lies outside the image
-//   sink     as many: where what falls outside goes
+//   discard  as many: where what falls outside goes
 //   V        36 slot pairs of CIN channels, winogradPairSize apart
 //   M or dM  36 of COUT
 //   dU       36 of CIN × COUT, winogradFilterPairSize apart; in backward only
@@ -13,12 +13,12 @@ export function zerosOf(scratch: usize, cin: usize, cout: usize): usize {
   return scratch + ((SLOT_PAIRS * max(cin, cout)) << 2);
 }
 
-export function sinkOf(scratch: usize, cin: usize, cout: usize): usize {
+export function discardOf(scratch: usize, cin: usize, cout: usize): usize {
   return zerosOf(scratch, cin, cout) + (max(cin, cout) << 2);
 }
 
 export function inputPairsOf(scratch: usize, cin: usize, cout: usize): usize {
-  return sinkOf(scratch, cin, cout) + (max(cin, cout) << 2);
+  return discardOf(scratch, cin, cout) + (max(cin, cout) << 2);
 }
 
 export function outputPairsOf(scratch: usize, h: usize, w: usize, cin: usize, cout: usize): usize {

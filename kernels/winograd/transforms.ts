@@ -1,4 +1,4 @@
-// Winograd's matrices, as loops over channels: each takes and gives one value a channel, four at a time.
+// Winograd's matrices, as loops over channels: each takes and gives one value per channel, four at a time.
 //
 // F(m,3) computes m outputs of a 3-tap filter from m + 2 inputs with m + 2 products:
 //   y = Aᵀ[(G·g) ∘ (Bᵀ·d)]
@@ -15,7 +15,7 @@
 //
 // and row ∞ of A₃ᵀ's last output. The gradients use the transposes (adjoints) of the same matrices.
 //
-// Inputs are pointers p0 …, outputs stand `step` bytes apart from `out`, or at pointers q0 … of their own.
+// Inputs are pointers p0 …, outputs stand `step` bytes apart from `out`, or at separate pointers q0 ….
 // c: channels, a multiple of 4. Numerics: a two-dimensional transform grows rounding errors by about 10:
 // the measured error of a layer is 2–5e-6 of its largest output. Tested in test/kernels/winograd.test.ts.
 // Source: Lavin & Gray 2015, arXiv:1509.09308.

@@ -121,7 +121,7 @@ function gradientsOf({ op, inputs, backward }: Node, dy: Gradient): (Gradient | 
     const name = `${op}'s gradient ${i + 1}`;
     checkTensor("backward", name, dx);
     if (!sameShape((dx as Gradient).shape, input.shape)) throw shapeError(name, dx as Gradient, input);
-    // An op may hand on what it was given, dy for instance, or one gradient twice: each receiver needs a reference of its own.
+    // An op may hand on what it was given, dy for instance, or one gradient twice: each receiver needs its own reference.
     const isNew = isOfThisScope(dx as Gradient) && results.indexOf(dx) === i;
     return isNew ? (dx as Gradient) : viewOf(dx as Gradient, input.shape);
   });

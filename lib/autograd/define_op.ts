@@ -94,7 +94,7 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
     const isRecording = isGradEnabled() && inputs.some((input) => input.requiresGrad);
     const saved: Tensor[] = [];
     const save = (...tensors: Tensor[]): void => {
-      // References of its own: the caller may dispose of its tensors before backward comes.
+      // Its own references: the caller may dispose of its tensors before backward comes.
       if (isRecording) for (const tensor of tensors) saved.push(viewOf(tensor, tensor.shape).keep());
     };
     let output: Tensor;

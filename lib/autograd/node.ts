@@ -19,7 +19,7 @@ export class Node implements GraphNode {
     readonly output: Tensor,
     /** Given ∂loss/∂output, ∂loss/∂input for each input, or null where none is needed. */
     readonly backward: (dy: Tensor<"f32">) => readonly (Tensor<"f32"> | null)[],
-    /** What backward needs, held by references of its own, which outlive those of the user. */
+    /** What backward needs, held by separate references, which outlive the user's. */
     readonly saved: readonly Tensor[],
   ) {
     this.states = saved.map((tensor) => tensor.save());

@@ -46,7 +46,7 @@ export class NotFoundError extends DataError {}
 export class AmbiguousError extends OptionError {}
 /** A checkpoint that is damaged or does not fit the model. */
 export class CheckpointError extends SimdgradError {}
-/** Training that cannot go on: the loss became NaN or infinite. */
+/** Training that cannot continue: the loss became NaN or infinite. */
 export class TrainingError extends SimdgradError {}
 /** The host cannot run the kernels or write a file, memory ran out, or two copies of the library met. */
 export class RuntimeError extends SimdgradError {}

@@ -11,15 +11,15 @@ import type { Normalization } from "./normalize.ts";
 
 /** How far each image may be distorted: every part is drawn evenly from 0 to this, either way. Default: not at all. */
 export interface Augmentation {
-  /** Turned by at most so many degrees; up to 180. */
+  /** Rotation: at most this many degrees either way; up to 180. */
   rotate?: number;
-  /** Moved by at most so many pixels, each way by itself. */
+  /** Shift: at most this many pixels, horizontally and vertically. */
   shift?: number;
   /** Enlarged or shrunk by at most this part, each way by itself: 0.1 is 0.9 to 1.1 times the size; below 1. */
   scale?: number;
-  /** Slanted by at most so many pixels a pixel. */
+  /** Slant: at most this many pixels per pixel. */
   shear?: number;
-  /** Each pixel moved by at most so many pixels, along a smooth random field. */
+  /** Elastic distortion: each pixel moves by at most this many pixels, along a smooth random field. */
   elastic?: number;
   /** Bright strokes made thicker or thinner by at most this part of a pixel on each side; up to 1. */
   thickness?: number;
@@ -60,7 +60,7 @@ const KEY_RULES: Readonly<Record<keyof AugmentKey, Rule>> = {
 /** Numbers drawn for an image: whole groups of 16, which are four blocks of the generator. */
 const PLAN_DRAWS = 16;
 const WORDS_PER_BLOCK = 4;
-/** Epochs draw from steps of their own: plans from the even, displacements from the odd ones. */
+/** Each epoch draws from its own steps: plans from the even, displacements from the odd ones. */
 const KINDS = 2;
 
 /** @throws {OptionError} a part that is not a number from 0 to its limit, or has another name */
@@ -85,7 +85,7 @@ export function checkAugmentation(augmentation: Augmentation): void {
  * @throws {DTypeError} images that are neither u8 nor f32, an index that is not i32
  * @throws {DataError} an index that there is no image for
  *
- * Cost: about 8 ns a pixel, 17 ns with `elastic` and `thickness`: `npm run bench -- --filter augmentImages`; so
+ * Cost: about 8 ns per pixel, 17 ns with `elastic` and `thickness`: `npm run bench -- --filter augmentImages`; so
  * many times as much as there are channels.
  * Not differentiable.
  * Source: Simard, Steinkraus & Platt 2003, Best practices for convolutional neural networks.

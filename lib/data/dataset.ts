@@ -62,7 +62,7 @@ export interface SplitOptions {
   /** Which ones; default 0. */
   seed?: number;
   /**
-   * "random": drawn one by one, without replacement; default. "contiguous": one after another from a place that is drawn, from
+   * "random": chosen one by one, without replacement; default. "contiguous": one after another from a random place, from
    * the end on to the beginning. Where a set is in the order of who made its samples, such a part is by others than
    * the rest, but for those at its two ends, so what is measured on it holds for people who were never seen.
    */

@@ -21,9 +21,9 @@ export interface Distortion {
   scaleX?: number;
   /** How many times as high, > 0. */
   scaleY?: number;
-  /** Pixels to the right a pixel down. */
+  /** Pixels to the right per pixel down. */
   shear?: number;
-  /** Bright strokes thicker by so many pixels on each side, thinner below 0; from −1 to 1. */
+  /** Bright strokes thicker by this many pixels on each side, thinner below 0; from −1 to 1. */
   thickness?: number;
 }
 

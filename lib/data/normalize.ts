@@ -91,7 +91,7 @@ export function normalizeRows(
     return y;
   }
   const channels = shape[shape.length - 1];
-  // As the kernel reads it: begun anew after a multiple of four values, or at the end of a row.
+  // As the kernel reads it: restarted after a multiple of four values, or at the end of a row.
   const period = channels === rowSize ? channels : leastCommonMultiple(channels, 4);
   using table = tableOf(normalization, channels, period);
   const kernel = x.dtype === "u8" ? "normalize_u8" : "normalize_f32";

@@ -3,7 +3,7 @@
 import { arrayType } from "../base/array_type.ts";
 import { checkFields, integer, type Rule, required } from "../base/check.ts";
 
-/** A picture: four bytes a pixel, red, green, blue, alpha, row by row from the top; alpha not multiplied in. */
+/** A picture: four bytes per pixel, red, green, blue, alpha, row by row from the top; alpha not multiplied in. */
 export interface Picture {
   readonly width: number;
   readonly height: number;

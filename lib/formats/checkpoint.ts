@@ -53,7 +53,7 @@ export interface LoadOptions {
  * @param fileName as messages should say it
  * @returns the file's metadata
  * @throws {CheckpointError} a damaged file, or one of another model
- * @throws {OptionError} a model that is none, bytes that are no Uint8Array, or an option of another name
+ * @throws {OptionError} not a model, bytes that are not a Uint8Array, or an option of another name
  * @example decodeCheckpoint(model, new Uint8Array(await response.arrayBuffer()), "cnn.safetensors")
  */
 export function decodeCheckpoint(
@@ -94,7 +94,7 @@ export function stateDict(model: Module): Record<string, StoredTensor> {
  * @param source the file, as messages should say it
  * @throws {CheckpointError} a name that is missing or unknown, another shape, a dtype that is not converted, or a finite
  *   F64 beyond f32
- * @throws {OptionError} a model that is none, or an option of another name
+ * @throws {OptionError} not a model, or an option of another name
  */
 export function loadStateDict(
   model: Module,

@@ -42,7 +42,7 @@ const NAME: Rule = {
  * folds and fuses is the reader's affair. Nested Sequentials are unrolled.
  *
  * @param model layers of this library; the mode it is in does not matter
- * @throws {OptionError} a layer that ONNX cannot express or that has a forward of its own, a name that is none
+ * @throws {OptionError} a layer that ONNX cannot express or that overrides forward, an invalid name
  * @throws {ShapeError} an inputShape that does not go through the layers; the layer is named
  *
  * @example writeFileSync("cnn.onnx", encodeOnnx(cnn(), { inputShape: [32, 32, 3], name: "cnn" }))

@@ -86,7 +86,7 @@ export function encodeSafetensors(
 }
 
 /**
- * The tensors of a file, each in an array of its own.
+ * The tensors of a file, each in its own array.
  *
  * @param fileName as messages should say it
  * @throws {CheckpointError} anything the format forbids: a header that is too long, not JSON or has a key twice,

@@ -127,7 +127,7 @@ function isBareObject(json: string): boolean {
   return json[0] === "{" && json[end - 1] === "}";
 }
 
-/** Of integers from 0 to 2⁵³ − 1; −0 is none. */
+/** Of integers from 0 to 2⁵³ − 1; −0 does not count as one. */
 export function isListOfCounts(value: unknown): value is number[] {
   return (
     Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0 && !Object.is(count, -0))

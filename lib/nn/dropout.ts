@@ -6,7 +6,7 @@ import { initialPath } from "./init.ts";
 import { join, Module } from "./module.ts";
 
 /**
- * Inverted dropout in training, the identity otherwise; see the op `dropout`.
+ * Inverted dropout in training, the identity in evaluation; see the op `dropout`.
  *
  * The mask is a function of the seed, the layer's place in the network and a step that each training
  * forward counts up; `setRandomState()` sets seed and step.

@@ -52,7 +52,7 @@ function trainingBlock(conv: Conv2d, bn: BatchNorm2d, pool: Pool, geometry: Conv
   return { length: 4, forward };
 }
 
-/** Evaluation without a tape: one convolution for the two layers, and for all four where a kernel goes on to the pool. */
+/** Evaluation without a tape: one convolution for the two layers, and for all four where a kernel includes the pool. */
 function evaluationBlock(conv: Conv2d, bn: BatchNorm2d, pool: Pool | null, geometry: ConvGeometry): Fusion {
   const algorithm = convAlgorithm(geometry);
   const atOnce = pool && convReluPool(geometry, pool);

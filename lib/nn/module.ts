@@ -111,7 +111,7 @@ export abstract class Module {
   }
 
   /**
-   * Makes `tensor` a parameter by that name: trained, saved, and kept by scopes. Null says that there is none by it.
+   * Makes `tensor` a parameter by that name: trained, saved, and kept by scopes. Null reserves the name for an absent one.
    *
    * @returns the tensor
    * @throws {DTypeError} it is no f32 tensor
@@ -142,7 +142,7 @@ export abstract class Module {
   }
 
   /**
-   * Draws the layers' parameters anew, from the seed and their paths: a layer that is added or removed elsewhere
+   * Draws the layers' parameters again, from the seed and their paths: a layer that is added or removed elsewhere
    * changes nothing here. Tensors that are fields of a class of one's own keep their values, unless it overrides `initializeOwn`.
    *
    * @param path this module's own place in the tree; "" at the root
@@ -204,7 +204,7 @@ export abstract class Module {
       if (isObject(value) && !registered.some((entry) => entry.value === value)) named.push([name, value]);
     });
     addRegistered(Number.POSITIVE_INFINITY);
-    // A list of what has a name already names nothing anew.
+    // A list of what is already named gives no second names.
     const hasName = (value: object): boolean =>
       named.some((entry) => entry[1] === value) || registered.some((entry) => entry.value === value);
     return membersOf(named, "", new Set<object>([this]), hasName);
@@ -319,7 +319,7 @@ function isContainer(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Of a long list of numbers, which a module may well hold, nothing is made. */
+/** Of a long list of numbers, which a module may hold, nothing is made. */
 function objectsIn(container: object): [string, unknown][] {
   if (!Array.isArray(container)) return Object.entries(container);
   const found: [string, unknown][] = [];

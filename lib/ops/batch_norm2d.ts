@@ -23,7 +23,7 @@ import {
  * @param gamma [C]
  * @param beta [C]
  * @returns the shape of x
- * @throws {ShapeError} wrong rank or length, or training with fewer than 2 values a channel
+ * @throws {ShapeError} wrong rank or length, or training with fewer than 2 values per channel
  * @throws {DTypeError} a tensor that is not f32
  * @throws {OptionError} momentum outside [0, 1], or eps not above 0
  *

@@ -1,4 +1,4 @@
-// @internal Batch normalisation as one factor and one term a channel, from the batch's statistics or the running ones;
+// @internal Batch normalisation as one factor and one term per channel, from the batch's statistics or the running ones;
 // and what it is told, checked.
 
 import { anything, boolean, checkOptions, positive, required, upTo1 } from "../base/check.ts";

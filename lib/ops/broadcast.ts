@@ -17,7 +17,7 @@ export function asTensor(operand: Operand): Tensor {
   return typeof operand === "number" ? tensor(operand) : operand;
 }
 
-/** Calls `op` on the operands as tensors, and frees those it made of numbers: an op saves references of its own. */
+/** Calls `op` on the operands as tensors, and frees those it made of numbers: an op saves its own references. */
 export function onTensors(op: (a: Tensor, b: Tensor) => Tensor<"f32">, a: Operand, b: Operand): Tensor<"f32"> {
   const [left, right] = [asTensor(a), asTensor(b)];
   try {

@@ -1,6 +1,6 @@
 // @internal Convolution by the kernels of kernels/conv2d_gray.ts: 3×3, stride 1, padding 1, one input channel.
 
-import { borderedPicture, chunksOf } from "../runtime/kernel_abi.ts";
+import { borderedImage, chunksOf } from "../runtime/kernel_abi.ts";
 import { parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -15,7 +15,7 @@ export const grayConv: ConvAlgorithm = {
   forward(x, w, b, { n, h, w: width, cout }) {
     const y = empty([n, h, width, cout]);
     const pointers = [y.ptr, x.ptr, w.ptr, b?.ptr ?? 0];
-    parallelForWithScratch("conv2d_gray_f32", n, borderedPicture(h, width), ...pointers, h, width, cout);
+    parallelForWithScratch("conv2d_gray_f32", n, borderedImage(h, width), ...pointers, h, width, cout);
     return y;
   },
 
@@ -27,7 +27,7 @@ export const grayConv: ConvAlgorithm = {
     const chunks = chunksOf(n);
     using partial = empty([chunks, ...w.shape]);
     const pointers = [partial.ptr, x.ptr, dy.ptr];
-    const scratchSize = borderedPicture(h, width);
+    const scratchSize = borderedImage(h, width);
     parallelForWithScratch("conv2d_gray_backward_weight_f32", chunks, scratchSize, ...pointers, n, h, width, cout);
     return [dx, reduceAxes("sum_f32", partial, [0])];
   },

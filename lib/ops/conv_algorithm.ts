@@ -7,7 +7,7 @@ import { winogradConv } from "./conv2d_winograd.ts";
 
 /**
  * For 3×3, stride 1, padding 1 and output channels by fours: Winograd where the input channels go by fours
- * too, a kernel of its own for a single one. Everything else by im2col. The batch has no say in it: an
+ * too, a dedicated kernel for a single one. Everything else by im2col. The batch has no say in it: an
  * image's result must not depend on how many others came with it.
  */
 export function convAlgorithm({ kh, kw, stride, padding, cin, cout }: ConvGeometry): ConvAlgorithm {

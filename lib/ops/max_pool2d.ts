@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { checkPooling, type Pool2dOptions, poolingOf } from "./pool_windows.ts";
 import { windowTable } from "./window_table.ts";
 
-/** Places that a byte can tell apart. */
+/** Places that a byte can number. */
 const BYTE_PLACES = 256;
 
 /**

@@ -9,7 +9,7 @@ type Parameter = Tensor<"f32">;
 /**
  * @internal
  * @throws {DTypeError} they are no array of tensors
- * @throws {OptionError} there are no parameters, one is given twice, or noDecay holds a tensor that is none of them
+ * @throws {OptionError} there are no parameters, one is given twice, or noDecay holds a tensor that is not among them
  */
 export function checkParameters(owner: string, params: readonly Parameter[], noDecay: readonly Parameter[]): void {
   checkList(owner, params);

@@ -14,7 +14,7 @@ import { totalSize, valueTable } from "./parameter_table.ts";
  *   m ← m + (1 − d)·(p − m),  d = min(decay, (1 + t)/(10 + t)) at the t-th update
  *
  * The smaller d of the first updates lets the mean forget the initial weights. What belongs to the weights but is
- * not trained, such as BatchNorm's running statistics, does not follow: `recalibrate` makes it anew.
+ * not trained, such as BatchNorm's running statistics, does not follow: `recalibrate` recomputes it.
  *
  * State: `updates`, and `mean0`, `mean1` … in the order of the parameters.
  *

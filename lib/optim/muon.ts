@@ -34,7 +34,7 @@ const ADAM_RMS = 0.2;
  *   m ← μ·m + g;  d = g + μ·m
  *   p ← p·(1 − lr·λ) − lr·0.2·√max(M, N)·o,  o [M, N] = d with all singular values about 1
  *
- * A filter [KH, KW, Cin, Cout] counts as a matrix [KH·KW·Cin, Cout]. What is none of `matrices` moves by AdamW's steps, with the
+ * A filter [KH, KW, Cin, Cout] counts as a matrix [KH·KW·Cin, Cout]. Parameters not among `matrices` move by AdamW's steps, with the
  * same lr and λ. PyTorch's Muon with adjust_lr_fn "match_rms_adamw" takes the same steps, of matrices alone; its λ is 0.1 by default.
  *
  * State: `momentum`, and AdamW's of the others.
@@ -42,9 +42,9 @@ const ADAM_RMS = 0.2;
  * @param options betas and eps are for the others; weightDecay by default 0.01, and noDecay are for all
  * @throws {DTypeError} params are no array of tensors
  * @throws {OptionError} an option outside its range or of another name, no parameters or one given twice, noDecay or matrices with a tensor that
- *   is none of them, or a matrix of fewer than two dimensions
+ *   is not among them, or a matrix has fewer than two dimensions
  *
- * Cost: for each matrix 20·M·N·K + 10·K³ flops a step, K = min(M, N); the CNN's take as long as about a
+ * Cost: for each matrix 20·M·N·K + 10·K³ flops per step, K = min(M, N); the CNN's take as long as about a
  * quarter of the rest of its step on 64 images: `npm run bench -- --filter Muon`.
  * Source: Jordan et al. 2024, https://kellerjordan.github.io/posts/muon; the factor: Liu et al. 2025, arXiv:2502.16982.
  * @example
@@ -126,7 +126,7 @@ export class Muon implements Optimizer {
     matrix.data.set(next.values);
   }
 
-  /** Drops the gradients; the next `backward()` makes them anew. */
+  /** Drops the gradients; the next `backward()` makes new ones. */
   zeroGrad(): void {
     dropGradients(this.params);
   }

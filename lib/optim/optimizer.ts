@@ -15,7 +15,7 @@ export interface Optimizer {
   lr: number;
   /** Moves every parameter that has a gradient. */
   step(): void;
-  /** Drops the gradients; the next `backward()` makes them anew. */
+  /** Drops the gradients; the next `backward()` makes new ones. */
   zeroGrad(): void;
   /** Everything that a resumed run needs beside the parameters: live tensors, not copies. */
   state(): Record<string, Tensor>;

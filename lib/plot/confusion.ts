@@ -29,7 +29,7 @@ const MARGINAL = 72;
  * A confusion matrix: a row for each class, a column for what it was read as, counts in the cells, recall at the
  * right and precision below. It follows the reader's light or dark scheme.
  *
- * Right and wrong have colours and scales of their own. Blue, on the diagonal, is a row's recall, palest for the
+ * Right and wrong have separate colours and scales. Blue, on the diagonal, is a row's recall, palest for the
  * class read worst. Orange, beside it, is the part of the row that went there, by its root, strongest for the most
  * frequent mistake: so a single one still shows. Where cells are too small for counts, hovering tells them.
  *

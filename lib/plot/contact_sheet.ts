@@ -1,4 +1,4 @@
-// contactSheet: many small pictures as one, each with a caption.
+// contactSheet: many small images in one picture, each with a caption.
 
 import {
   check as checkArgument,
@@ -23,7 +23,7 @@ export interface ContactSheetOptions {
   classes?: readonly string[];
   /** Tiles in a row; default: what makes the sheet about three wide to two high. */
   columns?: number;
-  /** Pixels a pixel of an image becomes on each side, an integer ≥ 1; default 4. */
+  /** Pixels per side that each pixel of an image becomes, an integer ≥ 1; default 4. */
   scale?: number;
 }
 
@@ -51,8 +51,8 @@ const MAX_PIXELS = 2 ** 27;
  *   channel is grey, three are red, green and blue
  * @param mistakes which of them, in this order; `index` is the row of `images`
  * @throws {ShapeError} images of another rank or number of channels, or without pixels
- * @throws {DataError} no mistake, or one of an image that is not there
- * @throws {OptionError} scale or columns is not an integer ≥ 1, a mistake that is none, or an option of another name
+ * @throws {DataError} no mistake, or one whose index is not that of an image
+ * @throws {OptionError} scale or columns is not an integer ≥ 1, an invalid mistake, or an unknown option
  * @returns RGBA, opaque; the same input gives the same bytes
  * @example writeFileSync("mistakes.png", encodePng(contactSheet(test.images, worstMistakes(logits, test.labels))));
  */

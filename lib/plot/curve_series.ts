@@ -25,12 +25,12 @@ export interface RunSeries {
   readonly stepsPerEpoch: number;
 }
 
-/** A line has as many points as its pixels tell apart. */
+/** A line has as many points as its pixels can show. */
 const MAX_POINTS = 300;
 
 /**
  * An epoch's values lie at its end, where it was validated. With steps, the training loss is their running mean, and
- * the epoch's own where none was kept: at its middle, since it is a mean as well.
+ * the epoch's where none was kept: at its middle, since it is a mean as well.
  */
 export function runSeries({ epochs }: Pick<History, "epochs">, steps: readonly StepPoint[]): RunSeries {
   const stepsPerEpoch = steps.reduce((most, { step, stepsPerEpoch: n = step }) => Math.max(most, n), 1);

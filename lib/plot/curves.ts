@@ -62,7 +62,7 @@ export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): 
   const lossY = lossAxis([...loss, ...stepLoss]);
   const accuracyY = accuracyAxis(accuracy);
   const isCut = accuracy.some(({ points }) => points.some(({ y }) => isDrawable(y) && y < accuracyY.from));
-  // Of a regression there is none.
+  // A regression has none.
   const hasAccuracy = epochs.length === 0 || accuracy.some(({ points }) => points.some(({ y }) => isDrawable(y)));
   let bottom = headingHeight(subtitle) - PANEL_GAP + 32;
   const panel = (height: number, content: Omit<Panel, "frame" | "x" | "markedX">): string => {

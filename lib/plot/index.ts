@@ -1,4 +1,4 @@
-// Pictures of training: what `simdgrad/plot` exports. An entry of its own, since most who train never draw.
+// Pictures of training: what `simdgrad/plot` exports. A separate entry, since most who train never plot.
 
 export { type Comparison, type ComparisonEntry, comparisonSvg, type Measure } from "./comparison.ts";
 export { type ConfusionOptions, confusionSvg } from "./confusion.ts";

@@ -23,7 +23,7 @@ export interface Mistake {
 }
 
 export interface MistakeOptions {
-  /** At most so many; default 24. */
+  /** At most this many; default 24. */
   count?: number;
   /** What the rows hold; default "logits". */
   rows?: "logits" | "probabilities";

@@ -1,4 +1,4 @@
-// The colours of every picture: blue against orange, which colour-blind readers tell apart too.
+// The colours of every picture: blue against orange, which colour-blind readers can distinguish too.
 //
 // After Okabe & Ito's palette, darker on white and lighter on near-black, so that lines keep a contrast of 3 to their
 // paper and text one of 4.5 (test/plot/palette.test.ts computes both).

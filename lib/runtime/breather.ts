@@ -17,7 +17,7 @@ export class Breather {
 }
 
 /**
- * Resolves in a task of its own, after timers, input and messages had their turn. Browsers delay a
+ * Resolves in a later task, after timers, input and messages had their turn. Browsers delay a
  * nested setTimeout by 4 ms and have no setImmediate, so there a message to ourselves does it.
  */
 function nextTask(): Promise<void> {

@@ -2,7 +2,7 @@
 
 export {
   augmentScratch,
-  borderedPicture,
+  borderedImage,
   chunksOf,
   convBlocksOf,
   convScratch,

@@ -1,4 +1,4 @@
-// What useKernels is given: compiled kernels, or the bytes of a file that should hold some. What is none, or another
+// What useKernels is given: compiled kernels, or the bytes of a file that should hold some. Anything else, or another
 // version's, is refused by name: its numbers would be wrong, if it ran at all.
 
 import { KERNELS_DIGEST } from "../../build/kernels.js";

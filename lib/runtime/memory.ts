@@ -90,7 +90,7 @@ export function release(ptr: number, bytes: number): void {
   }
 }
 
-/** Typed views of the whole arena, made anew when it has grown. */
+/** Typed views of the whole arena, remade when it has grown. */
 export function arena(): { f32: Float32Array; i32: Int32Array; u8: Uint8Array } {
   const { buffer } = loadKernels().memory;
   if (views?.buffer !== buffer) {

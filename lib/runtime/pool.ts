@@ -9,7 +9,7 @@
 import { RuntimeError } from "../base/errors.ts";
 import { loadKernels } from "./kernels.ts";
 
-/** Words of the control block; worker_source.ts has the same numbers. What many write has a cache line of its own. */
+/** Words of the control block; worker_source.ts has the same numbers. Each word that many threads write has its own cache line. */
 const CONTROL = {
   /** The job's number in the upper 24 bits, the pieces that nobody has claimed in the lower 8. */
   ticket: 0,

@@ -52,7 +52,7 @@ export function whySingleThread(): string | null {
  * the bit, whatever their number.
  *
  * Needs shared memory: Node has it; a page must be cross-origin isolated and run the library in a worker, since
- * a page's own thread must not wait. Where it cannot be had, everything goes on in one thread, and
+ * a page's own thread must not wait. Without it everything runs in one thread, and
  * `runtimeInfo().singleThreadBecause` says why. Idle workers sleep, and keep no process alive.
  *
  * @param threads how many, an integer ≥ 1, or "auto" for the machine's processors

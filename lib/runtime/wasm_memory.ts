@@ -41,7 +41,7 @@ export function whyNotShared(): string | null {
   return null;
 }
 
-/** @throws {RuntimeError} there is none */
+/** @throws {RuntimeError} the host gives no memory */
 export function granted(memory: WasmMemory | string): WasmMemory {
   if (typeof memory !== "string") return memory;
   throw new RuntimeError(`loadKernels: ${memory}. Close what else needs memory, or use a larger machine.`);

@@ -1,6 +1,6 @@
 // What references compute with: f64 numbers in a shape, the inputs that they are given, and what f32 may be off by.
 
-/** What references read: arrays of their own, and the library's tensors. */
+/** What references read: their f64 arrays, and the library's tensors. */
 export interface Operand64 {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
@@ -34,7 +34,7 @@ export function map64(x: Operand64, f: (value: number, index: number) => number)
 }
 
 /**
- * Uniform in [low, high), by a generator of its own (mulberry32), so that a fault of the library's cannot hide here;
+ * Uniform in [low, high), by a separate generator (mulberry32), so that a fault of the library's cannot hide here;
  * rounded to f32, so that both sides start from the same values.
  */
 export function uniform64(shape: readonly number[], seed: number, low = -1, high = 1): Array64 {

@@ -35,7 +35,7 @@ export function checkOp({ name, ...opCase }: OpCase & { name: string }): Check {
 export interface Values {
   actual: ArrayLike<number>;
   expected: ArrayLike<number>;
-  /** As near as so many roundings of numbers of this size are; with 0 they must be equal. */
+  /** Tolerance: this many roundings of numbers of this size; with 0 they must be equal. */
   roundings: number;
 }
 

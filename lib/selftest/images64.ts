@@ -128,7 +128,7 @@ export function augmentation64(
 
 /**
  * What f32 may be off by in an image of h rows and w columns: coordinates below the reach have few roundings, and an image's
- * slope is at most 255 a pixel; mixing and normalising add their own. Thickening passes on the errors of two more pixels.
+ * gradient is at most 255 per pixel; mixing and normalising add their own. Thickening passes on the errors of two more pixels.
  */
 export function warpTolerance(h: number, w: number, std: number): number {
   const reach = 2 * (h + w) + 16;

@@ -12,7 +12,7 @@ import {
   pool2dGradient64,
 } from "./windows64.ts";
 
-/** One number a channel. */
+/** One number per channel. */
 export interface Statistics64 {
   mean: readonly number[] | Float64Array;
   /** Biased. */
@@ -83,7 +83,7 @@ export interface Block64 {
   statistics: Statistics64;
   /**
    * By how much an element of z is what it is: the distance of its maximum from the next, and of what passes ReLU or not
-   * from 0. Where rounding is larger, f32 may decide otherwise.
+   * from 0. Where rounding is larger, f32 may decide differently.
    */
   margin: Elements64;
   /** Of Σ dz·z. */

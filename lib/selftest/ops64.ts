@@ -187,7 +187,7 @@ function oneHot64(labels: ArrayLike<number>, classes: number): Operand64 {
   return array64([labels.length, classes], (at) => (labels[Math.floor(at / classes)] === at % classes ? 1 : 0));
 }
 
-/** dx = dy·(softmax(x) − p), for a loss of its own for each row. */
+/** dx = dy·(softmax(x) − p), for a separate loss for each row. */
 export function labelCrossEntropyGradient64(labels: ArrayLike<number>): (x: Operand64, dy: Operand64) => Elements64 {
   return (x, dy) => {
     const classes = x.shape[1];

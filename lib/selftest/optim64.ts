@@ -88,7 +88,7 @@ export function orthogonal64(x: Operand64): Operand64 {
   return y;
 }
 
-/** The relative error that rounding may leave in it: each step may enlarge what came in by its slope at 0, and adds three sums' worth. */
+/** The relative error that rounding may leave in it: each step may enlarge what came in by its derivative at 0, and adds three sums' worth. */
 export function orthogonalTolerance(m: number, n: number): number {
   const perStep = (3 * sumTolerance(1, Math.max(m, n))) / Math.max(m, n);
   return [0, 1, 2, 3, 4].reduce((sum, steps) => sum + perStep * 3.4445 ** steps, 0);

@@ -58,7 +58,7 @@ export function conv2dGradients64({ stride = 1, padding = 0 }: Convolution64 = {
   return (x: Operand64, w: Operand64, dy: Operand64): Record<"dx" | "dw" | "db", Elements64> => {
     const { n, h, width, cin, kh, kw, cout, oh, ow } = geometryOf(x, w, stride, padding);
     const [xs, ws, dys] = [x.data, w.data, dy.data];
-    /** The window whose place r lies on pixel `at` of an axis; −1 if there is none. */
+    /** The window whose place r lies on pixel `at` of an axis; −1 if no window covers it. */
     const windowOn = (at: number, r: number, count: number): number => {
       const i = (at + padding - r) / stride;
       return Number.isInteger(i) && i >= 0 && i < count ? i : -1;

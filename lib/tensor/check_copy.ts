@@ -1,7 +1,7 @@
 // checkCopy: refuses what another copy of the library made.
 //
 // A process may load the library twice: two versions in node_modules, a bundle beside it, a test runner's realm. Each copy has
-// a memory of its own, in which the address of a tensor of the other is that of something else.
+// its own memory, in which the address of a tensor of the other is that of something else.
 
 import { RuntimeError } from "../base/errors.ts";
 import { VERSION } from "../runtime/version.ts";

@@ -118,7 +118,7 @@ export class Tensor<D extends DType = DType> implements Owned {
    * The elements themselves, not a copy: writing changes the tensor. Ask again before each write, rather than
    * hold the array: where memory is not shared between threads, growing it detaches older arrays, and a write to an array
    * that was asked for before goes unnoticed by what depends on the tensor: by weights with BatchNorm folded in, which are
-   * made anew after `data` was asked for, and by `backward()`, which refuses to go through what has changed since.
+   * recomputed after `data` was asked for, and by `backward()`, which refuses to go through what has changed since.
    *
    * @throws {DisposedError}
    */
@@ -128,7 +128,7 @@ export class Tensor<D extends DType = DType> implements Owned {
   }
 
   /**
-   * The same array for reading alone: it does not count as a write, so that nothing is made anew or looked at twice.
+   * The same array for reading alone: it does not count as a write, so that nothing is recomputed or compared.
    *
    * @throws {DisposedError}
    */

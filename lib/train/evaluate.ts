@@ -114,7 +114,7 @@ export function evaluationOf(logits: Tensor<"f32">, labels: Tensor<LabelType>): 
 
 const EVALUATE_RULES = { ...PREDICT_RULES, loss: callback };
 
-/** @internal One batch a step; yields the number of samples done. Of targets there is no accuracy. */
+/** @internal One batch per step; yields the number of samples done. Of targets there is no accuracy. */
 export function* evaluationSteps(
   model: Module,
   dataset: AnyDataset,

@@ -11,7 +11,7 @@ import { rememberModes } from "./eval_mode.ts";
 export const DEFAULT_BATCH = 64;
 
 /**
- * One batch a step. Each module's mode is put back at the end, also when the work is given up half-way.
+ * One batch per step. Each module's mode is put back at the end, also when the work is given up half-way.
  *
  * @param op      as error messages say it
  * @param receive given the model's output for each batch; what it makes is freed when it returns

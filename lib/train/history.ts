@@ -36,7 +36,7 @@ export interface StepReport {
   epoch: number;
   /** Within the epoch, from 1. */
   step: number;
-  /** Steps an epoch has. */
+  /** Steps per epoch. */
   stepsPerEpoch: number;
   /** Mean loss of the batch. */
   loss: number;
@@ -79,7 +79,7 @@ export function isBetter(a: EpochReport, b: EpochReport | null): boolean {
   return a.validationLoss < b.validationLoss;
 }
 
-/** The best of them; null where there is none. */
+/** The best of them; null for no epochs. */
 function bestEpoch(epochs: readonly EpochReport[]): EpochReport | null {
   let best: EpochReport | null = null;
   for (const report of epochs) if (isBetter(report, best)) best = report;

@@ -79,7 +79,7 @@ export const PREDICT_RULES = { batchSize: /* @__PURE__ */ integer(1), distort: a
 /** @internal */
 export const PROGRESS_RULES = { signal: abortSignal, onProgress: callback };
 
-/** One batch a step; yields the number of rows done. */
+/** One batch per step; yields the number of rows done. */
 function* predictionSteps(
   model: Module,
   inputs: Tensor<"f32"> | AnyDataset,

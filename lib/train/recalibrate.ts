@@ -10,7 +10,7 @@ import { scope } from "../tensor/scope.ts";
 import { rememberModes } from "./eval_mode.ts";
 
 /**
- * Makes BatchNorm's running statistics anew: the plain mean of those of the given batches. Weights that were averaged
+ * Recomputes BatchNorm's running statistics: the plain mean of those of the given batches. Weights that were averaged
  * need it, since no step of training has seen them.
  *
  * Dropout does not drop meanwhile; modes, momenta and the count of batches are put back.
@@ -24,7 +24,7 @@ export function recalibrate(model: Module, batches: Iterable<Pick<Batch, "x">>):
   runSteps(recalibrateSteps(model, batches));
 }
 
-/** @internal The same, a batch a step. */
+/** @internal The same, one batch per step. */
 export function* recalibrateSteps(model: Module, batches: Iterable<Pick<Batch, "x">>): Generator<void, void> {
   checkModule("recalibrate", "model", model);
   check("recalibrate", "batches", batches, iterable);

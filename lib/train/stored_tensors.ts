@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 
 type Stored = Readonly<Record<string, StoredTensor>>;
 
-/** What has state of its own beside the model's: optimizers, averages. */
+/** What has state besides the model's: optimizers, averages. */
 export interface Stateful {
   state(): Record<string, Tensor>;
   loadState(state: Readonly<Record<string, Tensor>>): void;

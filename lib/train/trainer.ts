@@ -28,7 +28,7 @@ import { WeightAverage } from "./weight_average.ts";
  * Trains a model on a data set: on labels by minimising the cross-entropy, or on labels or targets by minimising a `loss` of
  * your own.
  *
- * Each step runs in a scope of its own, so memory stays flat, and the event loop runs at least every
+ * Each step runs in its own scope, so memory stays flat, and the event loop runs at least every
  * 50 ms (or after each step, where one takes longer). The same seed, data and kernel variant give the
  * same weights, bit for bit; so does a run that was stopped and resumed from its state, however often.
  *
@@ -104,7 +104,7 @@ export class Trainer {
       if (history.stopped !== null) break;
       average?.leave();
       const stopped = await this.runSteps(run, train, breather, save);
-      // What is saved has not seen the validation of a part of an epoch: resumed, there is none.
+      // Saved before a partial epoch is validated: a resumed run has no such validation.
       if (stopped !== null) await save();
       const samplesPerSecond = run.seen / run.epochWatch.seconds;
       await average?.enter(train, batchSize, signal);
@@ -219,7 +219,7 @@ export class Trainer {
     return { by: "maxSeconds", why: `${maxSeconds} s had passed ${where}`, step };
   }
 
-  /** Hands the state to whoever wants it. */
+  /** Passes the state to `onCheckpoint`. */
   private saver(run: TrainingRun, train: AnyDataset, validation: AnyDataset): Save {
     const { onCheckpoint } = this.options;
     if (!onCheckpoint) return async () => {};

@@ -47,7 +47,7 @@ export interface TrainerOptions {
   clipNorm?: number;
   /** The part of the label's 1 that is spread evenly over the classes, in [0, 1); default 0. Not with a `loss` of your own. */
   labelSmoothing?: number;
-  /** Distorts the training images, each anew in every epoch; default: not. */
+  /** Distorts the training images, differently in every epoch; default: not. */
   augment?: Augmentation;
   /**
    * The final part of the epochs planned, in [0, 1], with augmentation half as strong, so that training ends on images
@@ -55,13 +55,13 @@ export interface TrainerOptions {
    */
   cooldown?: number;
   /**
-   * Validates, keeps and ends with a moving average of the weights, for which BatchNorm's statistics are made anew at
+   * Validates, keeps and ends with a moving average of the weights, for which BatchNorm's statistics are recomputed at
    * the end of each epoch; default: the weights themselves.
    */
   average?: WeightAverageOptions;
   /** Ends with the weights of the best epoch rather than the last; default true. */
   restoreBest?: boolean;
-  /** Stops after so many epochs without a better validation; default: never. `schedule` and `cooldown` are laid out over all epochs all the same. */
+  /** Stops after this many epochs without a better validation; default: never. `schedule` and `cooldown` are laid out over all epochs all the same. */
   patience?: number;
   /**
    * Stops after the step in which this time has passed, and validates what there is. The time of all parts of a

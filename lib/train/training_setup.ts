@@ -34,7 +34,7 @@ export function checkSetup(state: TrainingSetup, ours: TrainingSetup): void {
   const values = `${text(theirs, name)} in the state but ${text(ours, name)} here`;
   const advice =
     name === "kernels"
-      ? "These round otherwise: resume where the run began, or where runtimeInfo().arithmetic says the same."
+      ? "These round differently: resume where the run began, or where runtimeInfo().arithmetic says the same."
       : "Resume with what the run began with.";
   throw new CheckpointError(`fit: cannot resume: ${name} is ${values}. ${advice}`, {
     name,

@@ -10,7 +10,7 @@ import { recalibrateSteps } from "./recalibrate.ts";
 export interface WeightAverageOptions {
   /** How much of the average each step keeps, in [0, 1). */
   decay: number;
-  /** Training samples from which BatchNorm's statistics are made anew for the average; default 5000. */
+  /** Training samples from which BatchNorm's statistics are recomputed for the average; default 5000. */
   calibration?: number;
 }
 

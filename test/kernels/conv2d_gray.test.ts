@@ -1,5 +1,5 @@
 import { suite } from "uvu";
-import { borderedPicture, chunksOf } from "../../lib/runtime/kernel_abi.ts";
+import { borderedImage, chunksOf } from "../../lib/runtime/kernel_abi.ts";
 import { all64, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
 import { conv2d64, conv2dGradients64 } from "../../lib/selftest/windows64.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -22,7 +22,7 @@ for (const variant of ["simd", "relaxed"] as const) {
       const [x, weight, bias, dy] = shapes.map((each, i) => uniform64(each, i + 1));
       const chunks = chunksOf(n);
       const [xPtr, wPtr, biasPtr, dyPtr] = [x, weight, bias, dy].map(({ data }) => module.put(data).ptr);
-      const scratch = module.output(borderedPicture(h, w)).ptr;
+      const scratch = module.output(borderedImage(h, w)).ptr;
       const y = module.output(dy.data.length);
       const partial = module.output(chunks * weight.data.length);
       for (let image = 0; image < n; image++) {

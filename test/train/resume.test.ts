@@ -268,13 +268,13 @@ test("a state of other options, data or kernels is refused with what differs, an
       {},
       {},
       { ...state, setup: { ...state.setup, kernels: "other" } },
-      /kernels is "other" in .* These round otherwise: resume where/,
+      /kernels is "other" in .* These round differently: resume where/,
     ],
     [
       {},
       {},
       { ...state, setup: { ...state.setup, kernels: "relaxed-unfused" } },
-      /kernels is "relaxed-unfused" in the state but "(relaxed-fma|simd)" here\. These round otherwise/,
+      /kernels is "relaxed-unfused" in the state but "(relaxed-fma|simd)" here\. These round differently/,
     ],
   ];
   for (const [parts, more, resume, message] of refused) {
