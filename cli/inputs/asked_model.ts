@@ -1,6 +1,6 @@
 // The model that a command's flags ask for, and the line that says where it comes from.
 
-import { NotFoundError, type SimdgradError } from "../../lib/index.ts";
+import { CheckpointError, NotFoundError, type SimdgradError } from "../../lib/index.ts";
 import { describeMeasuredOn, isMnistTest, isModelName, type ModelName } from "../../models/index.ts";
 import { type LoadedModel, loadModel } from "../../store/checkpoints/load_model.ts";
 import { selectorOf, versionMeant } from "../../store/checkpoints/selector.ts";
@@ -9,6 +9,7 @@ import { type Flags, textFlag } from "../command_line/flags.ts";
 import { asked } from "../terminal/asked.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { formatPercent, printable, shortDigest } from "../terminal/format.ts";
+import { shellWord } from "../terminal/shell_line.ts";
 
 /**
  * The model that --checkpoint, --run or --version names; the shipped one where there is none of them, whatever is current,
@@ -28,7 +29,11 @@ export function modelAskedFor(flags: Flags): LoadedModel {
     throw new UsageError(`${named.map(([flag]) => `--${flag}`).join(" and ")} exclude each other; give one.`);
   }
   const outputs = textFlag(flags, "runs") ?? "outputs";
-  if (file !== undefined) return loadModel(outputs, { kind: "file", path: file }, model);
+  const stripPrefix = textFlag(flags, "strip-prefix");
+  if (stripPrefix !== undefined && file === undefined) {
+    throw new UsageError("--strip-prefix is about the names in a file; name the file with --checkpoint.");
+  }
+  if (file !== undefined) return loadFile(outputs, file, model, stripPrefix);
   if (run !== undefined) {
     return asked(`--run ${run}`, () => loadModel(outputs, { kind: "run", id: run }, model), trainFirst(model));
   }
@@ -46,6 +51,19 @@ export function modelAskedFor(flags: Flags): LoadedModel {
     () => loadModel(outputs, { kind: "version", version: number }, model),
     promoteFirst("--version"),
   );
+}
+
+/** @throws {CheckpointError} as the store has it; where a prefix is in the way, with the flag that takes it off */
+function loadFile(outputs: string, path: string, model: ModelName | undefined, stripPrefix: string | undefined) {
+  try {
+    return loadModel(outputs, { kind: "file", path, stripPrefix }, model);
+  } catch (error) {
+    if (!(error instanceof CheckpointError) || typeof error.details.prefix !== "string") throw error;
+    throw new CheckpointError(
+      `${error.message} Here: --strip-prefix ${shellWord(error.details.prefix)}`,
+      error.details,
+    );
+  }
 }
 
 /**

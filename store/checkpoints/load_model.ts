@@ -51,7 +51,7 @@ export interface LoadedModel {
 export function loadModel(outputs: string, selector: CheckpointSelector, model?: ModelName): LoadedModel {
   switch (selector.kind) {
     case "file":
-      return model === undefined ? loadUnnamed(selector.path) : load(selector.path, model);
+      return model === undefined ? loadUnnamed(selector) : load(selector.path, model, selector.stripPrefix);
     case "run": {
       const found = checkpointOfRun(outputs, model === undefined ? MODEL_NAMES : [model], selector.id);
       return load(found.path, found.model);
@@ -82,10 +82,10 @@ function shippedCheckpoint(name: ModelName): string {
   return fromHere.startsWith("..") ? path : fromHere;
 }
 
-function load(path: string, name: ModelName): LoadedModel {
+function load(path: string, name: ModelName, stripPrefix?: string): LoadedModel {
   const network = networkOf(name).build();
   try {
-    const metadata = readCheckpointMetadata(loadCheckpoint(path, network));
+    const metadata = readCheckpointMetadata(loadCheckpoint(path, network, { stripPrefix }));
     return checked({ name, network, path, metadata, version: null });
   } catch (error) {
     refuseState(path);
@@ -143,11 +143,11 @@ function checkFinite(path: string, network: Sequential): void {
 }
 
 /** A file of unknown content: it is the network whose names and shapes it has. Of several errors the nearest miss counts. */
-function loadUnnamed(path: string): LoadedModel {
+function loadUnnamed({ path, stripPrefix }: { path: string; stripPrefix?: string }): LoadedModel {
   const errors: CheckpointError[] = [];
   for (const name of [DEFAULT_MODEL, ...MODEL_NAMES.filter((other) => other !== DEFAULT_MODEL)]) {
     try {
-      return load(path, name);
+      return load(path, name, stripPrefix);
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
       errors.push(error);

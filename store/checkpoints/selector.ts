@@ -15,8 +15,8 @@ export type CheckpointSelector =
   | { kind: "run"; id: string }
   /** One of the registry's versions. */
   | { kind: "version"; version: number | "current" }
-  /** A safetensors file. */
-  | { kind: "file"; path: string };
+  /** A safetensors file; `stripPrefix` is taken off its names, as in `LoadOptions` of the library. */
+  | { kind: "file"; path: string; stripPrefix?: string };
 
 /** From 1; a run's id is longer. */
 const VERSION = /^v?([1-9]\d{0,6})$/;

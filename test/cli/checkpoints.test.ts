@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeOrigin, modelAskedFor as loadModel } from "../../cli/inputs/asked_model.ts";
-import { CheckpointError, encodeCheckpoint, encodeTrainingState, Linear, Sequential } from "../../lib/index.ts";
+import {
+  CheckpointError,
+  encodeCheckpoint,
+  encodeSafetensors,
+  encodeTrainingState,
+  Linear,
+  Sequential,
+  stateDict,
+} from "../../lib/index.ts";
 import { linear, MODEL_NAMES } from "../../models/index.ts";
 import { checkpointOfRun } from "../../store/runs/list_runs.ts";
 import { fakeRun } from "../support/fake_run.ts";
@@ -35,6 +43,19 @@ test("a checkpoint that holds NaN is refused, and the parameter named", () => {
   const model = linear({ seed: 1 });
   model.parameters()[0].data[5] = Number.NaN;
   assert.match(refusal(save("nan.safetensors", model)), /fc\.weight holds NaN in .*nan\.safetensors/);
+});
+
+test("a prefix before every name is taken off on request, and the flag for it named", () => {
+  const tensors = Object.fromEntries(
+    Object.entries(stateDict(linear({ seed: 1 }))).map(([name, tensor]) => [`module.${name}`, tensor]),
+  );
+  const checkpoint = join(folder, "prefixed.safetensors");
+  writeFileSync(checkpoint, encodeSafetensors(tensors));
+  assert.match(refusal(checkpoint), /has "module\." before every name.* Here: --strip-prefix module\.$/);
+  const { name, network } = loadModel({ checkpoint, "strip-prefix": "module." });
+  assert.is(name, "linear");
+  assert.equal(network.parameters()[0].values, linear({ seed: 1 }).parameters()[0].values);
+  assert.throws(() => loadModel({ "strip-prefix": "module." }), /--strip-prefix is about the names in a file/);
 });
 
 test("without --model the message is about the network that the file is nearer to", () => {
