@@ -9,6 +9,8 @@ export interface MirrorFailure {
 
 /** No mirror gave the file; the message names each with its reason. */
 export class DownloadError extends DataError {
+  override readonly name: string = "DownloadError";
+
   constructor(
     readonly fileName: string,
     readonly failures: readonly MirrorFailure[],

@@ -20,6 +20,8 @@ export type Setting = keyof Recipe | "model";
  * The message names settings as `Recipe` does. Who has other names for them, such as flags, words it anew with `say`.
  */
 export class RecipeError extends OptionError {
+  override readonly name: string = "RecipeError";
+
   constructor(
     /** The sentence, with the names that the function gives for settings. */
     readonly say: (name: (setting: Setting) => string) => string,

@@ -102,6 +102,17 @@ test("the entries hold the kernels, once; the slim ones hold none, and share one
   assert.is(holders.length, 1);
 });
 
+test("errors keep their names in a minified bundle", async () => {
+  const { text } = await bundle(["lib/index.ts"]);
+  const minified: Record<string, unknown> = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+  const errors = Object.entries(minified).filter(([name]) => name.endsWith("Error")) as [string, ErrorConstructor][];
+  assert.ok(errors.length > 9);
+  for (const [name, Type] of errors) {
+    const error = new Type("op: what is wrong");
+    assert.equal([error.name, String(error)], [name, `${name}: op: what is wrong`]);
+  }
+});
+
 test("a slim library says what to do before it has kernels, and computes once it has", async () => {
   const { text } = await bundle(["lib/index.ts"], [withoutKernels]);
   const slim: typeof import("../lib/index.ts") = await import(`data:text/javascript,${encodeURIComponent(text)}`);

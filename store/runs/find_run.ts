@@ -84,6 +84,8 @@ export function networksMeant(word: string, models: readonly ModelName[]): reado
 
 /** A run of one network where one of another was asked for. */
 export class WrongNetworkError extends OptionError {
+  override readonly name: string = "WrongNetworkError";
+
   constructor(
     readonly model: string,
     readonly asked: readonly ModelName[],

@@ -71,6 +71,8 @@ export async function promote(
 
 /** A run that is a version already: to make that one current is a rollback, and a note has no line to go with. */
 export class KnownVersionError extends OptionError {
+  override readonly name: string = "KnownVersionError";
+
   constructor(
     run: StoredRun,
     readonly version: number,
