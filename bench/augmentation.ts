@@ -1,6 +1,6 @@
 // npm run augmentation: what each part of the augmentation buys. The CNN trained for a few epochs without any, with each part
 // alone at the strength that the best preset has, and with all of them; then tested on MNIST's test digits as they are, and
-// drawn otherwise.
+// drawn differently.
 
 import { loadMnistTest } from "../data/index.node.ts";
 import { decodeCheckpoint } from "../lib/index.ts";

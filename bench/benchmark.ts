@@ -35,7 +35,7 @@ export function uniform(size: number, seed: number): Float32Array<ArrayBuffer> {
 }
 
 /**
- * The largest error among some elements, each worked out anew in f64: exact, without the time that a
+ * The largest error among some elements, each recomputed in f64: exact, without the time that a
  * whole reference would take.
  */
 export function sampledError(actual: ArrayLike<number>, exact: Elements64["at"], samples = 500): number {

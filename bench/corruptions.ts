@@ -1,4 +1,4 @@
-// MNIST's test digits as other hands, pens and cameras would have them.
+// MNIST's test digits as other writers, pens and cameras would give them.
 
 import type { DigitSet } from "../data/index.ts";
 import { Dataset, type Distortion, evaluate, type Module, rand, tensor } from "../lib/index.ts";

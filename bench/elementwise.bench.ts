@@ -12,7 +12,7 @@ const CHANNELS = 32;
 const TITLE = "64×28×28×32";
 
 type Function64 = (x: number) => number;
-type Unary = [name: string, run: (x: Tensor) => Tensor, value: Function64, slope: Function64];
+type Unary = [name: string, run: (x: Tensor) => Tensor, value: Function64, derivative: Function64];
 type Binary = [name: string, run: (a: Tensor, b: Tensor) => Tensor, value: (a: number, b: number) => number];
 
 /** Central difference: good to 1e-10 with functions as tame as these. */
@@ -49,7 +49,7 @@ const positive = (shape: number[], seed: number) => () => {
 
 export const benchmarks: Benchmark[] = [...UNARY.flatMap(unary), ...BINARY.map(binary)];
 
-function unary([name, run, value, slope]: Unary): Benchmark[] {
+function unary([name, run, value, derivative]: Unary): Benchmark[] {
   const isExact = name === "relu";
   return benchmarksOf({
     name: `${name} ${TITLE}`,
@@ -60,7 +60,7 @@ function unary([name, run, value, slope]: Unary): Benchmark[] {
     reference: ({ shape, data }) => ({ shape, at: (i) => value(data[i]) }),
     backward: {
       work: { bytes: 12 * SIZE },
-      reference: ([{ shape, data }], dy) => [{ shape, at: (i) => dy.data[i] * slope(data[i]) }],
+      reference: ([{ shape, data }], dy) => [{ shape, at: (i) => dy.data[i] * derivative(data[i]) }],
     },
   });
 }

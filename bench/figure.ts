@@ -7,7 +7,7 @@ import { loadKernels } from "../lib/runtime/kernels.ts";
 /** The less the better, whatever it is. */
 export interface Figure {
   name: string;
-  /** Null where there is none, and `problem` says why. */
+  /** Null where it could not be measured, and `problem` says why. */
   value: number | null;
   unit: "ms" | "MB" | "KB";
   problem: string | null;

@@ -20,7 +20,7 @@ import { readEvents } from "../test/support/read_events.ts";
 const NETWORKS: Readonly<Record<string, Sequential>> = { cnn: cnn(), linear: linear() };
 
 export interface Found {
-  /** Where the latest run's state stands: a million for each epoch, one for each step; null: there is none. */
+  /** Where the latest run's state stands: a million for each epoch, one for each step; null where there is no state. */
   at: number | null;
   /** Of the weights in the model.safetensors of a run that is done; null: none is. */
   digest: string | null;
@@ -125,7 +125,7 @@ function lookAtState(bytes: Uint8Array, seen: Map<string, string>): { at: number
   return { at: epoch * 1e6 + step, sizes: JSON.parse(metadata.run).logSizes };
 }
 
-/** What the state counts on, in memory of its own; what is behind it was being appended, and may break off anywhere. */
+/** What the state counts on, in its own memory; what is behind it was being appended, and may break off anywhere. */
 function counted(bytes: Uint8Array, size: number): Uint8Array {
   if (bytes.length < size) throw new Error(`it has ${bytes.length} bytes of the ${size} that the state counts on`);
   return Uint8Array.from(bytes.subarray(0, size));

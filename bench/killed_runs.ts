@@ -1,4 +1,4 @@
-// Kills `mnist train` with SIGKILL and goes on with what it left, again and again: each time every file must be the old or
+// Kills `mnist train` with SIGKILL and resumes what it left, again and again: each time every file must be the old or
 // the new one, whole, and every run must end as one that was never killed. Half of the kills come at random moments, half
 // when a file begins to be written.
 
@@ -15,7 +15,7 @@ export interface KillPlan {
   program: readonly string[];
   /** What a run is begun with. */
   recipe: readonly string[];
-  /** What it is begun with and gone on with. */
+  /** The flags it is started and resumed with. */
   flags: readonly string[];
   /** Where runs are kept. */
   folder: string;
@@ -60,7 +60,7 @@ export async function killRuns(plan: KillPlan): Promise<KillReport> {
   return report;
 }
 
-/** One run, killed until it ends or the kills are used up, and then gone on with to its end. */
+/** One run, killed until it ends or the kills are used up, and then resumed to its end. */
 async function killToTheEnd(
   plan: KillPlan,
   report: KillReport,
@@ -69,7 +69,7 @@ async function killToTheEnd(
   seen: Map<string, string>,
 ): Promise<void> {
   let before = -1;
-  // What a kill left behind stays there at the next, where the run is not gone on with.
+  // What a kill left behind stays there at the next, where the run is not resumed.
   const counted = new Set<string>();
   const finish = (digest: unknown): void => {
     if (digest !== report.weights) report.faults.push(`${name} ended with ${digest}, not ${report.weights}`);

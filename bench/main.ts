@@ -73,7 +73,7 @@ if (options.earlier) compareWith(options.earlier);
 else if (options.json) console.log(JSON.stringify(report));
 process.exitCode = figures.some(({ problem }) => problem !== null) ? 1 : 0;
 
-/** File by file, the peaks measured anew with each. */
+/** File by file, the peaks measured again with each. */
 async function measureKernels(): Promise<{ figures: KernelFigure[]; peak: Report["peak"] }> {
   const groups = (await discover()).map((group) => group.filter(({ name }) => accepts(name)));
   const wanted = groups.filter((group) => group.length > 0);

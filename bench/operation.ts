@@ -10,7 +10,7 @@ export interface Operation {
   name: string;
   /** Each a shape, which gets uniform numbers in [−1, 1), or a function that makes the tensor. */
   inputs: readonly (Shape | (() => Tensor))[];
-  // biome-ignore lint/suspicious/noExplicitAny: each operation knows the types of its own inputs
+  // biome-ignore lint/suspicious/noExplicitAny: each operation knows the types of its inputs
   run(...inputs: any[]): Tensor;
   work: Work;
   kernels?: Benchmark["kernels"];

@@ -9,12 +9,12 @@ export class OptionProblem extends Error {}
 type Spec = NonNullable<ParseArgsConfig["options"]>;
 type Values<S extends Spec> = ReturnType<typeof parseArgs<{ options: S }>>["values"];
 
-/** @throws {OptionProblem} an option that is unknown or lacks its value, or anything that is none */
+/** @throws {OptionProblem} an option that is unknown or lacks its value, or anything that is not an option */
 export function parse<S extends Spec>(args: readonly string[], options: S): Values<S> {
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    // Node's message goes on to explain "--" and positionals.
+    // Node's message continues to explain "--" and positionals.
     throw new OptionProblem((error as Error).message.split(". ")[0].replace(/\.$/, ""));
   }
 }
@@ -27,7 +27,7 @@ export function wholeNumber(name: string, text: string): number {
   return Number(text);
 }
 
-/** @throws {OptionProblem} a text that is none of them */
+/** @throws {OptionProblem} any other text */
 export function oneOf<T extends string>(name: string, choices: readonly T[], text: string): T {
   const found = choices.find((choice) => choice === text);
   if (!found) throw new OptionProblem(`--${name} must be ${choices.join(" or ")}; got "${text}"`);

@@ -1,4 +1,4 @@
-// What is measured from outside, in processes of their own: start-up, memory, and the size of what is shipped.
+// What is measured from outside, in separate processes: start-up, memory, and the size of what is shipped.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -30,7 +30,7 @@ export function kernelTable(figures: readonly KernelFigure[], peak: Report["peak
     const ms = figure.value ?? 0;
     const parts = figure.kernels.filter((kernel) => kernel.ms / ms >= LEAST_SHARE);
     const whole = [number(ms, 4), percent(figure.spread, 1), ...rates(figure), figure.error.toExponential(1)];
-    // One kernel that does it all needs no line of its own.
+    // One kernel that does it all needs no line for itself.
     if (parts.length === 1 && parts[0].ms / ms >= MOST_SHARE) return [[figure.name, ...whole, parts[0].name]];
     return [
       [figure.name, ...whole, ""],

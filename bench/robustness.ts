@@ -1,4 +1,4 @@
-// npm run robustness: how a network reads MNIST's test digits when they are drawn otherwise: moved, smaller, larger, turned,
+// npm run robustness: how a network reads MNIST's test digits when they are drawn differently: moved, smaller, larger, turned,
 // slanted, in thin and in thick strokes, noisy. Accuracy for each, and the mean over all.
 
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { cnn, linear } from "../models/index.ts";
 import { CORRUPTIONS, robustnessOf, withNoise } from "./corruptions.ts";
 import { parse, readOptions } from "./options.ts";
 
-const USAGE = `npm run robustness -- [options]: accuracy on test digits drawn otherwise
+const USAGE = `npm run robustness -- [options]: accuracy on test digits drawn differently
 
   --checkpoints A,B  safetensors files of the linear model or the CNN; default: the shipped ones
   --json             the results as JSON`;

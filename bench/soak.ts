@@ -1,4 +1,4 @@
-// npm run soak: trains the CNN for many steps, as users do it, in a process of its own, and watches how much memory
+// npm run soak: trains the CNN for many steps, as users do it, in a separate process, and watches how much memory
 // that process holds. It must stay below a limit, and must not grow.
 
 import { spawn, spawnSync } from "node:child_process";

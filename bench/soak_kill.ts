@@ -48,8 +48,6 @@ console.log(
   `${aimed} were aimed at a file being written; ${halves.length} of all came then: ${count("state")} in a state, ` +
     `${count("model")} in the weights, ${count("other")} in another; ${halves.filter(({ isCut }) => isCut).length} left a part of it.`,
 );
-console.log(
-  `${finished} runs gone on with to their end, weights sha256 ${weights} like the run that was never killed.`,
-);
+console.log(`${finished} runs resumed to their end, weights sha256 ${weights} like the run that was never killed.`);
 for (const fault of faults) console.error(`WRONG: ${fault}`);
 process.exitCode = faults.length > 0 ? 1 : 0;

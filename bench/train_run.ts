@@ -1,4 +1,4 @@
-// A run of `mnist train` on MNIST, in a process of its own, on one thread.
+// A run of `mnist train` on MNIST, in a separate process, on one thread.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -63,7 +63,7 @@ const trained =
     const options = { optimizer, epochs: 1, batchSize: BATCH, onStep: () => {}, ...more };
     await new Trainer(model, options).fit(digits, validation);
   };
-/** With what the longer presets add. Statistics are made anew once an epoch, of as large a part as the program takes. */
+/** With what the longer presets add. Statistics are recomputed once per epoch, from as large a part as the program takes. */
 const augment = { rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1 };
 const average = { decay: 0.999, calibration: Math.ceil((5000 / 55_000) * steps * BATCH) };
 const median = (numbers: readonly number[]): number => quantile(numbers, 0.5);
@@ -72,7 +72,7 @@ const bareCosts: Cost[] = [];
 const rows = [
   { name: "Trainer", work: trained(), costs: [] as Cost[] },
   { name: "with augmentation", work: trained({ augment }), costs: [] as Cost[] },
-  { name: "and averaging", work: trained({ augment, average }), costs: [] as Cost[] },
+  { name: "and weight averaging", work: trained({ augment, average }), costs: [] as Cost[] },
 ];
 for (const work of [stepped, ...rows.map((row) => row.work)]) await work();
 for (let round = 0; round < rounds; round++) {

@@ -1,5 +1,5 @@
 // Training at batch 64, for 1 … n threads: the bare step on one batch, and the Trainer, which also shuffles, loads and
-// counts. The gradients are held against the loss's own slope in f64, and must be the same bits for any number of threads.
+// counts. The gradients are held against the loss's directional derivative in f64, and must be the same bits for any number of threads.
 
 import { type Array64, map64 } from "../lib/selftest/array64.ts";
 import { uniform } from "./benchmark.ts";
@@ -9,7 +9,7 @@ import { newModel, type Simdgrad, trainingStep } from "./training_step.ts";
 
 const MODELS: ModelName[] = ["linear", "cnn"];
 const BATCH = 64;
-/** The slope is taken over a distance of 2·STEP, in which few ReLUs change sides. */
+/** The derivative is taken over a distance of 2·STEP, in which few ReLUs change sides. */
 const STEP = 1e-5;
 const TOLERANCE = 1e-4;
 const SAMPLE_MS = 250;
@@ -68,7 +68,7 @@ function namesOf(model: ModelName, threads: number): { bare: string; trainer: st
 }
 
 /**
- * The gradient g of the loss against its slope along g, element by element weighted at random so that no error
+ * The gradient g of the loss against its directional derivative along g, element by element weighted at random so that no error
  * hides; and that of the first call, which runs on one thread, bit by bit.
  */
 function gradientError(simdgrad: Simdgrad, model: ModelName, alone: Map<string, Array64>): number {
@@ -117,8 +117,8 @@ function slopeError(
       moved[name] = map64(state[name], (value, at) => value + (distance * d[at]) / length);
     return loss64(model, moved, x.data, y.data);
   };
-  const slope = (lossAt(STEP) - lossAt(-STEP)) / (2 * STEP);
-  return Math.abs((slope * length) / predicted - 1);
+  const derivative = (lossAt(STEP) - lossAt(-STEP)) / (2 * STEP);
+  return Math.abs((derivative * length) / predicted - 1);
 }
 
 function bareStep(simdgrad: Simdgrad, model: ModelName, threads: number, name: string, error: number): Entry {

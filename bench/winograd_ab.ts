@@ -65,7 +65,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The library, the models and the data, each side a module of its own. */
+/** The library, the models and the data, each side a separate module. */
 async function load(hasWinograd: boolean): Promise<Library> {
   const outfile = join(folder, hasWinograd ? "with.mjs" : "without.mjs");
   const entries = ["lib", "models", "data"].map(

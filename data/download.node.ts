@@ -1,6 +1,6 @@
 // Fetches one file from the first mirror that has it whole.
 //
-// Each mirror's bytes go to a part file of their own, since no two need be compressed alike. A part left by
+// Each mirror's bytes go to a separate part file, since no two need be compressed alike. A part left by
 // a broken connection is continued by a Range request, in this run or a later one; the file itself appears
 // by a rename, and only with content that was accepted.
 
@@ -111,7 +111,7 @@ async function fromMirror<T>(mirror: string, options: DownloadOptions<T>): Promi
   }
 }
 
-/** Appends to the part what is missing behind `offset`, or starts it anew where the mirror sends all of it. */
+/** Appends to the part what is missing behind `offset`, or restarts it where the mirror sends all of it. */
 async function fetchInto<T>(
   part: string,
   offset: number,

@@ -48,7 +48,7 @@ export interface LoadTestOptions {
   datasetName?: string;
   /** Of the synthetic digits, and of the split; default 0. */
   seed?: number;
-  /** At most so many images in each set. */
+  /** At most this many images in each set. */
   limit?: number;
   /** Base URLs to download from, in order; default: the public mirrors. */
   mirrors?: readonly string[];
@@ -67,8 +67,8 @@ export interface LoadMnistOptions extends LoadTestOptions {
   /** Default 5000. */
   maxValidation?: number;
   /**
-   * "random": drawn one by one; default. "contiguous": one after another in MNIST's order, which is that of the writers: see `Dataset.split`.
-   * Synthetic digits are all by the same hand: either way it is their last.
+   * "random": chosen one by one; default. "contiguous": one after another in MNIST's order, which is that of the writers: see `Dataset.split`.
+   * Synthetic digits all have one writer: either way it is their last.
    */
   split?: SplitOptions["how"];
 }
@@ -103,7 +103,7 @@ export interface MnistSets extends MnistTest {
 export interface MnistPlaces {
   files: MnistFiles;
   sample: MnistFiles;
-  /** null: there is none. */
+  /** Null in an installation without the sample. */
   sampleFolder: string | null;
   downloadFolder: string;
 }
@@ -132,8 +132,7 @@ const DIGITS = { classes: DIGIT_CLASSES, normalization: MNIST_NORMALIZATION };
  * source "auto", for files that were named.
  *
  * @throws {DataError} a file that is missing, damaged or another; or each mirror that failed, with its reason
- * @throws {OptionError} a number is not an integer ≥ 0, validation leaves nothing to train on, source or split is none
- *   of those
+ * @throws {OptionError} a number is not an integer ≥ 0, validation leaves nothing to train on, or an unknown source or split
  * @example const { train, validation, test } = await loadMnist();
  */
 export async function loadMnist(
@@ -288,7 +287,7 @@ async function fromFolder<R extends MnistRole>(
   return { sets, source: mnistSource("sample", folder, sample), notice };
 }
 
-/** How messages call so many files. */
+/** How messages name a number of files. */
 const FILES: Readonly<Record<number, string>> = { 2: "two files for the test", 4: "four files" };
 
 async function fromMirrors<R extends MnistRole>(

@@ -51,7 +51,7 @@ export async function folderOf(
 
 /**
  * @param files what it may be, all by the same name: the original first
- * @throws {DataError} it is missing, cannot be read, or is none of them
+ * @throws {DataError} it is missing, cannot be read, or is not one of MNIST's files
  */
 export async function readFrom(folder: string, files: readonly MnistFile[]): Promise<MnistContent> {
   const path = await pathOf(folder, files[0]);

@@ -23,7 +23,7 @@ export interface MnistState {
   /** Whether somebody named the folder: then loadMnist downloads nothing to it. */
   isNamed: boolean;
   files: MnistFileState[];
-  /** The files of the sample in this checkout; null where there is none. */
+  /** The files of the sample in this checkout; null where it has no sample. */
   sample: MnistFileState[] | null;
 }
 

@@ -55,7 +55,7 @@ const PASSES = [
 /**
  * Proves that a file is a PNG that a decoder can be trusted with.
  *
- * @returns the file anew, of the chunks that matter: IHDR, PLTE, tRNS, IDAT and IEND
+ * @returns the file rebuilt from the chunks that matter: IHDR, PLTE, tRNS, IDAT and IEND
  * @throws {DataError} anything else, before memory is taken for it
  */
 export function guardPng(bytes: Uint8Array, fileName: string, limits: PngLimits = {}): Uint8Array {

@@ -17,7 +17,7 @@ export interface PreprocessedDigit {
   readonly isBlank: boolean;
 }
 
-/** Ink weaker than this, of 255, is none. */
+/** Ink weaker than this, of 255, does not count. */
 const FAINTEST = 12;
 /** In terms of the background's deviation: beyond what chance makes of a million pixels. */
 const CERTAIN = 6;
@@ -32,7 +32,7 @@ const FULL_CONTRAST = 250;
  * Finds the digit in a picture and brings it to MNIST's form: luma over what transparency suggests, the
  * background subtracted and whatever deviates from it taken as ink, stray specks left out, the longer side
  * scaled to 20 pixels by area averaging, the centre of mass at index 14, the contrast stretched if it is low.
- * MNIST's own pictures come out as they went in.
+ * MNIST's images come out as they went in.
  *
  * @param picture RGBA of any size
  * @throws {OptionError} no picture, or one whose width, height and length of data do not fit together

@@ -66,7 +66,7 @@ function isExcepted(hostname: string, port: string, list: string): boolean {
     });
 }
 
-/** What the worker is; in text, so that no bundler has to know of it. */
+/** What the worker is; as text, so that bundlers need not handle it. */
 const WORKER = `
 const { parentPort, workerData: { url, headers } } = require("node:worker_threads");
 fetch(url, { headers }).then(async (response) => {

@@ -25,8 +25,8 @@ export interface SyntheticOptions {
   /** Default 0. */
   seed?: number;
   /**
-   * The first picture's number; default 0. Picture i shows the digit i mod 10, and depends on the seed and on i
-   * alone: sets with other numbers share no picture.
+   * The first image's number; default 0. Image i shows the digit i mod 10, and depends on the seed and on i
+   * alone: sets with other numbers share no image.
    */
   start?: number;
 }
@@ -40,11 +40,11 @@ const RULES: Readonly<Record<keyof SyntheticOptions, Rule>> = {
 /**
  * Handwritten digits made up in code: a style of stroke skeletons, a pose between its extremes, every point
  * jittered, the whole bent, squeezed, slanted and turned, drawn with a pen of random width, antialiased, and
- * brought to MNIST's geometry. No picture of any data set is in them.
+ * brought to MNIST's geometry. They contain no image of any data set.
  *
  * @throws {OptionError} count, seed or start is not an integer ≥ 0, or start + count is beyond 2⁵³ − 1
  *
- * Deterministic on every platform: only + − × ÷ and square roots. Cost: in proportion to `count`, one picture after
+ * Deterministic on every platform: only + − × ÷ and square roots. Cost: in proportion to `count`, one image after
  * another in JS, on one thread. A CNN that was trained on nothing else reads most of MNIST's test images.
  * @example const train = syntheticDigits({ count: 60_000, seed: 1 });
  */
@@ -65,7 +65,7 @@ export async function syntheticDigitsAsync(options: SyntheticOptions & { signal?
   return runStepsAsync(drawingSteps(options), { signal });
 }
 
-/** A chunk a step; yields how many pictures are drawn. */
+/** One chunk per step; yields how many images are drawn. */
 function* drawingSteps({ count, seed = 0, start = 0 }: SyntheticOptions): Generator<number, DigitSet> {
   // Beyond 2⁵³ − 1 a number and the next are the same.
   if (!Number.isSafeInteger(start + count)) {

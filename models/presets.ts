@@ -17,7 +17,7 @@ export type Setting = keyof Recipe | "model";
 /**
  * A setting that would have no effect, or contradicts another.
  *
- * The message names settings as `Recipe` does. Who has other names for them, such as flags, words it anew with `say`.
+ * The message names settings as `Recipe` does. Callers with other names for them, such as flags, reword it with `say`.
  */
 export class RecipeError extends OptionError {
   override readonly name: string = "RecipeError";

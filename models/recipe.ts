@@ -45,7 +45,7 @@ export interface Recipe {
   average: number;
   /** The epoch whose weights are kept: the best on the validation images, or the last. */
   keep: (typeof KEEPS)[number];
-  /** How far each image is distorted, anew in every epoch. */
+  /** How far each image is distorted, differently in every epoch. */
   augment: Required<Augmentation>;
   /** The final part of the epochs, in which augmentation is half as strong. */
   cooldown: number;

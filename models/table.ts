@@ -23,7 +23,7 @@ export function isModelName(name: unknown): name is ModelName {
 /** What a network's name must be. */
 export const MODEL = oneOf(...MODEL_NAMES);
 
-/** The row of a network. @throws {OptionError} there is none of that name */
+/** The row of a network. @throws {OptionError} no network has that name */
 export function networkOf(name: ModelName): Network {
   check("networkOf", "name", name, MODEL);
   return NETWORKS[name];

@@ -77,7 +77,7 @@ function replaceBuiltins({ onResolve, onLoad }) {
 
 /**
  * Lets CommonJS packages `require` Node's own modules in an ESM bundle: each such call gets a module
- * that imports it. So no file needs a `require` of its own, which browsers could not load.
+ * that imports it. So no file needs its own `require`, which browsers could not load.
  */
 function importRequiredBuiltins({ onResolve, onLoad }) {
   onResolve({ filter: new RegExp(`^(node:)?(${builtinModules.join("|")})$`) }, ({ kind, path }) =>

@@ -1,4 +1,4 @@
-// Runs the tests: one process a file, a few at a time, with a limit for each; a file that holds no test,
+// Runs the tests: one process per file, a few at a time, with a limit for each; a file that holds no test,
 // hangs or forgets `test.run()` fails. What was skipped or measured is said. The last line is `N passed, N failed`.
 //
 //   node scripts/test.mjs [part of a path …]    test/**/*.test.ts

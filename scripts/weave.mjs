@@ -24,7 +24,7 @@ export function weave(left, right) {
   return text;
 }
 
-/** The nearest places from which both go on alike; the ends where there are none. */
+/** The nearest places from which both continue alike; the ends where there are none. */
 function findAgreement(left, i, right, j) {
   const rest = left.length - i + right.length - j;
   for (let skipped = 1; skipped <= rest; skipped++) {

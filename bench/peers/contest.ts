@@ -18,7 +18,7 @@ export interface Entry {
   name: string;
   threads: number;
   version: string | null;
-  /** Of the median run; null where there is none, and `problem` says why. */
+  /** Of the median run; null where it failed, and `problem` says why. */
   medianMs: number | null;
   /** Half the distance between the quartiles, relative to the median. */
   spread: number | null;

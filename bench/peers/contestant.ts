@@ -1,4 +1,4 @@
-// A contestant is a process of its own, asked line by line.
+// A contestant is a separate process, asked line by line.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";

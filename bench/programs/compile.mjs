@@ -1,4 +1,4 @@
-// AssemblyScript on standard input, WebAssembly on standard output. A process of its own, since a TypeScript loader
+// AssemblyScript on standard input, WebAssembly on standard output. A separate process, since a TypeScript loader
 // would take ten seconds to look through the compiler.
 //
 //   node bench/programs/compile.mjs FEATURES PAGES

@@ -27,9 +27,9 @@ export interface Operands {
   /** What one of them is, as in "FILE". */
   value: string;
   describe: string;
-  /** At least so many; default 0. */
+  /** At least this many; default 0. */
   min?: number;
-  /** At most so many; default any number. */
+  /** At most this many; default any number. */
   max?: number;
   /** What to say where there are too few: what to type. */
   missing?: string;

@@ -27,7 +27,7 @@ export interface CompareRequest {
   isQuiet: boolean;
 }
 
-/** Pictures that the speed is measured with. */
+/** Images that the speed is measured with. */
 const MEASURED = 64;
 
 export async function compareModels(request: CompareRequest, signal: AbortSignal): Promise<void> {
@@ -45,12 +45,12 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
     const { source, test } = await loadTestData(data, { datasetName, limit, signal, progress });
     const { dataset } = source;
     const labels = test.labels.values;
-    const pictures = firstPictures(test.images.values, test.size);
+    const images = firstImages(test.images.values, test.size);
     const contestants: Contestant[] = [];
     const readings: Int32Array[] = [];
     for (const model of models) {
       progress.update(`${model.name} times`, 0, () => "");
-      const speed = await measureSpeed(model.network, pictures, { signal });
+      const speed = await measureSpeed(model.network, images, { signal });
       const onProgress = (done: number, total: number): void =>
         progress.update(model.name, done / total, () => `${formatCount(done)} of ${formatCount(total)} images`);
       using logits = await predictAsync(model.network, test, { signal, onProgress });
@@ -71,7 +71,7 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
   }
 }
 
-function firstPictures(images: Uint8Array, count: number): Uint8Array[] {
+function firstImages(images: Uint8Array, count: number): Uint8Array[] {
   const size = images.length / count;
   return Array.from({ length: Math.min(MEASURED, count) }, (_, i) => images.slice(i * size, (i + 1) * size));
 }

@@ -1,4 +1,4 @@
-// mnist doctor: whether everything is as it should be, here.
+// mnist doctor: whether everything works on this machine.
 
 import { type Command, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, textFlag } from "../command_line/flags.ts";
@@ -7,7 +7,7 @@ export const doctor: Command = {
   details:
     "Says what this machine can run, and why not what it cannot; reads and hashes the data set, the shipped weights and " +
     "the current versions; and compares every operation and its gradients with a plain f64 reference. Downloads and " +
-    "changes nothing. Exit code 0 when all is well, also with warnings; 1 when something is wrong.",
+    "changes nothing. Exit code 0 when no check fails, even with warnings; 1 when one does.",
   examples: [
     ["mnist doctor", "takes about two seconds"],
     ["mnist doctor --json > report.json", "for a bug report"],

@@ -16,7 +16,7 @@ export interface EvaluateRequest {
   data: string;
   datasetName: string | undefined;
   limit: number | undefined;
-  /** By up to how many pixels each image is moved in a second reading; undefined: there is none. */
+  /** By up to how many pixels each image is moved in a second reading; undefined for no second reading. */
   shifts: number | undefined;
   isJson: boolean;
   isQuiet: boolean;
@@ -69,7 +69,7 @@ function asJson(
   };
 }
 
-/** What reading each image several times gave, moved by up to so many pixels. */
+/** What reading each image several times gave, moved by up to that many pixels. */
 interface ShiftedReading {
   shifts: number;
   accuracy: number;

@@ -37,7 +37,7 @@ const AROUND_NAME = WIDTHS.digit + WIDTHS.sure + WIDTHS.time + 4 * GAP.length;
 /** Room that a terminal keeps for notes; they are cut there, and --verbose has them whole. */
 const NOTES = 20;
 
-/** A table of a line a picture, which can be printed while the pictures are read, since the names are known before. */
+/** A table with one line per picture, which can be printed while the pictures are read, since the names are known before. */
 export class AnswerTable {
   private readonly nameWidth: number;
 

@@ -27,7 +27,7 @@ export interface InferRequest {
   isJson: boolean;
 }
 
-/** From so many pictures on a line of each is what one can read. */
+/** With this many pictures or more, each gets one line. */
 const MANY = 10;
 
 export async function inferFiles(flags: Flags, request: InferRequest, signal: AbortSignal): Promise<void> {

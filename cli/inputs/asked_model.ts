@@ -12,7 +12,7 @@ import { formatPercent, printable, shortDigest } from "../terminal/format.ts";
 import { shellWord } from "../terminal/shell_line.ts";
 
 /**
- * The model that --checkpoint, --run or --version names; the shipped one where there is none of them, whatever is current,
+ * The model that --checkpoint, --run or --version names; the shipped one where none of them is given, whatever is current,
  * so that the same command gives the same answer everywhere.
  *
  * @throws {UsageError} more than one of a version, a run and a file

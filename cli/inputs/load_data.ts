@@ -27,7 +27,7 @@ export interface LoadOptions {
   maxValidation?: number;
   /** How those are chosen; default "random". */
   split?: Recipe["split"];
-  /** At most so many images in each set. */
+  /** At most this many images in each set. */
   limit: number | undefined;
   signal: AbortSignal;
   progress: Progress;

@@ -18,7 +18,7 @@ import type { TerminalStream } from "../terminal/terminal.ts";
 const LONGEST_STATUS = 23;
 const DIGEST = 8;
 
-/** A head, a line a run, and a line for each that cannot be read. */
+/** A head, a line per run, and a line for each that cannot be read. */
 export function runTable(
   runs: readonly StoredRun[],
   markOf: (run: StoredRun) => VersionMark,

@@ -12,8 +12,8 @@ export function endWithOutput(error: NodeJS.ErrnoException): never {
 }
 
 /**
- * For work whose result is kept on disk: it goes on without output. A pipe that was closed changes nothing; output that
- * was wanted and is lost otherwise, on a full disk for one, is said once, and the program ends with 1.
+ * For work whose result is kept on disk: it continues without output. A pipe that was closed changes nothing; output that
+ * was wanted and is lost in another way, on a full disk for one, is reported once, and the program ends with 1.
  */
 export function outliveOutput(): void {
   let isReported = false;

@@ -16,7 +16,7 @@ export interface Column {
 
 const GAP = "  ";
 
-/** @returns the head, and a line a row; a pipe gets all columns, whatever their width */
+/** @returns the head, and one line per row; a pipe gets all columns, whatever their width */
 export function columnTable(columns: readonly Column[], stream: TerminalStream): string[] {
   const shown = fitting(columns, stream.isTerminal ? stream.width : Number.POSITIVE_INFINITY);
   const line = (cell: (column: Column, width: number) => string): string =>

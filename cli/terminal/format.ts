@@ -31,7 +31,7 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(count / 60)} ${large}${rest > 0 ? ` ${rest} ${small}` : ""}`;
 }
 
-/** The first characters of a digest, enough to tell two apart. */
+/** The first characters of a digest, enough to distinguish two. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, 12);
 }

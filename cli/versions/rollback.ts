@@ -7,7 +7,7 @@ import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 export const rollback: Command = {
   details:
     "The version that was current before the present one becomes current again; a second rollback goes back further. " +
-    "Nothing is deleted: mnist versions lists the rollback as a line of its own, and --to goes forward again.",
+    "Nothing is deleted: mnist versions lists the rollback as a separate line, and --to goes forward again.",
   examples: [
     ["mnist rollback", "where only one network has versions"],
     ["mnist rollback --model cnn --to 3", "to a particular version"],

@@ -3,10 +3,10 @@
 import type { Picture } from "../../lib/data/picture.ts";
 import { median, type Plane } from "./plane.ts";
 
-/** Larger pictures are averaged down to at most this many pixels a side: a digit needs only 20 in the end. */
+/** Larger pictures are averaged down to at most this many pixels per side: a digit needs only 20 in the end. */
 const MAX_SIDE = 2048;
 
-/** From this alpha on a pixel shows a colour of its own. */
+/** From this alpha on a pixel shows its own colour. */
 const OPAQUE = 128;
 
 /**

@@ -59,7 +59,7 @@ const STROKE_SHARE = 0.1;
 const PIECE_SHARE = 0.002;
 /** Near: the gap is at most this share of the digit's longer side. */
 const NEAR_SHARE = 0.2;
-/** A second piece with this share of the heaviest one's ink may be a digit of its own. */
+/** A second piece with this share of the heaviest one's ink may be a separate digit. */
 const RIVAL_SHARE = 0.3;
 
 export interface Digit {

@@ -8,7 +8,7 @@ export interface Skeleton {
   readonly poses: readonly Float64Array[];
   /** First and last point of each smooth curve; two curves of a stroke share the corner between them. */
   readonly curves: readonly (readonly [first: number, last: number])[];
-  /** Whether a curve goes on where the one before it ended. */
+  /** Whether a curve continues where the one before it ended. */
   readonly continues: readonly boolean[];
 }
 
@@ -31,7 +31,7 @@ export function parseSkeleton(share: number, poses: readonly string[]): Skeleton
   return { share, poses: numbers, curves, continues };
 }
 
-/** How far a hand may deviate; figures are standard deviations unless they say otherwise. */
+/** How far a writer may deviate; figures are standard deviations unless stated. */
 const POINT_JITTER = 0.042;
 const SLANT_MEAN = 0.16;
 const SLANT = 0.28;

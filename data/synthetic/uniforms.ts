@@ -6,7 +6,7 @@ export class Uniforms {
 
   constructor(private row: Float32Array) {}
 
-  /** Starts anew with the numbers of row[start … start + count). */
+  /** Restarts with the numbers of row[start … start + count). */
   restart(row: Float32Array, start: number, count: number): void {
     this.row = row;
     this.at = start;

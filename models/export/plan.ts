@@ -20,7 +20,7 @@ export interface Plan {
   parameters: Float32Array;
 }
 
-/** The picture, then what a layer has made of it; a row of features has h = w = 1. */
+/** The image, then what a layer has made of it; a row of features has h = w = 1. */
 interface Shape {
   h: number;
   w: number;

@@ -34,7 +34,7 @@ export interface LoadedModel {
   network: Sequential;
   path: string;
   metadata: CheckpointMetadata;
-  /** Of the registry; null for what is none of its versions. */
+  /** Of the registry; null for weights that are not one of its versions. */
   version: number | null;
 }
 

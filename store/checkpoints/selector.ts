@@ -30,7 +30,7 @@ export function versionMeant(word: string): number | "current" | null {
 /**
  * What one word means, where a checkpoint of a network is asked for: shipped, current, a version's number, a run or a file.
  *
- * @throws {NotFoundError} it is none of them; `details.near` is a word that was perhaps meant
+ * @throws {NotFoundError} any other word; `details.near` is the one that was perhaps meant
  * @throws {OptionError} the beginning of several runs' ids, or a run of another network
  */
 export function selectorOf(word: string, outputs: string, model: ModelName): CheckpointSelector {

@@ -32,7 +32,7 @@ export function appendAll(file: number, bytes: Uint8Array, size: number, then?: 
 }
 
 /**
- * Closes a file whose fate is settled: flushed, or given up. It is given back even where closing reports an error, which
+ * Closes a file that is finished: flushed, or given up. It is given back even where closing reports an error, which
  * comes too late to change anything.
  */
 export function closeQuietly(file: number): void {

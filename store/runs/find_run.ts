@@ -33,7 +33,7 @@ function foldersIn(parent: string): string[] {
  * `linear/latest`.
  *
  * @param runs newest first
- * @returns undefined where there is none
+ * @returns undefined where no run matches
  * @throws {AmbiguousError} there are several
  */
 export function findRun<R extends Pick<RunLocation, "model" | "id">>(runs: readonly R[], word: string): R | undefined {
@@ -63,7 +63,7 @@ export function isRunWithNetwork(word: string): boolean {
   return NETWORK_BEFORE.test(word) && !isPath(word);
 }
 
-/** `linear/20260101-000001` is none: that is a run with its network. */
+/** Not `linear/20260101-000001`: that is a run with its network. */
 function isPath(word: string): boolean {
   return /[/\\]|^\.*$/.test(word.replace(NETWORK_BEFORE, ""));
 }

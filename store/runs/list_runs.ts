@@ -22,7 +22,7 @@ export function listRuns(outputs: string, models: readonly ModelName[] = MODEL_N
 /**
  * @param runs  newest first
  * @param where the folder they are in
- * @throws {NotFoundError} there is none that the word means; `details.near` is one that was perhaps meant
+ * @throws {NotFoundError} no run matches the word; `details.near` is one that was perhaps meant
  * @throws {AmbiguousError} there are several
  */
 export function runNamed(runs: readonly StoredRun[], word: string, where: string): StoredRun {

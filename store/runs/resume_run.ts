@@ -107,7 +107,9 @@ export function checkOpen({ path }: RunLocation): void {
     });
   }
   if (!hasState) {
-    throw new CheckpointError(`resumeRun: ${path} holds no ${STATE_FILE} to resume from; train anew.`, { path });
+    throw new CheckpointError(`resumeRun: ${path} holds no ${STATE_FILE} to resume from; train again from the start.`, {
+      path,
+    });
   }
   if (record.status === "running" && isElsewhere(record.runner)) {
     const pid = record.runner?.pid;
@@ -153,7 +155,7 @@ function recordOf(text: string | null): RunRecord {
 }
 
 /**
- * @returns null where there is none
+ * @returns null where it has none
  * @throws {CheckpointError} it cannot be read: what is in it would be lost
  */
 function textOf(path: string): string | null {

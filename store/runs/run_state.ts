@@ -79,9 +79,12 @@ function decode(bytes: Uint8Array, path: string): ReturnType<typeof decodeTraini
     if (!(error instanceof CheckpointError)) throw error;
     const kept = join(dirname(path), CHECKPOINT_FILE);
     const checkpoint = existsSync(kept) ? kept : null;
-    throw new CheckpointError(`${error.message} This run cannot be resumed: name another, or train anew.`, {
-      path,
-      checkpoint,
-    });
+    throw new CheckpointError(
+      `${error.message} This run cannot be resumed: name another, or train again from the start.`,
+      {
+        path,
+        checkpoint,
+      },
+    );
   }
 }

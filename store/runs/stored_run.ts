@@ -95,7 +95,7 @@ export function isResumable({ hasState, record, isAlive }: StoredRun): boolean {
   return hasState && !isFinished(record) && isAlive !== true;
 }
 
-/** Why it is not one that went on to its end and was measured; null where it is. */
+/** Why it is not a run that finished and was measured; null where it is. */
 export function whyUnfinished(run: StoredRun): string | null {
   if (run.problem !== null) return run.problem;
   const status = statusOf(run);

@@ -52,7 +52,7 @@ export function readRegistry(outputs: string, model: ModelName): Registry {
   return { model, outputs, path, records, current: records.at(-1) ?? null, tail };
 }
 
-/** The line that made a version; undefined where there is none. */
+/** The line that made a version; undefined where no line did. */
 export function promotionOf({ records }: Registry, version: number): VersionRecord | undefined {
   return records.find((record) => record.kind === "promote" && record.version === version);
 }

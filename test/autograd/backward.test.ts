@@ -243,7 +243,7 @@ test("a thousand training steps without scope or dispose stay flat, and leave no
     last = step();
     peak = Math.max(peak, memoryUsage().inUseBytes);
   }
-  // Scalars wait for the garbage collector: at most a few of 64 bytes a step. The activations are 30 KB a step.
+  // Scalars wait for the garbage collector: at most a few of 64 bytes per step. The activations are 30 KB per step.
   assert.ok(peak - before < 300_000, `${peak - before} bytes above the start`);
   assert.is((await collect()) - before, 0);
   assert.ok(last < first / 2, `loss ${first} → ${last}`);

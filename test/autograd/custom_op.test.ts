@@ -122,7 +122,7 @@ test("backward may return dy, a saved tensor, an input, a tensor of elsewhere or
   assert.equal([weights, ...inputs].map((each) => each.toArray()), [[5, 6], [1, 1], [2, 2], [3, 3], [4, 4], [5, 5], [6, 6]]); // biome-ignore format: one line
 });
 
-test("forward may return its input: the result is another tensor, with a history of its own", () => {
+test("forward may return its input: the result is another tensor, with its own history", () => {
   const identity = defineOp("identity", { forward: (_, x: Tensor) => x, backward: (_, dy) => [mul(dy, 10)] });
   const x = parameter([1, 2]);
   const y = identity(x);

@@ -64,7 +64,7 @@ test("every kernel is launched by a benchmark, whose result is right", () => {
   );
 });
 
-test("every figure has a name of its own", () => {
+test("every figure has a distinct name", () => {
   const names = benchmarks.map(({ name }) => name);
   assert.equal(names.length, new Set(names).size);
 });
@@ -135,7 +135,7 @@ test("inference is held against f64, and a wrong one gets no time", async () => 
   assert.match(inferenceTable(figures), /^inference: linear, batch 1 +WRONG: /m);
 });
 
-test("training is held against the slope of the loss in f64, and a wrong one gets no time", async () => {
+test("training is checked against the directional derivative of the loss in f64, and a wrong one gets no time", async () => {
   const [right] = await measureTraining(async () => simdgrad, accepts, 1, 1);
   assert.ok(right.value && right.error < 1e-5, `error ${right.error}`);
   const [figure] = await measureTraining(async () => wrong, accepts, 1, 1);

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { correlation, standardised, traitsOf } from "../../bench/hand_traits.ts";
+import { correlation, standardised, traitsOf } from "../../bench/writer_traits.ts";
 
 const test = suite("hand traits");
 const near = (actual: number, expected: number): void =>

@@ -35,7 +35,7 @@ test("who computes something else gets no time", async () => {
   assert.match(table(compare(WORK, [entry])), /peer 1\.2\.3 .* WRONG: differs from ours by 5\.0e-2$/m);
 });
 
-test("who cannot, does not start or ends early is said to, and the others go on", async () => {
+test("who cannot, does not start or ends early is said to, and the others continue", async () => {
   const manners = ["unable", "broken", "dying", "able"];
   const entries = await contest(
     WORK,

@@ -38,7 +38,7 @@ async function inWorker(options: Options, isIsolated: boolean): Promise<Trained>
   return (await inBrowser({ script, worker: WORKER, isIsolated })) as Trained;
 }
 
-/** The same in Node, in a process of its own. */
+/** The same in Node, in a separate process. */
 function inNode(options: Options): Trained {
   const [program, library] = ["test/browser/train.mjs", "dist/"].map((path) => pathToFileURL(path).href);
   const code = `

@@ -36,7 +36,7 @@ async function runAndLeave(
 const statusOf = (out: string): string =>
   JSON.parse(readFileSync(join(lastRun(join(folder, out)), "run.json"), "utf8")).status;
 
-test("a training whose stdout is closed after its first line goes on to its end", async () => {
+test("a training whose stdout is closed after its first line runs to its end", async () => {
   const { code, stderr } = await runAndLeave([...TRAIN, "--json", "--quiet", "--out", "headed"], ["stdout"]);
   assert.is(code, 0, stderr);
   assert.is(statusOf("headed"), "done");

@@ -41,7 +41,7 @@ test("for people it prints accuracy, a table by class and the confusion matrix",
   assert.is(stdout.match(/^ {4}\d │( +(\d+|·)){10}$/gm)?.length, 10);
 });
 
-test("--shifts tells a second reading apart from the first", async () => {
+test("--shifts labels a second reading apart from the first", async () => {
   const args = ["evaluate", "--model", "linear", "--data", "synthetic", "--limit", "100", "--quiet"];
   const plain = JSON.parse((await runCli(folder, [...args, "--json"])).stdout);
   const both = JSON.parse((await runCli(folder, [...args, "--json", "--shifts", "1"])).stdout);

@@ -44,7 +44,7 @@ test("kills leave whole files each, and the run ends with the weights of one tha
 const copies = temporaryFolder();
 const seen = new Map<string, string>();
 
-/** A run of three epochs, in a folder of its own. */
+/** A run of three epochs, in its own folder. */
 async function trained(...flags: string[]): Promise<string> {
   const outputs = temporaryFolder();
   const args = ["train", ...RECIPE, "--epochs", "3", "--threads", "1", "--quiet", "--out", outputs, ...flags];

@@ -46,7 +46,7 @@ const program = (permissions: readonly string[], code: string) => {
 const WRITE = `--allow-fs-write=${folder}/`;
 const TRAIN = ["train", "--data", "synthetic", "--limit", "320", "--epochs", "1"];
 
-test("setThreads goes on with one thread and says why; with the permission it takes two", () => {
+test("setThreads continues with one thread and says why; with the permission it takes two", () => {
   const code = `
     console.log(await library.setThreads(3), library.runtimeInfo().singleThreadBecause);
     console.log([...library.relu(library.tensor([-1, 2])).data].join());

@@ -109,14 +109,14 @@ test("stopped in its first epoch, a run keeps its state; infer and evaluate do n
     3,
     /no such run with a checkpoint/,
   );
-  // Lines that somebody took from it do not keep a run from going on.
+  // Lines that somebody removed from it do not keep a run from being resumed.
   truncateSync(join(run, "metrics.jsonl"), 0);
   const { code, stderr } = await runCli(folder, ["train", "--resume", "latest", "--out", "early", "--quiet"]);
   assert.is(code, 0, stderr);
   assert.is(metricsOf(run).filter(({ kind }) => kind === "epoch").length, 3);
 });
 
-test("a log that somebody cut within a line, or within an event, is cut to the last whole one and gone on with", async () => {
+test("a log that somebody cut within a line, or within an event, is cut to the last whole one and resumed", async () => {
   const run = await stopped("cut");
   const files = readdirSync(run).filter((name) => name === "metrics.jsonl" || name.includes("tfevents"));
   assert.is(files.length, 2);

@@ -35,7 +35,7 @@ function stopped(by: "patience" | "maxSeconds", why: string, epochs = 2, step = 
   return [`stopped early: ${why}`, { history: { ...history, stopped: { by, why, step } } }];
 }
 
-test("the list says why a run stopped early, uncut, and whether it resumable", () => {
+test("the list says why a run stopped early, uncut, and whether it is resumable", () => {
   const outOfTime = runThat(...stopped("maxSeconds", "0.3 s had passed after epoch 2"), true);
   assert.is(shortStatusOf(outOfTime), "out of time, resumable");
   assert.is(statusOf(outOfTime), "stopped early: 0.3 s had passed after epoch 2");
@@ -71,7 +71,7 @@ test("an epoch that a run stopped within does not count as one that it went thro
   assert.is(epochs(2, 0), "2/3");
 });
 
-test("a run that went on after it was promoted is no version any more, for its weights are others", async () => {
+test("a run that continued after it was promoted is no longer a version, since its weights changed", async () => {
   const outputs = mkdtempSync(join(folder, "o-"));
   fakeRun(outputs, ID, { seed: 1 });
   await promote(outputs, ID);
@@ -85,7 +85,7 @@ test("a run that went on after it was promoted is no version any more, for its w
   assert.equal(mark(), { versions: [2], isCurrent: false });
 });
 
-test("a damaged run.json does not keep a run from going on: its state is asked", () => {
+test("a damaged run.json does not keep a run from being resumed: its state is read", () => {
   const run = runThat("interrupted", {}, true);
   writeFileSync(join(run.path, "run.json"), "{");
   const [damaged] = listRuns(dirname(dirname(run.path)));

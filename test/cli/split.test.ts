@@ -9,7 +9,7 @@ const test = suite("mnist train --split contiguous");
 
 const folder = temporaryFolder();
 
-test("validates on images in a row, also when it is stopped and gone on with", async () => {
+test("validates on images in a row, also when it is stopped and resumed", async () => {
   const data = ["--data", "sample", "--out", "runs", "--quiet"];
   const flags = [
     "--model",

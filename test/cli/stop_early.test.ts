@@ -10,7 +10,7 @@ const test = suite("mnist train, stopping early");
 const folder = temporaryFolder();
 const CNN = ["train", "--data", "synthetic", "--limit", "200", "--epochs", "2", "--batch-size", "16", "--seed", "3"];
 
-test("--max-seconds ends a run with a result; with more time it goes on to the uninterrupted one's", async () => {
+test("--max-seconds ends a run with a result; with more time it resumes to the uninterrupted one's", async () => {
   const args = [...CNN, "--out", "hurried", "--quiet"];
   const first = await runCli(folder, [...args, "--max-seconds", "0.1"]);
   assert.is(first.code, 0, first.stderr);

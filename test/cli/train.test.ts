@@ -62,7 +62,7 @@ test("the same seed gives the same weights, another seed others", async () => {
   assert.is.not(await digest("6"), before);
 });
 
-test("without a terminal there is a line an epoch on stderr, and the result on stdout", async () => {
+test("without a terminal there is one line per epoch on stderr, and the result on stdout", async () => {
   const { code, stdout, stderr } = await runCli(folder, [...QUICK, "--out", "else where"]);
   assert.is(code, 0);
   const line = /^linear epoch \d\/2 {2}loss \d\.\d{4} {2}val loss \d\.\d{4} {2}val accuracy .* % {2}[\d,]+ images\/s {2}\d+(\.\d)? s$/gm; // biome-ignore format: one line

@@ -77,7 +77,7 @@ test("the command that asks the current version can be typed in as it is printed
   assert.ok(stdout.endsWith(`Ask it: mnist infer digit.png --model linear --version current --runs '${outputs}'\n`));
 });
 
-test("rollback goes to the version before, twice goes further back, and each is a line of its own", async () => {
+test("rollback goes to the version before, twice goes further back, and each is a separate line", async () => {
   const outputs = outputsWithRuns(folder);
   for (const id of IDS) await promote(outputs, id);
   await rollback(outputs);

@@ -137,7 +137,7 @@ test("from the n-th operation on all of them fail: the old content stays, and th
   }
 });
 
-test("a write that takes fewer bytes than it was given is gone on with, down to one byte at a time", () => {
+test("a write that takes fewer bytes than it was given is continued, down to one byte at a time", () => {
   for (const mostBytes of [1, 7, 999]) {
     assert.is(replacing(failingFiles({ mostBytes })), null);
     assert.equal(content(), NEW);

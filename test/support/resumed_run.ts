@@ -1,4 +1,4 @@
-// A run that is stopped and gone on with, each time as a new process would: another model, another optimizer, and
+// A run that is stopped and resumed, each time as a new process would: another model, another optimizer, and
 // nothing between them but the bytes of a state.
 
 import * as assert from "uvu/assert";

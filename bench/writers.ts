@@ -1,19 +1,19 @@
-// npm run hands: whether MNIST's pictures are in the order of their writers. If they are, those that stand near each
-// other slant alike and press alike, whichever digits they are; shuffled, they do not. Of the training pictures it is every
+// npm run writers: whether MNIST's images are in the order of their writers. If they are, those that stand near each
+// other slant alike and press alike, whichever digits they are; shuffled, they do not. Among the training images it is every
 // other one: two groups of writers take turns.
 
 import { loadMnist } from "../data/index.node.ts";
 import type { DigitSet } from "../data/index.ts";
 import { permutation } from "../lib/index.ts";
-import { correlation, standardised, traitsOf } from "./hand_traits.ts";
 import { parse, readOptions } from "./options.ts";
+import { correlation, standardised, traitsOf } from "./writer_traits.ts";
 
 const APART = [1, 2, 3, 10, 100, 500, 2000];
-const USAGE = `npm run hands: how alike MNIST's digits are in slant and ink that stand 1, 2, … places apart
+const USAGE = `npm run writers: how alike MNIST's digits are in slant and ink that stand 1, 2, … places apart
 
-  the correlation, what is due to the digit itself being taken out; beside it, that of the same pictures shuffled`;
+  the correlation, what is due to the digit itself being taken out; beside it, that of the same images shuffled`;
 
-readOptions("hands", USAGE, (args) => parse(args, {}));
+readOptions("writers", USAGE, (args) => parse(args, {}));
 const { train, test } = await loadMnist({ validation: 0 });
 console.log(`${"places apart".padEnd(28)}${APART.map((apart) => String(apart).padStart(8)).join("")}`);
 for (const set of [train, test]) show(set);
