@@ -4,6 +4,7 @@ import { checkOptions, integer, type Rule, required } from "../base/check.ts";
 import { GRIDS_SIZE } from "../runtime/kernel_abi.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { keyArguments, STREAMS } from "../runtime/rng.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Distortion, warpImages } from "./distort.ts";
@@ -100,6 +101,7 @@ export function augmentImages(
 ): Tensor<"f32"> {
   checkAugmentation(augmentation);
   checkOptions("augmentImages", key, KEY_RULES);
+  checkTensor("augmentImages", "index", index, "i32");
   const rows = index.size;
   using grids = augmentation.elastic ? draw(rows, GRIDS_SIZE, augmentation.elastic, key, 1) : null;
   const distortions = drawDistortions(rows, augmentation, key);

@@ -1,7 +1,7 @@
 // Batches: a walk through a data set, shuffled or in order.
 
 import { noGrad } from "../autograd/grad_mode.ts";
-import { boolean, checkOptions, integer, type Rule, required } from "../base/check.ts";
+import { boolean, check, checkOptions, integer, type Rule, required } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { gather } from "../ops/gather.ts";
 import { permutation } from "../ops/random.ts";
@@ -84,6 +84,7 @@ export class Batches<Y extends DType = "i32"> implements Iterable<Batch<Y>> {
 
   /** Those from the given one on, counted from 0, as if all before had been asked for. */
   *from(first: number): Iterable<Batch<Y>> {
+    check("from", "first", first, integer(0));
     const { batchSize } = this.options;
     const order = this.order();
     for (let b = first; b < this.length; b++) {

@@ -1,6 +1,6 @@
 // Dataset: labelled images or feature vectors that stay in wasm memory as they came, and the batches made of them.
 
-import { anything, checkOptions, integer, oneOf, type Rule, required, string } from "../base/check.ts";
+import { anything, check, checkOptions, integer, oneOf, type Rule, required, string } from "../base/check.ts";
 import { DataError, DTypeError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { sha256 } from "../base/sha256.ts";
 import { permutation } from "../ops/random.ts";
@@ -118,8 +118,8 @@ export class Dataset<Y extends LabelType | "f32" = LabelType, X extends InputTyp
   private picked: { x: Tensor<X>; y: Tensor<Y> } | null = null;
 
   constructor(options: DatasetOptions<Y, X>, /** @internal */ cut?: { from: Dataset<Y, X>; rows: Int32Array }) {
-    const { name, digest = null, normalization = null } = options;
     const { x, y } = cut ? cut.from.source : partsOf(options);
+    const { name, digest = null, normalization = null } = options;
     this.name = name;
     this.normalization = normalization;
     this.hasImages = options.images !== undefined;
@@ -272,9 +272,7 @@ function bytesOf({ values: { buffer, byteOffset, byteLength } }: Tensor): Uint8A
 }
 
 function checkCount(op: string, count: number): void {
-  if (!Number.isInteger(count) || count < 0) {
-    throw new OptionError(`${op}: the number of samples must be an integer ≥ 0; got ${count}.`, { count });
-  }
+  check(op, "the number of samples", count, integer(0));
 }
 
 type DatasetOption = "name" | "images" | "features" | "labels" | "targets" | "classes" | "normalization" | "digest";
@@ -336,10 +334,8 @@ function classesOf(options: { name: string; classes?: number }, labels: Tensor):
   for (const label of values) if (label > largest) largest = label;
   const { name, classes = Math.max(1, largest + 1) } = options;
   const most = labels.dtype === "u8" ? 256 : 2 ** 31 - 1;
-  if (!Number.isInteger(classes) || classes < 1 || classes > most) {
-    const limit = labels.dtype === "u8" ? "from 1 to 256, as many as u8 labels can name" : "≥ 1";
-    throw new OptionError(`dataset: classes must be an integer ${limit}; got ${classes}.`, { classes });
-  }
+  const limit = labels.dtype === "u8" ? "from 1 to 256, as many as u8 labels can name" : "≥ 1";
+  check("dataset", "classes", classes, { says: `an integer ${limit}`, holds: integer(1, most).holds });
   const wrong = values.findIndex((label) => label < 0 || label >= classes);
   if (wrong >= 0) {
     const label = values[wrong];

@@ -4,6 +4,7 @@ import { checkOptions, type Rule } from "../base/check.ts";
 import { cosPi } from "../base/cos_pi.ts";
 import { augmentScratch, PLAN_SIZE } from "../runtime/kernel_abi.ts";
 import { parallelForWithScratch } from "../runtime/parallel.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkImages } from "./check_images.ts";
@@ -63,6 +64,7 @@ export function distortImages(
   normalization: Normalization | null = null,
 ): Tensor<"f32"> {
   checkDistortion(distortion);
+  checkTensor("distortImages", "index", index, "i32");
   const distortions = new Array<Distortion>(index.size).fill(distortion);
   return warpImages("distortImages", { images, index, normalization, distortions, grids: null });
 }

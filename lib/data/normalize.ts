@@ -1,6 +1,7 @@
 // From the values that a data set holds to what networks take: (value − mean)/std.
 
-import { formatShape, OptionError } from "../base/errors.ts";
+import { OptionError } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -57,17 +58,18 @@ export function checkNormalization(op: string, normalization: Normalization | nu
   for (const name of ["mean", "std"] as const) {
     const given: unknown = normalization[name];
     if (typeof given !== "number" && !Array.isArray(given)) {
-      fails(`${name} must be a number, or a list of ${count}; got ${String(given)}. It is { mean, std }.`);
+      fails(`${name} must be a number, or a list of ${count}; got ${printable(given)}. It is { mean, std }.`);
     }
     const values = typeof given === "number" ? [given] : (given as number[]);
     if (typeof given !== "number" && values.length !== count) {
-      fails(`${name} must have a number for each of the ${count} channels or features; got ${formatShape(values)}.`);
+      fails(`${name} must have a number for each of the ${count} channels or features; got ${printable(values)}.`);
     }
     // As f32 holds it: 1e-50 would divide by 0.
-    const isValid = (value: number): boolean =>
-      Number.isFinite(Math.fround(value)) && (name === "mean" || Math.fround(value) > 0);
-    const wrong = values.find((value) => typeof value !== "number" || !isValid(value));
-    if (wrong !== undefined) fails(`${name} must be finite${name === "std" ? " and > 0" : ""}; got ${String(wrong)}.`);
+    const isValid = (value: unknown): boolean =>
+      typeof value === "number" && Number.isFinite(Math.fround(value)) && (name === "mean" || Math.fround(value) > 0);
+    const wrong = [...values].findIndex((value) => !isValid(value));
+    if (wrong >= 0)
+      fails(`${name} must be finite${name === "std" ? " and > 0" : ""}; got ${printable(values[wrong])}.`);
   }
 }
 
