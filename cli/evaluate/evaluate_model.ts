@@ -10,7 +10,7 @@ import { loadTestData } from "../inputs/load_data.ts";
 import { formatCount, formatPercent, shortDigest } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
 import { stdout } from "../terminal/terminal.ts";
-import { classTable, confusionTable } from "./tables.ts";
+import { classTable, confusionTable } from "./evaluation_tables.ts";
 
 export interface EvaluateRequest {
   data: string;

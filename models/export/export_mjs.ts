@@ -5,9 +5,9 @@ import inferenceKernels from "../../build/kernels.inference.js";
 import { MNIST_MEAN, MNIST_STD } from "../../data/mnist.ts";
 import { formatCount } from "../../lib/base/format_count.ts";
 import { base64 } from "./base64.ts";
+import { planOf } from "./export_plan.ts";
 import type { ExportableModel } from "./exportable_model.ts";
 import { type ModelCard, modelCard } from "./model_card.ts";
-import { planOf } from "./plan.ts";
 
 /**
  * The module: `predict`, `model`, the forward kernels and the parameters, batch normalisation folded in. The same

@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { parseFields } from "../../lib/base/fields.ts";
 import { describeSystemError } from "../../lib/base/system_error.ts";
 import { closeQuietly, writeAll } from "./open_file.ts";
-import { isRunnerAlive, type Runner, readRunner, thisHost, thisProcess } from "./runner.ts";
+import { isRunnerAlive, type Runner, readRunner, thisHost, thisProcess } from "./run_process.ts";
 
 const RETRY_MS = 20;
 const PATIENCE_MS = 10_000;

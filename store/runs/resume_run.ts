@@ -15,7 +15,7 @@ import {
 } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { withLock } from "../files/file_lock.ts";
-import { isElsewhere, thisProcess } from "../files/runner.ts";
+import { isElsewhere, thisProcess } from "../files/run_process.ts";
 import { findRun, folderOf, isLatest, networksMeant, runFolders } from "./find_run.ts";
 import { datasetRecord, type RunData } from "./run_data.ts";
 import { RUN_FILE, type RunFolder, removeRunState, reopenRunFolder, STATE_FILE, writeRunFile } from "./run_folder.ts";

@@ -4,7 +4,7 @@
 import { type Fields, fieldsOf, isFields, numberOf, parseFields, textOf } from "../../lib/base/fields.ts";
 import { DataError, type EpochReport } from "../../lib/index.ts";
 import type { Recipe } from "../../models/index.ts";
-import { type Runner, readRunner } from "../files/runner.ts";
+import { type Runner, readRunner } from "../files/run_process.ts";
 import { readRecipe } from "./run_spec.ts";
 
 /** One of the three sets of images. */

@@ -11,7 +11,7 @@ import {
   type Outcome,
   writeCheckpointMetadata,
 } from "../../models/index.ts";
-import { thisProcess } from "../files/runner.ts";
+import { thisProcess } from "../files/run_process.ts";
 import type { ResumableRun } from "./resume_run.ts";
 import { datasetRecord, type RunData, trainedOnPart } from "./run_data.ts";
 import { createRunFolder, type RunFolder, removeRunFolder, removeRunState, writeRunFile } from "./run_folder.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { systemCode } from "../../lib/base/system_error.ts";
 import { DataError } from "../../lib/index.ts";
 import type { MeasuredOn, ModelName } from "../../models/index.ts";
-import { isRunnerAlive } from "../files/runner.ts";
+import { isRunnerAlive } from "../files/run_process.ts";
 import { CHECKPOINT_FILE, RUN_FILE, STATE_FILE } from "./run_folder.ts";
 import { isFinished, type RunRecord, readRunRecord } from "./run_record.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { isSet, numberFlag, textFlag } from "../../cli/command_line/flags.ts";
-import { confusionTable } from "../../cli/evaluate/tables.ts";
+import { confusionTable } from "../../cli/evaluate/evaluation_tables.ts";
 import { AnswerTable, describeAnswer } from "../../cli/infer/describe_answer.ts";
 import { drawDigit } from "../../cli/infer/draw_digit.ts";
 import type { FileAnswer } from "../../cli/infer/file_answer.ts";

@@ -8,7 +8,7 @@ import { compareRuns } from "../../cli/runs/compare_runs.ts";
 import { describeEpochs, runTable, shortStatusOf } from "../../cli/runs/run_table.ts";
 import { runAsJson } from "../../cli/runs/show_runs.ts";
 import { stdout } from "../../cli/terminal/terminal.ts";
-import { thisProcess } from "../../store/files/runner.ts";
+import { thisProcess } from "../../store/files/run_process.ts";
 import { listRuns } from "../../store/runs/list_runs.ts";
 import { STATE_FILE } from "../../store/runs/run_folder.ts";
 import { statusOf, whyUnfinished } from "../../store/runs/stored_run.ts";

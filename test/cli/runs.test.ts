@@ -6,7 +6,7 @@ import { settingsOf } from "../../cli/runs/run_settings.ts";
 import { columnTable } from "../../cli/terminal/columns.ts";
 import type { TerminalStream } from "../../cli/terminal/terminal.ts";
 import { recipeFor } from "../../models/index.ts";
-import { isRunnerAlive, readRunner, thisProcess } from "../../store/files/runner.ts";
+import { isRunnerAlive, readRunner, thisProcess } from "../../store/files/run_process.ts";
 import { listRuns } from "../../store/runs/list_runs.ts";
 import { type RunRecord, readRunRecord, writeRunRecord } from "../../store/runs/run_record.ts";
 import { epochsOf, secondsOf, statusOf, whyUnfinished } from "../../store/runs/stored_run.ts";

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { modelAskedFor as loadModel } from "../../cli/inputs/asked_model.ts";
-import { thisHost } from "../../store/files/runner.ts";
+import { thisHost } from "../../store/files/run_process.ts";
 import { readRegistry, withRegistryLock } from "../../store/versions/registry.ts";
 import { digitPng } from "../support/digit_png.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
