@@ -225,7 +225,7 @@ function whyNot(error: DataError, { downloadFolder }: MnistPlaces): string {
 /** What to do where no mirror can be reached. */
 function byHand({ files: { train, test }, downloadFolder }: MnistPlaces): string {
   const names = [train.images, train.labels, test.images, test.labels].map(({ name }) => `${name}.gz`);
-  return `By hand: put ${names.join(", ")} of any copy of MNIST into ${downloadFolder}, or have MNIST_DIR name the folder that has them.`;
+  return `By hand: put ${names.join(", ")} of any copy of MNIST into ${downloadFolder}, or set MNIST_DIR to the folder that has them.`;
 }
 
 /** @param why the sample is used in place of all of MNIST, which makes no difference to the test */
@@ -316,7 +316,7 @@ async function fromOther<R extends MnistRole>(
 ): Promise<Loaded<R>> {
   const { findOtherSet, readOtherSet } = await import("./other_set.node.ts");
   if (named === null) {
-    throw new OptionError(`loadMnist: ${name} is looked for in a folder; say in which, or have MNIST_DIR name it.`, {
+    throw new OptionError(`loadMnist: ${name} is looked for in a folder; say in which, or set MNIST_DIR.`, {
       datasetName: name,
     });
   }

@@ -28,7 +28,7 @@ export interface CheckpointMetadata {
 }
 
 const VALUE: Rule = {
-  says: "a text, a number or null",
+  says: "a string, a number or null",
   holds: (value) => value === null || ["string", "number", "undefined"].includes(typeof value),
 };
 const LONGEST_TEXT = 200;

@@ -79,7 +79,7 @@ export class Classifier {
    * An answer for each picture, in their order. What it says of one does not depend on the others.
    *
    * @throws {ShapeError} not 28 × 28 bytes, or a network that does not give ten logits for each picture
-   * @throws {DataError} the network answers NaN: its weights are damaged, or their training diverged
+   * @throws {DataError} the network gives NaN: its weights are damaged, or their training diverged
    */
   read(picture: DigitInput): Answer;
   read(pictures: readonly DigitInput[]): Answer[];
@@ -131,7 +131,7 @@ export class Classifier {
       const wrong = rows.findIndex((row) => row.some(Number.isNaN));
       if (wrong < 0) return rows;
       throw new DataError(
-        `Classifier: the network answers NaN to picture ${first + wrong}; its weights are damaged, or their training diverged. Use another checkpoint.`,
+        `Classifier: the network gives NaN for picture ${first + wrong}; its weights are damaged, or their training diverged. Use another checkpoint.`,
         { index: first + wrong },
       );
     });

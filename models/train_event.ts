@@ -4,7 +4,7 @@ import { check, object, type Rule, string } from "../lib/base/check.ts";
 import { DataError } from "../lib/base/errors.ts";
 import { type Fields, numberOf, parseFields, textOf } from "../lib/base/fields.ts";
 
-/** Under way, or under way again. */
+/** A run began or resumed. */
 export interface StartEvent {
   event: "start";
   model: string;
@@ -77,7 +77,7 @@ const LINE_NAMES: Readonly<Record<string, string>> = {
 };
 
 const VALUE: Rule = {
-  says: "a text, a number, null, or an epoch and a step",
+  says: "a string, a number, null, or an epoch and a step",
   holds: (value) => {
     if (value === null || value === undefined || typeof value === "string" || typeof value === "number") return true;
     const { epoch, step } = Object(value) as { epoch?: unknown; step?: unknown };

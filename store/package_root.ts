@@ -20,6 +20,6 @@ function findPackage(): { root: string; version: string } {
       const { name, version } = JSON.parse(readFileSync(path, "utf8"));
       if (name === "simdgrad") return { root, version };
     }
-    if (root === dirname(root)) throw new Error("mnist was moved out of its package; install simdgrad again.");
+    if (root === dirname(root)) throw new Error("simdgrad was moved out of its package; install simdgrad again.");
   }
 }

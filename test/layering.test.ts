@@ -26,7 +26,10 @@ const LAYERS = [
   ["lib/base"],
 ];
 const FOLDERS = ["lib", "data", "models", "store", "cli", "serve", "web", "bench", "test"];
-/** Programs: each parses, calls and shows, and none uses another. What measures them may start them. */
+/**
+ * Programs: each parses, calls and shows, and none uses another, nor bench. Bench is a door too, but no row here: it measures
+ * the others, and may import them.
+ */
 const DOORS = ["cli", "serve", "web"];
 /** Rooms that a page shares: they run wherever JavaScript does, but for their *.node.ts. */
 const BROWSER_SAFE = ["lib", "data", "models"];
@@ -70,7 +73,7 @@ const rules: Rule[] = [
       name: `${door}: doors do not import each other`,
       severity: "error",
       from: { path: inside([door]) },
-      to: { path: inside(DOORS.filter((other) => other !== door)) },
+      to: { path: inside([...DOORS.filter((other) => other !== door), "bench"]) },
     }),
   ),
   {

@@ -13,7 +13,7 @@ export const rollback: Command = {
     ["mnist rollback --model cnn --to 3", "to a particular version"],
   ],
   flags: {
-    model: choiceFlag("Network; needed where both have versions", MODEL_NAMES),
+    model: choiceFlag("Network; needed where several have versions", MODEL_NAMES),
     to: valueFlag("NUMBER", "Version to make current", { byDefault: "the one before" }),
     note: valueFlag("TEXT", "A remark for mnist versions"),
     runs: valueFlag("FOLDER", "Folder of runs and versions", { byDefault: "outputs" }),

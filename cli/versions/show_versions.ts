@@ -21,7 +21,7 @@ export interface VersionsRequest {
   isJson: boolean;
 }
 
-/** A registry that is damaged gets its line and exit code 3; the other is shown all the same. */
+/** A registry that is damaged gets its line and exit code 3; the others are shown all the same. */
 export function showVersions({ models, outputs, isJson }: VersionsRequest): void {
   let exitCode: number = EXIT.ok;
   const registries: Registry[] = [];

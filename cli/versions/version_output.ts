@@ -13,7 +13,7 @@ import { stdout } from "../terminal/terminal.ts";
 /** Prints what was done: the registry's line, or in words; notes about the registry on stderr. */
 export function showChange(change: VersionChange, outputs: string, isJson: boolean): void {
   const { model, record, wasRestored, wasCut } = change;
-  if (wasRestored) printNote(`the copy of version ${record.version} was not whole; it is made again.`);
+  if (wasRestored) printNote(`the copy of version ${record.version} was not whole; it was restored.`);
   if (wasCut) {
     printNote(`the registry of ${model} ended in a part of a line, left by a crash; it was cut off.`);
   }

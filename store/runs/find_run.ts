@@ -44,7 +44,7 @@ export function findRun<R extends Pick<RunLocation, "model" | "id">>(runs: reado
   if (found.length <= 1) return found[0];
   const names = found.map(({ model, id }) => `${model}/${id}`);
   const list = `${names.slice(0, 3).join(", ")}${names.length > 3 ? " …" : ""}`;
-  throw new AmbiguousError(`findRun: ${found.length} runs are called so: ${list}. Name one.`, { word, names });
+  throw new AmbiguousError(`findRun: ${found.length} runs match: ${list}. Name one.`, { word, names });
 }
 
 /** "latest", or the latest of a network: "linear/latest". */

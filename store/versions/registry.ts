@@ -101,7 +101,7 @@ export function appendRecord({ path, tail }: Registry, record: VersionRecord): {
 function whatStands(path: string, record: VersionRecord): string {
   try {
     const isThere = readFileSync(path, "utf8").trimEnd().endsWith(writeVersionRecord(record));
-    return isThere ? "The line is in the file all the same: look which version is current." : "Nothing was changed.";
+    return isThere ? "The line is in the file all the same: check which version is current." : "Nothing was changed.";
   } catch {
     return "Look which version is current.";
   }

@@ -61,7 +61,7 @@ export function readVersion(registry: Registry, { version, fileSha256, run }: Ve
 }
 
 /**
- * Whether the copy of a version is whole; where it is not, it is made again of the run's checkpoint.
+ * Whether the copy of a version is whole; where it is not, it is restored from the run's checkpoint.
  *
  * @param bytes the run's checkpoint as it is now
  * @returns "lost": they are not what was promoted either

@@ -90,7 +90,7 @@ export function readVersionRecord(line: string, before: readonly VersionRecord[]
   if (version === null || !Number.isSafeInteger(version) || version < 1) return refuse("has no version number");
   const { kind } = fields;
   if (kind !== "promote" && kind !== "rollback") {
-    return refuse(`is of a kind this version of mnist does not know: ${JSON.stringify(kind)}`);
+    return refuse(`is of a kind this version of simdgrad does not know: ${JSON.stringify(kind)}`);
   }
   const [run, date] = [textOf(fields.run), textOf(fields.date)];
   if (run === null || date === null) return refuse("lacks its run or its date");

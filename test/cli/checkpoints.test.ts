@@ -119,7 +119,7 @@ test("without a network --run means the newest run of any, and a run's id that o
   fakeRun(outputs, "20260103-000001");
   const model = (word: string): string => checkpointOfRun(outputs, MODEL_NAMES, word).model;
   assert.equal(["latest", "20260103-000001", "20260101"].map(model), ["linear", "linear", "cnn"]);
-  assert.throws(() => model("20260102-000001"), /2 runs are called so: cnn\/.*, linear\/.* Name one/);
+  assert.throws(() => model("20260102-000001"), /2 runs match: cnn\/.*, linear\/.* Name one/);
   assert.throws(() => model("2025"), (error: Error) => error.message.includes(`with a checkpoint in ${outputs}. The latest is`)); // biome-ignore format: one line
 });
 

@@ -225,7 +225,7 @@ test("an unknown run gets a suggestion, an ambiguous one the candidates, one nam
   const runs = (...args: string[]): string[] => ["runs", ...args, "--runs", outputs];
   await expectFailure(folder, runs("20260101-00001"), 3, /no such run .* Did you mean 20260101-00000\d\?/);
   await expectFailure(folder, runs("best"), 3, /best: there is no such run in .* The latest is 20260101-000002\./);
-  await expectFailure(folder, runs("2026"), 2, /2026: 2 runs are called so: linear\/20260101-000002, /);
+  await expectFailure(folder, runs("2026"), 2, /2026: 2 runs match: linear\/20260101-000002, /);
   await expectFailure(folder, runs("latest", "20260101-000002"), 2, /named twice/);
   await expectFailure(folder, runs("latest", "--sort", "test"), 2, /--sort orders the list/);
   await expectFailure(folder, ["runs", "--sort", "tset"], 2, /--sort must be one of .* Did you mean test\?/);

@@ -325,7 +325,7 @@ test("without a sample, and where all of MNIST is asked for, the error names eac
     const { downloadFolder } = context.places;
     assert.match(
       error.message,
-      `By hand: put ${names} of any copy of MNIST into ${downloadFolder}, or have MNIST_DIR name`,
+      `By hand: put ${names} of any copy of MNIST into ${downloadFolder}, or set MNIST_DIR to the folder`,
     );
   }
   const error = await refusal(loadMnist({ source: "sample", validation: 5 }, context.places));

@@ -143,7 +143,7 @@ test("a network that reads no digits, or whose weights are damaged, and a batch 
   const thrown = (run: () => unknown, type: new (...args: never[]) => Error, message: RegExp): void =>
     assert.throws(run, (error: unknown) => error instanceof type && message.test(error.message), `${message}`);
   thrown(() => new Classifier(eleven).read(pictures), ShapeError, /must give ten logits .* gave \[64, 11\] for 64\./);
-  thrown(() => new Classifier(damaged).read(pictures), DataError, /answers NaN to picture 0; its weights are damaged/);
+  thrown(() => new Classifier(damaged).read(pictures), DataError, /gives NaN for picture 0; its weights are damaged/);
   for (const batchSize of [0, 1.5, Number.NaN]) {
     thrown(() => new Classifier(damaged, { batchSize }), OptionError, /batchSize must be an integer ≥ 1/);
   }

@@ -154,7 +154,8 @@ for (const [what, change, version] of [
       else {
         assert.not.match(error.message, /\n/);
         // Only a line that could neither be confirmed nor taken back stands although the command failed.
-        if (isChanged) assert.match(error.message, how === "broken" ? /look which version is current/i : /never/, name);
+        if (isChanged)
+          assert.match(error.message, how === "broken" ? /check which version is current/i : /never/, name);
       }
       for (const known of new Set(records.map((event) => event.version)))
         loadModel(place, { kind: "version", version: known }, "linear");

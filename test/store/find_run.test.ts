@@ -23,7 +23,7 @@ test("a run of the same id in both networks is named with its network", () => {
   fakeRun(outputs, "20260101-000001");
   fakeRun(outputs, "20260101-000001", { model: "cnn" });
   const runs = listRuns(outputs);
-  assert.throws(() => runNamed(runs, "20260101-000001", outputs), /2 runs are called so/);
+  assert.throws(() => runNamed(runs, "20260101-000001", outputs), /2 runs match/);
   assert.is(runNamed(runs, "cnn/20260101-000001", outputs).model, "cnn");
 });
 
@@ -111,11 +111,11 @@ test("--run and --resume take an id, the beginning of one, or latest, which skip
   assert.is(checkpoint("latest"), of("20260102-000001"));
   assert.is(checkpoint("20260102"), of("20260102-000001"));
   assert.is(checkpoint("20260101-000003"), of("20260101-000003"));
-  assert.throws(() => checkpoint("20260101"), /3 runs are called so: linear\/20260101-000003, .*\. Name one/);
+  assert.throws(() => checkpoint("20260101"), /3 runs match: linear\/20260101-000003, .*\. Name one/);
   assert.throws(() => checkpoint("20260103"), /there is no such run with a checkpoint .* latest is 20260102-000001/);
   assert.is(resumable("latest"), of("20260102-000001"));
   assert.is(resumable("20260101-000001"), of("20260101-000001"));
-  assert.throws(() => resumable("20260101"), /3 runs are called so: .* Name one/);
+  assert.throws(() => resumable("20260101"), /3 runs match: .* Name one/);
   assert.throws(() => resumable("20260103"), /holds no state\.safetensors to resume from/);
 });
 

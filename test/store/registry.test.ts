@@ -86,7 +86,7 @@ test("damage further up is refused with the line's number, and costs mnist runs 
     [`{"version"\n${line}`, /versions\.jsonl: line 1 is not JSON/],
     [`${line}{}\n`, /line 2 has no version number/],
     [`${line}${line}`, /line 2 promotes version 1 a second time/],
-    [line.replace("promote", "retire"), /line 1 is of a kind this version of mnist does not know: "retire"/],
+    [line.replace("promote", "retire"), /line 1 is of a kind this version of simdgrad does not know: "retire"/],
     [line.replace("promote", "rollback"), /line 1 goes back to version 1, which no line before it promotes/],
     [line.replace(/"file_sha256":"../, '"file_sha256":"'), /line 1 lacks a SHA-256/],
   ];

@@ -22,7 +22,7 @@ test("a version whose copy is gone or changed is made whole by promoting its run
     await expectFailure(folder, evaluate, 3, /1\.safetensors .* promote run 20260101-000001 again\.$/m);
     const again = await runCli(folder, ["promote", IDS[0], "--runs", outputs]);
     assert.is(again.code, 0, again.stderr);
-    assert.match(again.stderr, /note: the copy of version 1 was not whole; it is made again\./);
+    assert.match(again.stderr, /note: the copy of version 1 was not whole; it was restored\./);
     assert.equal(readFileSync(copy), bytes);
   }
   // Where the run's file is another by now, though of the same weights, it becomes a version of its own.
