@@ -1,6 +1,6 @@
-// What of a hand shows in each digit that it writes, and how alike digits are in it that stand so many places apart.
+// What of a writer shows in each digit that they write, and how alike in it digits are at a distance in the file.
 
-/** Of each picture: how much it slants, in columns a row, and how much ink it has, from 0 to 1. */
+/** Of each image: how much it slants, in columns per row, and how much ink it has, from 0 to 1. */
 export function traitsOf(
   pixels: Uint8Array,
   width: number,

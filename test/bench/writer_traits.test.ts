@@ -2,11 +2,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { correlation, standardised, traitsOf } from "../../bench/writer_traits.ts";
 
-const test = suite("hand traits");
+const test = suite("writer traits");
 const near = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) <= 1e-12, `${actual} for ${expected}`);
 
-test("slant is columns a row, ink the part of the picture that is black", () => {
+test("slant is columns per row, ink the part of the image that is black", () => {
   // Lines over 5 rows of 7 columns: upright, a column a row to the right, two rows a column to the left; and nothing.
   const lines = [() => 3, (y: number) => y, (y: number) => 5 - 2 * Math.min(y, 2), null];
   const pixels = new Uint8Array(4 * 35);
