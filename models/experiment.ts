@@ -137,7 +137,7 @@ export class Experiment {
   /**
    * Trains and tests.
    *
-   * @param onEvent is waited for; what it throws ends the run
+   * @param onEvent is waited for, but at `step` and `test`, which come too often; what it throws ends the run
    * @throws what ended it, after the event that says so: the signal's reason, or an error. What `start` throws is no
    *   event, since nothing has begun then
    */
@@ -147,16 +147,17 @@ export class Experiment {
     const begun = performance.now();
     const before = resume?.progress.seconds ?? 0;
     const seconds = (): number => before + (performance.now() - begun) / 1000;
-    const trainer = this.trainer(onEvent, seconds);
-    await onEvent({ kind: "start", history: trainer.history });
+    const tell = new Teller(onEvent);
+    const trainer = this.trainer(tell, seconds);
+    await tell.now({ kind: "start", history: trainer.history });
     try {
       const { train, validation } = this.data;
       const history = await trainer.fit(train, validation, { resume });
-      const test = await this.test(onEvent);
+      const test = await this.test(tell);
       const [parameters, weightsSha256] = [countParameters(this.model), weightsDigest(this.model)];
       const outcome: Outcome = { history, test, seconds: seconds(), parameters, weightsSha256 };
       try {
-        await onEvent({ kind: "end", outcome });
+        await tell.now({ kind: "end", outcome });
       } finally {
         test.logits.dispose();
       }
@@ -164,12 +165,12 @@ export class Experiment {
     } catch (error) {
       const { history } = trainer;
       const isInterrupted = signal?.aborted === true && error === signal.reason;
-      await onEvent(isInterrupted ? { kind: "interrupted", history } : { kind: "failed", history, error });
+      await tell.last(isInterrupted ? { kind: "interrupted", history } : { kind: "failed", history, error });
       throw error;
     }
   }
 
-  private trainer(onEvent: (event: ExperimentEvent) => void | Promise<void>, seconds: () => number): Trainer {
+  private trainer(tell: Teller, seconds: () => number): Trainer {
     const { recipe, seed, patience } = this.spec;
     const { resume, maxSeconds, checkpointSeconds, signal } = this.options;
     const restoreBest = recipe.keep === "best";
@@ -188,21 +189,52 @@ export class Experiment {
       maxSeconds,
       checkpointSeconds,
       signal,
-      onStep: (report) => void onEvent({ kind: "step", report, seconds: seconds() }),
-      onEpoch: (report) => onEvent({ kind: "epoch", report, history: trainer.history }),
-      onCheckpoint: (state) => onEvent({ kind: "state", state }),
+      onStep: (report) => tell.inPassing({ kind: "step", report, seconds: seconds() }),
+      onEpoch: (report) => tell.now({ kind: "epoch", report, history: trainer.history }),
+      onCheckpoint: (state) => tell.now({ kind: "state", state }),
     });
     if (resume) trainer.history = historyOf(resume.epochs, { restoreBest });
     return trainer;
   }
 
-  private async test(onEvent: (event: ExperimentEvent) => void | Promise<void>): Promise<TestResult> {
+  private async test(tell: Teller): Promise<TestResult> {
     const { test } = this.data;
     const logits = await predictAsync(this.model, test, {
       signal: this.options.signal,
-      onProgress: (done, total) => void onEvent({ kind: "test", done, total }),
+      onProgress: (done, total) => tell.inPassing({ kind: "test", done, total }),
     });
     return { evaluation: evaluationOf(logits, test.labels), logits };
+  }
+}
+
+/** Tells the listener what happens. Steps do not wait for its answer, but end the run if it fails. */
+class Teller {
+  private failure: { error: unknown } | null = null;
+
+  constructor(private readonly onEvent: (event: ExperimentEvent) => void | Promise<void>) {}
+
+  async now(event: ExperimentEvent): Promise<void> {
+    this.checkAnswers();
+    await this.onEvent(event);
+  }
+
+  /** How it ended, whatever became of answers to steps. */
+  async last(event: ExperimentEvent): Promise<void> {
+    await this.onEvent(event);
+  }
+
+  inPassing(event: ExperimentEvent): void {
+    this.checkAnswers();
+    const answer = this.onEvent(event);
+    answer?.catch((error: unknown) => {
+      this.failure ??= { error };
+    });
+  }
+
+  private checkAnswers(): void {
+    const { failure } = this;
+    this.failure = null;
+    if (failure) throw failure.error;
   }
 }
 

@@ -2,15 +2,7 @@
 
 import process from "node:process";
 import { type EpochReport, type History, runtimeInfo, type StepReport } from "../../lib/index.ts";
-import {
-  type Experiment,
-  type ExperimentEvent,
-  type Outcome,
-  type TrainEvent,
-  writeTrainEvent,
-} from "../../models/index.ts";
-import type { ResumableRun } from "../../store/runs/resume_run.ts";
-import type { RunData } from "../../store/runs/run_data.ts";
+import { type ExperimentEvent, type Outcome, type TrainEvent, writeTrainEvent } from "../../models/index.ts";
 import type { RunSpec } from "../../store/runs/run_spec.ts";
 import type { RunWriter } from "../../store/runs/run_writer.ts";
 import { type LinePart, lineOf } from "../terminal/columns.ts";
@@ -23,21 +15,15 @@ import { stderr, stdout } from "../terminal/terminal.ts";
 import { resumeCommand } from "./resume_command.ts";
 import type { TrainOptions } from "./train_options.ts";
 
-interface Shown {
-  spec: RunSpec;
-  data: RunData;
-  resume: ResumableRun | null;
-  options: TrainOptions;
-  progress: Progress;
-  writer: RunWriter;
-  experiment: Experiment;
-}
-
 /** Shows a run as it goes. The run's writer is told of each event first, so that what is said is kept. */
 export class TrainOutput {
   private kept: EpochReport | null = null;
 
-  constructor(private readonly shown: Shown) {}
+  constructor(
+    private readonly run: RunWriter,
+    private readonly options: TrainOptions,
+    private readonly progress: Progress,
+  ) {}
 
   show(event: ExperimentEvent): void {
     switch (event.kind) {
@@ -55,7 +41,7 @@ export class TrainOutput {
       case "state":
         break;
       case "test":
-        this.shown.progress.update("test", event.done / event.total, () => formatCount(event.done));
+        this.progress.update("test", event.done / event.total, () => formatCount(event.done));
         break;
       case "end":
         this.end(event.outcome);
@@ -71,9 +57,9 @@ export class TrainOutput {
 
   /** The line to end with. */
   interruption(): InterruptedError {
-    const { writer, options } = this.shown;
-    if (!writer.isResumable) return new InterruptedError("Interrupted before the first step; nothing is kept.");
-    const { id, checkpoint } = writer.folder;
+    const { run, options } = this;
+    if (!run.isResumable) return new InterruptedError("Interrupted before the first step; nothing is kept.");
+    const { id, checkpoint } = run.folder;
     const what = this.kept
       ? `the weights of epoch ${this.kept.epoch} are kept in ${checkpoint}`
       : "no epoch has ended yet";
@@ -81,27 +67,29 @@ export class TrainOutput {
   }
 
   private start(): void {
-    const { spec, data, resume, writer, experiment, progress } = this.shown;
-    const { epoch, step } = resume?.state.progress ?? {};
-    const run = writer.folder.path;
+    const { spec, data, experiment, resumedAt, folder } = this.run;
+    const run = folder.path;
     this.emit({
       ...{ event: "start", model: spec.model, dataset: data.source.dataset, trainedOn: data.source.title },
       ...{
         datasetSha256: data.train.digest,
         notice: data.notice,
         run,
-        resumedAt: epoch !== undefined && step !== undefined ? { epoch, step } : null,
+        resumedAt,
       },
     });
-    progress.print(
-      resume
-        ? `${spec.model} resumes in ${run}, after step ${step} of ${experiment.stepsPerEpoch} in epoch ${epoch}`
+    this.progress.print(
+      resumedAt
+        ? `${spec.model} resumes in ${run}, after step ${resumedAt.step} of ${experiment.stepsPerEpoch} in epoch ${resumedAt.epoch}`
         : describeBeginning(spec, data.train.size, runtimeInfo().threads, run),
     );
   }
 
   private step({ epoch, step, stepsPerEpoch, loss, samplesPerSecond }: StepReport, elapsed: number): void {
-    const { spec, progress } = this.shown;
+    const {
+      progress,
+      run: { spec },
+    } = this;
     const { epochs } = spec.recipe;
     const part = ((epoch - 1) * stepsPerEpoch + step) / (epochs * stepsPerEpoch);
     progress.update(`${spec.model} ${epoch}/${epochs}`, step / stepsPerEpoch, () => {
@@ -111,7 +99,10 @@ export class TrainOutput {
   }
 
   private epoch(report: EpochReport): void {
-    const { spec, progress } = this.shown;
+    const {
+      progress,
+      run: { spec },
+    } = this;
     const { epoch, trainLoss, validationLoss, validationAccuracy, samplesPerSecond, seconds } = report;
     this.emit({
       ...{ event: "epoch", model: spec.model, epoch, trainLoss, validationLoss, validationAccuracy },
@@ -129,10 +120,11 @@ export class TrainOutput {
   }
 
   private end({ history, test, seconds, parameters, weightsSha256 }: Outcome): void {
-    const { spec, data, options, progress, writer } = this.shown;
+    const { options, progress } = this;
+    const { spec, data, folder, drawn } = this.run;
     const { kept, stopped } = history;
     const { accuracy: testAccuracy, loss: testLoss } = test.evaluation;
-    const { path, checkpoint } = writer.folder;
+    const { path, checkpoint } = folder;
     progress.clear();
     this.emit({
       ...{ event: "done", model: spec.model, dataset: data.source.dataset, trainedOn: data.source.title },
@@ -146,7 +138,6 @@ export class TrainOutput {
     if (!options.isJson) this.printResult(history, { testAccuracy, testLoss, parameters, seconds, weightsSha256 });
     const note = noteOnLoss(kept?.validationLoss ?? 0, data.validation.classes);
     if (note !== null) progress.note(note);
-    const drawn = writer.drawn;
     if (drawn.length > 0) progress.print(`Pictures: ${new Intl.ListFormat("en-GB").format(drawn)} in ${path}`);
   }
 
@@ -154,7 +145,8 @@ export class TrainOutput {
     { kept, stopped }: History,
     result: { testAccuracy: number; testLoss: number; parameters: number; seconds: number; weightsSha256: string },
   ): void {
-    const { spec, data, options, progress, writer } = this.shown;
+    const { options, progress } = this;
+    const { spec, data, folder } = this.run;
     const accuracy = stdout.bold(`test accuracy ${formatPercent(result.testAccuracy)}`);
     const { kind, title } = data.source;
     const digits = kind === "folder" || kind === "download" ? title : stdout.yellow(printable(title));
@@ -163,7 +155,7 @@ export class TrainOutput {
       ...(stopped === null ? [] : [`stopped early: ${stopped.why}`]),
       `${formatCount(result.parameters)} parameters, trained in ${formatDuration(result.seconds)}`,
       `weights sha256 ${result.weightsSha256}`,
-      writer.folder.checkpoint,
+      folder.checkpoint,
     ];
     stdout.print(lines.join("\n"));
     const elsewhere = options.outputs === "outputs" ? "" : ` --runs ${shellWord(options.outputs)}`;
@@ -171,8 +163,8 @@ export class TrainOutput {
   }
 
   private interrupted(): void {
-    const { spec, options, writer } = this.shown;
-    const { isResumable, folder } = writer;
+    const { options } = this;
+    const { spec, isResumable, folder } = this.run;
     this.emit({
       ...{ event: "interrupted", model: spec.model },
       checkpoint: isResumable && this.kept ? folder.checkpoint : null,
@@ -181,13 +173,13 @@ export class TrainOutput {
   }
 
   private failed(error: unknown): void {
-    this.shown.progress.clear();
-    const { spec, writer } = this.shown;
-    this.emit({ event: "failed", model: spec.model, run: writer.folder.path, error: messageOf(error) });
+    this.progress.clear();
+    const { spec, folder } = this.run;
+    this.emit({ event: "failed", model: spec.model, run: folder.path, error: messageOf(error) });
   }
 
   private emit(event: TrainEvent): void {
-    if (this.shown.options.isJson) process.stdout.write(`${writeTrainEvent(event)}\n`);
+    if (this.options.isJson) process.stdout.write(`${writeTrainEvent(event)}\n`);
   }
 }
 

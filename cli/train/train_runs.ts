@@ -1,20 +1,26 @@
 // The work of `mnist train`: one network after another on the same data, or the rest of a run that was stopped.
 
 import { availableParallelism } from "node:os";
+import { basename, dirname } from "node:path";
 import process from "node:process";
 import { enableRelaxedSimd } from "../../data/index.node.ts";
-import { NotFoundError, OptionError, RuntimeError, runtimeInfo, setThreads } from "../../lib/index.ts";
-import { Experiment, type ModelName, networkOf, type Preset, type RecipeChoices } from "../../models/index.ts";
-import { checkData, checkTimeLeft, type ResumableRun, resumeRun } from "../../store/runs/resume_run.ts";
-import type { RunData } from "../../store/runs/run_data.ts";
-import type { RunSpec } from "../../store/runs/run_spec.ts";
-import { RunWriter } from "../../store/runs/run_writer.ts";
+import { RuntimeError, runtimeInfo, type SimdgradError, setThreads } from "../../lib/index.ts";
+import {
+  type ExperimentEvent,
+  type ModelName,
+  networkOf,
+  type Preset,
+  type RecipeChoices,
+} from "../../models/index.ts";
+import { resumeRun } from "../../store/runs/resume_run.ts";
+import type { RunWriter } from "../../store/runs/run_writer.ts";
+import { continueRun, type DataRequest, runSpec, type TrainRunOptions, trainRun } from "../../store/runs/train_run.ts";
 import { type Data, loadData } from "../inputs/load_data.ts";
-import { asked, askedAsync } from "../terminal/asked.ts";
+import { askedAsync } from "../terminal/asked.ts";
 import { AskedError, InterruptedError } from "../terminal/exit_codes.ts";
 import { formatDuration, printable } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
-import { shellWord } from "../terminal/shell_line.ts";
+import { programName, shellWord } from "../terminal/shell_line.ts";
 import { recipeOf } from "./recipe_flags.ts";
 import { resumeCommand } from "./resume_command.ts";
 import type { TrainOptions } from "./train_options.ts";
@@ -54,21 +60,18 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   try {
     const loaded = new Map<string, Data>();
     for (const [i, model] of models.entries()) {
-      const { validation: maxValidation, split } = recipes[i];
+      const recipe = recipes[i];
+      const { validation: maxValidation, split } = recipe;
       // Most often one data set serves all.
       const key = `${maxValidation} ${split}`;
       const which = { datasetName, seed, validation: given.validation, maxValidation, split, limit };
       const data = loaded.get(key) ?? (await loadData(request.data, { ...which, signal, progress }));
       loaded.set(key, data);
       await useThreads(model, request.threads, progress);
-      const spec: RunSpec = {
-        // Of a small data set the preset's number may be too many.
-        ...{ model, recipe: { ...recipes[i], validation: data.setApart }, patience: patience ?? null, seed },
-        ...{ limit: limit ?? null, data: whatWasFound(request.data, data), datasetName: datasetName ?? null, command },
-        ...{ started: new Date().toISOString(), resumed: [] },
-      };
+      const asked = { model, recipe, seed, patience: patience ?? null, limit: limit ?? null, data: request.data };
+      const spec = runSpec({ ...asked, datasetName: datasetName ?? null, command }, data);
       try {
-        await trainRun({ spec, data, resume: null, options: request, progress, signal });
+        await shown(request, progress, signal, (options) => trainRun(spec, data, options));
       } catch (error) {
         for (const left of models.slice(i + 1)) progress.note(`the ${left} network was not begun; train it by itself`);
         throw error;
@@ -81,113 +84,71 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
 
 export async function trainOn(request: ResumeRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
-  const label = `--resume ${request.id}`;
-  const run = await askedAsync(
-    label,
-    () => resumeRun(request.outputs, request.model, request.id),
-    remedyFor(request.id),
-  );
+  const { outputs, model, id } = request;
+  const label = `--resume ${id}`;
+  const run = await askedAsync(label, () => resumeRun(outputs, model, id), remedyFor(outputs));
   const progress = new Progress(request.isQuiet);
+  const load = async ({ data, ...which }: DataRequest): Promise<Data> => {
+    const loaded = await loadData(request.data ?? data, { ...which, signal, progress });
+    await useThreads(run.spec.model, request.threads, progress);
+    return loaded;
+  };
   try {
-    const { spec } = run;
-    const maxSeconds = request.maxSeconds ?? run.maxSeconds ?? undefined;
-    asked(label, () => checkTimeLeft(run, maxSeconds), moreTime);
-    const { seed, limit, recipe } = spec;
-    const { validation, split } = recipe;
-    const datasetName = spec.datasetName ?? undefined;
-    const which = { datasetName, seed, validation, split, limit: limit ?? undefined };
-    const data = await loadData(request.data ?? spec.data, { ...which, signal, progress });
-    asked(
-      label,
-      () => checkData(run, data),
-      () => " Say where the run's digits are with --data.",
+    await shown(request, progress, signal, (options) =>
+      askedAsync(label, () => continueRun(run, load, options), resumeRemedy),
     );
-    await useThreads(spec.model, request.threads, progress);
-    const resumed = [...spec.resumed, new Date().toISOString()];
-    const options = { ...request, maxSeconds };
-    await trainRun({ spec: { ...spec, resumed }, data, resume: run, options, progress, signal });
   } catch (error) {
-    run.release();
     if (error !== signal.reason) throw error;
-    const command = resumeCommand(run.folder.id, request.outputs);
+    const command = resumeCommand(run.folder.id, outputs);
     throw new InterruptedError(`Interrupted before its next step; the run is as it was. Resume it with: ${command}`);
   } finally {
     progress.clear();
   }
 }
 
-/** Where to find the same data again: what "auto" came to. */
-function whatWasFound(data: string, { source }: Data): string {
-  if (data !== "auto" || source.kind === "other") return data;
-  return source.kind === "sample" ? "sample" : "mnist";
-}
-
-function remedyFor(id: string): (error: Error) => string {
-  return (error) => {
-    if (!(error instanceof NotFoundError)) {
-      const { checkpoint } = (error as { details?: { checkpoint?: unknown } }).details ?? {};
-      return typeof checkpoint === "string"
-        ? ` The weights that it kept can still be read: mnist infer --run ${id}.`
-        : "";
-    }
-    const { owner } = error.details;
-    return typeof owner === "string" ? ` Say --model ${owner}, or leave --model out.` : "";
+/** The run that could not be resumed may be another network's, or have kept weights all the same. */
+function remedyFor(outputs: string): (error: SimdgradError) => string {
+  return ({ details }) => {
+    if (typeof details.owner === "string") return ` Say --model ${details.owner}, or leave --model out.`;
+    if (typeof details.checkpoint !== "string") return "";
+    const elsewhere = outputs === "outputs" ? "" : ` --runs ${shellWord(outputs)}`;
+    const id = basename(dirname(details.checkpoint));
+    return ` The weights that it kept can still be used: ${programName()} infer digit.png --run ${id}${elsewhere}.`;
   };
 }
 
-function moreTime(error: Error): string {
-  if (!(error instanceof OptionError)) return "";
-  const seconds = Number(error.details.seconds);
-  const inMinutes = seconds < 60 ? "" : ` It has trained for ${formatDuration(seconds)}.`;
-  return `${inMinutes} As in --max-seconds ${Math.ceil(2 * seconds)}.`;
+function resumeRemedy({ details }: SimdgradError): string {
+  if (details.role !== undefined) return " Say where the run's images are with --data.";
+  if (typeof details.seconds !== "number" || details.maxSeconds === undefined) return "";
+  const inMinutes = details.seconds < 60 ? "" : ` It has trained for ${formatDuration(details.seconds)}.`;
+  return `${inMinutes} As in --max-seconds ${Math.ceil(2 * details.seconds)}.`;
 }
 
-interface TrainJob {
-  spec: RunSpec;
-  data: RunData;
-  /** The run that is resumed; null for a new one. */
-  resume: ResumableRun | null;
-  options: TrainOptions;
-  progress: Progress;
-  signal: AbortSignal;
-}
-
-/** @throws {InterruptedError} Ctrl-C came; the epoch to keep and the state so far are kept */
-async function trainRun({ spec, data, resume, options, progress, signal }: TrainJob): Promise<void> {
-  const { maxSeconds, saveEvery, outputs } = options;
-  const experiment = new Experiment(spec, data, {
-    ...{ maxSeconds, checkpointSeconds: saveEvery, signal },
-    resume: resume?.state,
-  });
+/**
+ * Trains, and shows how it goes.
+ *
+ * @throws {InterruptedError} Ctrl-C came; the epoch to keep and the state so far are kept
+ */
+async function shown(
+  options: TrainOptions,
+  progress: Progress,
+  signal: AbortSignal,
+  work: (options: TrainRunOptions) => Promise<unknown>,
+): Promise<void> {
+  let output: TrainOutput | null = null;
+  const onEvent = (event: ExperimentEvent, run: RunWriter): void => {
+    output ??= new TrainOutput(run, options, progress);
+    output.show(event);
+  };
   const onMissingPicture = (name: string, reason: string): void =>
     progress.note(`this run is kept without ${name}: ${printable(reason)}`);
-  const writer = openWriter(
-    () => new RunWriter(spec, experiment, { data, resume, maxSeconds, outputs, onMissingPicture }),
-  );
-  const output = new TrainOutput({ spec, data, resume, options, progress, writer, experiment });
-  let hasBegun = false;
   try {
-    await experiment.run((event) => {
-      writer.write(event);
-      hasBegun = true;
-      output.show(event);
-    });
+    await work({ ...options, signal, onEvent, onMissingPicture });
   } catch (error) {
     progress.clear();
-    if (!hasBegun) writer.abandon();
-    if (error === signal.reason && hasBegun) throw output.interruption();
-    throw error;
-  } finally {
-    writer.close();
-  }
-}
-
-/** @throws the run's folder cannot be made or written */
-function openWriter(open: () => RunWriter): RunWriter {
-  try {
-    return open();
-  } catch (error) {
-    if (!(error instanceof RuntimeError)) throw error;
+    const begun = output as TrainOutput | null;
+    if (error === signal.reason && begun) throw begun.interruption();
+    if (!(error instanceof RuntimeError) || error.details.parent === undefined) throw error;
     throw new AskedError(`${error.problem} Choose another folder with --out.`, error);
   }
 }

@@ -11,6 +11,8 @@ export interface RunData {
   notice: string | null;
   train: Dataset;
   validation: Dataset;
+  /** How many images were set apart for validation, whatever a limit left of them. */
+  setApart: number;
   test: Dataset;
 }
 

@@ -34,6 +34,7 @@ export class RunWriter {
   private readonly log: RunLog;
   private readonly pictures: RunPictures;
   private hasState: boolean;
+  private hasEnded = false;
   private lastStep: number;
 
   /**
@@ -42,8 +43,8 @@ export class RunWriter {
    * @throws the folder cannot be made or written
    */
   constructor(
-    private readonly spec: RunSpec,
-    private readonly experiment: Experiment,
+    readonly spec: RunSpec,
+    readonly experiment: Experiment,
     private readonly options: RunWriterOptions,
   ) {
     const { resume, outputs, onMissingPicture } = options;
@@ -59,6 +60,17 @@ export class RunWriter {
     this.pictures = new RunPictures(this.folder, spec, onMissingPicture);
   }
 
+  /** The images that it learns from, and is tested on. */
+  get data(): RunData {
+    return this.options.data;
+  }
+
+  /** How far the run was when it was resumed; null for a new one. */
+  get resumedAt(): { epoch: number; step: number } | null {
+    const { resume } = this.options;
+    return resume && { epoch: resume.state.progress.epoch, step: resume.state.progress.step };
+  }
+
   /** The pictures that were written, by name. */
   get drawn(): string[] {
     return this.pictures.written;
@@ -70,11 +82,12 @@ export class RunWriter {
   }
 
   /**
-   * Writes down what happened.
+   * Writes down what happened. A run that has ended stays so, whatever goes wrong with telling others of it.
    *
    * @throws something that counts cannot be written. How a run failed is kept where it can be: the disk may be what failed
    */
   write(event: ExperimentEvent): void {
+    if (this.hasEnded) return;
     switch (event.kind) {
       case "start":
         this.record("running", event.history);
@@ -155,6 +168,7 @@ export class RunWriter {
         weightsSha256,
       },
     });
+    this.hasEnded = true;
     if (stopped?.by !== "maxSeconds") removeRunState(folder);
   }
 
