@@ -134,20 +134,20 @@ export function borderedRowSize(w: usize): usize {
 /** Elements of the transformed filters per channel: four of each of three rows, the bias, and five of a window. */
 export const GRAY_FILTER: usize = 18;
 
-/** For gray_block_f32: a row of pixels, the filters, and the pixels transformed. */
-export function grayBlockScratch(h: usize, w: usize, cout: usize): usize {
+/** For conv1_block_f32: a row of pixels, the filters, and the pixels transformed. */
+export function conv1BlockScratch(h: usize, w: usize, cout: usize): usize {
   return borderedRowSize(w) + GRAY_FILTER * cout + (h + 2) * 2 * w;
 }
 
-/** Kinds of sums that gray_block_statistics_f32 takes: over the first row of pixels, the last, the others, and of two rows. */
+/** Kinds of sums that conv1_block_statistics_f32 takes: over the first row of pixels, the last, the others, and of two rows. */
 export const GRAY_KINDS: usize = 5;
 
-/** What gray_block_statistics_f32 writes: nine sums of each kind, of even and odd columns, in f64. */
+/** What conv1_block_statistics_f32 writes: nine sums of each kind, of even and odd columns, in f64. */
 export function grayStatisticsSize(n: usize): usize {
   return chunksOf(n) * GRAY_KINDS * TAPS * 4;
 }
 
-/** For gray_block_statistics_f32: the image in f64. */
+/** For conv1_block_statistics_f32: the image in f64. */
 export function grayStatisticsScratch(h: usize, w: usize): usize {
   return 2 * borderedImage(h, w);
 }
@@ -162,12 +162,12 @@ export const GRAY_WINDOWS: usize = 64;
 /** Elements of the patches of a window: five places of three rows of four. */
 export const GRAY_WINDOW: usize = 60;
 
-/** What gray_block_backward_f32 writes, in f64. */
+/** What conv1_block_backward_f32 writes, in f64. */
 export function graySumsSize(n: usize, cout: usize): usize {
   return chunksOf(n) * cout * GRAY_SUMS * 2;
 }
 
-/** For gray_block_backward_f32: the sums of an image, four rows of pixels, the patches. */
+/** For conv1_block_backward_f32: the sums of an image, four rows of pixels, the patches. */
 export function grayBackwardScratch(w: usize, cout: usize): usize {
   const windows = w > 2 * GRAY_WINDOWS ? w >> 1 : GRAY_WINDOWS;
   return GRAY_SUMS * cout + 4 * borderedRowSize(w) + GRAY_WINDOW * windows;

@@ -1,8 +1,8 @@
 // What a model exported to a single file needs: the forward kernels of the networks in models/, compiled
 // by themselves, with plain SIMD and memory that is not shared. Used by cli/export/runtime/.
 
+export { conv1_block_f32 } from "../conv1_block";
 export { gemm_f32 } from "../gemm";
-export { gray_block_f32 } from "../gray_block";
 export { relu_f32 } from "../relu";
 export { winograd_filter_f32 } from "../winograd_filter";
 export {

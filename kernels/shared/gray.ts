@@ -1,4 +1,4 @@
-// Images with one channel, row by row, as the kernels of the first-layer block (gray_block*.ts) read them.
+// Images with one channel, row by row, as the kernels of the first-layer block (conv1_block*.ts) read them.
 
 import { load4, store4, storeF32, zero4 } from "./simd";
 

@@ -5,8 +5,8 @@ import { isGradEnabled } from "../autograd/grad_mode.ts";
 import { convAlgorithm } from "../ops/conv_algorithm.ts";
 import { type ConvGeometry, convGeometry } from "../ops/conv_geometry.ts";
 import { convReluPool, type Pool } from "../ops/conv_relu_pool.ts";
+import { conv1Block, isConv1Block } from "../ops/conv1_block.ts";
 import { winogradConv } from "../ops/conv2d_winograd.ts";
-import { grayBlock, isGrayBlock } from "../ops/gray_block.ts";
 import { winogradBlock } from "../ops/winograd_block.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { AdaptiveAvgPool2d } from "./adaptive_avg_pool2d.ts";
@@ -38,13 +38,13 @@ export function fuse(layers: readonly Module[], x: Tensor, from = 0): Fusion | n
 /** Training: where Winograd's kernels or those for a single input channel do the convolution, and 2×2 windows cover the map. */
 function trainingBlock(conv: Conv2d, bn: BatchNorm2d, pool: Pool, geometry: ConvGeometry): Fusion | null {
   const isCovered = pool === "mean" || (geometry.h % 2 === 0 && geometry.w % 2 === 0);
-  const isGray = pool === "max" && isGrayBlock(geometry);
-  if (!isGray && (convAlgorithm(geometry) !== winogradConv || !isCovered)) return null;
+  const isFirst = pool === "max" && isConv1Block(geometry);
+  if (!isFirst && (convAlgorithm(geometry) !== winogradConv || !isCovered)) return null;
   const { runningMean, runningVar, momentum, eps } = bn;
   const options = { runningMean, runningVar, momentum, eps };
   const forward = (x: Tensor): Tensor<"f32"> => {
-    const z = isGray
-      ? grayBlock(x, conv.weight, conv.bias, bn.weight, bn.bias, options)
+    const z = isFirst
+      ? conv1Block(x, conv.weight, conv.bias, bn.weight, bn.bias, options)
       : winogradBlock(x, conv.weight, conv.bias, bn.weight, bn.bias, { ...options, pool });
     bn.countBatch();
     return z;

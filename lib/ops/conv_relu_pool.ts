@@ -6,8 +6,8 @@ import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { convAlgorithm } from "./conv_algorithm.ts";
 import type { ConvGeometry } from "./conv_geometry.ts";
+import { conv1BlockInference, isConv1Block } from "./conv1_block.ts";
 import { winogradConv } from "./conv2d_winograd.ts";
-import { grayBlockInference, isGrayBlock } from "./gray_block.ts";
 
 /** 2×2 max pooling, or the mean over the map. */
 export type Pool = "max" | "mean";
@@ -20,7 +20,7 @@ export function convReluPool(geometry: ConvGeometry, pool: Pool): ConvReluPool |
   const { h, w } = geometry;
   if (pool === "max" && (h < 2 || w < 2)) return null;
   if (convAlgorithm(geometry) === winogradConv) return (x, u, b) => winogradReluPool(x, u, b, geometry, pool);
-  return pool === "max" && isGrayBlock(geometry) ? grayBlockInference : null;
+  return pool === "max" && isConv1Block(geometry) ? conv1BlockInference : null;
 }
 
 function winogradReluPool(x: Tensor, u: Tensor, b: Tensor, geometry: ConvGeometry, pool: Pool): Tensor<"f32"> {

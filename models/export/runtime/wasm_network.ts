@@ -1,7 +1,7 @@
 // The network on simdgrad's kernels, one image at a time, in memory that is laid out once.
 
 import {
-  grayBlockScratch,
+  conv1BlockScratch,
   type Kernels,
   READ_SLACK,
   rowTiles,
@@ -18,7 +18,7 @@ interface Exports
   extends Pick<
     Kernels,
     | "gemm_f32"
-    | "gray_block_f32"
+    | "conv1_block_f32"
     | "relu_f32"
     | "winograd_filter_f32"
     | "winograd_relu_max_pool2d_f32"
@@ -74,7 +74,7 @@ export function wasmNetwork(module: WebAssembly.Module, layers: readonly Layer[]
       };
     }
     const { h, w, cin, cout, pool } = layer;
-    if (cin === 1) return () => kernels.gray_block_f32(to, 0, from, weight, bias, 0, h, w, cout, scratch, 0, h >> 1);
+    if (cin === 1) return () => kernels.conv1_block_f32(to, 0, from, weight, bias, 0, h, w, cout, scratch, 0, h >> 1);
     // Transformed here, and not when exporting: four times the size.
     const u = allocate(winogradFilterSize(cin, cout));
     kernels.winograd_filter_f32(u, weight, cin, cout, 0, scratch, 0, cin >> 2);
@@ -94,6 +94,6 @@ export function wasmNetwork(module: WebAssembly.Module, layers: readonly Layer[]
 function scratchSize(layer: Layer): number {
   if (layer.op === "linear") return 0;
   const { h, w, cin, cout } = layer;
-  if (cin === 1) return grayBlockScratch(h, w, cout);
+  if (cin === 1) return conv1BlockScratch(h, w, cout);
   return Math.max(winogradFilterScratch(cout), winogradBlockScratch(h, w, cin, cout));
 }

@@ -1,4 +1,4 @@
-// @internal dx of grayBlock, by the kernels of the operations that it stands for: the input of a first layer seldom
+// @internal dx of conv1Block, by the kernels of the operations that it stands for: the input of a first layer seldom
 // wants a gradient, so that what this costs does not matter.
 
 import { chunksOf } from "../runtime/kernel_abi.ts";

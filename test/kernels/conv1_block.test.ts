@@ -2,9 +2,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   chunksOf,
+  conv1BlockScratch,
   GRAY_MOMENTS_SIZE,
   grayBackwardScratch,
-  grayBlockScratch,
   grayStatisticsScratch,
   grayStatisticsSize,
   graySumsSize,
@@ -44,26 +44,26 @@ function trainingStep(module: KernelModule, [n, h, w, c]: readonly number[], cut
   const sums = module.output(graySumsSize(n, c));
   const [dw, dgamma, dbeta] = [module.output(9 * c), module.output(c), module.output(c)];
   const statisticsScratch = module.output(grayStatisticsScratch(h, w)).ptr;
-  const scratch = module.output(grayBlockScratch(h, w, c)).ptr;
+  const scratch = module.output(conv1BlockScratch(h, w, c)).ptr;
   const backwardScratch = module.output(grayBackwardScratch(w, c)).ptr;
 
   inPieces(chunks, cuts, (from, to) =>
-    kernels.gray_block_statistics_f32(partial.ptr, x, n, h, w, statisticsScratch, from, to),
+    kernels.conv1_block_statistics_f32(partial.ptr, x, n, h, w, statisticsScratch, from, to),
   );
-  inPieces(9, cuts, (from, to) => kernels.gray_block_moments_f32(moments.ptr, partial.ptr, n, h * w, from, to));
+  inPieces(9, cuts, (from, to) => kernels.conv1_block_moments_f32(moments.ptr, partial.ptr, n, h * w, from, to));
   const folded = [foldedW.ptr, foldedB.ptr, normal.ptr, runningMean.ptr, runningVar.ptr] as const;
   const parameters = [moments.ptr, weight, b, gamma, beta] as const;
   inPieces(c, cuts, (from, to) =>
-    kernels.gray_block_fold_f32(...folded, ...parameters, n * h * w, c, MOMENTUM, EPS, from, to),
+    kernels.conv1_block_fold_f32(...folded, ...parameters, n * h * w, c, MOMENTUM, EPS, from, to),
   );
   const pooled = [z.ptr, argmax.ptr, x, foldedW.ptr, foldedB.ptr, moments.ptr] as const;
-  inPieces((n * h) / 2, cuts, (from, to) => kernels.gray_block_f32(...pooled, h, w, c, scratch, from, to));
+  inPieces((n * h) / 2, cuts, (from, to) => kernels.conv1_block_f32(...pooled, h, w, c, scratch, from, to));
   const gradients = [sums.ptr, dz.ptr, argmax.ptr, x, moments.ptr] as const;
   inPieces(chunks, cuts, (from, to) =>
-    kernels.gray_block_backward_f32(...gradients, n, h, w, c, backwardScratch, from, to),
+    kernels.conv1_block_backward_f32(...gradients, n, h, w, c, backwardScratch, from, to),
   );
   const results = [dw.ptr, dgamma.ptr, dbeta.ptr, sums.ptr, moments.ptr, weight, normal.ptr] as const;
-  inPieces(c, cuts, (from, to) => kernels.gray_block_backward_fold_f32(...results, n, c, from, to));
+  inPieces(c, cuts, (from, to) => kernels.conv1_block_backward_fold_f32(...results, n, c, from, to));
   module.checkCanaries();
   const places = new Uint8Array(argmax.data.buffer, argmax.ptr, size).slice();
   const tensors = { z, dw, dgamma, dbeta, runningMean, runningVar };
@@ -72,7 +72,7 @@ function trainingStep(module: KernelModule, [n, h, w, c]: readonly number[], cut
 }
 
 for (const variant of ["simd", "relaxed"] as const) {
-  const test = suite(`gray_block_f32 (${variant})`);
+  const test = suite(`conv1_block_f32 (${variant})`);
 
   for (const shape of [
     [1, 2, 2, 4],
@@ -127,8 +127,8 @@ for (const variant of ["simd", "relaxed"] as const) {
     const x = module.put([0, 2].flatMap((first) => windows.flatMap((places) => places.slice(first, first + 2))));
     const z = module.output(24);
     const argmax = module.put(new Float32Array(6));
-    const scratch = module.output(grayBlockScratch(2, 12, 4)).ptr;
-    kernels.gray_block_f32(z.ptr, argmax.ptr, x.ptr, w.ptr, bias.ptr, 0, 2, 12, 4, scratch, 0, 1);
+    const scratch = module.output(conv1BlockScratch(2, 12, 4)).ptr;
+    kernels.conv1_block_f32(z.ptr, argmax.ptr, x.ptr, w.ptr, bias.ptr, 0, 2, 12, 4, scratch, 0, 1);
     module.checkCanaries();
     const places = [...new Uint8Array(argmax.data.buffer, argmax.ptr, 24)];
     const channel = <T>(list: ArrayLike<T>, o: number): T[] => windows.map((_, i) => list[4 * i + o]);
@@ -141,7 +141,7 @@ for (const variant of ["simd", "relaxed"] as const) {
     assert.equal(channel(z.data, 2), [2, 2, 0, 0, 0, 1]);
     assert.ok(channel(z.data, 3).every(Number.isNaN));
     const before = places.slice();
-    kernels.gray_block_f32(z.ptr, 0, x.ptr, w.ptr, bias.ptr, 0, 2, 12, 4, scratch, 0, 1);
+    kernels.conv1_block_f32(z.ptr, 0, x.ptr, w.ptr, bias.ptr, 0, 2, 12, 4, scratch, 0, 1);
     assert.equal([...new Uint8Array(argmax.data.buffer, argmax.ptr, 24)], before, "argmax 0 writes no places");
     assert.equal(channel(z.data, 0), [4, 4, 2, 0, 0, 3]);
   });

@@ -1,18 +1,18 @@
-// Means and covariances of the nine taps of a 3×3 convolution, from the sums of gray_block_statistics.ts.
+// Means and covariances of the nine taps of a 3×3 convolution, from the sums of conv1_block_statistics.ts.
 //
 //   y[p] = b + Σ_a w[a]·patch[p,a]  has  mean(y) = b + Σ_a w[a]·μ[a],  var(y) = Σ_{a,b} w[a]·w[b]·Σ[a,b]
 //   μ[a] = Σ_p patch[p,a] / P,  Σ[a,b] = Σ_p patch[p,a]·patch[p,b] / P − μ[a]·μ[b]
 //
-// partial  [⌈N/8⌉, 5, 9, 2] f64 as gray_block_statistics.ts lays them out;  P = N·HW
+// partial  [⌈N/8⌉, 5, 9, 2] f64 as conv1_block_statistics.ts lays them out;  P = N·HW
 // moments  [10, 9] f64: μ, then the rows of Σ
 // Range: rows [from, to) of Σ.
 // Numerics: f64: Σ loses (μ/σ)² of 2⁵³, so that at μ = 100 σ 12 digits stay. Chunks are summed in ascending order.
-// Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
+// Tested in test/kernels/conv1_block.test.ts and test/ops/conv1_block.test.ts.
 
 import { chunksOf, GRAY_KINDS, TAPS } from "./abi/abi";
 import { loadF64 } from "./shared/f64";
 
-export function gray_block_moments_f32(
+export function conv1_block_moments_f32(
   moments: usize,
   partial: usize,
   n: usize,

@@ -1,13 +1,13 @@
-// @internal A network's first layer in one pass, by the kernels of kernels/gray_block*.ts. Sequential puts it in
+// @internal A network's first layer in one pass, by the kernels of kernels/conv1_block*.ts. Sequential puts it in
 // place of the four layers that it is.
 
 import { defineOp } from "../autograd/define_op.ts";
 import { ShapeError } from "../base/errors.ts";
 import {
   chunksOf,
+  conv1BlockScratch,
   GRAY_MOMENTS_SIZE,
   grayBackwardScratch,
-  grayBlockScratch,
   grayStatisticsScratch,
   grayStatisticsSize,
   graySumsSize,
@@ -19,10 +19,10 @@ import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type BatchNorm2dOptions, checkBatchNorm } from "./batch_norm2d_coefficients.ts";
 import { type ConvGeometry, convGeometry } from "./conv_geometry.ts";
-import { grayInputGradient } from "./gray_block_input.ts";
+import { grayInputGradient } from "./conv1_block_input.ts";
 
 /** Whether the kernels do a convolution of these sizes, pooled 2×2. */
-export function isGrayBlock({ kh, kw, stride, padding, cin, cout, h, w }: ConvGeometry): boolean {
+export function isConv1Block({ kh, kw, stride, padding, cin, cout, h, w }: ConvGeometry): boolean {
   const isKernel = kh === 3 && kw === 3 && stride === 1 && padding === 1;
   return isKernel && cin === 1 && cout % 4 === 0 && h % 2 === 0 && w % 2 === 0;
 }
@@ -49,7 +49,7 @@ export function isGrayBlock({ kh, kw, stride, padding, cin, cout, h, w }: ConvGe
  * Cost: forward about 8·N·H·W·Cout multiply-adds, backward a third of it: dw, dgamma, dbeta. dx costs as much
  * as the plain operations. Saves x, w, and a byte for each element of z.
  */
-export const grayBlock = defineOp("grayBlock", {
+export const conv1Block = defineOp("conv1Block", {
   forward(
     { isRecording, save },
     x: Tensor,
@@ -66,15 +66,15 @@ export const grayBlock = defineOp("grayBlock", {
     using partial = empty([grayStatisticsSize(n)]);
     const sizes = [n, h, width];
     const scratchSize = grayStatisticsScratch(h, width);
-    parallelForWithScratch("gray_block_statistics_f32", chunks, scratchSize, partial.ptr, x.ptr, ...sizes);
+    parallelForWithScratch("conv1_block_statistics_f32", chunks, scratchSize, partial.ptr, x.ptr, ...sizes);
     using moments = empty([GRAY_MOMENTS_SIZE]);
-    parallelFor("gray_block_moments_f32", TAPS, moments.ptr, partial.ptr, n, h * width);
+    parallelFor("conv1_block_moments_f32", TAPS, moments.ptr, partial.ptr, n, h * width);
     using foldedW = empty(w.shape);
     using foldedB = empty([cout]);
     using normal = empty([2, cout]);
     const outputs = [foldedW.ptr, foldedB.ptr, normal.ptr, runningMean.ptr, runningVar.ptr];
     const inputs = [moments.ptr, w.ptr, b?.ptr ?? 0, gamma.ptr, beta.ptr];
-    parallelFor("gray_block_fold_f32", cout, ...outputs, ...inputs, n * h * width, cout, momentum, eps);
+    parallelFor("conv1_block_fold_f32", cout, ...outputs, ...inputs, n * h * width, cout, momentum, eps);
     runningMean.markWritten();
     runningVar.markWritten();
     using argmax = empty(isRecording ? [n, h / 2, width / 2, cout] : [0], "u8");
@@ -90,12 +90,12 @@ export const grayBlock = defineOp("grayBlock", {
     using partial = empty([graySumsSize(n, cout)]);
     const pointers = [partial.ptr, dz.ptr, argmax.ptr, x.ptr, moments.ptr];
     const scratchSize = grayBackwardScratch(width, cout);
-    parallelForWithScratch("gray_block_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cout);
+    parallelForWithScratch("conv1_block_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cout);
     const dw = empty(w.shape);
     const dgamma = empty([cout]);
     const dbeta = empty([cout]);
     const inputs = [partial.ptr, moments.ptr, w.ptr, normal.ptr];
-    parallelFor("gray_block_backward_fold_f32", cout, dw.ptr, dgamma.ptr, dbeta.ptr, ...inputs, n, cout);
+    parallelFor("conv1_block_backward_fold_f32", cout, dw.ptr, dgamma.ptr, dbeta.ptr, ...inputs, n, cout);
     const dx = needs[0] ? grayInputGradient(dz, x, w, gamma, beta, argmax, options.eps) : null;
     // What is not needed, the engine disposes of.
     return b ? [dx, dw, zeros([cout]), dgamma, dbeta] : [dx, dw, dgamma, dbeta];
@@ -106,18 +106,18 @@ export const grayBlock = defineOp("grayBlock", {
  * The same layer in evaluation, batch normalisation being folded into the convolution:
  * z = maxPool2d(relu(conv2d(x, foldedW, foldedB, { padding: 1 })), { kernelSize: 2 }). Nothing is recorded.
  *
- * @throws {ShapeError} as grayBlock
+ * @throws {ShapeError} as conv1Block
  */
-export function grayBlockInference(x: Tensor, foldedW: Tensor, foldedB: Tensor): Tensor<"f32"> {
+export function conv1BlockInference(x: Tensor, foldedW: Tensor, foldedB: Tensor): Tensor<"f32"> {
   blockGeometry(x.shape, foldedW.shape, foldedB.shape);
   return pool(x, foldedW, foldedB, 0, 0);
 }
 
 function blockGeometry(x: Shape, w: Shape, b: Shape | null): ConvGeometry {
   const geometry = convGeometry("conv2d", x, w, b, { padding: 1 });
-  if (!isGrayBlock(geometry)) {
+  if (!isConv1Block(geometry)) {
     throw new ShapeError(
-      `grayBlock: x is [${x}], w is [${w}]; expected [N, H, W, 1] with H and W even, and [3, 3, 1, Cout] with Cout a multiple of 4.`,
+      `conv1Block: x is [${x}], w is [${w}]; expected [N, H, W, 1] with H and W even, and [3, 3, 1, Cout] with Cout a multiple of 4.`,
       { x, w },
     );
   }
@@ -128,8 +128,8 @@ function pool(x: Tensor, w: Tensor, b: Tensor, moments: number, argmax: number):
   const [n, h, width] = x.shape;
   const cout = w.shape[3];
   const z = empty([n, h / 2, width / 2, cout]);
-  const scratchSize = grayBlockScratch(h, width, cout);
+  const scratchSize = conv1BlockScratch(h, width, cout);
   const pointers = [z.ptr, argmax, x.ptr, w.ptr, b.ptr, moments];
-  parallelForWithScratch("gray_block_f32", (n * h) / 2, scratchSize, ...pointers, h, width, cout);
+  parallelForWithScratch("conv1_block_f32", (n * h) / 2, scratchSize, ...pointers, h, width, cout);
   return z;
 }

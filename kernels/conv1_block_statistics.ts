@@ -1,5 +1,5 @@
 // Sums over the 3×3 patches of images with one channel, padding 1: all that the statistics of a convolution need.
-// gray_block_moments.ts makes means and covariances of them.
+// conv1_block_moments.ts makes means and covariances of them.
 //
 //   patch[n,i,j,a] = x[n, i+r−1, j+s−1], 0 outside, a = 3r + s;  wanted: Σ patch[a] and Σ patch[a]·patch[b]
 //
@@ -15,7 +15,7 @@
 // Range: chunks [from, to) of 8 images.
 // Registers: 9 sums, 3 + 3 pixels.
 // Numerics: f64 throughout, products of f32 being exact.
-// Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
+// Tested in test/kernels/conv1_block.test.ts and test/ops/conv1_block.test.ts.
 
 import { CHUNK, GRAY_KINDS, grayStatisticsScratch, TAPS } from "./abi/abi";
 import { load2F64, lowF64, store2F64 } from "./shared/f64";
@@ -23,7 +23,7 @@ import { load2F64, lowF64, store2F64 } from "./shared/f64";
 /** Bytes of the nine sums of one kind: two lanes of f64 each. */
 const KIND_BYTES: usize = TAPS * 16;
 
-export function gray_block_statistics_f32(
+export function conv1_block_statistics_f32(
   partial: usize,
   x: usize,
   n: usize,

@@ -5,23 +5,23 @@
 //   z[n,i,j,o] = max(0, y[n, 2i+r, 2j+s, o] for r, s in {0, 1})
 //   argmax     = the place 2r + s of the first largest of the four; 4 where it is not above 0: no gradient
 //
-// x  [N, H, W], H and W even;  w  [9, C], bias  [C]: batch normalisation folded in (gray_block_fold.ts)
-// moments  as gray_block_statistics.ts makes them, for m; 0: m = 0
+// x  [N, H, W], H and W even;  w  [9, C], bias  [C]: batch normalisation folded in (conv1_block_fold.ts)
+// moments  as conv1_block_statistics.ts makes them, for m; 0: m = 0
 // z  [N, H/2, W/2, C];  argmax  the same, u8; 0: not wanted;  C a multiple of 4
-// Backward: gray_block_backward.ts.  Range: rows [from, to) of N·H/2.
+// Backward: conv1_block_backward.ts.  Range: rows [from, to) of N·H/2.
 //
 // Along a row by Winograd's F(2,3): the two outputs of a window take 4 products a row of w instead of 6, from
 // v = (d₀−d₂, d₁+d₂, d₂−d₁, d₃−d₁) and u = (g₀, (g₀+g₁+g₂)/2, (g₀−g₁+g₂)/2, g₂):
 //   y₀ = Σ v₁u₁ + Σ v₂u₂ + Σ v₀u₀,  y₁ = Σ v₁u₁ − Σ v₂u₂ + Σ v₃u₃,  sums over the three rows of w
 // v is shared by the two rows of the window and by all channels: made once a row.
-// scratch  grayBlockScratch(H, W, C) elements: a row of pixels; u; v as [W/2, H + 2, 4]
+// scratch  conv1BlockScratch(H, W, C) elements: a row of pixels; u; v as [W/2, H + 2, 4]
 // u        [C/4, 18, 4]: u₁ of the three rows, u₂, u₀, u₃, the bias, and room for five vectors of a window
 // Registers: 8 sums, 4 of v, 3 of u. V8 in Node 20 moves all loads of a loop ahead of all its arithmetic, but for
 // stores between them: so each quarter of a window ends in stores of what it has computed, read again or not.
 // Two vectors of channels go together: they share the loads of v, and one computes while the other waits.
 // Numerics: error ≤ γ(8)·Σ|v|·|u|, 2–3 times that of nine plain terms. A constant stretch of an image gives
 // four equal bits, so that the first of them wins as in PyTorch. NaN beats everything, its place being 3 or less.
-// Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
+// Tested in test/kernels/conv1_block.test.ts and test/ops/conv1_block.test.ts.
 // Source: Lavin & Gray 2015, arXiv:1509.09308.
 
 import { borderedRowSize, GRAY_FILTER } from "./abi/abi";
@@ -32,7 +32,7 @@ const HALF = memory.data<f32>([0.5]);
 /** ^ flips the sign of d₂ and d₁ in v. */
 const SIGNS = memory.data<u32>([0x80000000, 0, 0x80000000, 0x80000000]);
 
-export function gray_block_f32(
+export function conv1_block_f32(
   z: usize,
   argmax: usize,
   x: usize,

@@ -4,8 +4,8 @@
 //   over the windows with argmax[n,i,j,o] = 2r' + s' < 4
 //
 // partial  [⌈N/8⌉, C, 12] f64: T[0] T[1] T[2] D T[3] T[4] T[5] – T[6] T[7] T[8] – of each chunk of 8 images
-// dz, argmax  [N, H/2, W/2, C], f32 and u8;  x, m, moments, H, W, C  as in gray_block.ts
-// gray_block_backward_fold_f32 makes dw, dγ and dβ of it.  Range: chunks [from, to).
+// dz, argmax  [N, H/2, W/2, C], f32 and u8;  x, m, moments, H, W, C  as in conv1_block.ts
+// conv1_block_backward_fold_f32 makes dw, dγ and dβ of it.  Range: chunks [from, to).
 //
 // Vectors run along the taps, not the channels: each channel has its maximum elsewhere, so it reads the patch
 // it needs and no other. Some rows of windows are laid out as [rows, W/2, 3, 5] vectors: row r of the patch at place 0…3, and
@@ -14,7 +14,7 @@
 // Registers: 12 sums, 1 splat, 1 patch.
 // Numerics: f32 along 64 windows or a row, then over these of an image, ascending; images in f64.
 // Error ≤ γ(64 + H·W/256)·Σ|term| for W ≤ 128.
-// Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
+// Tested in test/kernels/conv1_block.test.ts and test/ops/conv1_block.test.ts.
 
 import { borderedRowSize, CHUNK, GRAY_SUMS, GRAY_WINDOW, GRAY_WINDOWS } from "./abi/abi";
 import { highF64, load2F64, lowF64, store2F64 } from "./shared/f64";
@@ -24,7 +24,7 @@ import { load4, madd, splat, store4, zero4 } from "./shared/simd";
 /** Elements of one row of the patches of a window: five places. */
 const PLANE: usize = 20;
 
-export function gray_block_backward_f32(
+export function conv1_block_backward_f32(
   partial: usize,
   dz: usize,
   argmax: usize,

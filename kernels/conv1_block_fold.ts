@@ -12,19 +12,19 @@
 // For the same reason db = 0.
 //
 // w, foldedW, dw  [9, C];  b [C] or 0 for none;  gamma, beta, foldedB, dgamma, dbeta, runningMean, runningVar  [C]
-// moments         [10, 9] f64: μ and Σ, as gray_block_statistics.ts makes them
+// moments         [10, 9] f64: μ and Σ, as conv1_block_statistics.ts makes them
 // normal          [2, C]: inverse, scale
 // partial         [⌈N/8⌉, C, 12] f64: T[0] T[1] T[2] D T[3] T[4] T[5] – T[6] T[7] T[8] – of each chunk of 8 images
 // Ranges: channels [from, to).
 // Numerics: f64; each result is rounded once. Chunks are merged in ascending order.
-// Tested in test/kernels/gray_block.test.ts and test/ops/gray_block.test.ts.
+// Tested in test/kernels/conv1_block.test.ts and test/ops/conv1_block.test.ts.
 
 import { CHUNK, GRAY_SUMS, TAPS } from "./abi/abi";
 import { loadF64 } from "./shared/f64";
 import { centreOf } from "./shared/gray";
 import { loadF32, storeF32 } from "./shared/simd";
 
-export function gray_block_fold_f32(
+export function conv1_block_fold_f32(
   foldedW: usize,
   foldedB: usize,
   normal: usize,
@@ -75,7 +75,7 @@ function covariance(moments: usize, w: usize, a: usize, i: usize, c: usize): f64
   return sum;
 }
 
-export function gray_block_backward_fold_f32(
+export function conv1_block_backward_fold_f32(
   dw: usize,
   dgamma: usize,
   dbeta: usize,

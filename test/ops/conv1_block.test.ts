@@ -4,8 +4,8 @@ import { backward } from "../../lib/autograd/backward.ts";
 import { noGrad } from "../../lib/autograd/grad_mode.ts";
 import { ShapeError } from "../../lib/base/errors.ts";
 import { batchNorm2d } from "../../lib/ops/batch_norm2d.ts";
+import { conv1Block, conv1BlockInference } from "../../lib/ops/conv1_block.ts";
 import { conv2d } from "../../lib/ops/conv2d.ts";
-import { grayBlock, grayBlockInference } from "../../lib/ops/gray_block.ts";
 import { maxPool2d } from "../../lib/ops/max_pool2d.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { relu } from "../../lib/ops/relu.ts";
@@ -19,7 +19,7 @@ import { expectClose } from "../support/expect_close.ts";
 import { leaks } from "../support/leaks.ts";
 import { testOp } from "../support/test_op.ts";
 
-const test = suite("grayBlock");
+const test = suite("conv1Block");
 const EPS = 1e-5;
 const MOMENTUM = 0.1;
 const block64 = convBlock64({ pool: "max", eps: EPS });
@@ -46,7 +46,7 @@ interface Result {
 }
 
 /** Values and gradients for the incoming gradient dz, by the block or by the four operations that it is. */
-function run(block: typeof grayBlock, inputs: Inputs, dz: Array64, eps = EPS, momentum = MOMENTUM): Result {
+function run(block: typeof conv1Block, inputs: Inputs, dz: Array64, eps = EPS, momentum = MOMENTUM): Result {
   return scope(() => {
     const [x, w, b, gamma, beta] = Object.values(inputs).map(({ data, shape }) => {
       const leaf = tensor(data, shape);
@@ -64,7 +64,7 @@ function run(block: typeof grayBlock, inputs: Inputs, dz: Array64, eps = EPS, mo
   }) as Result;
 }
 
-const plain: typeof grayBlock = (x, w, b, gamma, beta, options) =>
+const plain: typeof conv1Block = (x, w, b, gamma, beta, options) =>
   maxPool2d(relu(batchNorm2d(conv2d(x, w, b, { padding: 1 }), gamma, beta, { ...options, isTraining: true })), {
     kernelSize: 2,
   });
@@ -102,7 +102,7 @@ for (const shape of SHAPES) {
       // x̂ is at most a few, and each of its nine terms is rounded three times.
       const tolerance = 64 * 2 ** -24 * maxAbs(exact.z.data);
       const dz = decidedGradient(exact, 2 * tolerance);
-      const actual = run(grayBlock, inputs, dz);
+      const actual = run(conv1Block, inputs, dz);
       expectClose(actual.z, exact.z.data, tolerance, "z");
       expectGradients(actual, exact, dz, title);
       const count = (shape[0] * shape[1] * shape[2]) / (shape[0] * shape[1] * shape[2] - 1);
@@ -117,10 +117,10 @@ for (const shape of SHAPES) {
 
 testOp(
   test,
-  "grayBlock",
+  "conv1Block",
   (x, w, b, gamma, beta) => {
     const options = { runningMean: zeros(b.shape), runningVar: ones(b.shape) };
-    return grayBlock(x, w, b, gamma, beta, options);
+    return conv1Block(x, w, b, gamma, beta, options);
   },
   (x, w, b, gamma, beta) => block64({ x, w, b, gamma, beta }).z,
   { shapes: [[2, 4, 2, 1], [3, 3, 1, 4], [4], [4], [4]], terms: 9, gradTerms: 64, maxTerm: 4 },
@@ -129,8 +129,8 @@ testOp(
 test("a bias of 1e6 changes nothing but the running mean", () => {
   const inputs = inputsOf([3, 6, 6, 8]);
   const dz = uniform64([3, 3, 3, 8], 6);
-  const small = run(grayBlock, inputs, dz);
-  const large = run(grayBlock, { ...inputs, b: map64(inputs.b, () => 1e6) }, dz);
+  const small = run(conv1Block, inputs, dz);
+  const large = run(conv1Block, { ...inputs, b: map64(inputs.b, () => 1e6) }, dz);
   expectClose(large.z, small.z, 2 ** -23 * maxAbs(small.z), "z");
   expectClose(large.running[1], small.running[1], 0, "running variance");
   assert.ok(large.running[0].every((value) => Math.abs(value - 1e5) < 10));
@@ -138,15 +138,15 @@ test("a bias of 1e6 changes nothing but the running mean", () => {
 
 test("the gradient of the bias is exactly 0, and a block without bias has none", () => {
   const inputs = inputsOf([2, 4, 4, 4]);
-  assert.equal(run(grayBlock, inputs, uniform64([2, 2, 2, 4], 6)).gradients[2], new Float64Array(4));
+  assert.equal(run(conv1Block, inputs, uniform64([2, 2, 2, 4], 6)).gradients[2], new Float64Array(4));
   const [x, w, gamma, beta] = [inputs.x, inputs.w, inputs.gamma, inputs.beta].map(({ data, shape }) =>
     tensor(data, shape),
   );
   w.requiresGrad = true;
   beta.requiresGrad = true;
   const options = () => ({ runningMean: zeros([4]), runningVar: ones([4]) });
-  const without = grayBlock(x, w, null, gamma, beta, options());
-  assert.equal(without.data, grayBlock(x, w, zeros([4]), gamma, beta, options()).data);
+  const without = conv1Block(x, w, null, gamma, beta, options());
+  assert.equal(without.data, conv1Block(x, w, zeros([4]), gamma, beta, options()).data);
   backward(sum(without));
   assert.equal(
     [w, gamma, beta].map(({ grad }) => grad?.shape),
@@ -160,7 +160,7 @@ test("gamma 0 and below: the smallest of a window wins, or the first of four equ
   const beta = array64([8], (i) => (i < 4 ? 0.5 : -0.5));
   const exact = block64({ ...inputs, gamma, beta });
   const dz = uniform64(exact.z.shape, 6);
-  const actual = run(grayBlock, { ...inputs, gamma, beta }, dz);
+  const actual = run(conv1Block, { ...inputs, gamma, beta }, dz);
   expectClose(actual.z, exact.z.data, 64 * 2 ** -24 * maxAbs(exact.z.data), "z");
   expectGradients(actual, exact, dz, "gamma of both signs");
 });
@@ -170,7 +170,7 @@ test("of equal values the first receives the gradient: a constant picture, equal
     const inputs = { ...inputsOf([2, 6, 6, 4]), x: array64([2, 6, 6, 1], pixel), beta: array64([4], () => 2) };
     const exact = block64(inputs);
     const dz = uniform64(exact.z.shape, 6);
-    expectGradients(run(grayBlock, inputs, dz), exact, dz, "ties");
+    expectGradients(run(conv1Block, inputs, dz), exact, dz, "ties");
   }
 });
 
@@ -184,7 +184,7 @@ test("eps and momentum do what they do in batchNorm2d", () => {
     const exact = convBlock64({ pool: "max", eps })(inputs);
     const tolerance = 64 * 2 ** -24 * maxAbs(exact.z.data);
     const dz = decidedGradient(exact, 2 * tolerance);
-    const actual = run(grayBlock, inputs, dz, eps, momentum);
+    const actual = run(conv1Block, inputs, dz, eps, momentum);
     expectGradients(actual, exact, dz, `eps ${eps}`);
     const expected = run(plain, inputs, dz, eps, momentum);
     expectClose(actual.z, expected.z, 2 * tolerance, "z");
@@ -199,7 +199,7 @@ test("NaN spreads as in the plain operations: from a pixel everywhere, from a ch
   const dz = uniform64([2, 2, 2, 8], 6);
   for (const name of ["x", "w", "b", "gamma", "beta"] as const) {
     const spoilt = { ...inputs, [name]: map64(inputs[name], (value, i) => (i === 5 ? Number.NaN : value)) };
-    const [actual, expected] = [grayBlock, plain].map((block) => run(block, spoilt, dz));
+    const [actual, expected] = [conv1Block, plain].map((block) => run(block, spoilt, dz));
     const nan = ({ z, running, gradients }: Result): boolean[] =>
       [z, ...running, ...[1, 3, 4].map((i) => gradients[i] ?? [])].flatMap((list) => Array.from(list, Number.isNaN));
     assert.equal(nan(actual), nan(expected), name);
@@ -213,8 +213,8 @@ test("the graph can be gone through twice, nothing leaks, and without recording 
       const [px, pw, pb, pg, pe] = [x, w, b, gamma, beta].map(({ data, shape }) => tensor(data, shape));
       const options = { runningMean: zeros([4]), runningVar: ones([4]) };
       pw.requiresGrad = true;
-      const z = grayBlock(px, pw, pb, pg, pe, options);
-      assert.equal(noGrad(() => grayBlock(px, pw, pb, pg, pe, options)).data, z.data);
+      const z = conv1Block(px, pw, pb, pg, pe, options);
+      assert.equal(noGrad(() => conv1Block(px, pw, pb, pg, pe, options)).data, z.data);
       const loss = sum(z);
       backward(loss, { retainGraph: true });
       const once = Float32Array.from((pw.grad as Tensor).data);
@@ -231,10 +231,10 @@ test("the graph can be gone through twice, nothing leaks, and without recording 
 test("with folded weights it is convolution, ReLU and pooling; a picture's result does not depend on the batch", () => {
   const { x, w, b } = inputsOf([9, 6, 10, 12]);
   const [px, pw, pb] = [x, w, b].map(({ data, shape }) => tensor(data, shape));
-  const z = grayBlockInference(px, pw, pb);
+  const z = conv1BlockInference(px, pw, pb);
   const expected = maxPool2d(relu(conv2d(px, pw, pb, { padding: 1 })), { kernelSize: 2 });
   expectClose(z.data, expected.data, 64 * 2 ** -24 * maxAbs(expected.data), "z");
-  const one = grayBlockInference(tensor(x.data.slice(240, 300), [1, 6, 10, 1]), pw, pb);
+  const one = conv1BlockInference(tensor(x.data.slice(240, 300), [1, 6, 10, 1]), pw, pb);
   assert.equal(one.data, z.data.slice(4 * 180, 5 * 180));
 });
 
@@ -245,7 +245,7 @@ test("with folded weights a pixel that is NaN reaches the windows that see it, a
     const [px, pw, pb] = [x, w, b].map(({ data, shape }) => tensor(data, shape));
     const expected = maxPool2d(relu(conv2d(px, pw, pb, { padding: 1 })), { kernelSize: 2 });
     assert.equal(
-      Array.from(grayBlockInference(px, pw, pb).data, Number.isNaN),
+      Array.from(conv1BlockInference(px, pw, pb).data, Number.isNaN),
       Array.from(expected.data, Number.isNaN),
       `pixel ${at}`,
     );
@@ -256,9 +256,9 @@ test("sizes that the kernels do not do are refused", () => {
   const call = (x: number[], w: number[]) => {
     const c = w[3];
     const options = { runningMean: zeros([c]), runningVar: ones([c]) };
-    return () => grayBlock(ones(x), ones(w), zeros([c]), ones([c]), zeros([c]), options);
+    return () => conv1Block(ones(x), ones(w), zeros([c]), ones([c]), zeros([c]), options);
   };
-  const odd = /grayBlock: x is \[2,5,4,1\].*H and W even/;
+  const odd = /conv1Block: x is \[2,5,4,1\].*H and W even/;
   assert.throws(call([2, 5, 4, 1], [3, 3, 1, 4]), (e: unknown) => e instanceof ShapeError && odd.test(e.message));
   for (const [x, w] of [
     [
