@@ -1,6 +1,6 @@
 // How a network is trained: everything that decides it but the seed, and what a preset says of it.
 
-import { below1, check, integer, nonNegative, object, oneOf, type Rule, upTo1 } from "../lib/base/check.ts";
+import { below1, check, integer, nonNegative, object, oneOf, orNull, type Rule, upTo1 } from "../lib/base/check.ts";
 import type { Augmentation } from "../lib/index.ts";
 
 /** From one epoch in a hurry to the most accurate. */
@@ -53,10 +53,6 @@ export interface Recipe {
 
 /** What is chosen of it; the preset says the rest. */
 export type RecipeChoices = Partial<Omit<Recipe, "preset" | "augment">> & { augment?: Augmentation };
-
-function orNull({ says, holds }: Rule): Rule {
-  return { says: `${says}, or null`, holds: (value) => value === null || holds(value) };
-}
 
 /** What the parts of a recipe must be. */
 export const RECIPE_RULES: Readonly<Record<keyof Recipe, Rule>> = {

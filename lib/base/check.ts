@@ -95,6 +95,11 @@ export function oneOf(...words: readonly string[]): Rule {
   };
 }
 
+/** The same, or null. */
+export function orNull({ says, holds }: Rule): Rule {
+  return { says: `${says}, or null`, holds: (value) => value === null || holds(value) };
+}
+
 /** An option that must be given. */
 export function required(rule: Rule): Rule {
   return { ...rule, isRequired: true };

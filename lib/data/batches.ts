@@ -1,7 +1,7 @@
 // Batches: a walk through a data set, shuffled or in order.
 
 import { noGrad } from "../autograd/grad_mode.ts";
-import { boolean, check, checkOptions, integer, type Rule, required } from "../base/check.ts";
+import { boolean, check, checkOptions, integer, object, orNull, type Rule, required } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { gather } from "../ops/gather.ts";
 import { permutation } from "../ops/random.ts";
@@ -42,15 +42,14 @@ interface Samples<Y extends DType> {
   size: number;
 }
 
-/** Null as well as left out; augment and distort say themselves what is wrong with them. */
-const DISTORTION: Rule = { says: "an object", holds: (value) => typeof value === "object" };
 const RULES: Readonly<Record<keyof BatchOptions, Rule>> = {
   batchSize: /* @__PURE__ */ required(integer(1)),
   seed: /* @__PURE__ */ integer(0),
   epoch: /* @__PURE__ */ integer(0),
   dropLast: boolean,
-  augment: DISTORTION,
-  distort: DISTORTION,
+  // These say themselves what is wrong with them.
+  augment: /* @__PURE__ */ orNull(object),
+  distort: /* @__PURE__ */ orNull(object),
 };
 
 /** What `Dataset.batches()` gives: may be walked through several times, with the same result. */

@@ -1,6 +1,6 @@
 // Distortion: images turned, moved, scaled, slanted, bright strokes made thicker or thinner, each by a given amount.
 
-import { checkOptions, type Rule } from "../base/check.ts";
+import { checkOptions, finite, positive, type Rule } from "../base/check.ts";
 import { cosPi } from "../base/cos_pi.ts";
 import { augmentScratch, PLAN_SIZE } from "../runtime/kernel_abi.ts";
 import { parallelForWithScratch } from "../runtime/parallel.ts";
@@ -28,15 +28,13 @@ export interface Distortion {
   thickness?: number;
 }
 
-const FINITE: Rule = { says: "finite", holds: Number.isFinite };
-const POSITIVE: Rule = { says: "finite and > 0", holds: (value) => Number.isFinite(value) && (value as number) > 0 };
 const RULES: Readonly<Record<keyof Distortion, Rule>> = {
-  rotate: FINITE,
-  shiftX: FINITE,
-  shiftY: FINITE,
-  scaleX: POSITIVE,
-  scaleY: POSITIVE,
-  shear: FINITE,
+  rotate: finite,
+  shiftX: finite,
+  shiftY: finite,
+  scaleX: positive,
+  scaleY: positive,
+  shear: finite,
   thickness: { says: "from −1 to 1", holds: (value) => typeof value === "number" && value >= -1 && value <= 1 },
 };
 

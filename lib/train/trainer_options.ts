@@ -8,6 +8,8 @@ import {
   callback,
   checkOptions,
   integer,
+  object,
+  orNull,
   type Rule,
   required,
   upTo1,
@@ -101,7 +103,6 @@ const OPTIMIZER: Rule = {
 };
 const SECONDS: Rule = { says: "a number ≥ 0", holds: (value) => typeof value === "number" && value >= 0 };
 /** Null as well as left out. */
-const OBJECT: Rule = { says: "an object", holds: (value) => typeof value === "object" };
 
 const RULES: Readonly<Record<keyof TrainerOptions, Rule>> = {
   optimizer: /* @__PURE__ */ required(OPTIMIZER),
@@ -112,9 +113,9 @@ const RULES: Readonly<Record<keyof TrainerOptions, Rule>> = {
   seed: /* @__PURE__ */ integer(0),
   clipNorm: aboveZero,
   labelSmoothing: below1,
-  augment: OBJECT,
+  augment: /* @__PURE__ */ orNull(object),
   cooldown: upTo1,
-  average: OBJECT,
+  average: /* @__PURE__ */ orNull(object),
   restoreBest: boolean,
   patience: /* @__PURE__ */ integer(1),
   maxSeconds: SECONDS,

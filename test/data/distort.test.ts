@@ -109,10 +109,10 @@ test("batches distort all images alike", () => {
 
 test("amounts that make no sense are refused, and so are both kinds of distortion at once", () => {
   const refused: [Distortion, RegExp][] = [
-    [{ rotate: Number.NaN }, /distort: rotate must be finite; got NaN/],
-    [{ scaleX: 0 }, /scaleX must be finite and > 0; got 0/],
+    [{ rotate: Number.NaN }, /distort: rotate must be a finite number; got NaN/],
+    [{ scaleX: 0 }, /scaleX must be a finite number > 0; got 0/],
     [{ thickness: 1.5 }, /thickness must be from −1 to 1; got 1.5/],
-    [{ shiftY: Number.POSITIVE_INFINITY }, /shiftY must be finite/],
+    [{ shiftY: Number.POSITIVE_INFINITY }, /shiftY must be a finite number/],
     [
       { scale: 1.2 } as Distortion,
       /distort: there is no option scale; did you mean scaleX\? It takes rotate, shiftX, shiftY, scaleX/,

@@ -79,7 +79,10 @@ test("images are distorted where that is asked for, as batches distort them", as
       confusion[c].reduce((sum, count) => sum + count),
     );
   assert.equal(await evaluateAsync(model, dataset, options), evaluate(model, dataset, options));
-  assert.throws(() => evaluate(model, dataset, { distort: { scaleX: 0 } }), /scaleX must be finite and > 0; got 0/);
+  assert.throws(
+    () => evaluate(model, dataset, { distort: { scaleX: 0 } }),
+    /scaleX must be a finite number > 0; got 0/,
+  );
 });
 
 test("it leaves the arena as it found it", () => {
