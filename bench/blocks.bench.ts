@@ -31,7 +31,7 @@ type Layer = (typeof LAYERS)[number];
 
 const TOLERANCE = 1e-5;
 const GRADIENT_SAMPLES = 100;
-/** What f32 may decide otherwise than f64: which of two values so close is the larger, or which so small is positive. */
+/** What f32 may decide differently from f64: which of two values so close is the larger, or which so small is positive. */
 const UNDECIDED = 1e-4;
 
 const title = ({ size, cin, cout, pool }: Layer): string => `block 3×3 ${size}×${size}×${cin}→${cout}, ${pool}`;

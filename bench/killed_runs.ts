@@ -19,7 +19,7 @@ export interface KillPlan {
   flags: readonly string[];
   /** Where runs are kept. */
   folder: string;
-  /** Kills come up to so many ms after training began. */
+  /** Kills come up to this many ms after training began. */
   withinMs: number;
   /** In [0, 1): when. */
   random: () => number;

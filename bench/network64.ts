@@ -1,5 +1,5 @@
 // The two models in f64, over their state as PyTorch lays it out, put together from the references of lib/selftest: what
-// inference and training are held against.
+// inference and training are compared with.
 
 import type { StoredTensor } from "../lib/index.ts";
 import { type Array64, all64, array64, map64, type Operand64 } from "../lib/selftest/array64.ts";

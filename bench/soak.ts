@@ -16,7 +16,7 @@ const ALL_IMAGES = 55_000;
 const USAGE = `npm run soak -- [options]: memory of a long training run
 
   --steps N     how many training steps, at batch 64; default 10000
-  --limit N     train on so many images, for short epochs; default all
+  --limit N     train on N images, for short epochs; default all
   --threads N   default 1
   --most-mib N  the most that the process may hold; default 300
   --flat-mib N  growth over the second half of the run that counts as none; default 10. In the first half V8 lets its

@@ -1,5 +1,5 @@
 // Training at batch 64, for 1 … n threads: the bare step on one batch, and the Trainer, which also shuffles, loads and
-// counts. The gradients are held against the loss's directional derivative in f64, and must be the same bits for any number of threads.
+// counts. The gradients are compared with the loss's directional derivative in f64, and must be the same bits for any number of threads.
 
 import { type Array64, map64 } from "../lib/selftest/array64.ts";
 import { uniform } from "./benchmark.ts";
@@ -142,7 +142,7 @@ function bareStep(simdgrad: Simdgrad, model: ModelName, threads: number, name: s
   };
 }
 
-/** An epoch on so many pictures as take SAMPLE_MS; its validation is not timed. */
+/** An epoch on as many images as take SAMPLE_MS; its validation is not timed. */
 async function byTrainer(
   { library, models }: Simdgrad,
   name: ModelName,

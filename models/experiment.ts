@@ -50,7 +50,7 @@ export interface ExperimentSpec {
   recipe: Recipe;
   /** Of initial weights, order of images, dropout and distortions. */
   seed: number;
-  /** Stops after so many epochs without a better validation; null: never. */
+  /** Stops after this many epochs without a better validation; null: never. */
   patience: number | null;
 }
 

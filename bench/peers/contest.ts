@@ -8,7 +8,7 @@ export interface Work {
   name: string;
   work: Command["work"];
   batch: number;
-  /** Contestants of so many threads take part. */
+  /** Contestants with this many threads take part. */
   threads: readonly number[];
   /** What has to come out, by our own computation. */
   expected: readonly number[];

@@ -11,7 +11,7 @@ const { encodeOnnx, encodeSafetensors, loadStateDict, noGrad, scope, stateDict }
 const simdgrad = { library, models };
 
 export const BATCH = 64;
-/** After so many steps no statistic of a BatchNorm is what it was at the start. */
+/** After this many steps no statistic of a BatchNorm is what it was at the start. */
 const STEPS = 3;
 
 export interface Task {

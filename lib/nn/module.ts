@@ -143,7 +143,7 @@ export abstract class Module {
 
   /**
    * Draws the layers' parameters again, from the seed and their paths: a layer that is added or removed elsewhere
-   * changes nothing here. Tensors that are fields of a class of one's own keep their values, unless it overrides `initializeOwn`.
+   * changes nothing here. Tensors that are fields of a user's class keep their values, unless it overrides `initializeOwn`.
    *
    * @param path this module's own place in the tree; "" at the root
    */

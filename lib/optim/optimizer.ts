@@ -9,7 +9,7 @@ import { parameterTable, totalSize } from "./parameter_table.ts";
 
 type Parameter = Tensor<"f32">;
 
-/** What Trainer drives, and so what an optimizer of one's own must offer. */
+/** What Trainer drives, and so what a user's optimizer must offer. */
 export interface Optimizer {
   /** The learning rate; a schedule sets it before each step. */
   lr: number;

@@ -40,7 +40,7 @@ export function formatQuantity(value: number, unit: string): string {
   return as ? `${number} ${as}` : number;
 }
 
-/** So many significant digits, and all those before the point; what is far from 1 as 1.6e-8. */
+/** This many significant digits, and all those before the point; what is far from 1 as 1.6e-8. */
 export function formatDigits(value: number, digits: number): string {
   const text = value.toExponential(digits - 1);
   const exponent = Number(text.split("e")[1]);

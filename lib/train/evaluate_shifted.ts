@@ -21,7 +21,7 @@ export interface ShiftedOptions extends Omit<PredictAsyncOptions, "distort"> {
  * The accuracy of a model that reads each image (2·shift + 1)² times, moved by whole pixels, and takes the class of the
  * highest mean probability. Each module's mode is put back afterwards.
  *
- * It is another measure than `evaluate`'s, at so many times the cost: report both, each by its name.
+ * It is another measure than `evaluate`'s, at that many times the cost: report both, each by its name.
  *
  * @throws {DataError} the data set is empty, or has a label that the model has no class for
  * @throws {OptionError} shift is not an integer from 1 to 100, batchSize not one ≥ 1, or an option of another name

@@ -127,7 +127,7 @@ function batchesOf(
   return slices(inputs, batchSize);
 }
 
-/** The rows in order, so many at a time; where there are none, one batch of none, which shows the shape of the output. */
+/** The rows in order, this many at a time; without rows, one batch of none, which shows the shape of the output. */
 function* slices(x: Tensor<"f32">, batchSize: number): Iterable<{ x: Tensor<"f32"> }> {
   const [rows, ...rest] = x.shape;
   let from = 0;

@@ -47,7 +47,7 @@ export class RunLog {
     return { metrics: this.metrics.bytes, events: this.events.bytes };
   }
 
-  /** One in so many steps that there are about fifty an epoch. */
+  /** Every how many steps one is kept, for about fifty per epoch. */
   step({ epoch, step, stepsPerEpoch, loss, learningRate }: StepReport): void {
     if (step % Math.ceil(stepsPerEpoch / STEP_LINES) !== 0) return;
     const stepOfRun = (epoch - 1) * stepsPerEpoch + step;

@@ -15,7 +15,7 @@ import {
 } from "../../models/index.ts";
 
 export interface RunSpec extends ExperimentSpec {
-  /** At most so many images of each set; null: all. */
+  /** At most this many images of each set; null: all. */
   limit: number | null;
   /** Where the data are: a source's name, never "auto", or a folder. */
   data: string;

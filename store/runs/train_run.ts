@@ -14,7 +14,7 @@ import { RunWriter } from "./run_writer.ts";
 
 /** What is asked of a new run. */
 export interface RunRequest extends ExperimentSpec {
-  /** At most so many images of each set; null: all. */
+  /** At most this many images of each set; null: all. */
   limit: number | null;
   /** A data source's name, or a folder. */
   data: string;
@@ -64,7 +64,7 @@ function whatWasFound(asked: string, { source }: RunData): string {
 }
 
 /**
- * Trains a run and keeps it in a folder of its own.
+ * Trains a run and keeps it in its own folder.
  *
  * @returns what came of it
  * @throws {RuntimeError} the folder cannot be made or written

@@ -43,7 +43,7 @@ function targetOf(registry: Registry, current: VersionRecord, to: number | undef
   const version = to ?? current.lineage.previous;
   if (version === null) {
     throw new NotFoundError(
-      `rollBack: version ${current.version} of ${registry.model} was the first; there is none before it.`,
+      `rollBack: version ${current.version} of ${registry.model} was the first; there is no version before it.`,
       { version: current.version },
     );
   }

@@ -118,7 +118,7 @@ test("what was changed and put back is as it was", () => {
   assert.equal(w.grad?.toArray(), [4, 6]);
 });
 
-test("each of several losses is held against its own forward pass", () => {
+test("each of several losses is checked against its own forward pass", () => {
   const w = parameter([2, 3]);
   const early = sum(mul(w, w));
   w.data.set([1, 1]);
@@ -129,7 +129,7 @@ test("each of several losses is held against its own forward pass", () => {
   refusal(() => backward(early));
 });
 
-test("a graph that is kept is held against its forward pass at every backward", () => {
+test("a graph that is kept is checked against its forward pass at every backward", () => {
   const w = parameter([2, 3]);
   const loss = sum(mul(w, w));
   backward(loss, { retainGraph: true });

@@ -127,7 +127,7 @@ const wrong: Simdgrad = {
 };
 const accepts = (name: string): boolean => name.endsWith("linear, batch 1") || name === "training: linear, 1 thread";
 
-test("inference is held against f64, and a wrong one gets no time", async () => {
+test("inference is checked against f64, and a wrong one gets no time", async () => {
   const [right] = await measureInference(async () => simdgrad, accepts, 1);
   assert.ok(right.value && right.p99Ms && right.p99Ms >= right.value);
   const figures = await measureInference(async () => wrong, accepts, 1);

@@ -90,7 +90,7 @@ test("without --out the file is named after model and format", async () => {
   assert.ok(readdirSync(folder).includes("linear.onnx"));
 });
 
-test("a checkpoint of one's own, and a run's, are exported too", async () => {
+test("a user's checkpoint, and a run's, are exported too", async () => {
   const own = encodeCheckpoint(linear({ seed: 5 }), { note: "mine" });
   const run = join(folder, "outputs", "linear", "20260101-000000");
   mkdirSync(run, { recursive: true });

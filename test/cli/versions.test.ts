@@ -88,7 +88,7 @@ test("rollback goes to the version before, twice goes further back, and each is 
     folder,
     ["rollback", "--runs", outputs],
     3,
-    /version 1 of linear was the first; there is none before/,
+    /version 1 of linear was the first; there is no version before/,
   );
   await rollback(outputs, 3);
   assert.is(currentVersion(outputs), 3);

@@ -108,7 +108,7 @@ test("each part does what it says, within its bound", () => {
   assert.ok(spread(centres({ thickness: 0.5 }).map(([ink]) => ink)) > 16);
 });
 
-test("batches distort where they are asked to, anew in each epoch, in the same way at any batch size", () => {
+test("batches distort where they are asked to, differently in each epoch, in the same way at any batch size", () => {
   const labels = tensor(new Uint8Array(N), [N], "u8").keep();
   const dataset = new Dataset({ name: "blots", images, labels });
   const walk = (batchSize: number, epoch: number, augment?: Augmentation): number[] =>

@@ -139,7 +139,7 @@ async function leavePart(context: Context, mirror: Mirror, content: Uint8Array):
   mirror.requests.length = 0;
 }
 
-test("a part that does not fit what the mirror has now is thrown away, and the file fetched anew", async (context) => {
+test("a part that does not fit what the mirror has now is thrown away, and the file fetched again", async (context) => {
   const [mirror] = await serve(context, "good");
   await leavePart(context, mirror, new Uint8Array(5000));
   mirror.behaviour = "good";

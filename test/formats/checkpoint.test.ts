@@ -82,7 +82,7 @@ test("a file of another model is refused, naming what is missing and what is unk
   );
 });
 
-test("a dtype that is not converted, a number beyond f32 and a count that is none are refused", () => {
+test("a dtype that is not converted, a number beyond f32 and an invalid count are refused", () => {
   const state = stateDict(small());
   const before = small(6, 3);
   const bytes = encodeCheckpoint(before);

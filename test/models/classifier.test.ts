@@ -136,7 +136,7 @@ test("what is no picture of 28×28 bytes is refused with its place; bytes of ano
   assert.equal(classifier.read(foreign).probabilities, classifier.read(new Uint8Array(PIXELS).fill(9)).probabilities);
 });
 
-test("a network that reads no digits, or whose weights are damaged, and a batch size that is none are refused", () => {
+test("a network that reads no digits, or whose weights are damaged, and an invalid batch size are refused", () => {
   const eleven = new Sequential({ flatten: new Flatten(), fc: new Linear(784, 11) }, { seed: 1 });
   const damaged = linear({ seed: 1 });
   damaged.parameters()[0].data.fill(Number.NaN);

@@ -1,4 +1,4 @@
-// What a class of one's own holds is trained, saved and switched, wherever among its fields it stands.
+// What a user's class holds is trained, saved and switched, wherever among its fields it stands.
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -142,7 +142,7 @@ test("what is shared is trained once; the state has it under each of its names, 
   assert.equal(stateDict(tied), state);
 });
 
-test("a list of layers that are fields too names nothing anew", () => {
+test("a list of layers that are fields too gives no second names", () => {
   class Listed extends Module {
     fc1 = new Linear(2, 2);
     fc2 = new Linear(2, 2);

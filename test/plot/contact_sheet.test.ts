@@ -130,7 +130,7 @@ test("the same input gives the same bytes", () => {
   assert.equal(ask().data, ask().data);
 });
 
-test("every character of the font has seven rows of five, some ink, and a shape of its own", () => {
+test("every character of the font has seven rows of five, some ink, and a distinct shape", () => {
   const characters = [..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ→%.,:-+/()?_="];
   const shapes = characters.map((character) => glyphOf(character));
   for (const [i, rows] of shapes.entries()) {

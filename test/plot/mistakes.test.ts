@@ -120,7 +120,7 @@ test("findMistakes finds each mistake that evaluate counts", async () => {
   assert.ok(counted.flat().some((count) => count > 0));
 });
 
-test("findMistakes stops at a signal, and refuses a batch size that is none", async () => {
+test("findMistakes stops at a signal, and refuses an invalid batch size", async () => {
   const dataset = syntheticDigits({ count: 20, seed: 3 });
   const model = new Sequential({ flatten: new Flatten(), fc: new Linear(784, 10) }, { seed: 1 });
   const failure = async (options: object): Promise<unknown> =>

@@ -1,4 +1,4 @@
-// Hosts that grant less memory than 32-bit pointers reach: each limit in a process of its own.
+// Hosts that grant less memory than 32-bit pointers reach: each limit in a separate process.
 
 import { spawnSync } from "node:child_process";
 import { suite } from "uvu";
@@ -15,7 +15,7 @@ interface Outcome {
   result: number[];
 }
 
-/** What a host does that grants shared and plain memories up to so many GiB. */
+/** What a host does that grants shared and plain memories up to this many GiB. */
 function onHost(sharedGib: number, plainGib: number, more = ""): Outcome {
   const script = `
     const { Memory } = WebAssembly;

@@ -51,7 +51,7 @@ test("idle threads take no processor time", () => {
   assert.ok(Number(ms) < 60, `${ms} ms of processor time in 3 s`);
 });
 
-test("when a worker is killed between two steps, the caller goes on alone, to the same bits", () => {
+test("when a worker is killed between two steps, the caller continues alone, to the same bits", () => {
   const same = run(`
     import workerThreads, { Worker } from "node:worker_threads";
     const started = [];

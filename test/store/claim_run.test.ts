@@ -32,7 +32,7 @@ test("a run that is claimed is this process's until it is given back as it was",
   rmSync(file);
   (await claimRun(run))();
   assert.equal(readdirSync(path), ["state.safetensors"]);
-  // Gone on with: what is written by then stays.
+  // Resumed: what is written by then stays.
   const tooLate = await claimRun(run);
   writeFileSync(file, '{"status": "done"}');
   tooLate();

@@ -1,5 +1,5 @@
 // What the program writes, on a disk that fails at the n-th operation, for every n: nothing is lost that was there, and
-// once the disk is well again the program goes on.
+// once the disk works again the program continues.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -76,7 +76,7 @@ test("an entry of which a full disk took half is taken back, and the next one is
   assert.is(readFileSync(path, "utf8"), "first\nthird\n");
 });
 
-test("metrics.jsonl and the event file keep what counts, and the log goes on from there", async () => {
+test("metrics.jsonl and the event file keep what counts, and the log continues from there", async () => {
   const started = "2026-01-01T00:00:00.000Z";
   const step = (i: number) => ({ epoch: 1, step: i, stepsPerEpoch: 4, loss: 1 / i, learningRate: 0.1 });
   const report = (log: RunLog, i: number): void => log.step(step(i) as Parameters<RunLog["step"]>[0]);

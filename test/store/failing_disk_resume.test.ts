@@ -1,4 +1,4 @@
-// A run that goes on, on a disk that fails at the n-th operation, for every n: nothing is lost that was there, and once the
+// A run that is resumed on a disk that fails at the n-th operation, for every n: nothing is lost that was there, and once the
 // disk is well again it ends as if nothing had happened.
 
 import { cpSync, readdirSync, readFileSync } from "node:fs";
@@ -14,12 +14,12 @@ import { readEvents } from "../support/read_events.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
 import { endRunner, resumeSmallRun, stopAfterOneEpoch } from "../support/run_on_failing_disk.ts";
 
-const test = suite("a run that goes on, on a failing disk");
+const test = suite("a run that is resumed on a failing disk");
 
 const folder = temporaryFolder();
 const place = join(folder, "place");
 
-test("a run that goes on and ends keeps its state until it is done, and ends with the same weights whatever failed", async () => {
+test("a run that is resumed and ends keeps its state until it is done, and ends with the same weights whatever failed", async () => {
   await stopAfterOneEpoch(place);
   const template = join(folder, "stopped");
   cpSync(place, template, { recursive: true });

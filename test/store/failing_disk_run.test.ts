@@ -1,5 +1,5 @@
 // A run that begins, on a disk that fails at the n-th operation, for every n: nothing is lost that was there, and once the
-// disk is well again the program goes on.
+// disk works again the program continues.
 
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -102,7 +102,7 @@ test("damage further up is refused with the line's number, and costs mnist runs 
   assert.is(stdout.trim().split("\n").length, 4);
 });
 
-test("promotes at the same time lose nothing: each gets a number of its own", async () => {
+test("promotes at the same time lose nothing: each gets a different number", async () => {
   const ids = Array.from({ length: 6 }, (_, i) => `20260101-00000${i}`);
   const outputs = outputsWithRuns(folder, ids);
   const results = await Promise.all(ids.map((id) => runCli(folder, ["promote", id, "--runs", outputs])));
@@ -166,7 +166,7 @@ test("a lock of another machine, or an empty one, is taken away when it is a min
   }
 });
 
-test("a process killed in the middle of a promote leaves a registry that the next one goes on with", async () => {
+test("a process killed in the middle of a promote leaves a registry that the next one continues", async () => {
   const outputs = outputsWithRuns(folder);
   mkdirSync(join(outputs, "linear", "versions"));
   // What it had done: the lock, a checkpoint without its line, half a line.

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../support/run_cli.ts";
 import { lastRun } from "../support/train_runs.ts";
 import { silently } from "../support/versions.ts";
 
-const test = suite("a run while it goes on");
+const test = suite("a run while it trains");
 
 const folder = temporaryFolder();
 

@@ -25,7 +25,7 @@ test("a version whose copy is gone or changed is made whole by promoting its run
     assert.match(again.stderr, /note: the copy of version 1 was not whole; it was restored\./);
     assert.equal(readFileSync(copy), bytes);
   }
-  // Where the run's file is another by now, though of the same weights, it becomes a version of its own.
+  // Where the run's file is another by now, though of the same weights, it becomes a separate version.
   rmSync(copy);
   const checkpoint = join(outputs, "linear", IDS[0], "model.safetensors");
   const { tensors, metadata } = decodeSafetensors(readFileSync(checkpoint), "checkpoint");

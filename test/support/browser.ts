@@ -46,7 +46,7 @@ export async function bundleForPage(contents: string): Promise<string> {
 }
 
 /**
- * Opens the page in a browser of its own, and waits for what it reports. Files of the checkout are served at their paths.
+ * Opens the page in a separate browser, and waits for what it reports. Files of the checkout are served at their paths.
  *
  * @throws no browser is installed; the page fails, or reports nothing within two minutes
  */

@@ -25,7 +25,7 @@ export async function imported(bytes: Uint8Array): Promise<ExportedModule> {
   }
 }
 
-/** In a world of its own, which has JavaScript and WebAssembly, `atob`, and nothing else. */
+/** In a separate realm, which has JavaScript and WebAssembly, `atob`, and nothing else. */
 export function isolated(bytes: Uint8Array, { canCompile }: { canCompile: boolean }): ExportedModule {
   const text = new TextDecoder().decode(bytes);
   const code = text.replace(/^export const /gm, "const ").replace(/^export \{[^}]*\};$/gm, "");

@@ -110,7 +110,7 @@ export async function atEveryOperation(attempt: (faults: Required<Faults>) => Pr
   return operations;
 }
 
-/** The folder in which things fail, made anew of a copy. */
+/** The folder in which things fail, remade from a copy. */
 export function makeAfresh(place: string, from?: string): void {
   rmSync(place, { recursive: true, force: true });
   if (from) cpSync(from, place, { recursive: true });

@@ -10,7 +10,7 @@ export type Behaviour =
   | "corrupt" // the right length, one byte changed in the middle
   | "endless" // sends without end
   | "ignores ranges"
-  | { cutAfter: number }; // breaks the connection once it has sent so many bytes
+  | { cutAfter: number }; // breaks the connection once it has sent this many bytes
 
 export interface Mirror {
   readonly url: string;

@@ -1,4 +1,4 @@
-// onnxruntime, native and as WebAssembly: installed with the peers of the benchmarks, in a folder of their own.
+// onnxruntime, native and as WebAssembly: installed with the peers of the benchmarks, in a separate folder.
 
 import { createRequire } from "node:module";
 

@@ -1,4 +1,4 @@
-// The table of kernels/shared/parameters.ts, in a module of its own.
+// The table of kernels/shared/parameters.ts, in a separate module.
 
 import type { KernelModule } from "./kernel_module.ts";
 

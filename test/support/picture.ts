@@ -27,7 +27,7 @@ export function inkAt(digit: Uint8Array, left: number, top: number, size: number
   };
 }
 
-/** Roughly normal numbers of deviation 1: twelve uniform ones, from a generator of its own. */
+/** Roughly normal numbers of deviation 1: twelve uniform ones, from a separate generator. */
 export function noise(seed: number): () => number {
   let state = seed;
   const uniform = (): number => {

@@ -1,4 +1,4 @@
-// The program `mnist`, run as users run it: another process, in a folder of its own.
+// The program `mnist`, run as users run it: another process, in its own folder.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -1,4 +1,4 @@
-// A run of the linear model on a few synthetic digits, in a folder of its own, for a disk that fails.
+// A run of the linear model on a few synthetic digits, in its own folder, for a disk that fails.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -11,7 +11,7 @@ export const LINEAR = [...CNN, "--model", "linear", "--limit", "6000", "--epochs
 
 /** @param folder where the program runs */
 export function runsToStop(folder: string) {
-  /** Starts or goes on, and sends the signal once stdout or metrics.jsonl has the text. */
+  /** Starts or resumes, and sends the signal once stdout or metrics.jsonl has the text. */
   async function stopAt(
     args: readonly string[],
     isThere: (run: string) => boolean,
@@ -38,7 +38,7 @@ export function runsToStop(folder: string) {
   const hasStep = (step: number) => (run: string) =>
     metricsOf(join(folder, run)).some((line) => line.kind === "step" && line.step >= step);
 
-  /** A run that was stopped in its first epoch, in a folder of its own. */
+  /** A run that was stopped in its first epoch, in its own folder. */
   async function stopped(name: string): Promise<string> {
     const outcome = await stopAt([...LINEAR, "--out", name], hasStep(20), "SIGINT");
     assert.is(outcome.code, 130, outcome.stderr);

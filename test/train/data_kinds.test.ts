@@ -98,7 +98,7 @@ function regression(model: Module, more: object = {}): Trainer {
   return new Trainer(model, { optimizer, epochs: 6, batchSize: 16, loss: meanSquaredError, seed: 2, ...more });
 }
 
-test("a regression on feature vectors is learned by a loss of one's own: it has losses, and no accuracies", async () => {
+test("a regression on feature vectors is learned by a user's loss: it has losses, and no accuracies", async () => {
   const [train, validation] = [plane(200, 1), plane(50, 2)];
   const model = perceptron();
   const history = await regression(model, { epochs: 20 }).fit(train, validation);
@@ -174,7 +174,7 @@ test("targets may be probabilities, and crossEntropy their loss", async () => {
   assert.ok(evaluate(model, validation).accuracy > 0.95);
 });
 
-test("labels with a loss of one's own keep their accuracy, and crossEntropy given is the default", async () => {
+test("labels with a user's loss keep their accuracy, and crossEntropy given is the default", async () => {
   const [train, validation] = [tinted(120, 1), tinted(60, 2)];
   const fit = async (more: object): Promise<{ model: Module; losses: number[]; accuracies: number[] }> => {
     const model = smallCnn();

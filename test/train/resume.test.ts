@@ -203,7 +203,7 @@ test("stopped before its first step, a run hands out no state", async () => {
   assert.is(error, controller.signal.reason);
 });
 
-test("a state of an earlier version is resumed, whatever its setup did not name or called otherwise", async () => {
+test("a state of an earlier version is resumed, whatever its setup did not name or named differently", async () => {
   const recipe = digits("linear", { augment: { shift: 1 }, cooldown: 0.5 });
   const whole = await runWithStops(recipe);
   const { state } = decodeTrainingState(await runUntil(recipe, "2.3"), "state");

@@ -12,7 +12,7 @@ const test = suite("stopping early");
 
 const [TRAIN, VALIDATION] = [stripes(160), stripes(60, 2)];
 
-/** 10 steps an epoch; each takes at least `stepMs`, if one is given. */
+/** 10 steps per epoch; each takes at least `stepMs`, if one is given. */
 function trainer({ stepMs = 0, ...options }: Partial<TrainerOptions> & { stepMs?: number }) {
   const model = stripesModel();
   const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 });
@@ -24,7 +24,7 @@ function trainer({ stepMs = 0, ...options }: Partial<TrainerOptions> & { stepMs?
   return { model, trainer: new Trainer(model, { optimizer, epochs: 6, batchSize: 16, ...options, onStep }) };
 }
 
-test("patience ends the run after so many epochs without a better validation, with the best weights", async () => {
+test("patience ends the run after that many epochs without a better validation, with the best weights", async () => {
   // Rates of 0 after the second epoch: nothing gets better, nor worse.
   const schedule = (step: number): number => (step < 20 ? 0.05 : 0);
   const byEpoch: string[] = [];
@@ -56,7 +56,7 @@ test("without patience, and with one that is never used up, all epochs are run",
   }
 });
 
-test("a run that patience ended does not go on when it is resumed", async () => {
+test("a run that patience ended does not continue when it is resumed", async () => {
   const schedule = (step: number): number => (step < 20 ? 0.05 : 0);
   const states: TrainingState[] = [];
   const options = { patience: 2, schedule, onCheckpoint: (state: TrainingState) => void states.push(state) };
@@ -87,7 +87,7 @@ test("maxSeconds ends the run after the step in which it passes, and validates w
   assert.ok(history.best);
 });
 
-test("a run that maxSeconds ended goes on where it stood, and ends with the bits of a run without", async () => {
+test("a run that maxSeconds ended resumes where it stood, and ends with the bits of a run without", async () => {
   const whole = trainer({});
   const expected = await whole.trainer.fit(TRAIN, VALIDATION);
   let resume: TrainingState | undefined;

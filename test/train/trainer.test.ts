@@ -77,7 +77,7 @@ test("the same seed gives the same weights, bit for bit", async () => {
   assert.is(weights(a), weights(b));
 });
 
-test("another seed shuffles and drops otherwise", async () => {
+test("another seed shuffles and drops differently", async () => {
   const [a, b, c] = [stripesModel(), stripesModel(), withDropout()];
   await fit(a, { seed: 7 });
   await fit(b, { seed: 8 });
