@@ -124,7 +124,7 @@ export {
   evaluateAsync,
   evaluationOf,
 } from "./train/evaluate.ts";
-export { evaluateShifted, type ShiftedOptions } from "./train/evaluate_shifted.ts";
+export { evaluateShiftedAsync, type ShiftedOptions } from "./train/evaluate_shifted.ts";
 export { type EpochReport, type History, historyOf, type StepReport, type Stopped } from "./train/history.ts";
 export type { Loss } from "./train/loss.ts";
 export { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./train/metrics.ts";

@@ -2,7 +2,7 @@
 
 import process from "node:process";
 import { enableRelaxedSimd } from "../../data/index.node.ts";
-import { type Evaluation, evaluateAsync, evaluateShifted } from "../../lib/index.ts";
+import { type Evaluation, evaluateAsync, evaluateShiftedAsync } from "../../lib/index.ts";
 import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
 import type { Flags } from "../command_line/flags.ts";
 import { describeOrigin, modelAskedFor } from "../inputs/asked_model.ts";
@@ -36,7 +36,9 @@ export async function evaluateModel(flags: Flags, request: EvaluateRequest, sign
       progress.update("evaluate", done / total, () => `${formatCount(done)} of ${formatCount(total)} images`);
     const result = await evaluateAsync(model.network, test, { signal, onProgress });
     const { shifts } = request;
-    const shifted = shifts ? await evaluateShifted(model.network, test, { shift: shifts, signal, onProgress }) : null;
+    const shifted = shifts
+      ? await evaluateShiftedAsync(model.network, test, { shift: shifts, signal, onProgress })
+      : null;
     progress.clear();
     const reading = shifts && shifted ? { shifts, accuracy: shifted.accuracy } : null;
     if (request.isJson) {

@@ -53,7 +53,8 @@ const ADAM_RMS = 0.2;
  *   new Muon(parameters, { lr: 5e-3, matrices: hidden });
  */
 export class Muon implements Optimizer {
-  private readonly params: readonly Parameter[];
+  /** @internal */
+  readonly params: readonly Parameter[];
   private readonly matrices: readonly Parameter[];
   private readonly others: AdamW | null = null;
   private readonly noDecay: ReadonlySet<Parameter>;

@@ -36,7 +36,8 @@ export function dropGradients(params: readonly Parameter[]): void {
 
 /** The base of SGD, Adam and AdamW. */
 export abstract class StatefulOptimizer implements Optimizer {
-  private readonly params: readonly Parameter[];
+  /** @internal */
+  readonly params: readonly Parameter[];
   private readonly noDecay: ReadonlySet<Parameter>;
   private readonly size: number;
   private readonly steps = zeros([], "i32").keep();

@@ -153,7 +153,7 @@ export class Tensor<D extends DType = DType> implements Owned {
 
   /** @internal For what backward will need as it is now; `isAsSaved` says whether it still is. */
   save(): SavedState {
-    return this.liveStorage().save();
+    return this.liveStorage().save(this.offset, this.size * BYTES[this.dtype]);
   }
 
   /** @internal */

@@ -50,7 +50,8 @@ type WithLoss<Options extends EvaluateOptions> = Options & { loss: Loss };
  * @throws {DataError} the data set is empty, or has a label that the model has no class for
  * @throws {OptionError} batchSize is not an integer ≥ 1, a distortion outside its limits, an option of another name; targets and
  *   no loss
- * @throws {ShapeError} labels, and outputs that are not [N, classes]; a loss that gives no scalar
+ * @throws {ShapeError} labels, and outputs that are not [N, classes]; a loss that gives no scalar; outputs and targets whose
+ *   shapes differ by 1s alone, as [N, 1] and [N]
  * @example
  *   const { accuracy } = evaluate(model, test, { batchSize: 256 });
  *   const { accuracy: turned } = evaluate(model, test, { distort: { rotate: 15 } });
@@ -69,7 +70,7 @@ export function evaluate(
 
 /**
  * The same, but it lets the event loop run at least every 50 ms (or after each batch, where one takes
- * longer). The model stays in evaluation mode until the promise settles.
+ * longer). Between two batches the model has the modes it came with, so other work on it may run meanwhile.
  *
  * @example const { accuracy } = await evaluateAsync(model, test, { signal });
  */

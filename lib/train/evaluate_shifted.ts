@@ -1,4 +1,4 @@
-// evaluateShifted: what a model says of an image and of the same image moved by a pixel or two, taken together.
+// evaluateShiftedAsync: what a model says of an image and of the same image moved by a pixel or two, taken together.
 
 import { checkOptions, integer } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
@@ -13,7 +13,7 @@ import { PREDICT_RULES, PROGRESS_RULES, type PredictAsyncOptions } from "./predi
 import { largestOf } from "./predicted_classes.ts";
 
 export interface ShiftedOptions extends Omit<PredictAsyncOptions, "distort"> {
-  /** By up to how many pixels each way, from 1 to 100; default 1, which makes 9 images of one. */
+  /** Largest shift in pixels, in each direction, from 1 to 100; default 1, which makes 9 images of one. */
   shift?: number;
 }
 
@@ -25,18 +25,18 @@ export interface ShiftedOptions extends Omit<PredictAsyncOptions, "distort"> {
  *
  * @throws {DataError} the data set is empty, or has a label that the model has no class for
  * @throws {OptionError} shift is not an integer from 1 to 100, batchSize not one ≥ 1, or an option of another name
- * @example const { accuracy } = await evaluateShifted(model, test, { shift: 1 });
+ * @example const { accuracy } = await evaluateShiftedAsync(model, test, { shift: 1 });
  */
-export async function evaluateShifted(
+export async function evaluateShiftedAsync(
   model: Module,
   dataset: Dataset,
   options: ShiftedOptions = {},
 ): Promise<{ accuracy: number; confusion: ConfusionMatrix }> {
   const { distort: _, ...rules } = PREDICT_RULES;
-  checkOptions("evaluateShifted", options, { ...rules, ...PROGRESS_RULES, shift: integer(1, 100) });
+  checkOptions("evaluateShiftedAsync", options, { ...rules, ...PROGRESS_RULES, shift: integer(1, 100) });
   const { shift = 1, batchSize = DEFAULT_BATCH, signal, onProgress } = options;
-  checkDataset("evaluateShifted", "dataset", dataset);
-  if (dataset.size === 0) throw new DataError(`evaluateShifted: the data set ${dataset.name} is empty.`);
+  checkDataset("evaluateShiftedAsync", "dataset", dataset);
+  if (dataset.size === 0) throw new DataError(`evaluateShiftedAsync: the data set ${dataset.name} is empty.`);
   const total = dataset.size * (2 * shift + 1) * (2 * shift + 1);
   const sums = await runStepsAsync(sumProbabilities(model, dataset, shift, batchSize), {
     signal,
@@ -47,7 +47,7 @@ export async function evaluateShifted(
   dataset.labels.values.forEach((label, n) => {
     if (label >= classes) {
       throw new DataError(
-        `evaluateShifted: label ${n} of ${dataset.name} is ${label}, but the model has ${classes} classes. Was it trained on other data?`,
+        `evaluateShiftedAsync: label ${n} of ${dataset.name} is ${label}, but the model has ${classes} classes. Was it trained on other data?`,
         { index: n, label, classes },
       );
     }
@@ -69,7 +69,7 @@ function* sumProbabilities(
     for (let shiftX = -shift; shiftX <= shift; shiftX++) {
       let at = 0;
       const batches = dataset.batches({ batchSize, distort: { shiftX, shiftY } });
-      const steps = forwardBatches("evaluateShifted", model, batches, (logits) => {
+      const steps = forwardBatches("evaluateShiftedAsync", model, batches, (logits) => {
         const { values, shape } = softmax(logits);
         if (sums.length === 0) sums = new Float64Array(dataset.size * shape[1]);
         for (const value of values) sums[at++] += value;

@@ -3,6 +3,7 @@
 import { DataError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import type { AnyDataset } from "../data/dataset.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
+import { type Shape, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /**
@@ -16,8 +17,16 @@ export type Loss = {
   of(output: Tensor<"f32">, target: Tensor): Tensor<"f32">;
 }["of"];
 
-/** @throws {ShapeError} the loss gives no scalar */
+/** @throws {ShapeError} the loss gives no scalar; or output and f32 target would broadcast, as [N, 1] and [N] to [N, N] */
 export function scalarLoss(op: string, loss: Loss, output: Tensor<"f32">, target: Tensor): Tensor<"f32"> {
+  const [a, b] = [output.shape, target.shape];
+  const without1s = (shape: Shape): Shape => shape.filter((dim) => dim !== 1);
+  if (target.dtype === "f32" && !sameShape(a, b) && sameShape(without1s(a), without1s(b))) {
+    throw new ShapeError(
+      `${op}: the outputs are ${formatShape(a)}, but the targets ${formatShape(b)}, and would broadcast; reshape the targets.`,
+      { output: a, target: b },
+    );
+  }
   const value = loss(output, target);
   checkTensor(op, "what loss returns", value);
   if (value.size === 1) return value;

@@ -54,8 +54,8 @@ export function predict(
 }
 
 /**
- * The same, but it lets the event loop run at least every 50 ms (or after each batch, where one takes longer). The
- * model stays in evaluation mode until the promise settles.
+ * The same, but it lets the event loop run at least every 50 ms (or after each batch, where one takes longer). Between two
+ * batches the model has the modes it came with, so other work on it may run meanwhile.
  *
  * @example const logits = await predictAsync(model, test, { signal, onProgress });
  */

@@ -7,7 +7,7 @@ import { BatchNorm2d } from "../nn/batch_norm2d.ts";
 import { checkModule, type Module } from "../nn/module.ts";
 import { runSteps } from "../runtime/steps.ts";
 import { scope } from "../tensor/scope.ts";
-import { rememberModes } from "./eval_mode.ts";
+import { inMode } from "./in_mode.ts";
 
 /**
  * Recomputes BatchNorm's running statistics: the plain mean of those of the given batches. Weights that were averaged
@@ -30,26 +30,25 @@ export function* recalibrateSteps(model: Module, batches: Iterable<Pick<Batch, "
   check("recalibrate", "batches", batches, iterable);
   const norms = model.namedModules().flatMap(([, module]) => (module instanceof BatchNorm2d ? module : []));
   if (norms.length === 0) return;
-  const momenta = norms.map(({ momentum }) => momentum);
-  const counts = norms.map(({ numBatchesTracked }) => numBatchesTracked.item());
-  const putModesBack = rememberModes(model);
-  model.eval();
-  for (const norm of norms) norm.isTraining = true;
-  try {
-    let seen = 0;
-    for (const batch of batches) {
-      check("recalibrate", "a batch", batch, object);
-      seen++;
-      // 1/1, 1/2, 1/3 …: the running mean of all so far.
-      for (const norm of norms) norm.momentum = 1 / seen;
-      noGrad(() => scope(() => void model.forward(batch.x)));
-      yield;
+  let seen = 0;
+  for (const batch of batches) {
+    check("recalibrate", "a batch", batch, object);
+    seen++;
+    const before = norms.map(({ momentum, numBatchesTracked }) => [momentum, numBatchesTracked.item()] as const);
+    try {
+      inMode(model, false, () => {
+        for (const norm of norms) {
+          norm.isTraining = true;
+          // 1/1, 1/2, 1/3 …: the running mean of all so far.
+          norm.momentum = 1 / seen;
+        }
+        noGrad(() => scope(() => void model.forward(batch.x)));
+      });
+    } finally {
+      norms.forEach((norm, i) => {
+        [norm.momentum, norm.numBatchesTracked.data[0]] = before[i];
+      });
     }
-  } finally {
-    norms.forEach((norm, i) => {
-      norm.momentum = momenta[i];
-      norm.numBatchesTracked.data[0] = counts[i];
-    });
-    putModesBack();
+    yield;
   }
 }

@@ -2,20 +2,21 @@
 
 import { backward } from "../autograd/backward.ts";
 import { checkOptions, object } from "../base/check.ts";
-import { DataError, TrainingError } from "../base/errors.ts";
+import { DataError, OptionError, TrainingError } from "../base/errors.ts";
 import type { Batch } from "../data/batches.ts";
 import { checkDataset } from "../data/check_dataset.ts";
 import type { AnyDataset, LabelType } from "../data/dataset.ts";
 import { checkModule, type Module } from "../nn/module.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { clipGradNorm } from "../optim/clip_grad_norm.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
 import { Breather } from "../runtime/breather.ts";
 import { runStepsAsync } from "../runtime/steps.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { rememberModes } from "./eval_mode.ts";
 import { evaluationSteps } from "./evaluate.ts";
 import { type EpochReport, type History, isBetter, patienceEnds, type Stopped } from "./history.ts";
+import { inMode } from "./in_mode.ts";
 import { checkLogits, checkLoss, scalarLoss } from "./loss.ts";
 import { predictedClasses } from "./predicted_classes.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -66,8 +67,8 @@ export class Trainer {
    * @throws {TrainingError} the loss of a step or of the validation became NaN or infinite
    * @throws {DataError} either data set is empty, or has a label that the model has no class for; one has labels, the other
    *   targets
-   * @throws {OptionError} data sets with targets, and no loss
-   * @throws {ShapeError} a loss that gives no scalar
+   * @throws {OptionError} data sets with targets, and no loss; an optimizer that holds none of the parameters used
+   * @throws {ShapeError} a loss that gives no scalar; outputs and targets whose shapes differ by 1s alone, as [N, 1] and [N]
    * @throws {CheckpointError} the state is that of another run, or made by another variant of the kernels
    */
   async fit(train: AnyDataset, validation: AnyDataset, options: FitOptions = {}): Promise<History> {
@@ -80,8 +81,6 @@ export class Trainer {
     const save = this.saver(run, train, validation);
     if (resume) run.load(resume, setupOf(this.options, train, validation));
     this.history = run.history;
-    const putModesBack = rememberModes(this.model);
-    this.model.train();
     try {
       await this.runEpochs(run, train, validation, save);
     } catch (error) {
@@ -90,7 +89,6 @@ export class Trainer {
       throw error;
     } finally {
       if (restoreBest) run.restoreBest();
-      putModesBack();
     }
     return run.history;
   }
@@ -137,7 +135,7 @@ export class Trainer {
       const stepOfRun = (epoch - 1) * stepsPerEpoch + run.step;
       if (schedule) optimizer.lr = schedule(stepOfRun);
       this.model.setRandomState(seed, stepOfRun);
-      const { loss, correct } = scope(() => this.step(batch));
+      const { loss, correct } = inMode(this.model, true, () => scope(() => this.step(batch, !run.hasBegun)));
       run.average?.ema.update();
       const step = ++run.step;
       const learningRate = optimizer.lr;
@@ -184,12 +182,13 @@ export class Trainer {
   }
 
   /** One update of the weights. */
-  private step({ x, y }: Batch<LabelType | "f32">): { loss: number; correct: number } {
+  private step({ x, y }: Batch<LabelType | "f32">, isFirst: boolean): { loss: number; correct: number } {
     const { optimizer, clipNorm } = this.options;
     const output = this.model.forward(x);
     const loss = this.lossOf(output, y);
     optimizer.zeroGrad();
     backward(loss);
+    if (isFirst) checkReached(optimizer);
     if (clipNorm !== undefined) clipGradNorm(this.model.parameters(), clipNorm);
     optimizer.step();
     return { loss: loss.item(), correct: y.dtype === "i32" ? countCorrect(output, y) : 0 };
@@ -233,6 +232,15 @@ function diverged(which: string, loss: number, epoch: number, step: number, lr: 
   return new TrainingError(
     `Trainer: the ${which} became ${loss} in epoch ${epoch}, step ${step}, at learning rate ${lr}; lower it.`,
     { loss, epoch, step, lr },
+  );
+}
+
+/** @throws {OptionError} no gradient reaches what the optimizer moves; of one of your own this is not known */
+function checkReached({ params }: Optimizer & { params?: unknown }): void {
+  if (!Array.isArray(params) || params.some(({ grad }) => grad)) return;
+  throw new OptionError(
+    "Trainer: none of the optimizer's parameters is used by this model; make the optimizer of model.parameters().",
+    { parameters: params.length },
   );
 }
 

@@ -22,7 +22,7 @@ import { Adam } from "../../lib/optim/adam.ts";
 import { Ema } from "../../lib/optim/ema.ts";
 import { Muon } from "../../lib/optim/muon.ts";
 import { SGD } from "../../lib/optim/sgd.ts";
-import { empty, ones, tensor } from "../../lib/tensor/create.ts";
+import { empty, ones, tensor, zeros } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { leaks } from "../support/leaks.ts";
@@ -197,6 +197,26 @@ test("a step that reads between forward and backward leaves the arena as it foun
     }),
   );
   assert.is(kept, 0);
+});
+
+test("being given data copies no more than what was saved, and compares it whatever its alignment", () => {
+  const all = ones([1 << 16]);
+  const part = slice(all, 8, 12);
+  const state = part.save();
+  assert.ok(all.data);
+  assert.is(state.copy?.length, 16);
+  assert.ok(part.isAsSaved(state));
+  all.data[12] = 2;
+  assert.ok(part.isAsSaved(state));
+  all.data[11] = 2;
+  assert.not(part.isAsSaved(state));
+  const bytes = zeros([9], "u8");
+  const two = slice(bytes, 5, 7);
+  const held = two.save();
+  bytes.data.fill(7, 0, 5).fill(7, 7);
+  assert.ok(two.isAsSaved(held));
+  bytes.data[6] = 1;
+  assert.not(two.isAsSaved(held));
 });
 
 test.run();

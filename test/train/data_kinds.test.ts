@@ -47,6 +47,18 @@ function tinted(count: number, seed: number): Dataset<"u8", "u8"> {
   });
 }
 
+/** Rejected or thrown. */
+const refused = async (
+  work: () => unknown,
+  type: abstract new (...args: never[]) => Error,
+  message: RegExp,
+): Promise<void> => {
+  const error = await (async () => work())().catch((caught: Error) => caught);
+  assert.instance(error, Error);
+  assert.instance(error, type);
+  assert.match((error as Error).message, message);
+};
+
 const smallCnn = (): Sequential =>
   new Sequential(
     {
@@ -202,16 +214,6 @@ test("labels with a user's loss keep their accuracy, and crossEntropy given is t
 test("what does not go together is refused, with what to do", async () => {
   const model = perceptron();
   const optimizer = new AdamW(model.parameters(), { lr: 0.05 });
-  const refused = async (
-    work: () => unknown,
-    type: abstract new (...args: never[]) => Error,
-    message: RegExp,
-  ): Promise<void> => {
-    const error = await (async () => work())().catch((caught: Error) => caught);
-    assert.instance(error, Error);
-    assert.instance(error, type);
-    assert.match((error as Error).message, message);
-  };
   const options = { optimizer, epochs: 1, batchSize: 8 };
   const [houses, labelled] = [plane(20, 1), new Dataset({ name: "kinds", features: zeros([20, 3]), labels: zeros([20], "u8") })]; // biome-ignore format: one line
   const loss = meanSquaredError;
@@ -243,6 +245,34 @@ test("what does not go together is refused, with what to do", async () => {
   await refused(() => predict(optimizer as never, labelled), OptionError, /predict: model must be a Module/);
   const many = new Dataset({ name: "many", features: zeros([2, 3]), labels: tensor(Int32Array.of(0, 5)) });
   await refused(() => evaluate(model, many), DataError, /evaluate: label 1 is 5, but the outputs have 2 classes/);
+});
+
+test("outputs [N, 1] and targets [N] are refused: they would broadcast to [N, N]", async () => {
+  const targets = tensor([1, 2, 3, 4]);
+  const points = new Dataset({ name: "points", features: tensor([1, 2, 3, 4], [4, 1]), targets });
+  const model = new Linear(1, 1);
+  const loss: Loss = (output, target) => mean(mul(sub(output, target), sub(output, target)));
+  const optimizer = new AdamW(model.parameters());
+  const says = (op: string): RegExp =>
+    new RegExp(
+      `^${op}: the outputs are \\[4, 1\\], but the targets \\[4\\], and would broadcast; reshape the targets\\.$`,
+    );
+  await refused(() => new Trainer(model, { optimizer, epochs: 1, batchSize: 4, loss }).fit(points, points), ShapeError, says("Trainer")); // biome-ignore format: one line
+  await refused(() => evaluate(model, points, { loss }), ShapeError, says("evaluate"));
+  assert.throws(() => evaluate(model, points.take(1), { loss }), /\[1, 1\], but the targets \[1\]/);
+});
+
+test("an optimizer that holds none of the parameters that the model uses is refused at the first step", async () => {
+  const [model, other] = [smallCnn(), smallCnn()];
+  const set = tinted(8, 1);
+  const fit = (...optimizers: AdamW[]) =>
+    Promise.all(
+      optimizers.map((optimizer) => new Trainer(model, { optimizer, epochs: 1, batchSize: 4 }).fit(set, set)),
+    );
+  const before = weightsOf(model);
+  await refused(() => fit(new AdamW(other.parameters())), OptionError, /^Trainer: none of the optimizer's parameters is used by this model; make/); // biome-ignore format: one line
+  assert.equal(weightsOf(model), before);
+  await fit(new AdamW(model.parameters().slice(0, 1)));
 });
 
 test.run();

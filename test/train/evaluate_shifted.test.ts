@@ -6,10 +6,10 @@ import { Module } from "../../lib/nn/module.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { evaluate } from "../../lib/train/evaluate.ts";
-import { evaluateShifted } from "../../lib/train/evaluate_shifted.ts";
+import { evaluateShiftedAsync } from "../../lib/train/evaluate_shifted.ts";
 import { stripes, stripesModel } from "../support/stripes.ts";
 
-const test = suite("evaluateShifted");
+const test = suite("evaluateShiftedAsync");
 
 const SIDE = 5;
 const isA =
@@ -47,7 +47,7 @@ const points = new Dataset({
 
 test("the class of the highest mean probability over all shifts counts", async () => {
   const model = new MiddleOnly();
-  const { accuracy, confusion } = await evaluateShifted(model, points);
+  const { accuracy, confusion } = await evaluateShiftedAsync(model, points);
   // Eight of nine shifts say 0 with 0.62 and one says 1 with 1.00: the mean of class 1 is 0.44.
   assert.equal(confusion, [
     [1, 0],
@@ -61,8 +61,11 @@ test("the batch size changes nothing, and progress counts every reading", async 
   const model = stripesModel();
   const data = stripes(20);
   const seen: [number, number][] = [];
-  const whole = await evaluateShifted(model, data, { batchSize: 20 });
-  const parts = await evaluateShifted(model, data, { batchSize: 7, onProgress: (...each) => void seen.push(each) });
+  const whole = await evaluateShiftedAsync(model, data, { batchSize: 20 });
+  const parts = await evaluateShiftedAsync(model, data, {
+    batchSize: 7,
+    onProgress: (...each) => void seen.push(each),
+  });
   assert.equal(parts, whole);
   assert.equal(seen.at(-1), [180, 180]);
 });
@@ -70,7 +73,7 @@ test("the batch size changes nothing, and progress counts every reading", async 
 test("modes are put back, also when it is stopped", async () => {
   const model = stripesModel();
   const stop = new AbortController();
-  const stopped = evaluateShifted(model, stripes(20), {
+  const stopped = evaluateShiftedAsync(model, stripes(20), {
     signal: stop.signal,
     onProgress: () => stop.abort(new Error("stop")),
   });
@@ -87,14 +90,14 @@ test("where a model gives no numbers the first class counts, as in evaluate", as
       return tensor(new Float32Array(2 * x.shape[0]).fill(Number.NaN), [x.shape[0], 2]);
     }
   }
-  const { accuracy, confusion } = await evaluateShifted(new Nothing(), points);
+  const { accuracy, confusion } = await evaluateShiftedAsync(new Nothing(), points);
   assert.equal(confusion, evaluate(new Nothing(), points).confusion);
   assert.is(accuracy, 1 / 3);
 });
 
 test("labels that the model has no class for are refused", async () => {
   const labels = tensor([0, 1, 2], [3], "u8");
-  const error: Error = await evaluateShifted(
+  const error: Error = await evaluateShiftedAsync(
     new MiddleOnly(),
     new Dataset({ name: "three", images: points.images, labels, classes: 3 }),
   ).then(
@@ -104,16 +107,16 @@ test("labels that the model has no class for are refused", async () => {
   assert.instance(error, DataError);
   assert.is(
     error.message,
-    "evaluateShifted: label 2 of three is 2, but the model has 2 classes. Was it trained on other data?",
+    "evaluateShiftedAsync: label 2 of three is 2, but the model has 2 classes. Was it trained on other data?",
   );
 });
 
 test("an empty set and options outside their range are refused", async () => {
   const refused = async (promise: Promise<unknown>, type: abstract new (...args: never[]) => Error): Promise<void> =>
     assert.ok(await promise.then(() => false, isA(type)));
-  await refused(evaluateShifted(stripesModel(), stripes(20).take(0)), DataError);
-  await refused(evaluateShifted(stripesModel(), stripes(20), { shift: 0 }), OptionError);
-  await refused(evaluateShifted(stripesModel(), stripes(20), { batchSize: 1.5 }), OptionError);
+  await refused(evaluateShiftedAsync(stripesModel(), stripes(20).take(0)), DataError);
+  await refused(evaluateShiftedAsync(stripesModel(), stripes(20), { shift: 0 }), OptionError);
+  await refused(evaluateShiftedAsync(stripesModel(), stripes(20), { batchSize: 1.5 }), OptionError);
 });
 
 test.run();
