@@ -1,6 +1,6 @@
 import { check, checkOptions } from "../base/check.ts";
 import { avgPool2d } from "../ops/avg_pool2d.ts";
-import { type Pool2dOptions, poolRules, type Size2d, size2d } from "../ops/pool_windows.ts";
+import { POOL_RULES, type Pool2dOptions, type Size2d, size2d } from "../ops/pool_windows.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
 
@@ -19,7 +19,7 @@ export class AvgPool2d extends Module {
   ) {
     super();
     check("AvgPool2d", "kernelSize", kernelSize, size2d(1));
-    checkOptions("AvgPool2d", options, poolRules());
+    checkOptions("AvgPool2d", options, POOL_RULES);
   }
 
   forward(x: Tensor): Tensor<"f32"> {

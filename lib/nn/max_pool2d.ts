@@ -1,6 +1,6 @@
 import { check, checkOptions } from "../base/check.ts";
 import { maxPool2d } from "../ops/max_pool2d.ts";
-import { type Pool2dOptions, poolRules, type Size2d, size2d } from "../ops/pool_windows.ts";
+import { POOL_RULES, type Pool2dOptions, type Size2d, size2d } from "../ops/pool_windows.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
 
@@ -19,7 +19,7 @@ export class MaxPool2d extends Module {
   ) {
     super();
     check("MaxPool2d", "kernelSize", kernelSize, size2d(1));
-    checkOptions("MaxPool2d", options, poolRules());
+    checkOptions("MaxPool2d", options, POOL_RULES);
   }
 
   /** @internal Whether its windows are size×size and tile the image. */

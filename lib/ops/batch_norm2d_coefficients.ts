@@ -71,15 +71,17 @@ export function partialSums(n: number, c: number): Tensor<"f32"> {
   return empty([normPartialSize(n, c)]);
 }
 
+const RULES = {
+  runningMean: anything,
+  runningVar: anything,
+  isTraining: /* @__PURE__ */ required(boolean),
+  momentum: upTo1,
+  eps: positive,
+};
+
 /** @param shape that of what is normalised */
 export function checkBatchNorm(shape: Shape, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): void {
-  checkOptions("batchNorm2d", options, {
-    runningMean: anything,
-    runningVar: anything,
-    isTraining: required(boolean),
-    momentum: upTo1,
-    eps: positive,
-  });
+  checkOptions("batchNorm2d", options, RULES);
   const { runningMean, runningVar, isTraining } = options;
   checkRank("batchNorm2d", "x", shape, 4, "[N, H, W, C]");
   const [n, h, w, c] = shape;

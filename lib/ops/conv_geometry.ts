@@ -44,9 +44,11 @@ export interface ConvAlgorithm {
   ): [dx: Tensor<"f32"> | null, dw: Tensor<"f32"> | null];
 }
 
+const RULES = { stride: /* @__PURE__ */ integer(1), padding: /* @__PURE__ */ integer(0) };
+
 /** @throws {OptionError} stride or padding out of range, or an option of another name */
 export function checkConvolution(op: string, options: Conv2dOptions): void {
-  checkOptions(op, options, { stride: integer(1), padding: integer(0) });
+  checkOptions(op, options, RULES);
 }
 
 /** @throws {ShapeError} the shapes do not fit together */

@@ -36,7 +36,9 @@ export const gelu = defineOp("gelu", {
   },
 });
 
+const RULES = { approximate: /* @__PURE__ */ oneOf("none", "tanh") };
+
 /** @internal @throws {OptionError} */
 export function checkGelu(owner: string, options: GeluOptions): void {
-  checkOptions(owner, options, { approximate: oneOf("none", "tanh") });
+  checkOptions(owner, options, RULES);
 }

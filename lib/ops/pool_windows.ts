@@ -33,14 +33,20 @@ export function size2d(least: number, most?: number): Rule {
   };
 }
 
-/** What the options of a pooling must be, beside the window's size. */
-export function poolRules(): Record<"stride" | "padding", Rule> {
-  return { stride: size2d(1), padding: size2d(0) };
-}
+/** What the options of a pooling must be, beside the window's size. Made once: operations check theirs at each call. */
+export const POOL_RULES: Readonly<Record<"stride" | "padding", Rule>> = {
+  stride: /* @__PURE__ */ size2d(1),
+  padding: /* @__PURE__ */ size2d(0),
+};
+const WINDOW_RULES = {
+  kernelSize: /* @__PURE__ */ required(/* @__PURE__ */ size2d(1)),
+  stride: /* @__PURE__ */ size2d(1),
+  padding: /* @__PURE__ */ size2d(0),
+};
 
 /** @throws {OptionError} a size that is not an integer in its range, or an option of another name */
 export function checkPooling(op: string, options: Pool2dOptions): void {
-  checkOptions(op, options, { kernelSize: required(size2d(1)), ...poolRules() });
+  checkOptions(op, options, WINDOW_RULES);
 }
 
 /**
