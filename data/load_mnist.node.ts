@@ -2,7 +2,19 @@
 // called, so that a program which only decodes pictures does not wait for it.
 
 import { join } from "node:path";
+import {
+  abortSignal,
+  callback,
+  checkOptions,
+  integer,
+  oneOf,
+  positive,
+  type Rule,
+  string,
+  strings,
+} from "../lib/base/check.ts";
 import { DataError, OptionError } from "../lib/base/errors.ts";
+import { formatCount } from "../lib/base/format_count.ts";
 import { Dataset, SPLITS, type SplitOptions } from "../lib/data/dataset.ts";
 import { empty } from "../lib/tensor/create.ts";
 import type { Tensor } from "../lib/tensor/tensor.ts";
@@ -21,7 +33,7 @@ import {
   type MnistRole,
   partOf,
 } from "./mnist.ts";
-import type { MnistContent } from "./mnist_file.node.ts";
+import type { MnistContent } from "./mnist_content.ts";
 import { sampleFolder } from "./sample_folder.node.ts";
 import { syntheticDigitsAsync } from "./synthetic.ts";
 
@@ -72,6 +84,25 @@ export interface LoadMnistOptions extends LoadTestOptions {
    */
   split?: SplitOptions["how"];
 }
+
+const TEST_RULES: Readonly<Record<keyof LoadTestOptions, Rule>> = {
+  dir: string,
+  source: oneOf(...DATA_SOURCES),
+  datasetName: string,
+  seed: integer(0),
+  limit: integer(0),
+  mirrors: strings,
+  answerTimeoutMs: positive,
+  timeoutMs: positive,
+  signal: abortSignal,
+  onProgress: callback,
+};
+const SETS_RULES: Readonly<Record<keyof LoadMnistOptions, Rule>> = {
+  ...TEST_RULES,
+  validation: integer(0),
+  maxValidation: integer(0),
+  split: oneOf(...SPLITS),
+};
 
 /** What was loaded, for results to say. */
 export interface MnistSource {
@@ -139,10 +170,9 @@ export async function loadMnist(
   options: LoadMnistOptions = {},
   /** @internal */ at: MnistPlaces = places(),
 ): Promise<MnistSets> {
+  checkOptions("loadMnist", options, SETS_RULES);
+  checkName(options);
   const { source, validation, maxValidation = MAX_VALIDATION, split: how, seed = 0, limit = ALL } = options;
-  checkOptions(options);
-  checkCounts({ validation: validation ?? 0, maxValidation });
-  checkChoice("split", how ?? "random", SPLITS);
   const setApartOf = (size: number): number => {
     const setApart = validation ?? Math.min(maxValidation, Math.floor(size / 10));
     if (setApart < size) return setApart;
@@ -168,7 +198,8 @@ export async function loadMnist(
 
 /**
  * MNIST's test images alone: what `loadMnist` gives as `test`, without a look at the training files, which need not be there.
- * The sample has all of them: where there is one, "auto" and "mnist" take them from it before they download anything.
+ * The sample has all of them: where there is one, "auto" and "mnist" take them from it if they are not in data/mnist, and
+ * download nothing.
  *
  * @throws as `loadMnist`
  * @example const { test } = await loadMnistTest({ dir: "MNIST/raw" });
@@ -177,7 +208,8 @@ export async function loadMnistTest(
   options: LoadTestOptions = {},
   /** @internal */ at: MnistPlaces = places(),
 ): Promise<MnistTest> {
-  checkOptions(options);
+  checkOptions("loadMnistTest", options, TEST_RULES);
+  checkName(options);
   if (options.source === "synthetic") return syntheticTest(options, at);
   const { sets, ...rest } = await realSets(options, at, ["test"]);
   return { test: sets.test.take(options.limit ?? ALL), ...rest };
@@ -202,7 +234,9 @@ async function realSets<R extends MnistRole>(
   if (source === "sample") return fromSample(options, at, roles, "as asked for");
   if (named !== null) return fromFolder(options, at, roles, named);
   const isTestAlone = roles.every((role) => role === "test");
-  if (isTestAlone && at.sampleFolder !== null) return fromSample(options, at, roles, "");
+  if (isTestAlone && at.sampleFolder !== null) {
+    return (await fromEarlierDownload(options, at, roles)) ?? fromSample(options, at, roles, "");
+  }
   try {
     return await fromMirrors(options, at, roles);
   } catch (error) {
@@ -244,7 +278,7 @@ async function fromSample<R extends MnistRole>(
   const { readFrom } = await import("./mnist_folder.node.ts");
   const sets = await readSets(files, roles, signal, (file) => readFrom(folder, [partOf(file, sample)]));
   if (!("train" in sets)) return { sets, source: mnistSource("sample", folder), notice: null };
-  const notice = `These are MNIST's first ${sizeOf(sample)} training images, not all ${sizeOf(files)}, ${why}.`;
+  const notice = `These are MNIST's first ${trainingImages(sample)} training images, not all ${trainingImages(files)}, ${why}.`;
   return { sets, source: mnistSource("sample", folder, sample), notice };
 }
 
@@ -274,7 +308,7 @@ async function fromFolder<R extends MnistRole>(
     return content;
   });
   if (!isSample) return { sets, source: mnistSource("folder", folder), notice: null };
-  const notice = `${folder} holds MNIST's first ${sizeOf(sample)} training images, not all ${sizeOf(files)}.`;
+  const notice = `${folder} holds MNIST's first ${trainingImages(sample)} training images, not all ${trainingImages(files)}.`;
   // Who names the folder here and now means what is in it; a variable set long ago does not make "mnist" mean less.
   if (dir === undefined && source !== "auto") {
     throw new DataError(
@@ -308,6 +342,25 @@ async function fromMirrors<R extends MnistRole>(
   return { sets, source: mnistSource(isNew ? "download" : "folder", folder), notice: null };
 }
 
+/** What is in the folder for downloads; null where that is not all, or not whole. */
+async function fromEarlierDownload<R extends MnistRole>(
+  { signal }: LoadTestOptions,
+  { files, downloadFolder: folder }: MnistPlaces,
+  roles: readonly R[],
+): Promise<Loaded<R> | null> {
+  const { pathOf, readFrom } = await import("./mnist_folder.node.ts");
+  for (const file of roles.flatMap((role) => [files[role].images, files[role].labels])) {
+    if ((await pathOf(folder, file)) === null) return null;
+  }
+  try {
+    const sets = await readSets(files, roles, signal, (file) => readFrom(folder, [file]));
+    return { sets, source: mnistSource("folder", folder), notice: null };
+  } catch (error) {
+    if (error instanceof DataError) return null;
+    throw error;
+  }
+}
+
 async function fromOther<R extends MnistRole>(
   name: string,
   named: string | null,
@@ -338,12 +391,12 @@ async function fromOther<R extends MnistRole>(
 
 /** @param part the training images, where they are not all of MNIST's */
 function mnistSource(kind: MnistSource["kind"], folder: string, part?: MnistFiles): MnistSource {
-  return { kind, folder, dataset: "mnist", title: part ? `MNIST's first ${sizeOf(part)}` : "MNIST" };
+  return { kind, folder, dataset: "mnist", title: part ? `MNIST's first ${trainingImages(part)}` : "MNIST" };
 }
 
 /** How many training images, as people write it. */
-function sizeOf({ train }: MnistFiles): string {
-  return train.labels.shape[0].toLocaleString("en-US");
+function trainingImages({ train }: MnistFiles): string {
+  return formatCount(train.labels.shape[0]);
 }
 
 /** @param read gives one file's elements */
@@ -402,9 +455,8 @@ function tensorOf(data: Uint8Array, shape: readonly number[]): Tensor<"u8"> {
   return tensor;
 }
 
-function checkOptions({ source = "mnist", datasetName, seed = 0, limit = ALL }: LoadTestOptions): void {
-  checkCounts({ seed, limit });
-  checkChoice("source", source, DATA_SOURCES);
+/** @throws {OptionError} the name is none, or the source is another than a folder */
+function checkName({ source = "mnist", datasetName }: LoadTestOptions): void {
   if (datasetName === undefined) return;
   checkDatasetName(datasetName);
   if (source === "mnist" || source === "auto") return;
@@ -412,18 +464,4 @@ function checkOptions({ source = "mnist", datasetName, seed = 0, limit = ALL }: 
     source,
     datasetName,
   });
-}
-
-function checkCounts(options: Record<string, number>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (Number.isInteger(value) && value >= 0) continue;
-    throw new OptionError(`loadMnist: ${name} must be an integer ≥ 0; got ${value}.`, { [name]: value });
-  }
-}
-
-function checkChoice(name: string, value: string, choices: readonly string[]): void {
-  if (choices.includes(value)) return;
-  const known = choices.map((choice) => JSON.stringify(choice));
-  const list = `${known.slice(0, -1).join(", ")} or ${known[known.length - 1]}`;
-  throw new OptionError(`loadMnist: ${name} must be ${list}; got ${JSON.stringify(value)}.`, { [name]: value });
 }

@@ -3,16 +3,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
-import { DataError, formatShape } from "../lib/base/errors.ts";
-import { readIdx } from "../lib/data/idx.ts";
+import { DataError } from "../lib/base/errors.ts";
 import { fileBytes, type MnistFile } from "./mnist.ts";
-
-export interface MnistContent {
-  /** Which of the files that it might be. */
-  readonly file: MnistFile;
-  /** The elements, row-major. */
-  readonly data: Uint8Array;
-}
+import { type MnistContent, proveContent } from "./mnist_content.ts";
 
 /**
  * The elements of a file, compressed or not, after its SHA-256 was checked.
@@ -22,25 +15,9 @@ export interface MnistContent {
  * @throws {DataError} damaged gzip, not IDX, another shape, or other content
  */
 export function readMnistFile(bytes: Uint8Array, files: readonly MnistFile[], where: string): MnistContent {
-  const [original] = files;
   const plain = gunzipWithin(bytes, Math.max(...files.map(fileBytes)), where);
-  const { shape, data } = readIdx(plain, where, { rank: original.shape.length });
-  const file = files.find((candidate) => shape.every((dim, axis) => dim === candidate.shape[axis]));
-  if (!file) {
-    throw new DataError(
-      `loadMnist: ${where} holds ${formatShape(shape)}, expected ${formatShape(original.shape)}. If it is another data set, say its name.`,
-      { where, shape, expected: original.shape, needsName: true },
-    );
-  }
-  const sha256 = createHash("sha256").update(plain).digest("hex");
-  if (sha256 !== file.sha256) {
-    throw new DataError(
-      `loadMnist: ${where} is not the original file; the SHA-256 of its content is ${sha256}, expected ${file.sha256}. ` +
-        "It is damaged: fetch it again. Or it is another data set: say its name.",
-      { where, sha256, expected: file.sha256, needsName: true },
-    );
-  }
-  return { file, data };
+  const sha256Of = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
+  return proveContent(plain, files, { op: "loadMnist", where, other: "say its name", sha256Of });
 }
 
 /** @throws {DataError} it cannot be read */

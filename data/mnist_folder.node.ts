@@ -6,7 +6,8 @@ import { DataError } from "../lib/base/errors.ts";
 import { type DownloadOptions, download } from "./download.node.ts";
 import { DownloadError } from "./download_error.ts";
 import { fileBytes, type MnistFile } from "./mnist.ts";
-import { type MnistContent, readBytes, readMnistFile } from "./mnist_file.node.ts";
+import type { MnistContent } from "./mnist_content.ts";
+import { readBytes, readMnistFile } from "./mnist_file.node.ts";
 
 /** Where others keep the files below the folder that one names: torchvision, and archives with a folder in them. */
 const BELOW = [".", join("MNIST", "raw"), "raw", "MNIST"];

@@ -7,6 +7,7 @@ import { suite, type Test } from "uvu";
 import * as assert from "uvu/assert";
 import { loadMnist, loadMnistTest, type MnistPlaces } from "../../data/load_mnist.node.ts";
 import { MNIST_FILES, MNIST_SAMPLE_FILES, type MnistFile } from "../../data/mnist.ts";
+import { mnistState } from "../../data/mnist_state.node.ts";
 import { DataError, OptionError, SimdgradError } from "../../lib/base/errors.ts";
 import { type Mirror, startMirror } from "../support/mirror.ts";
 import { testOnMnist } from "../support/real_mnist.ts";
@@ -450,6 +451,55 @@ test("options out of range are named", async (context) => {
     assert.instance(error, OptionError);
     assert.match(error.message, `loadMnist: ${Object.keys(options)[0]} must`);
   }
+});
+
+test("options of another name or kind are named, and options that are none", async ({ folder, places }) => {
+  const loads = { loadMnist, loadMnistTest };
+  for (const [name, load] of Object.entries(loads)) {
+    const cases: [unknown, string][] = [
+      [{ sourc: "synthetic" }, "there is no option sourc; did you mean source?"],
+      [{ mirrors: 5 }, "mirrors must be an array of strings; got 5."],
+      [{ dir: 5 }, "dir must be a string; got 5."],
+      [{ timeoutMs: -1 }, "timeoutMs must be a finite number > 0; got -1."],
+      [{ signal: true }, "signal must be an AbortSignal; got true."],
+      [{ onProgress: 1 }, "onProgress must be a function; got 1."],
+      ["synthetic", "options go in an object"],
+      [null, "options go in an object"],
+    ];
+    for (const [options, message] of cases) {
+      const error = await refusal(load(options as object, places));
+      assert.instance(error, OptionError);
+      assert.match(error.message, `${name}: ${message}`);
+    }
+  }
+  for (const options of ["x", { dri: folder }, { dir: 5 }]) {
+    const error = await refusal(mnistState(options as object));
+    assert.instance(error, OptionError);
+    assert.match(error.message, /^mnistState: (options go in|there is no option dri; did you mean dir|dir must be)/);
+  }
+});
+
+test("the test images alone come from data/mnist where it has them whole, whatever the sample is like", async (context) => {
+  const places = withSample(context);
+  await loadMnist({ validation: 5, mirrors: [context.mirror.url] }, places);
+  context.mirror.requests.length = 0;
+  const name = "t10k-images-idx3-ubyte.gz";
+  const inSample = join(places.sampleFolder as string, name);
+  const whole = readFileSync(inSample);
+  writeFileSync(inSample, "damaged");
+  const { test: digits, source } = await loadMnistTest({}, places);
+  assert.equal([digits.size, source.kind, source.folder], [10, "folder", places.downloadFolder]);
+  // Where it is the other that is damaged, or lacks one.
+  writeFileSync(inSample, whole);
+  for (const damage of [
+    () => writeFileSync(join(places.downloadFolder, name), "damaged"),
+    () => rmSync(join(places.downloadFolder, name)),
+  ]) {
+    // biome-ignore format: one line
+    damage();
+    assert.is((await loadMnistTest({}, places)).source.kind, "sample");
+  }
+  assert.equal(context.mirror.requests, []);
 });
 
 test("the sample in this repository is MNIST's first 10,000 training images, and all of its test", async () => {

@@ -1,5 +1,6 @@
 // A valid call of everything public, for tests that go wrong in one of its arguments.
 
+import { readFileSync } from "node:fs";
 import * as data from "../../data/index.ts";
 import * as lib from "../../lib/index.ts";
 import * as plot from "../../lib/plot/index.ts";
@@ -59,6 +60,11 @@ const trainer = (more: object = {}) => {
 };
 const digitReader = () => models.linear();
 const recipe = () => models.recipeFor("linear", "fast");
+const mnistFile = (name: string) => readFileSync(`data/mnist-sample/${name}.gz`);
+const mnistFiles = () => ({
+  images: mnistFile(data.MNIST_FILES.test.images.name),
+  labels: mnistFile(data.MNIST_FILES.test.labels.name),
+});
 const picture = () => ({ width: 2, height: 2, data: new Uint8Array(16) });
 
 function call(args: () => unknown[], run: PublicCall["run"]): PublicCall {
@@ -486,6 +492,7 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     ],
     data.smooth,
   ),
+  readMnist: call(() => [mnistFiles(), { role: "test" }], data.readMnist),
   preprocessDigit: call(() => [picture()], data.preprocessDigit),
   syntheticDigits: call(() => [{ count: 2, seed: 1, start: 3 }], data.syntheticDigits),
   syntheticDigitsAsync: call(() => [{ count: 2, seed: 1, start: 3 }], data.syntheticDigitsAsync),
