@@ -2,7 +2,7 @@
 
 import { check, checkOptions } from "../lib/base/check.ts";
 import { OptionError } from "../lib/index.ts";
-import { isStill, type Preset, RECIPE_RULES, type Recipe, type RecipeChoices } from "./recipe.ts";
+import { AUGMENT_RULES, isStill, type Preset, RECIPE_RULES, type Recipe, type RecipeChoices } from "./recipe.ts";
 import { type ModelName, networkOf } from "./table.ts";
 
 const VALIDATION = 5000;
@@ -42,6 +42,7 @@ export function recipeFor(model: ModelName, preset: Preset, chosen: RecipeChoice
   const { preset: presetRule, ...choices } = RECIPE_RULES;
   check("recipeFor", "preset", preset, presetRule);
   checkOptions<RecipeChoices>("recipeFor", chosen, choices);
+  if (chosen.augment !== undefined) checkOptions("recipeFor", chosen.augment, AUGMENT_RULES);
   const settings = networkOf(model).presets[preset];
   const optimizer = chosen.optimizer ?? settings.optimizer;
   const schedule = chosen.schedule ?? settings.schedule;

@@ -1,6 +1,17 @@
 // How a network is trained: everything that decides it but the seed, and what a preset says of it.
 
-import { below1, check, integer, nonNegative, object, oneOf, orNull, type Rule, upTo1 } from "../lib/base/check.ts";
+import {
+  below1,
+  check,
+  integer,
+  nonNegative,
+  object,
+  oneOf,
+  orNull,
+  positive,
+  type Rule,
+  upTo1,
+} from "../lib/base/check.ts";
 import type { Augmentation } from "../lib/index.ts";
 
 /** From one epoch in a hurry to the most accurate. */
@@ -54,17 +65,17 @@ export interface Recipe {
 /** What is chosen of it; the preset says the rest. */
 export type RecipeChoices = Partial<Omit<Recipe, "preset" | "augment">> & { augment?: Augmentation };
 
-/** What the parts of a recipe must be. */
+/** What the parts of a recipe must be; the command line's flags take the same. */
 export const RECIPE_RULES: Readonly<Record<keyof Recipe, Rule>> = {
   preset: oneOf(...PRESETS),
-  validation: integer(0),
+  validation: integer(1),
   split: oneOf(...SPLITS),
   epochs: integer(1),
   batchSize: integer(1),
   optimizer: oneOf(...OPTIMIZERS),
-  lr: nonNegative,
+  lr: positive,
   schedule: oneOf(...SCHEDULES),
-  warmup: orNull(upTo1),
+  warmup: orNull(below1),
   minLr: orNull(nonNegative),
   momentum: orNull(below1),
   betas: orNull({
@@ -79,6 +90,23 @@ export const RECIPE_RULES: Readonly<Record<keyof Recipe, Rule>> = {
   keep: oneOf(...KEEPS),
   augment: object,
   cooldown: upTo1,
+};
+
+function upTo(limit: number): Rule {
+  return {
+    says: `a number from 0 to ${limit}`,
+    holds: (value) => nonNegative.holds(value) && (value as number) <= limit,
+  };
+}
+
+/** How far images of 28×28 pixels can be distorted and still show something; the library has wider limits, for larger ones. */
+export const AUGMENT_RULES: Readonly<Record<keyof Augmentation, Rule>> = {
+  rotate: upTo(180),
+  shift: upTo(28),
+  scale: below1,
+  shear: upTo(10),
+  elastic: upTo(28),
+  thickness: upTo(1),
 };
 
 type Rates = Record<Recipe["optimizer"], number>;

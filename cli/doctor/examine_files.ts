@@ -4,11 +4,11 @@ import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync
 import { dirname, join, resolve } from "node:path";
 import { type MnistState, mnistState } from "../../data/index.node.ts";
 import { describeSystemError } from "../../lib/base/system_error.ts";
-import { weightsDigest } from "../../lib/index.ts";
+import { countParameters, weightsDigest } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
 import { loadModel } from "../../store/checkpoints/load_model.ts";
 import { listRuns } from "../../store/runs/list_runs.ts";
-import { RUN_BYTES } from "../../store/runs/run_folder.ts";
+import { runBytes } from "../../store/runs/run_folder.ts";
 import { readRunRecord } from "../../store/runs/run_record.ts";
 import { statusOf } from "../../store/runs/stored_run.ts";
 import { readRegistry } from "../../store/versions/registry.ts";
@@ -118,7 +118,8 @@ function space(outputs: string): Finding {
   const { bavail, bsize } = statfsSync(nearest(outputs));
   const free = bavail * bsize;
   const text = `${formatBytes(free)} free`;
-  if (free < RUN_BYTES) return fail("space", `${text}: too little for a run`);
+  const largest = Math.max(...MODEL_NAMES.map((name) => countParameters(networkOf(name).build())));
+  if (free < runBytes(largest)) return fail("space", `${text}: too little for a run`);
   return free < LITTLE_BYTES ? warn("space", text) : ok("space", text);
 }
 

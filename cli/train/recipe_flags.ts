@@ -21,9 +21,6 @@ import { choiceFlag, grouped, valueFlag } from "../command_line/command.ts";
 import { type Flags, numberFlag, textFlag } from "../command_line/flags.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 
-/** Of MNIST's 60,000 training images one is left to train on. */
-const MOST_VALIDATION = 59_999;
-
 export const RECIPE_FLAGS = {
   ...grouped("Network", {
     dropout: valueFlag("RATE", "First dropout rate, from 0 to below 1, in a network with dropout layers"),
@@ -76,7 +73,7 @@ export const RECIPE_FLAGS = {
 export function readRecipeFlags(flags: Flags): { preset: Preset; given: RecipeChoices } {
   const part = { min: 0, below: 1 };
   const given: Record<keyof RecipeChoices, unknown> = {
-    validation: numberFlag(flags, "validation", { min: 1, max: MOST_VALIDATION, isInteger: true }),
+    validation: numberFlag(flags, "validation", { min: 1, isInteger: true }),
     split: textFlag(flags, "split"),
     epochs: numberFlag(flags, "epochs", { min: 1, isInteger: true }),
     batchSize: numberFlag(flags, "batch-size", { min: 1, isInteger: true }),

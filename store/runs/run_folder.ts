@@ -15,11 +15,20 @@ export const CHECKPOINT_FILE = "model.safetensors";
 /** Of a run that can be resumed. */
 export const STATE_FILE = "state.safetensors";
 
+/** In state.safetensors: the weights, the best, two moments of the optimizer, and the moving average. */
+const COPIES_IN_STATE = 5;
+/** Logs, pictures, the history, and the networks' buffers. */
+const OTHER_BYTES = 1.5 * 2 ** 20;
+
 /**
- * What a run of the larger network takes at most: its state, with the best weights in it, twice while it is replaced
- * (4.1 MB); its checkpoint likewise (0.8 MB); logs and pictures.
+ * What a run takes on the disk at most: its state and its checkpoint, each twice while it is replaced, logs and pictures.
+ *
+ * @param parameters of the network, as countParameters gives it
+ * @example runBytes(102_026) // 6.2 MiB
  */
-export const RUN_BYTES = 6 * 2 ** 20;
+export function runBytes(parameters: number): number {
+  return 2 * (COPIES_IN_STATE + 1) * Float32Array.BYTES_PER_ELEMENT * parameters + OTHER_BYTES;
+}
 
 export interface RunFolder {
   readonly id: string;
@@ -30,9 +39,10 @@ export interface RunFolder {
 /**
  * A new folder, and proof that a run will fit in it: better known now than after an hour of training.
  *
+ * @param sizeBytes what must fit: `runBytes`
  * @throws it cannot be made or written; nothing is left behind then
  */
-export function createRunFolder(outputs: string, model: string, now: Date): RunFolder {
+export function createRunFolder(outputs: string, model: string, now: Date, sizeBytes: number): RunFolder {
   const parent = join(outputs, model);
   const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
   const made: string[] = [];
@@ -43,7 +53,7 @@ export function createRunFolder(outputs: string, model: string, now: Date): RunF
     let id = stamp;
     for (let count = 2; !tryMakeFolder(join(parent, id), made); count++) id = `${stamp}-${count}`;
     path = join(parent, id);
-    probe(path);
+    probe(path, sizeBytes);
     return { id, path, checkpoint: join(path, CHECKPOINT_FILE) };
   } catch (error) {
     // Nobody else's: what is left of the probe goes as well.
@@ -114,11 +124,14 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-function probe(folder: string): void {
+/** Of the probe at once: it may be larger than memory. */
+const CHUNK_BYTES = 8 * 2 ** 20;
+
+function probe(folder: string, sizeBytes: number): void {
   const path = join(folder, `.probe.${randomBytes(6).toString("hex")}`);
   const file = openSync(path, "wx");
   try {
-    writeAll(file, randomBytes(RUN_BYTES));
+    for (let rest = sizeBytes; rest > 0; rest -= CHUNK_BYTES) writeAll(file, randomBytes(Math.min(rest, CHUNK_BYTES)));
     flushFile(file);
   } finally {
     closeQuietly(file);

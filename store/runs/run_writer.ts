@@ -14,7 +14,14 @@ import {
 import { thisProcess } from "../files/run_process.ts";
 import type { ResumableRun } from "./resume_run.ts";
 import { datasetRecord, type RunData, trainedOnPart } from "./run_data.ts";
-import { createRunFolder, type RunFolder, removeRunFolder, removeRunState, writeRunFile } from "./run_folder.ts";
+import {
+  createRunFolder,
+  type RunFolder,
+  removeRunFolder,
+  removeRunState,
+  runBytes,
+  writeRunFile,
+} from "./run_folder.ts";
 import { RunLog } from "./run_log.ts";
 import { RunPictures } from "./run_pictures.ts";
 import { type RunRecord, UNTESTED } from "./run_record.ts";
@@ -48,7 +55,8 @@ export class RunWriter {
     private readonly options: RunWriterOptions,
   ) {
     const { resume, outputs, onMissingPicture } = options;
-    this.folder = resume?.folder ?? createRunFolder(outputs, spec.model, new Date(spec.started));
+    const sizeBytes = runBytes(countParameters(experiment.model));
+    this.folder = resume?.folder ?? createRunFolder(outputs, spec.model, new Date(spec.started), sizeBytes);
     this.hasState = resume !== null;
     this.lastStep = resume ? this.stepOfRun(resume.state.progress) : 0;
     try {

@@ -4,8 +4,8 @@ import * as assert from "uvu/assert";
 import type { Flags } from "../../cli/command_line/flags.ts";
 import { UsageError } from "../../cli/terminal/exit_codes.ts";
 import { RECIPE_FLAGS, readRecipeFlags, recipeOf } from "../../cli/train/recipe_flags.ts";
-import { Muon, rand, tensor } from "../../lib/index.ts";
-import { cnn, linear, makeOptimizer, makeSchedule, PRESETS, type Recipe } from "../../models/index.ts";
+import { Muon, OptionError, rand, tensor } from "../../lib/index.ts";
+import { cnn, linear, makeOptimizer, makeSchedule, PRESETS, type Recipe, recipeFor } from "../../models/index.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { presetTable } from "../support/preset_table.ts";
 
@@ -137,6 +137,36 @@ test("muon moves the hidden layers' weights, adamw all else, and every setting i
   });
 });
 
+test("flags and recipeFor take the same numbers", () => {
+  const values = [-1, 0, 0.5, 0.999, 1, 1.5, 2, 10, 10.5, 28, 29, 180, 181, 59_999, 60_000, 240_000];
+  const takes = (work: () => unknown): boolean => {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      assert.ok(error instanceof UsageError || error instanceof OptionError, String(error));
+      return false;
+    }
+  };
+  const settings: Record<string, object> = { lr: {}, epochs: {}, batchSize: {}, validation: {}, warmup: {}, minLr: { lr: 1e6 }, momentum: { optimizer: "sgd" }, weightDecay: {}, dropout: {}, labelSmoothing: {}, average: {}, cooldown: { epochs: 100 } }; // biome-ignore format: one line
+  const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const texts = (given: object): Flags => Object.fromEntries(Object.entries(given).map(([name, value]) => [flagOf(name), String(value)])); // biome-ignore format: one line
+  const agree = (name: string, value: unknown, byFlag: Flags, chosen: object): void =>
+    assert.is(takes(() => recipe("cnn", byFlag)), takes(() => recipeFor("cnn", "standard", chosen)), `${name} ${value}`); // biome-ignore format: one line
+  for (const value of values) {
+    for (const [name, more] of Object.entries(settings)) {
+      agree(name, value, texts({ ...more, [name]: value }), { ...more, [name]: value });
+    }
+    for (const name of ["rotate", "shift", "scale", "shear", "elastic", "thickness"]) {
+      agree(name, value, texts({ [name]: value }), { augment: { [name]: value } });
+    }
+    agree("betas", value, { betas: `${value},0.5` }, { betas: [value, 0.5] });
+  }
+  assert.throws(() => recipeFor("cnn", "standard", { warmup: 1 }), /recipeFor: warmup must be in \[0, 1\)/);
+  assert.throws(() => recipeFor("cnn", "standard", { validation: 0 }), /recipeFor: validation must be an integer ≥ 1/);
+  assert.throws(() => recipeFor("cnn", "standard", { augment: { shift: 29 } }), /recipeFor: shift must be a number/);
+});
+
 test("flags without an effect, and values that do not fit, are refused", () => {
   refuses({ momentum: "0.5" }, /--momentum is for --optimizer sgd and muon; adamw has --betas/);
   refuses({ betas: "0.5,0.6", optimizer: "sgd" }, /--betas is for adam, adamw and muon; sgd has --momentum/);
@@ -154,7 +184,7 @@ test("flags without an effect, and values that do not fit, are refused", () => {
   refuses({ betas: "0.9,1" }, /--betas must be a number ≥ 0 and < 1; got 1/);
   refuses({ rotate: "181" }, /--rotate must be a number ≥ 0 and ≤ 180; got 181/);
   refuses({ scale: "1" }, /--scale must be a number ≥ 0 and < 1; got 1/);
-  refuses({ validation: "60000" }, /--validation must be an integer ≥ 1 and ≤ 59999; got 60000/);
+  refuses({ validation: "0" }, /--validation must be an integer ≥ 1; got 0/);
   refuses(
     { cooldown: "0.2", epochs: "2" },
     /--cooldown 0\.2 of --epochs 2 is less than half an epoch; give more of either/,
