@@ -2,7 +2,7 @@
 
 import { check, object, type Rule, string } from "../lib/base/check.ts";
 import { DataError } from "../lib/base/errors.ts";
-import { type Fields, numberOf, parseFields, textOf } from "../lib/base/fields.ts";
+import { type Fields, fieldsOf, numberOf, parseFields, textOf } from "../lib/base/fields.ts";
 
 /** A run began or resumed. */
 export interface StartEvent {
@@ -111,8 +111,7 @@ export function readTrainEvent(line: string): TrainEvent {
   switch (kind) {
     case "start": {
       const { dataset, datasetSha256, run } = read.texts("dataset", "datasetSha256", "run");
-      const at = fields.resumed_at === undefined ? null : new EventReader(fields.resumed_at as Fields);
-      const resumedAt = at && { epoch: at.number("epoch"), step: at.number("step") };
+      const resumedAt = resumptionOf(fields.resumed_at);
       const trainedOn = textOf(fields.trained_on);
       return { event: kind, model, dataset, trainedOn, datasetSha256, notice: textOf(fields.notice), run, resumedAt };
     }
@@ -141,8 +140,19 @@ export function readTrainEvent(line: string): TrainEvent {
   }
 }
 
+/** @param value null, or nothing, for a new run */
+function resumptionOf(value: unknown): StartEvent["resumedAt"] {
+  if (value === undefined || value === null) return null;
+  const at = new EventReader(fieldsOf(value), "resumed_at.");
+  return { epoch: at.number("epoch"), step: at.number("step") };
+}
+
 class EventReader {
-  constructor(private readonly fields: Fields) {}
+  /** @param prefix what stands before a field's name in messages */
+  constructor(
+    private readonly fields: Fields,
+    private readonly prefix = "",
+  ) {}
 
   number(name: string): number {
     return this.required(name, numberOf(this.fields[lineName(name)]));
@@ -158,7 +168,7 @@ class EventReader {
 
   private required<T>(name: string, value: T | null): T {
     if (value !== null) return value;
-    throw new DataError(`readTrainEvent: ${lineName(name)} is missing, or not what it should be.`, {
+    throw new DataError(`readTrainEvent: ${this.prefix}${lineName(name)} is missing, or not what it should be.`, {
       event: this.fields.event,
       name,
     });

@@ -3,8 +3,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { RuntimeError } from "../lib/base/errors.ts";
 
-/** @throws the program was moved out of its package */
+/** @throws {RuntimeError} the program was moved out of its package */
 export function packageRoot(): string {
   return findPackage().root;
 }
@@ -14,12 +15,17 @@ export function packageVersion(): string {
 }
 
 function findPackage(): { root: string; version: string } {
-  for (let root = dirname(fileURLToPath(import.meta.url)); ; root = dirname(root)) {
+  const start = dirname(fileURLToPath(import.meta.url));
+  for (let root = start; ; root = dirname(root)) {
     const path = join(root, "package.json");
     if (existsSync(path)) {
       const { name, version } = JSON.parse(readFileSync(path, "utf8"));
       if (name === "simdgrad") return { root, version };
     }
-    if (root === dirname(root)) throw new Error("simdgrad was moved out of its package; install simdgrad again.");
+    if (root === dirname(root)) {
+      throw new RuntimeError("packageRoot: simdgrad was moved out of its package; install simdgrad again.", {
+        path: start,
+      });
+    }
   }
 }

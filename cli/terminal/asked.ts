@@ -1,6 +1,6 @@
 // What a flag or an operand asks for, done; where it cannot be done, the line begins with the flag.
 
-import { SimdgradError } from "../../lib/index.ts";
+import { RuntimeError, SimdgradError } from "../../lib/index.ts";
 import { WrongNetworkError } from "../../store/runs/find_run.ts";
 import { AskedError } from "./exit_codes.ts";
 import { problemOf } from "./report_error.ts";
@@ -31,7 +31,8 @@ export async function askedAsync<T>(label: string, work: () => Promise<T>, remed
 }
 
 function relabelled(label: string, error: unknown, remedy: Remedy): unknown {
-  if (!(error instanceof SimdgradError)) return error;
+  // A full disk, or a lock that another process holds: whatever had been asked for, it would have failed.
+  if (!(error instanceof SimdgradError) || error instanceof RuntimeError) return error;
   if (error instanceof WrongNetworkError) return new AskedError(wrongNetwork(label, error), error);
   return new AskedError(`${label}: ${problemOf(error)}${remedy(error)}`, error);
 }

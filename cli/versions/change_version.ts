@@ -3,12 +3,12 @@
 import { AmbiguousError, NotFoundError, type SimdgradError } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
 import { checkNetwork } from "../../store/runs/find_run.ts";
-import { KnownVersionError, promote } from "../../store/versions/promote.ts";
+import { KnownVersionError, promote, type VersionChange } from "../../store/versions/promote.ts";
 import { rollBack } from "../../store/versions/roll_back.ts";
 import { asked, askedAsync } from "../terminal/asked.ts";
 import { printable } from "../terminal/format.ts";
 import { printNote } from "../terminal/notice.ts";
-import { showChange } from "./version_output.ts";
+import { noteRestored, showChange } from "./version_output.ts";
 
 export interface PromoteRequest {
   id: string;
@@ -21,7 +21,7 @@ export interface PromoteRequest {
 
 export async function promoteRun({ id, models, note, outputs, isJson }: PromoteRequest): Promise<void> {
   asked(`promote ${id}`, () => checkNetwork(id, models));
-  const change = await askedAsync("promote", () => promote(outputs, models, id, note), promoteRemedy);
+  const change = await askedAsync("promote", () => promoteNoted(outputs, models, id, note), promoteRemedy);
   const { dataset, trainedOn } = change.record.lineage;
   if (change.isNew && (dataset !== "mnist" || trainedOn !== null)) {
     const kind = dataset === "synthetic" ? "digits" : "images";
@@ -32,6 +32,16 @@ export async function promoteRun({ id, models, note, outputs, isJson }: PromoteR
   showChange(change, outputs, isJson);
 }
 
+/** What was mended before it was refused is said first. */
+async function promoteNoted(...asked: Parameters<typeof promote>): Promise<VersionChange> {
+  try {
+    return await promote(...asked);
+  } catch (error) {
+    if (error instanceof KnownVersionError && error.wasRestored) noteRestored(error.version);
+    throw error;
+  }
+}
+
 function promoteRemedy(error: SimdgradError): string {
   if (error instanceof KnownVersionError) {
     const { version, isCurrent } = error;
@@ -39,7 +49,8 @@ function promoteRemedy(error: SimdgradError): string {
     return ` mnist rollback --model ${error.details.model} --to ${version} makes it current again.`;
   }
   if (error instanceof NotFoundError && error.details.latest === null) return " Train one first: mnist train.";
-  return error instanceof AmbiguousError ? "" : " mnist runs lists them.";
+  // A registry or a checkpoint that is damaged is mended, and no list of runs helps with it.
+  return error instanceof NotFoundError || error.details.reason !== undefined ? " mnist runs lists them." : "";
 }
 
 export interface RollbackRequest {

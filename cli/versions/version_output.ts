@@ -13,12 +13,16 @@ import { stdout } from "../terminal/terminal.ts";
 /** Prints what was done: the registry's line, or in words; notes about the registry on stderr. */
 export function showChange(change: VersionChange, outputs: string, isJson: boolean): void {
   const { model, record, wasRestored, wasCut } = change;
-  if (wasRestored) printNote(`the copy of version ${record.version} was not whole; it was restored.`);
+  if (wasRestored) noteRestored(record.version);
   if (wasCut) {
     printNote(`the registry of ${model} ended in a part of a line, left by a crash; it was cut off.`);
   }
   if (isJson) process.stdout.write(`${writeVersionRecord(record)}\n`);
   else stdout.print(describeChange(change, outputs));
+}
+
+export function noteRestored(version: number): void {
+  printNote(`the copy of version ${version} was not whole; it was restored.`);
 }
 
 function describeChange({ model, record, before, isNew }: VersionChange, outputs: string): string {

@@ -1,7 +1,8 @@
 // A file that a run appends to as it goes: what an interrupted run wrote after its last state is cut off, and comes again.
 
 import { fstatSync, ftruncateSync, openSync, readFileSync } from "node:fs";
-import { describeSystemError } from "../../lib/base/system_error.ts";
+import { RuntimeError } from "../../lib/base/errors.ts";
+import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import { flushFile } from "../../lib/formats/flush_file.node.ts";
 import { appendAll, closeQuietly } from "./open_file.ts";
 
@@ -13,6 +14,7 @@ export class AppendFile {
   /**
    * @param keptBytes what is kept of an earlier half of the run; 0 for a new one
    * @param endOfWhole where the last whole entry of a content ends, which may break off anywhere
+   * @throws {RuntimeError} it cannot be read or written; `append` and `flush` likewise
    */
   constructor(
     private readonly path: string,
@@ -56,7 +58,11 @@ export class AppendFile {
     closeQuietly(this.file);
   }
 
-  private failure(error: unknown): Error {
-    return new Error(`${describeSystemError(`cannot write ${this.path}`, error)}.`);
+  private failure(error: unknown): RuntimeError {
+    const { path } = this;
+    return new RuntimeError(`AppendFile: ${describeSystemError(`cannot write ${path}`, error)}.`, {
+      path,
+      code: systemCode(error),
+    });
   }
 }

@@ -2,8 +2,9 @@
 
 import { openSync, readFileSync, rmSync, statSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { RuntimeError } from "../../lib/base/errors.ts";
 import { parseFields } from "../../lib/base/fields.ts";
-import { describeSystemError } from "../../lib/base/system_error.ts";
+import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import { closeQuietly, writeAll } from "./open_file.ts";
 import { isRunnerAlive, type Runner, readRunner, thisHost, thisProcess } from "./run_process.ts";
 
@@ -17,14 +18,13 @@ const FORGOTTEN_MS = 60_000;
  *
  * @param path the lock's; its folder exists
  * @param what for messages: "The versions are being changed"
- * @throws somebody held it all the time; the message says who, and what to do
+ * @throws {RuntimeError} somebody held it all the time, or it cannot be written; `details.holder` is the process that holds it
  */
 export async function withLock<T>(path: string, what: string, change: () => T, patienceMs = PATIENCE_MS): Promise<T> {
   const until = Date.now() + patienceMs;
   while (!tryLock(path)) {
     if (removeStale(path)) continue;
-    if (Date.now() > until)
-      throw new Error(`${what} by ${describeHolder(path)}; nothing was done. If it is gone, remove ${path}.`);
+    if (Date.now() > until) throw heldLock(path, what);
     await setTimeout(RETRY_MS);
   }
   try {
@@ -49,14 +49,14 @@ function tryLock(path: string): boolean {
     file = openSync(path, "wx");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw new Error(`${describeSystemError(`cannot write ${path}`, error)}.`);
+    throw unwritable(path, error);
   }
   let isNamed = false;
   try {
     writeAll(file, Buffer.from(JSON.stringify(thisProcess())));
     isNamed = true;
   } catch (error) {
-    throw new Error(`${describeSystemError(`cannot write ${path}`, error)}.`);
+    throw unwritable(path, error);
   } finally {
     closeQuietly(file);
     // Nobody could tell whose it is, and all would wait for it.
@@ -101,8 +101,19 @@ function holderOf(path: string): Runner | null {
   }
 }
 
-function describeHolder(path: string): string {
+function heldLock(path: string, what: string): RuntimeError {
   const holder = holderOf(path);
-  if (!holder) return "another program";
-  return `process ${holder.pid}${holder.host === thisHost() ? "" : " of another machine"}`;
+  const elsewhere = holder?.host === thisHost() ? "" : " of another machine";
+  const who = holder ? `process ${holder.pid}${elsewhere}` : "another program";
+  return new RuntimeError(`withLock: ${what} by ${who}; nothing was done. If it is gone, remove ${path}.`, {
+    path,
+    holder,
+  });
+}
+
+function unwritable(path: string, error: unknown): RuntimeError {
+  return new RuntimeError(`withLock: ${describeSystemError(`cannot write ${path}`, error)}.`, {
+    path,
+    code: systemCode(error),
+  });
 }

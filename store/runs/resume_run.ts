@@ -3,11 +3,11 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
+import { fieldsOf } from "../../lib/base/fields.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import {
   CheckpointError,
   DataError,
-  type Dataset,
   NotFoundError,
   OptionError,
   runtimeInfo,
@@ -20,8 +20,7 @@ import { findRun, folderOf, isLatest, networksMeant, runFolders } from "./find_r
 import { datasetRecord, type RunData } from "./run_data.ts";
 import { RUN_FILE, type RunFolder, removeRunState, reopenRunFolder, STATE_FILE, writeRunFile } from "./run_folder.ts";
 import type { LogSizes } from "./run_log.ts";
-import type { DatasetRecord } from "./run_record.ts";
-import { isFinished, type RunRecord, readRunRecord } from "./run_record.ts";
+import { type DatasetRecord, isFinished, type RunRecord, readDataset, readRunRecord } from "./run_record.ts";
 import type { RunSpec } from "./run_spec.ts";
 import { readRunState } from "./run_state.ts";
 import { type RunLocation, recordIn } from "./stored_run.ts";
@@ -191,15 +190,12 @@ export function checkTimeLeft({ state }: ResumableRun, maxSeconds: number | unde
   });
 }
 
-/** @throws {CheckpointError} other images than those it began with */
+/** @throws {CheckpointError} other images than those it began with, or the state does not say which those were */
 export function checkData({ state, testSet }: ResumableRun, { train, validation, test }: RunData): void {
-  const began = (value: unknown): DatasetRecord => {
-    const { name, size, digest } = value as Dataset;
-    return { name, size, sha256: digest };
-  };
+  const { trainingSet, validationSet } = state.setup;
   const pairs: [role: string, began: DatasetRecord, here: DatasetRecord][] = [
-    ["training", began(state.setup.trainingSet), datasetRecord(train)],
-    ["validation", began(state.setup.validationSet), datasetRecord(validation)],
+    ["training", setOf("training", trainingSet), datasetRecord(train)],
+    ["validation", setOf("validation", validationSet), datasetRecord(validation)],
     ["test", testSet, datasetRecord(test)],
   ];
   for (const [role, before, here] of pairs) {
@@ -209,6 +205,17 @@ export function checkData({ state, testSet }: ResumableRun, { train, validation,
       { role, began: before, here },
     );
   }
+}
+
+/** A set as Trainer's setup has it. */
+function setOf(role: string, value: unknown): DatasetRecord {
+  const { name, size, digest } = fieldsOf(value);
+  const set = readDataset({ name, size, sha256: digest });
+  if (set) return set;
+  throw new CheckpointError(
+    `resumeRun: the run's state does not say which ${role} set it began with; resume it with the version that wrote it, or train anew.`,
+    { role },
+  );
 }
 
 function describe({ name, size, sha256 }: DatasetRecord): string {

@@ -3,10 +3,10 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseFields } from "../../lib/base/fields.ts";
 import { type EpochReport, encodeEvent, encodeFileVersion, type StepReport } from "../../lib/index.ts";
 import type { StepPoint } from "../../lib/plot/index.ts";
 import { AppendFile } from "../files/append_file.ts";
+import { type MetricsLine, readMetricsLine, writeMetricsLine } from "./metrics_line.ts";
 
 const METRICS_FILE = "metrics.jsonl";
 const STEP_LINES = 50;
@@ -51,18 +51,14 @@ export class RunLog {
   step({ epoch, step, stepsPerEpoch, loss, learningRate }: StepReport): void {
     if (step % Math.ceil(stepsPerEpoch / STEP_LINES) !== 0) return;
     const stepOfRun = (epoch - 1) * stepsPerEpoch + step;
-    this.line({ kind: "step", step: stepOfRun, epoch, loss, learning_rate: learningRate });
+    this.line({ kind: "step", step: stepOfRun, epoch, loss, learningRate });
     this.event(stepOfRun, { "loss/step": loss, learning_rate: learningRate });
   }
 
   /** @param step of the run, counted from 1: the epoch's last */
   epoch(report: EpochReport, step: number): void {
-    const { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, learningRate } = report;
-    this.line({
-      ...{ kind: "epoch", epoch, step, train_loss: trainLoss, train_accuracy: trainAccuracy },
-      ...{ validation_loss: validationLoss, validation_accuracy: validationAccuracy, learning_rate: learningRate },
-      ...{ seconds: report.seconds, samples_per_second: report.samplesPerSecond },
-    });
+    const { trainLoss, trainAccuracy, validationLoss, validationAccuracy } = report;
+    this.line({ kind: "epoch", step, ...report });
     this.event(step, {
       ...{ "loss/train": trainLoss, "loss/validation": validationLoss },
       ...{ "accuracy/train": trainAccuracy, "accuracy/validation": validationAccuracy },
@@ -70,21 +66,19 @@ export class RunLog {
     });
   }
 
-  /** The steps so far, as curves are drawn of them. */
+  /**
+   * The steps so far, as curves are drawn of them.
+   *
+   * @throws {DataError} a line is damaged, by whoever wrote to the file
+   */
   steps(stepsPerEpoch: number): StepPoint[] {
     const text = readFileSync(join(this.folder, METRICS_FILE), "utf8");
-    return text
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => parseFields(line) ?? {})
-      .filter(({ kind }) => kind === "step")
-      .map((line) => ({
-        epoch: Number(line.epoch),
-        step: Number(line.step) - (Number(line.epoch) - 1) * stepsPerEpoch,
-        stepsPerEpoch,
-        loss: Number(line.loss),
-        learningRate: Number(line.learning_rate),
-      }));
+    return text.split("\n").flatMap((content, i) => {
+      const line = content === "" ? null : readMetricsLine(content, `${METRICS_FILE}, line ${i + 1},`);
+      if (line?.kind !== "step") return [];
+      const { epoch, loss, learningRate } = line;
+      return [{ epoch, step: line.step - (epoch - 1) * stepsPerEpoch, stepsPerEpoch, loss, learningRate }];
+    });
   }
 
   /** Makes sure that all so far outlasts this process, and the machine. */
@@ -98,8 +92,8 @@ export class RunLog {
     this.events.close();
   }
 
-  private line(content: object): void {
-    this.metrics.append(new TextEncoder().encode(`${JSON.stringify(content)}\n`));
+  private line(line: MetricsLine): void {
+    this.metrics.append(new TextEncoder().encode(`${writeMetricsLine(line)}\n`));
   }
 
   private event(step: number, scalars: Record<string, number>): void {

@@ -24,7 +24,7 @@ export interface VersionChange {
   before: VersionRecord | null;
   /** Whether a line was added. */
   isNew: boolean;
-  /** Whether the copy of the version's checkpoint was not whole, and was made again. */
+  /** Whether the copy of the version's checkpoint was not whole, and was restored. */
   wasRestored: boolean;
   /** Whether the registry ended in a part of a line, left by a crash, which was cut off. */
   wasCut: boolean;
@@ -57,7 +57,10 @@ export async function promote(
     const copy = known ? restoreVersion(registry, known, bytes) : "lost";
     if (known && copy !== "lost") {
       if (known.version !== before?.version || note !== null) {
-        throw new KnownVersionError(run, known.version, known.version === before?.version);
+        throw new KnownVersionError(run, known.version, {
+          isCurrent: known.version === before?.version,
+          wasRestored: copy === "restored",
+        });
       }
       return { model, record: known, before: null, isNew: false, wasRestored: copy === "restored", wasCut: false };
     }
@@ -72,15 +75,22 @@ export async function promote(
 /** A run that is a version already: to make that one current is a rollback, and a note has no line to go with. */
 export class KnownVersionError extends OptionError {
   override readonly name: string = "KnownVersionError";
+  readonly isCurrent: boolean;
+  /** Whether the copy of the version's checkpoint was not whole, and was restored all the same. */
+  readonly wasRestored: boolean;
 
   constructor(
     run: StoredRun,
     readonly version: number,
-    readonly isCurrent: boolean,
+    { isCurrent, wasRestored }: { isCurrent: boolean; wasRestored: boolean },
   ) {
     const { model, id } = run;
     const why = isCurrent ? "and current, so a note has no line to go with" : "but not current; roll back to it";
-    super(`promote: run ${id} is version ${version} already, ${why}.`, { model, run: id, version, isCurrent });
+    super(`promote: run ${id} is version ${version} already, ${why}.`, {
+      ...{ model, run: id, version, isCurrent, wasRestored },
+    });
+    this.isCurrent = isCurrent;
+    this.wasRestored = wasRestored;
   }
 }
 

@@ -5,7 +5,7 @@ import { fstatSync, ftruncateSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import { flushFile } from "../../lib/formats/flush_file.node.ts";
-import { CheckpointError, DataError } from "../../lib/index.ts";
+import { CheckpointError, DataError, RuntimeError } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
 import { withLock } from "../files/file_lock.ts";
 import { appendAll, closeQuietly } from "../files/open_file.ts";
@@ -77,7 +77,7 @@ export async function withRegistryLock<T>(folder: string, change: () => T, patie
  * a part of one is cut off. Whoever does this holds the lock from reading to writing.
  *
  * @returns whether a part of a line was cut off
- * @throws it cannot be written; the file's lines are as they were
+ * @throws {RuntimeError} it cannot be written; the file's lines are as they were
  */
 export function appendRecord({ path, tail }: Registry, record: VersionRecord): { wasCut: boolean } {
   let file: number | undefined;
@@ -91,7 +91,8 @@ export function appendRecord({ path, tail }: Registry, record: VersionRecord): {
     appendAll(file, line, size, () => flushFile(opened));
     return { wasCut };
   } catch (error) {
-    throw new Error(`${describeSystemError(`cannot write ${path}`, error)}. ${whatStands(path, record)}`);
+    const problem = describeSystemError(`cannot write ${path}`, error);
+    throw new RuntimeError(`appendRecord: ${problem}. ${whatStands(path, record)}`, { path, code: systemCode(error) });
   } finally {
     if (file !== undefined) closeQuietly(file);
   }
@@ -103,7 +104,7 @@ function whatStands(path: string, record: VersionRecord): string {
     const isThere = readFileSync(path, "utf8").trimEnd().endsWith(writeVersionRecord(record));
     return isThere ? "The line is in the file all the same: check which version is current." : "Nothing was changed.";
   } catch {
-    return "Look which version is current.";
+    return "Check which version is current.";
   }
 }
 

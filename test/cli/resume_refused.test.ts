@@ -32,6 +32,9 @@ test("what cannot be resumed is refused in one line with 3, and left as it is", 
   const extras = JSON.parse(metadata.run);
   const signed = (content: object): Uint8Array =>
     encodeTrainingState(state, { ...metadata, run: JSON.stringify(content) });
+  const { trainingSet: _, ...setless } = state.setup;
+  const withSetup = (setup: object): Uint8Array =>
+    encodeTrainingState({ ...state, setup: setup as typeof state.setup }, metadata);
   const damaged: [Uint8Array, RegExp][] = [
     [
       flipped,
@@ -55,6 +58,17 @@ test("what cannot be resumed is refused in one line with 3, and left as it is", 
     await expectFailure(folder, resume, 3, message);
     assert.is(digest(), before);
     assert.is(readFileSync(join(run, "run.json"), "utf8"), runBefore);
+  }
+  // The data are read before they can be compared.
+  const unnamed: [object, RegExp][] = [
+    [setless, /does not say which training set it began with; resume it with the version that wrote it/],
+    [{ ...state.setup, validationSet: 7 }, /does not say which validation set it began with/],
+  ];
+  for (const [setup, message] of unnamed) {
+    writeFileSync(path, withSetup(setup));
+    const { code, stderr } = await runCli(folder, [...resume, "--quiet"]);
+    assert.is(code, 3, stderr);
+    assert.match(stderr, message);
   }
   const { validation, split, cooldown, ...older } = extras.plan.recipe;
   assert.equal([validation, split, cooldown], [150, "random", 0]);

@@ -33,6 +33,15 @@ test("what is written is read back, event by event", () => {
   for (const event of EVENTS) assert.equal(readTrainEvent(writeTrainEvent(event)), event);
 });
 
+const START = { event: "start", model: "cnn", dataset: "mnist", dataset_sha256: "ab", run: "r" };
+
+test("a start that says null for where it was resumed is a new run's, as one that says nothing is", () => {
+  for (const more of [{}, { resumed_at: null }]) {
+    const event = readTrainEvent(JSON.stringify({ ...START, ...more }));
+    assert.is(event.event === "start" && event.resumedAt, null);
+  }
+});
+
 test("a line has the names that programs know", () => {
   assert.is(
     writeTrainEvent(EVENTS[2]),
@@ -56,6 +65,9 @@ test("what is no event is one clear DataError", () => {
   assert.match(refusal('{"event":"epoch","model":"cnn","epoch":"1"}'), /epoch is missing, or not what it should be/);
   assert.match(refusal('{"event":"failed","model":"cnn","error":"e"}'), /run is missing/);
   assert.match(refusal('{"event":"start"}'), /model is missing/);
+  const resumed = (at: unknown): string => JSON.stringify({ ...START, resumed_at: at });
+  assert.match(refusal(resumed(3)), /resumed_at\.epoch is missing, or not what it should be/);
+  assert.match(refusal(resumed({ epoch: 2 })), /resumed_at\.step is missing/);
 });
 
 test.run();

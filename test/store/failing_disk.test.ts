@@ -43,7 +43,7 @@ test("a file that is appended to holds whole entries, all that were there and pe
     const text = readFileSync(path, "utf8");
     const now = Buffer.concat([old, entry(2)]).toString();
     if (!error) assert.is(text, now, name);
-    else assert.match(error.message, /^cannot write .*a\.jsonl: .*\.$/, name);
+    else assert.match(error.message, /^AppendFile: cannot write .*a\.jsonl: .*\.$/, name);
     // A disk that is broken for good does not even let the file be shortened.
     assert.ok(
       text === old.toString() || text === now || (how === "broken" && now.startsWith(text)),

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { modelAskedFor as loadModel } from "../../cli/inputs/asked_model.ts";
+import { RuntimeError } from "../../lib/index.ts";
 import { thisHost } from "../../store/files/run_process.ts";
 import { readRegistry, withRegistryLock } from "../../store/versions/registry.ts";
 import { digitPng } from "../support/digit_png.ts";
@@ -95,7 +96,12 @@ test("damage further up is refused with the line's number, and costs mnist runs 
     assert.throws(() => readRegistry(outputs, "linear"), message);
   }
   await expectFailure(folder, ["versions", "--runs", outputs], 3, /lacks a SHA-256/);
-  await expectFailure(folder, ["promote", IDS[1], "--runs", outputs], 3, /line 1 lacks a SHA-256/);
+  await expectFailure(
+    folder,
+    ["promote", IDS[1], "--runs", outputs],
+    3,
+    /line 1 lacks a SHA-256\. Put the file back .* the checkpoints are in \S+\n$/,
+  );
   const { code, stdout, stderr } = await runCli(folder, ["runs", "--runs", outputs]);
   assert.is(code, 0);
   assert.match(stderr, /^note: .*versions\.jsonl: line 1 lacks/);
@@ -121,13 +127,15 @@ test("a lock that a killed process left is taken away; a living one's is waited 
   assert.is(await withRegistryLock(outputs, () => 7), 7);
   assert.is(existsSync(lock), false);
   writeFileSync(lock, JSON.stringify({ pid: process.pid, host: thisHost() }));
-  let message = "";
-  await withRegistryLock(outputs, () => 0, 100).catch((error: Error) => {
-    message = error.message;
-  });
+  const error: unknown = await withRegistryLock(outputs, () => 0, 100).catch((caught) => caught);
+  assert.ok(error instanceof RuntimeError);
+  const holder = { pid: process.pid, host: thisHost(), ticks: null };
+  assert.equal([error.op, error.details], ["withLock", { path: lock, holder }]);
   assert.match(
-    message,
-    new RegExp(`being changed by process ${process.pid}; nothing was done\\. If it is gone, remove .*versions\\.lock`),
+    error.problem,
+    new RegExp(
+      `^The versions are being changed by process ${process.pid}; nothing was done\\. If it is gone, remove .*versions\\.lock`,
+    ),
   );
   assert.ok(existsSync(lock));
 });
@@ -141,14 +149,17 @@ test("a lock that cannot be written is not left behind, to be waited for", async
     script,
     `import { withRegistryLock } from ${JSON.stringify(module)};
     process.on("SIGXFSZ", () => {});
-    await withRegistryLock(${JSON.stringify(outputs)}, () => 0).catch((error) => console.log(error.message));`,
+    await withRegistryLock(${JSON.stringify(outputs)}, () => 0).catch((error) => console.log(error.name, error.details.code, error.problem));`,
   );
   const node = `"${process.execPath}" --import "${import.meta.resolve("tsx")}" "${script}"`;
   const child = spawn("sh", ["-c", `ulimit -f 0; exec ${node}`], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
   await new Promise((resolve) => child.on("close", resolve));
-  assert.match(said, /^cannot write .*versions\.lock: the limit of a file's size is reached \(EFBIG\)\.\n$/);
+  assert.match(
+    said,
+    /^RuntimeError EFBIG cannot write .*versions\.lock: the limit of a file's size is reached \(EFBIG\)\.\n$/,
+  );
   assert.is(existsSync(join(outputs, "versions.lock")), false);
 });
 

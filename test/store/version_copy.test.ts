@@ -25,6 +25,15 @@ test("a version whose copy is gone or changed is made whole by promoting its run
     assert.match(again.stderr, /note: the copy of version 1 was not whole; it was restored\./);
     assert.equal(readFileSync(copy), bytes);
   }
+  // What is refused all the same says first what was mended.
+  rmSync(copy);
+  const noted = await runCli(folder, ["promote", IDS[0], "--runs", outputs, "--note", "again"]);
+  assert.is(noted.code, 2);
+  assert.match(
+    noted.stderr,
+    /^note: the copy of version 1 was not whole; it was restored\.\nerror: promote: run 20260101-000001 is version 1 already.* Leave --note out\.\n$/,
+  );
+  assert.equal(readFileSync(copy), bytes);
   // Where the run's file is another by now, though of the same weights, it becomes a separate version.
   rmSync(copy);
   const checkpoint = join(outputs, "linear", IDS[0], "model.safetensors");
