@@ -1,6 +1,6 @@
 // What a network was trained on, named in every result: the sample of MNIST, or another data set.
 
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -65,6 +65,12 @@ test("its events say it, and a run that was stopped is resumed on the same image
 
 test("all of MNIST, asked for, is never less: train says what can be done", async () => {
   await expectFailure(alone, [...QUICK, "--data", "mnist"], 3, /cannot write .*ENOTDIR|cannot write .*EEXIST/, { env });
+});
+
+test("--validation that leaves nothing to train on is a usage error, before anything is read or made", async () => {
+  const args = ["train", "--data", "mnist", "--validation", "60000", "--out", "none"];
+  await expectFailure(folder, args, 2, /validation must leave something to train on; got 60000 of 60000 images/);
+  assert.not.ok(existsSync(join(folder, "none")));
 });
 
 test("--validation is taken as it is said; of the sample, too", async () => {
