@@ -56,7 +56,7 @@ function operands({ size, cin, cout, pool }: Layer) {
     const middle = at === 0 || at === 3 ? 1 : 0;
     (data as Float32Array).set(uniform(cout, at + 1).map((value) => middle + 0.3 * value));
   }
-  loadStateDict(block, state, "the benchmark");
+  loadStateDict(block, state);
   const x = tensor(uniform(BATCH * size * size * cin, 1), [BATCH, size, size, cin]).keep();
   const [w, b, gamma, beta] = block.parameters();
   const [mean, variance] = block.namedBuffers().map(([, { data }]) => Array.from(data));

@@ -79,7 +79,7 @@ function varyState({ library }: Simdgrad, model: Module): void {
     const middle = /weight|running_var/.test(name) ? 1 : 0;
     data.set(uniform(data.length, i + 1).map((value) => middle + 0.3 * value));
   });
-  library.loadStateDict(model, state, "the benchmark");
+  library.loadStateDict(model, state);
 }
 
 /** At least one call. */

@@ -166,10 +166,10 @@ const DIGITS = { classes: DIGIT_CLASSES, normalization: MNIST_NORMALIZATION };
  * @throws {OptionError} a number is not an integer ≥ 0, validation leaves nothing to train on, or an unknown source or split
  * @example const { train, validation, test } = await loadMnist();
  */
-export async function loadMnist(
-  options: LoadMnistOptions = {},
-  /** @internal */ at: MnistPlaces = places(),
-): Promise<MnistSets> {
+export function loadMnist(options?: LoadMnistOptions): Promise<MnistSets>;
+/** @internal */
+export function loadMnist(options: LoadMnistOptions | undefined, at: MnistPlaces): Promise<MnistSets>;
+export async function loadMnist(options: LoadMnistOptions = {}, at: MnistPlaces = places()): Promise<MnistSets> {
   checkOptions("loadMnist", options, SETS_RULES);
   checkName(options);
   const { source, validation, maxValidation = MAX_VALIDATION, split: how, seed = 0, limit = ALL } = options;
@@ -204,10 +204,10 @@ export async function loadMnist(
  * @throws as `loadMnist`
  * @example const { test } = await loadMnistTest({ dir: "MNIST/raw" });
  */
-export async function loadMnistTest(
-  options: LoadTestOptions = {},
-  /** @internal */ at: MnistPlaces = places(),
-): Promise<MnistTest> {
+export function loadMnistTest(options?: LoadTestOptions): Promise<MnistTest>;
+/** @internal */
+export function loadMnistTest(options: LoadTestOptions | undefined, at: MnistPlaces): Promise<MnistTest>;
+export async function loadMnistTest(options: LoadTestOptions = {}, at: MnistPlaces = places()): Promise<MnistTest> {
   checkOptions("loadMnistTest", options, TEST_RULES);
   checkName(options);
   if (options.source === "synthetic") return syntheticTest(options, at);

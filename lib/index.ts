@@ -36,6 +36,7 @@ export {
   decodeCheckpoint,
   encodeCheckpoint,
   type LoadOptions,
+  type LoadStateOptions,
   loadStateDict,
   stateDict,
 } from "./formats/checkpoint.ts";
@@ -60,7 +61,7 @@ export { Linear, type LinearOptions } from "./nn/linear.ts";
 export { MaxPool2d } from "./nn/max_pool2d.ts";
 export { Module } from "./nn/module.ts";
 export { ReLU } from "./nn/relu.ts";
-export { Sequential } from "./nn/sequential.ts";
+export { Sequential, type SequentialOptions } from "./nn/sequential.ts";
 export { Sigmoid } from "./nn/sigmoid.ts";
 export { summary } from "./nn/summary.ts";
 export { Tanh } from "./nn/tanh.ts";
@@ -112,7 +113,8 @@ export { memoryUsage } from "./runtime/memory.ts";
 export { type RandomKey, STREAMS, streamOf } from "./runtime/rng.ts";
 export { setThreads } from "./runtime/threads.ts";
 export { VERSION } from "./runtime/version.ts";
-export { empty, full, ones, tensor, zeros } from "./tensor/create.ts";
+export type { TensorKind } from "./tensor/check_tensor.ts";
+export { empty, full, type NestedNumbers, ones, tensor, zeros } from "./tensor/create.ts";
 export { scope } from "./tensor/scope.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type DType, Tensor } from "./tensor/tensor.ts";
@@ -123,6 +125,7 @@ export {
   evaluate,
   evaluateAsync,
   evaluationOf,
+  type TargetEvaluation,
 } from "./train/evaluate.ts";
 export { evaluateShiftedAsync, type ShiftedOptions } from "./train/evaluate_shifted.ts";
 export { type EpochReport, type History, historyOf, type StepReport, type Stopped } from "./train/history.ts";

@@ -3,7 +3,7 @@ export const withoutKernels = {
   name: "without-kernels",
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]lib[\\/]runtime[\\/]embedded_kernels\.ts$/ }, () => ({
-      contents: "export const embeddedKernels = () => null;",
+      contents: 'export const embeddedKernels = () => null; export const ENTRY = "simdgrad/slim";',
     }));
   },
 };

@@ -35,7 +35,7 @@ const { state, images, labels } = readTask(folder);
 
 function model(dropout) {
   const network = cnn({ dropout });
-  loadStateDict(network, state, "the task");
+  loadStateDict(network, state);
   return network;
 }
 

@@ -32,12 +32,12 @@ export function layOutTask(): Task {
   const x: library.StoredTensor = { dtype: "F32", shape: trained.x.shape, data: Float32Array.from(trained.x.data) };
   writeFileSync(join(folder, "task.safetensors"), encodeSafetensors({ ...state, x }));
   const cnn = models.cnn();
-  loadStateDict(cnn, state, "the task");
+  loadStateDict(cnn, state);
   writeFileSync(join(folder, "cnn.onnx"), encodeOnnx(cnn, { inputShape: [28, 28, 1], name: "cnn" }));
 
   const contestant = (batch: number): TrainingStep => {
     const step = trainingStep(simdgrad, "cnn", batch, 0);
-    loadStateDict(step.model, state, "the task");
+    loadStateDict(step.model, state);
     return step;
   };
   return {

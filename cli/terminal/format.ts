@@ -1,13 +1,7 @@
 // Numbers as people read them, and text from outside as a terminal may show it.
 
+export { formatCount } from "../../lib/base/format_count.ts";
 export { escapeControls as printable } from "../../lib/base/printable.ts";
-
-/** @example formatCount(102026) // "102,026" */
-export function formatCount(count: number): string {
-  return Math.round(count)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ",");
-}
 
 /** @param part in [0, 1]; @example formatPercent(0.99312) // "99.31 %" */
 export function formatPercent(part: number, digits = 2): string {

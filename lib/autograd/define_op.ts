@@ -107,7 +107,10 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
     }
     // A tensor that was there before keeps its own history.
     if (inputs.includes(output) || output.requiresGrad) output = viewOf(output, output.shape);
-    if (isRecording) {
+    if (isRecording && output.dtype !== "f32") {
+      // Integers have no gradient, and so nothing flows back.
+      for (const tensor of saved) tensor.dispose();
+    } else if (isRecording) {
       const needs = inputs.map((input) => input.requiresGrad);
       const backward = (dy: Tensor<"f32">) => definition.backward({ args, saved, needs }, dy);
       output.requiresGrad = true;

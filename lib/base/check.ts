@@ -2,6 +2,7 @@
 
 import { arrayType } from "./array_type.ts";
 import { OptionError } from "./errors.ts";
+import { nearest } from "./nearest.ts";
 import { printable } from "./printable.ts";
 
 /** What a value must be, as a message says it, and whether it is. */
@@ -162,28 +163,4 @@ export function checkFields(owner: string, path: string, fields: unknown, rules:
     const value = (fields as Record<string, unknown>)[name];
     if (value !== undefined || rule.isRequired) check(owner, `${path}.${name}`, value, rule);
   }
-}
-
-/** The name that was probably meant: "lr" for "learningRate", "weightDecay" for "weight_decay", "eps" for "epsilon". */
-function nearest(word: string, names: readonly string[]): string | undefined {
-  const letters = (name: string): string => name.replace(/\W|_/g, "").toLowerCase();
-  const initials = word.replace(/(?:^|_)(.)|([A-Z])|./g, "$1$2").toLowerCase();
-  let [best, most] = [undefined as string | undefined, 0.55];
-  for (const name of names) {
-    const [a, b] = [letters(word), letters(name)];
-    const likeness = b === initials ? 1 : (2 * commonLetters(a, b)) / (a.length + b.length);
-    if (likeness > most) [best, most] = [name, likeness];
-  }
-  return best;
-}
-
-/** The length of the longest common subsequence. */
-function commonLetters(a: string, b: string): number {
-  let row = new Array<number>(b.length + 1).fill(0);
-  for (const letter of a) {
-    const above = row;
-    row = [0];
-    for (let i = 0; i < b.length; i++) row.push(letter === b[i] ? above[i] + 1 : Math.max(above[i + 1], row[i]));
-  }
-  return row[b.length];
 }

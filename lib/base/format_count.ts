@@ -1,4 +1,4 @@
-/** A whole number with its thousands grouped. @example formatCount(102026) // "102,026" */
+/** A number, rounded to a whole one, with its thousands grouped. @example formatCount(102026) // "102,026" */
 export function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
 }

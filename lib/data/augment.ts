@@ -84,7 +84,7 @@ export function checkAugmentation(augmentation: Augmentation): void {
  *   wrong with the normalisation
  * @throws {ShapeError} images or index of another rank
  * @throws {DTypeError} images that are neither u8 nor f32, an index that is not i32
- * @throws {DataError} an index that there is no image for
+ * @throws {DataError} an index out of range
  *
  * Cost: about 8 ns per pixel, 17 ns with `elastic` and `thickness`: `npm run bench -- --filter augmentImages`; so
  * many times as much as there are channels.

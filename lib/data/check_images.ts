@@ -10,7 +10,7 @@ import type { Tensor } from "../tensor/tensor.ts";
  * @returns [N, H, W, C]; C is 1 for images without an axis of channels
  * @throws {DTypeError} what is no tensor, images that are neither u8 nor f32, an index that is not i32
  * @throws {ShapeError} images or index of another rank
- * @throws {DataError} an index that there is no image for
+ * @throws {DataError} an index out of range
  */
 export function checkImages(
   op: string,

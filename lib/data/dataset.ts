@@ -2,9 +2,13 @@
 
 import { anything, check, checkOptions, integer, oneOf, type Rule, required, string } from "../base/check.ts";
 import { DataError, DTypeError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
+import { formatCount } from "../base/format_count.ts";
+import { INSPECT } from "../base/inspect.ts";
+import { printable } from "../base/printable.ts";
 import { sha256 } from "../base/sha256.ts";
 import { permutation } from "../ops/random.ts";
 import { STREAMS } from "../runtime/rng.ts";
+import { COPY, THIS_COPY } from "../tensor/check_copy.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -63,8 +67,8 @@ export interface SplitOptions {
   seed?: number;
   /**
    * "random": chosen one by one, without replacement; default. "contiguous": one after another from a random place, from
-   * the end on to the beginning. Where a set is in the order of who made its samples, such a part is by others than
-   * the rest, but for those at its two ends, so what is measured on it holds for people who were never seen.
+   * the end on to the beginning. Where samples are ordered by writer, such a part comes
+   * from other writers than the rest, except at its two ends, so what is measured on it holds for people who were never seen.
    */
   how?: (typeof SPLITS)[number];
 }
@@ -117,7 +121,10 @@ export class Dataset<Y extends LabelType | "f32" = LabelType, X extends InputTyp
   private readonly rows: Int32Array | null;
   private picked: { x: Tensor<X>; y: Tensor<Y> } | null = null;
 
-  constructor(options: DatasetOptions<Y, X>, /** @internal */ cut?: { from: Dataset<Y, X>; rows: Int32Array }) {
+  constructor(options: DatasetOptions<Y, X>);
+  /** @internal */
+  constructor(options: DatasetOptions<Y, X>, cut: { from: Dataset<Y, X>; rows: Int32Array });
+  constructor(options: DatasetOptions<Y, X>, cut?: { from: Dataset<Y, X>; rows: Int32Array }) {
     const { x, y } = cut ? cut.from.source : partsOf(options);
     const { name, digest = null, normalization = null } = options;
     this.name = name;
@@ -229,6 +236,18 @@ export class Dataset<Y extends LabelType | "f32" = LabelType, X extends InputTyp
     return new Batches({ ...source, inputShape, normalization, rows, size }, options);
   }
 
+  /** @internal */
+  get [COPY](): typeof THIS_COPY {
+    return THIS_COPY;
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    const { name, size, inputShape, hasImages, hasLabels, classes } = this;
+    const of = `${formatCount(size)} ${hasImages ? "images" : "feature vectors"} ${formatShape(inputShape)}`;
+    return `Dataset { ${printable(name)}: ${of}, ${hasLabels ? `labels of ${classes} classes` : "targets"} }`;
+  }
+
   private cut(how: string, rows: Int32Array): Dataset<Y, X> {
     const { x, y } = this.source;
     const options = {
@@ -237,7 +256,7 @@ export class Dataset<Y extends LabelType | "f32" = LabelType, X extends InputTyp
       ...(this.hasImages ? { images: x } : { features: x }),
       ...(this.hasLabels ? { labels: y } : { targets: y }),
     } as DatasetOptions<Y, X>;
-    return new Dataset(options, { from: this, rows });
+    return cutOut(options, this, rows);
   }
 
   private pick(): { x: Tensor<X>; y: Tensor<Y> } {
@@ -250,6 +269,15 @@ export class Dataset<Y extends LabelType | "f32" = LabelType, X extends InputTyp
     if (has) return;
     throw new DataError(`dataset: ${this.name} has ${other}, no ${name}; ask for .${other}.`, { name: this.name });
   }
+}
+
+/** Outside the class: bundlers rename one that speaks of itself. */
+function cutOut<Y extends LabelType | "f32", X extends InputType>(
+  options: DatasetOptions<Y, X>,
+  from: Dataset<Y, X>,
+  rows: Int32Array,
+): Dataset<Y, X> {
+  return new Dataset(options, { from, rows });
 }
 
 /** The chosen rows of x: a view where they are its first ones, else a copy. */

@@ -50,7 +50,7 @@ const RULES: Readonly<Record<keyof Distortion, Rule>> = {
  *   `normalizeImages` finds wrong with the normalisation
  * @throws {ShapeError} images or index of another rank
  * @throws {DTypeError} images that are neither u8 nor f32, an index that is not i32
- * @throws {DataError} an index that there is no image for
+ * @throws {DataError} an index out of range
  *
  * Cost: that of `augmentImages` without `elastic`. Not differentiable.
  * @example distortImages(images, index, { rotate: 15, shiftX: 2 })

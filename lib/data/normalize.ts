@@ -29,8 +29,8 @@ export interface Normalization {
  * @returns [B, H, W, C] f32; C is 1 for [N, H, W]
  * @throws {ShapeError} images or index of another rank
  * @throws {DTypeError} images that are neither u8 nor f32, an index that is not i32
- * @throws {DataError} an index that there is no image for
- * @throws {OptionError} a mean that is not finite, a std not > 0, or as many of them as there are no channels
+ * @throws {DataError} an index out of range
+ * @throws {OptionError} a mean that is not finite, a std not > 0, or a number of them that is not the number of channels
  *
  * Cost: one pass over the images taken. Not differentiable.
  * @example normalizeImages(tensor(pixels, [1, 32, 32, 3], "u8"), { mean: [0.49, 0.48, 0.45], std: [0.25, 0.24, 0.26] })

@@ -19,7 +19,7 @@ import { tensor } from "../tensor/create.ts";
 import { scope } from "../tensor/scope.ts";
 import { type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkStoredTensor, decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
+import { checkStoredTensor, encodeSafetensors, readSafetensors, type StoredTensor } from "./safetensors.ts";
 import { floatsOf } from "./stored_floats.ts";
 
 /** For each rank of a parameter, which of its axes stands where in the file. */
@@ -36,6 +36,7 @@ export function encodeCheckpoint(
   model: Module,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  checkModule("encodeCheckpoint", "model", model);
   return encodeSafetensors(stateDict(model), metadata);
 }
 
@@ -62,8 +63,20 @@ export function decodeCheckpoint(
   fileName = "the file",
   options: LoadOptions = {},
 ): Record<string, string> {
-  const { tensors, metadata } = decodeSafetensors(bytes, fileName);
-  loadStateDict(model, tensors, fileName, options);
+  return readCheckpoint("decodeCheckpoint", model, bytes, fileName, options);
+}
+
+/** @internal The same, for the function `op`. */
+export function readCheckpoint(
+  op: string,
+  model: Module,
+  bytes: Uint8Array,
+  fileName: string,
+  options: LoadOptions,
+): Record<string, string> {
+  checkModule(op, "model", model);
+  const { tensors, metadata } = readSafetensors(op, bytes, fileName);
+  putState({ op, source: fileName }, model, tensors, options);
   return metadata;
 }
 
@@ -83,6 +96,11 @@ export function stateDict(model: Module): Record<string, StoredTensor> {
   return Object.fromEntries([...parameters, ...buffers]);
 }
 
+export interface LoadStateOptions extends LoadOptions {
+  /** Where the state is from, as messages should say it; default "the state". */
+  source?: string;
+}
+
 /**
  * Takes over what `stateDict()` gave, here or in PyTorch. Either all of it fits, or nothing changes. Of a shared tensor one
  * name is enough.
@@ -91,39 +109,55 @@ export function stateDict(model: Module): Record<string, StoredTensor> {
  * nearest. Counts of batches (num_batches_tracked) may be of any dtype, [1] for a scalar, or missing, as from before
  * PyTorch 0.4.1: they are 0 then.
  *
- * @param source the file, as messages should say it
  * @throws {CheckpointError} a name that is missing or unknown, another shape, a dtype that is not converted, or a finite
  *   F64 beyond f32
  * @throws {OptionError} not a model, or an option of another name
+ * @example loadStateDict(model, stateDict(other), { source: "the other model" })
  */
 export function loadStateDict(
   model: Module,
   tensors: Readonly<Record<string, StoredTensor>>,
-  source = "the state",
-  options: LoadOptions = {},
+  options: LoadStateOptions = {},
 ): void {
   checkModule("loadStateDict", "model", model);
   check("loadStateDict", "tensors", tensors, object);
-  check("loadStateDict", "source", source, string);
-  checkOptions("loadStateDict", options, { stripPrefix: string });
-  const stored = withoutPrefix(tensors, options.stripPrefix, source);
+  checkOptions("loadStateDict", options, { stripPrefix: string, source: string });
+  const { source = "the state", ...others } = options;
+  putState({ op: "loadStateDict", source }, model, tensors, others);
+}
+
+/** Who loads, and what, as messages say it. */
+interface Place {
+  readonly op: string;
+  readonly source: string;
+}
+
+/** @internal The same, for another function. */
+export function putState(
+  at: Place,
+  model: Module,
+  tensors: Readonly<Record<string, StoredTensor>>,
+  options: LoadOptions = {},
+): void {
+  checkOptions(at.op, options, { stripPrefix: string });
+  const stored = withoutPrefix(tensors, options.stripPrefix, at);
   const state = namedState(model);
   const parameters = state.parameters.filter(isDue(stored));
   const buffers = state.buffers.filter(isDue(stored));
   const isGiven = ([name, buffer]: [string, Tensor]): boolean =>
     Object.hasOwn(stored, name) || !isBatchCount(name, buffer);
   const expected = [...parameters, ...buffers.filter(isGiven)].map(([name]) => name);
-  checkNames(expected, Object.keys(stored), source);
+  checkNames(expected, Object.keys(stored), at);
   const values = new Map<Tensor, ArrayLike<number>>();
   for (const [name, parameter] of parameters) {
-    const data = readFloats(name, stored[name], fileShape(parameter.shape), source);
+    const data = readFloats(name, stored[name], fileShape(parameter.shape), at);
     values.set(parameter, data);
   }
   for (const [name, buffer] of buffers) {
     const { dtype, shape } = buffer;
     if (!Object.hasOwn(stored, name)) values.set(buffer, [0]);
-    else if (dtype === "f32") values.set(buffer, readFloats(name, stored[name], shape, source));
-    else values.set(buffer, readIntegers(name, stored[name], dtype, shape, source));
+    else if (dtype === "f32") values.set(buffer, readFloats(name, stored[name], shape, at));
+    else values.set(buffer, readIntegers(name, stored[name], dtype, shape, at));
   }
   for (const [, parameter] of parameters) {
     const back = inverse(fileAxes(parameter.shape));
@@ -160,20 +194,20 @@ function isBatchCount(name: string, { dtype, size }: Tensor): boolean {
 function withoutPrefix(
   tensors: Readonly<Record<string, StoredTensor>>,
   prefix: string | undefined,
-  source: string,
+  at: Place,
 ): Readonly<Record<string, StoredTensor>> {
   const stored = Object.entries(tensors).map(([name, value]): [string, StoredTensor] => {
-    checkStoredTensor("loadCheckpoint", name, value);
+    checkStoredTensor(at.op, name, value);
     return [prefix && name.startsWith(prefix) ? name.slice(prefix.length) : name, value];
   });
   const result = Object.fromEntries(stored);
   if (Object.keys(result).length === stored.length) return result;
-  throw new CheckpointError(`loadCheckpoint: ${source} has a name twice, with and without ${printable(prefix)}.`, {
-    source,
+  throw new CheckpointError(`${at.op}: ${at.source} has a name twice, with and without ${printable(prefix)}.`, {
+    source: at.source,
   });
 }
 
-function checkNames(expected: readonly string[], found: readonly string[], source: string): void {
+function checkNames(expected: readonly string[], found: readonly string[], at: Place): void {
   const missing = expected.filter((name) => !found.includes(name));
   const unknown = found.filter((name) => !expected.includes(name));
   if (missing.length === 0 && unknown.length === 0) return;
@@ -181,16 +215,16 @@ function checkNames(expected: readonly string[], found: readonly string[], sourc
   if (prefix) {
     const habit = /^(module\.|_orig_mod\.)+$/.test(prefix) ? ", as DataParallel or torch.compile puts it there" : "";
     throw new CheckpointError(
-      `loadCheckpoint: ${source} has ${printable(prefix)} before every name${habit}. Load it with { stripPrefix: ${printable(prefix)} }, or rename them in the file.`,
-      { source, prefix },
+      `${at.op}: ${at.source} has ${printable(prefix)} before every name${habit}. Load it with { stripPrefix: ${printable(prefix)} }, or rename them in the file.`,
+      { source: at.source, prefix },
     );
   }
   const problems = [
     ...(missing.length > 0 ? [`lacks ${abbreviate(missing)}`] : []),
     ...(unknown.length > 0 ? [`holds ${abbreviate(unknown)}, which the model does not have`] : []),
   ];
-  throw new CheckpointError(`loadCheckpoint: ${source} ${problems.join(" and ")}. Is it another model's?`, {
-    source,
+  throw new CheckpointError(`${at.op}: ${at.source} ${problems.join(" and ")}. Is it another model's?`, {
+    source: at.source,
     missing,
     unknown,
   });
@@ -209,12 +243,12 @@ function abbreviate(names: readonly string[]): string {
   return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }
 
-function readFloats(name: string, stored: StoredTensor, shape: Shape, source: string): Float32Array {
-  checkStoredShape(name, stored, shape, source);
+function readFloats(name: string, stored: StoredTensor, shape: Shape, at: Place): Float32Array {
+  checkStoredShape(name, stored, shape, at);
   const floats = floatsOf(stored);
-  if (floats === null) return refuseDType(name, stored, "F32, F16, BF16 or F64", source);
+  if (floats === null) return refuseDType(name, stored, "F32, F16, BF16 or F64", at);
   if (typeof floats !== "string") return floats;
-  throw new CheckpointError(`loadCheckpoint: ${name} holds ${floats}, in ${source}.`, { name, source });
+  throw new CheckpointError(`${at.op}: ${name} holds ${floats}, in ${at.source}.`, { name, source: at.source });
 }
 
 function readIntegers(
@@ -222,34 +256,33 @@ function readIntegers(
   stored: StoredTensor,
   dtype: "i32" | "u8",
   shape: Shape,
-  source: string,
+  at: Place,
 ): ArrayLike<number> {
   const isScalar = sizeOf(shape) === 1 && sizeOf(stored.shape) === 1;
-  if (!isScalar) checkStoredShape(name, stored, shape, source);
-  if (dtype === "u8")
-    return stored.dtype === "U8" ? (stored.data as Uint8Array) : refuseDType(name, stored, "U8", source);
+  if (!isScalar) checkStoredShape(name, stored, shape, at);
+  if (dtype === "u8") return stored.dtype === "U8" ? (stored.data as Uint8Array) : refuseDType(name, stored, "U8", at);
   const floats = floatsOf(stored);
   const values = Array.from(typeof floats === "object" && floats !== null ? floats : stored.data, Number);
   const wrong = values.find((value) => value !== (value | 0));
   if (wrong === undefined) return values;
-  throw new CheckpointError(`loadCheckpoint: ${name} is ${wrong} in ${source}, which is no integer of 32 bits.`, {
+  throw new CheckpointError(`${at.op}: ${name} is ${wrong} in ${at.source}, which is no integer of 32 bits.`, {
     name,
-    source,
+    source: at.source,
   });
 }
 
-function refuseDType(name: string, { dtype, shape }: StoredTensor, expected: string, source: string): never {
+function refuseDType(name: string, { dtype, shape }: StoredTensor, expected: string, at: Place): never {
   throw new CheckpointError(
-    `loadCheckpoint: ${name} is ${dtype} in ${source}; expected ${expected}. Convert it before saving.`,
-    { name, source, found: shape },
+    `${at.op}: ${name} is ${dtype} in ${at.source}; expected ${expected}. Convert it before saving.`,
+    { name, source: at.source, found: shape },
   );
 }
 
-function checkStoredShape(name: string, stored: StoredTensor, shape: Shape, source: string): void {
+function checkStoredShape(name: string, stored: StoredTensor, shape: Shape, at: Place): void {
   if (sameShape(stored.shape, shape)) return;
   throw new CheckpointError(
-    `loadCheckpoint: ${name} is ${formatShape(stored.shape)} in ${source} but ${formatShape(shape)} in the model. ` +
+    `${at.op}: ${name} is ${formatShape(stored.shape)} in ${at.source} but ${formatShape(shape)} in the model. ` +
       "Was it saved from another width?",
-    { name, source, expected: shape, found: stored.shape },
+    { name, source: at.source, expected: shape, found: stored.shape },
   );
 }

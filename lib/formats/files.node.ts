@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { CheckpointError } from "../base/errors.ts";
 import type { Module } from "../nn/module.ts";
 import { reasonOf, writeFileAtomic } from "./atomic_file.node.ts";
-import { decodeCheckpoint, encodeCheckpoint, type LoadOptions } from "./checkpoint.ts";
+import { encodeCheckpoint, type LoadOptions, readCheckpoint } from "./checkpoint.ts";
 
 /**
  * Writes the model's state as safetensors, in PyTorch's layout and under its names.
@@ -36,5 +36,5 @@ export function loadCheckpoint(path: string, model: Module, options: LoadOptions
       { path, code: (error as NodeJS.ErrnoException).code },
     );
   }
-  return decodeCheckpoint(model, bytes, basename(path), options);
+  return readCheckpoint("loadCheckpoint", model, bytes, basename(path), options);
 }

@@ -95,11 +95,16 @@ export function encodeSafetensors(
  * Cost: one copy. Whatever the content, it is read or refused in time in proportion to its length.
  */
 export function decodeSafetensors(bytes: Uint8Array, fileName = "the file"): Safetensors {
-  check("decodeSafetensors", "bytes", bytes, byteArray);
-  check("decodeSafetensors", "fileName", fileName, string);
+  return readSafetensors("decodeSafetensors", bytes, fileName);
+}
+
+/** @internal The same, for the function `op`. */
+export function readSafetensors(op: string, bytes: Uint8Array, fileName: string): Safetensors {
+  check(op, "bytes", bytes, byteArray);
+  check(op, "fileName", fileName, string);
   const fail: Fail = (problem, details = {}) => {
     const message = otherFormat(bytes, fileName) ?? `is damaged, or not a safetensors file: ${problem}.`;
-    throw new CheckpointError(`decodeSafetensors: ${fileName} ${message}`, { fileName, ...details });
+    throw new CheckpointError(`${op}: ${fileName} ${message}`, { fileName, ...details });
   };
   const dataStart = findData(bytes, fail);
   const { entries, metadata } = readHeader(bytes.subarray(LENGTH_BYTES, dataStart), bytes.length - dataStart, fail);

@@ -1,7 +1,7 @@
 // weightsDigest: weights_sha256, equal for equal weights, whatever else a checkpoint says.
 
 import { sha256 } from "../base/sha256.ts";
-import type { Module } from "../nn/module.ts";
+import { checkModule, type Module } from "../nn/module.ts";
 import { stateDict } from "./checkpoint.ts";
 
 /**
@@ -13,6 +13,7 @@ import { stateDict } from "./checkpoint.ts";
  * @example weightsDigest(cnn({ seed: 1 })) === weightsDigest(cnn({ seed: 1 }))
  */
 export function weightsDigest(model: Module): string {
+  checkModule("weightsDigest", "model", model);
   const tensors = Object.entries(stateDict(model)).sort(([a], [b]) => (a < b ? -1 : 1));
   return sha256(...tensors.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)));
 }

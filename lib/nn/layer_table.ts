@@ -1,6 +1,7 @@
 // @internal layerTable: a model's layers, the shapes of their results and their parameters, as text.
 
 import { formatShape } from "../base/errors.ts";
+import { formatCount } from "../base/format_count.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
@@ -72,7 +73,7 @@ function aligned(rows: readonly Row[]): string[] {
   );
 }
 
-/** @example grouped(102026) // "102,026"; nothing for 0 */
+/** Nothing for 0. */
 function grouped(count: number): string {
-  return count === 0 ? "" : String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+  return count === 0 ? "" : formatCount(count);
 }

@@ -253,7 +253,7 @@ export function join(path: string, name: string): string {
 }
 
 /**
- * @internal Parameters and buffers under every name they have, as in PyTorch's state_dict(): what is shared stands there as often.
+ * @internal Parameters and buffers under every name they have, as in PyTorch's state_dict(): a shared tensor appears under each of its names.
  *
  * @throws {OptionError} two different tensors have one name
  */

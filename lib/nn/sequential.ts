@@ -1,12 +1,13 @@
 import { check, checkOptions, collection } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { KEY_RULES } from "../runtime/rng.ts";
+import { checkCopy } from "../tensor/check_copy.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { fuse } from "./fusion.ts";
 import { checkModule, Module } from "./module.ts";
 
-interface SequentialOptions {
+export interface SequentialOptions {
   seed?: number;
 }
 
@@ -38,8 +39,14 @@ export class Sequential extends Module {
   constructor(...layersAndOptions: [...Module[], SequentialOptions]);
   constructor(...args: unknown[]) {
     super();
+    checkCopy("Sequential", "layer 0", args[0]);
     const isRow = args[0] instanceof Module;
     const [layers = [], options = {}] = isRow ? splitOptions(args) : args;
+    if (options instanceof Module) {
+      throw new OptionError(
+        "Sequential: a layer stands behind an array or object of layers; put all into that, or give one after another.",
+      );
+    }
     checkOptions<SequentialOptions>("Sequential", options as SequentialOptions, { seed: KEY_RULES.seed });
     check("Sequential", "layers", layers, collection);
     this.#layers = Object.entries(layers as Readonly<Record<string, Module>>);

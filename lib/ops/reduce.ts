@@ -1,6 +1,6 @@
 // @internal Launches the reduction kernels over any set of axes.
 
-import { boolean, checkOptions } from "../base/check.ts";
+import { boolean, check, checkOptions, type Rule } from "../base/check.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import { resolveAxis, type Shape, sizeOf } from "../tensor/shape.ts";
@@ -20,9 +20,15 @@ export function checkReduction(op: string, options: ReduceOptions): void {
   checkOptions(op, options, { keepDims: boolean });
 }
 
+const AXES: Rule = {
+  says: "an integer or a list of integers",
+  holds: (value) => typeof value === "number" || Array.isArray(value),
+};
+
 /** The axes as ascending indices without repeats; all of them when `axes` is undefined. */
 export function resolveAxes(op: string, axes: Axes | undefined, shape: Shape): number[] {
   if (axes === undefined) return shape.map((_, i) => i);
+  check(op, "axis", axes, AXES);
   const list = Array.isArray(axes) ? (axes as readonly number[]) : [axes as number];
   return [...new Set(list.map((axis) => resolveAxis(op, axis, shape)))].sort((a, b) => a - b);
 }

@@ -1,6 +1,7 @@
 import { noGrad } from "../autograd/grad_mode.ts";
 import { anything, below1, check, checkOptions, nonNegative } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
+import { INSPECT } from "../base/inspect.ts";
 import { add } from "../ops/add.ts";
 import { mul } from "../ops/mul.ts";
 import { reshape } from "../ops/reshape.ts";
@@ -10,6 +11,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { ADAM_RULES, type AdamOptions, AdamW } from "./adam.ts";
 import { checkAmong, checkGradient, checkList, checkParameters } from "./check_parameters.ts";
+import { describeOptimizer } from "./describe_optimizer.ts";
 import { loadTensors } from "./load_tensors.ts";
 import { dropGradients, type Optimizer } from "./optimizer.ts";
 import { orthogonalize } from "./orthogonalize.ts";
@@ -134,6 +136,11 @@ export class Muon implements Optimizer {
 
   state(): Record<string, Tensor> {
     return { momentum: this.momentumOfAll, ...this.others?.state() };
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return describeOptimizer("Muon", this.lr, this.params);
   }
 
   /** @throws {CheckpointError} a tensor is missing, unknown, or of another shape or dtype */

@@ -1,9 +1,11 @@
 // What optimizers have in common: parameters, a learning rate, a count of steps, and state to resume from.
 
 import { check, nonNegative } from "../base/check.ts";
+import { INSPECT } from "../base/inspect.ts";
 import { zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkParameters } from "./check_parameters.ts";
+import { describeOptimizer } from "./describe_optimizer.ts";
 import { loadTensors } from "./load_tensors.ts";
 import { parameterTable, totalSize } from "./parameter_table.ts";
 
@@ -89,6 +91,11 @@ export abstract class StatefulOptimizer implements Optimizer {
   loadState(state: Readonly<Record<string, Tensor>>): void {
     loadTensors(this.name, this.state(), state);
     this.resume(this.steps.item());
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return describeOptimizer(this.name, this.lr, this.params);
   }
 
   /** A moment that starts at zero: one number for each element of the parameters, which lie one behind another. */

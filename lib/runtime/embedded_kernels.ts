@@ -4,6 +4,9 @@ import wovenKernels from "../../build/woven_kernels.js";
 
 import type { KernelVariant } from "./kernel_module.ts";
 
+/** The name by which a program loads this library. */
+export const ENTRY: string = "simdgrad";
+
 /** Decodes a variant: the bytes of build/kernels.<variant>.wasm, to the last; null in the library without them. */
 export function embeddedKernels(variant: KernelVariant): Uint8Array<ArrayBuffer> | null {
   return wovenKernels ? decodeHex(unweave(wovenKernels, variant)) : null;

@@ -1,6 +1,6 @@
 // selfTest: every group of kernels on small odd sizes, against naive references in f64.
 
-import { anything, callback, checkOptions } from "../base/check.ts";
+import { abortSignal, callback, checkOptions } from "../base/check.ts";
 import { OptionError, type RuntimeInfo, runtimeInfo } from "../index.ts";
 import { runStepsAsync } from "../runtime/steps.ts";
 import { type Check, type CheckResult, type GroupedCheck, runCheck } from "./check.ts";
@@ -55,7 +55,7 @@ export const CHECKS: readonly GroupedCheck[] = Object.entries(GROUPS).flatMap(([
  * const { passed, results } = await selfTest({ onCheck: ({ name, passed }) => console.log(name, passed) });
  */
 export async function selfTest(options: SelfTestOptions = {}): Promise<SelfTestReport> {
-  checkOptions("selfTest", options, { onCheck: callback, signal: anything, filter: callback });
+  checkOptions("selfTest", options, { onCheck: callback, signal: abortSignal, filter: callback });
   const { onCheck, signal, filter = () => true } = options;
   const started = performance.now();
   const checks = CHECKS.filter(({ name, group }) => filter({ name, group }));

@@ -38,6 +38,7 @@ export function checkTensor(op: string, name: string, value: unknown, kind: Tens
  * @throws {DTypeError} it is no array of f32 tensors
  */
 export function checkTensors(op: string, name: string, list: unknown, hint = ""): void {
+  checkCopy(op, name, list);
   if (!Array.isArray(list)) {
     throw new DTypeError(`${op}: ${name} must be an array of tensors; got ${printable(list)}.${hint}`, {
       argument: name,

@@ -4,6 +4,7 @@ import { arrayType } from "../base/array_type.ts";
 import { DTypeError, formatShape, ShapeError } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import { arena } from "../runtime/memory.ts";
+import { checkCopy } from "./check_copy.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { type DType, Tensor } from "./tensor.ts";
 
@@ -120,6 +121,7 @@ function flatten(values: NestedNumbers, shape: Shape): number[] {
   const flat: number[] = [];
   const visit = (value: unknown, axis: number): void => {
     if (typeof value !== "number" && !isList(value)) {
+      checkCopy("tensor", "values", value);
       throw new DTypeError(`tensor: values must be numbers; got ${printable(value)}.`);
     }
     const length = typeof value === "number" ? undefined : value.length;

@@ -1,5 +1,6 @@
 // Tensor: a shape over a piece of wasm memory. Data access and lifetime; operations are free functions.
 
+import { boolean, check } from "../base/check.ts";
 import { DisposedError, DTypeError, formatShape, ShapeError } from "../base/errors.ts";
 import { INSPECT } from "../base/inspect.ts";
 import { printable } from "../base/printable.ts";
@@ -75,12 +76,23 @@ export class Tensor<D extends DType = DType> implements Owned {
     enterScope(this);
   }
 
-  /** Whether `backward()` should compute a gradient for it; default false. */
+  /**
+   * Whether `backward()` should compute a gradient for it; default false.
+   *
+   * @throws {OptionError} set to another value than true or false
+   * @throws {DTypeError} set to true where the dtype is not f32
+   */
   get requiresGrad(): boolean {
     return this.wantsGrad;
   }
 
   set requiresGrad(value: boolean) {
+    check("tensor", "requiresGrad", value, boolean);
+    if (value && this.dtype !== "f32") {
+      throw new DTypeError(`tensor: only f32 has gradients; requiresGrad was set on ${this.title}.`, {
+        dtype: this.dtype,
+      });
+    }
     this.wantsGrad = value;
     this.wantedGrad ||= value;
   }

@@ -15,7 +15,13 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { DEFAULT_BATCH, forwardBatches } from "./forward_batches.ts";
 import { checkLogits, checkLoss, type Loss, scalarLoss } from "./loss.ts";
 import { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./metrics.ts";
-import { PREDICT_RULES, PROGRESS_RULES, type PredictAsyncOptions, type PredictOptions } from "./predict.ts";
+import {
+  checkSyncOptions,
+  PREDICT_RULES,
+  PROGRESS_RULES,
+  type PredictAsyncOptions,
+  type PredictOptions,
+} from "./predict.ts";
 import { predictedClasses } from "./predicted_classes.ts";
 
 export interface EvaluateOptions extends PredictOptions {
@@ -29,7 +35,7 @@ export interface EvaluateAsyncOptions extends PredictAsyncOptions, EvaluateOptio
 export interface Evaluation {
   /** Mean loss per sample; of the cross-entropy with the natural logarithm, without label smoothing. */
   loss: number;
-  /** The part that got its label, in [0, 1]. */
+  /** The fraction classified correctly, in [0, 1]. */
   accuracy: number;
   perClass: ClassMetrics[];
   /** [actual][predicted] */
@@ -64,7 +70,7 @@ export function evaluate(
   dataset: AnyDataset,
   options: EvaluateOptions = {},
 ): Evaluation | TargetEvaluation {
-  checkOptions("evaluate", options, EVALUATE_RULES);
+  checkSyncOptions("evaluate", options, EVALUATE_RULES);
   return runSteps(evaluationSteps(model, dataset, options));
 }
 

@@ -7,7 +7,7 @@ export interface EpochReport {
   epoch: number;
   /** Mean loss per sample over the epoch's steps, each taken before its update, in training mode. */
   trainLoss: number;
-  /** The part that got its label in those same steps: dropout included, so it may lie below the validation's. NaN for targets. */
+  /** The fraction classified correctly in those same steps: dropout included, so it may lie below the validation's. NaN for targets. */
   trainAccuracy: number;
   validationLoss: number;
   /** In [0, 1]; NaN for targets. */
@@ -56,7 +56,7 @@ export interface History {
 }
 
 export interface Stopped {
-  /** The option that did it. A run that `maxSeconds` stopped can be resumed. */
+  /** The option that stopped it. A run that `maxSeconds` stopped can be resumed. */
   by: "patience" | "maxSeconds";
   /** "no better validation in 3 epochs" */
   why: string;

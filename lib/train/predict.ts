@@ -1,6 +1,6 @@
 // predict: what a model answers, batch by batch.
 
-import { abortSignal, anything, callback, checkOptions, integer } from "../base/check.ts";
+import { abortSignal, anything, callback, checkOptions, integer, type Rule } from "../base/check.ts";
 import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { type AnyDataset, Dataset } from "../data/dataset.ts";
 import type { Distortion } from "../data/distort.ts";
@@ -49,7 +49,7 @@ export function predict(
   inputs: Tensor<"f32"> | AnyDataset,
   options: PredictOptions = {},
 ): Tensor<"f32"> {
-  checkOptions("predict", options, PREDICT_RULES);
+  checkSyncOptions("predict", options, PREDICT_RULES);
   return runSteps(predictionSteps(model, inputs, options));
 }
 
@@ -78,6 +78,13 @@ export const PREDICT_RULES = { batchSize: /* @__PURE__ */ integer(1), distort: a
 
 /** @internal */
 export const PROGRESS_RULES = { signal: abortSignal, onProgress: callback };
+
+/** @internal @throws {OptionError} what checkOptions finds; an option that the asynchronous form alone takes */
+export function checkSyncOptions(op: string, options: object, rules: Readonly<Record<string, Rule>>): void {
+  const name = Object.keys(PROGRESS_RULES).find((each) => Object(options)[each] !== undefined);
+  if (name) throw new OptionError(`${op}: it runs without a pause, so ${name} is for ${op}Async; call that.`, { name });
+  checkOptions(op, options, rules);
+}
 
 /** One batch per step; yields the number of rows done. */
 function* predictionSteps(

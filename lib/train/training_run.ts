@@ -1,7 +1,7 @@
 // @internal What changes during a run, and nothing else: so this is what its state is made of, and what a resumed run
 // starts from.
 
-import { loadStateDict, stateDict } from "../formats/checkpoint.ts";
+import { putState, stateDict } from "../formats/checkpoint.ts";
 import type { StoredTensor } from "../formats/safetensors.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -48,7 +48,7 @@ export class TrainingRun {
 
   /** Puts the best epoch's weights and running statistics back, if they were kept. */
   restoreBest(): void {
-    if (this.best) loadStateDict(this.model, this.best, "the best epoch");
+    if (this.best) putState({ op: "fit", source: "the best epoch" }, this.model, this.best);
   }
 
   /** A copy of all of it; where the model holds an average, of the weights behind it. */
@@ -85,12 +85,12 @@ export class TrainingRun {
     const before = { model: stateDict(this.model), optimizer: copyTensors(this.optimizer.state()) };
     try {
       // The best first: whether it fits is known once it was in the model.
-      if (Object.keys(best).length > 0) loadStateDict(this.model, best, "the state's best epoch");
-      loadStateDict(this.model, withPrefix("model", tensors), "the state");
+      if (Object.keys(best).length > 0) putState({ op: "fit", source: "the state's best epoch" }, this.model, best);
+      putState({ op: "fit", source: "the state" }, this.model, withPrefix("model", tensors));
       loadStored(this.optimizer, withPrefix("optimizer", tensors));
       if (this.average) loadStored(this.average.ema, withPrefix("average", tensors));
     } catch (error) {
-      loadStateDict(this.model, before.model, "the model");
+      putState({ op: "fit", source: "the model" }, this.model, before.model);
       loadStored(this.optimizer, before.optimizer);
       throw error;
     }

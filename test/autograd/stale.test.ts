@@ -75,7 +75,7 @@ const changes: Record<string, () => void> = {
   "data of a view": () => {
     detach(model.weight).data[0]++;
   },
-  loadStateDict: () => loadStateDict(model, state, "it"),
+  loadStateDict: () => loadStateDict(model, state),
   "initialize with another seed": () => model.initialize(77),
   "Ema.swap": () => ema.swap(),
 };

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CheckpointError } from "../../lib/base/errors.ts";
+import { CheckpointError, OptionError } from "../../lib/base/errors.ts";
 import { decodeCheckpoint, encodeCheckpoint, loadStateDict, stateDict } from "../../lib/formats/checkpoint.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../../lib/formats/safetensors.ts";
+import { weightsDigest } from "../../lib/formats/weights_digest.ts";
 import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
 import { Conv2d } from "../../lib/nn/conv2d.ts";
 import { Flatten } from "../../lib/nn/flatten.ts";
@@ -64,7 +65,7 @@ test("a file of another width is refused, naming the tensor and both shapes, and
   assert.throws(
     () => decodeCheckpoint(model, encodeCheckpoint(small(8)), "wide.safetensors"),
     isCheckpointError(
-      "loadCheckpoint: conv.weight is [8, 2, 3, 3] in wide.safetensors but [6, 2, 3, 3] in the model. " +
+      "decodeCheckpoint: conv.weight is [8, 2, 3, 3] in wide.safetensors but [6, 2, 3, 3] in the model. " +
         "Was it saved from another width?",
     ),
   );
@@ -76,7 +77,7 @@ test("a file of another model is refused, naming what is missing and what is unk
   assert.throws(
     () => decodeCheckpoint(small(), encodeCheckpoint(other), "other.safetensors"),
     isCheckpointError(
-      "loadCheckpoint: other.safetensors lacks conv.weight, conv.bias, bn.weight and 3 more and holds extra.weight, " +
+      "decodeCheckpoint: other.safetensors lacks conv.weight, conv.bias, bn.weight and 3 more and holds extra.weight, " +
         "extra.bias, which the model does not have. Is it another model's?",
     ),
   );
@@ -87,8 +88,8 @@ test("a dtype that is not converted, a number beyond f32 and an invalid count ar
   const before = small(6, 3);
   const bytes = encodeCheckpoint(before);
   const load = (name: string, stored: StoredTensor) => () =>
-    loadStateDict(before, { ...state, [name]: stored }, "a.safetensors");
-  const fails = (body: () => unknown, message: string) => refuses(body, CheckpointError, `loadCheckpoint: ${message}`);
+    loadStateDict(before, { ...state, [name]: stored }, { source: "a.safetensors" });
+  const fails = (body: () => unknown, message: string) => refuses(body, CheckpointError, `loadStateDict: ${message}`);
   fails(
     load("fc.bias", { dtype: "I32", shape: [5], data: new Int32Array(5) }),
     "fc.bias is I32 in a.safetensors; expected F32, F16, BF16 or F64. Convert it before saving.",
@@ -208,9 +209,9 @@ test("names behind a prefix are refused, naming it, and loaded where it is to be
     Object.fromEntries(Object.entries(state).map(([name, stored]) => [prefix + name, stored]));
   for (const prefix of ["module.", "_orig_mod.", "_orig_mod.module."]) {
     refuses(
-      () => loadStateDict(small(), behind(prefix), "a.safetensors"),
+      () => loadStateDict(small(), behind(prefix), { source: "a.safetensors" }),
       CheckpointError,
-      `loadCheckpoint: a.safetensors has "${prefix}" before every name, as DataParallel or torch.compile puts it there. ` +
+      `loadStateDict: a.safetensors has "${prefix}" before every name, as DataParallel or torch.compile puts it there. ` +
         `Load it with { stripPrefix: "${prefix}" }, or rename them in the file.`,
     );
     const model = small();
@@ -218,17 +219,17 @@ test("names behind a prefix are refused, naming it, and loaded where it is to be
     assert.equal(stateDict(model), state);
   }
   refuses(
-    () => loadStateDict(small(), behind("net."), "a.safetensors"),
+    () => loadStateDict(small(), behind("net."), { source: "a.safetensors" }),
     CheckpointError,
-    'loadCheckpoint: a.safetensors has "net." before every name. Load it with { stripPrefix: "net." }, or rename them in the file.',
+    'loadStateDict: a.safetensors has "net." before every name. Load it with { stripPrefix: "net." }, or rename them in the file.',
   );
   const model = small();
-  loadStateDict(model, state, "a.safetensors", { stripPrefix: "module." });
+  loadStateDict(model, state, { source: "a.safetensors", stripPrefix: "module." });
   assert.equal(stateDict(model), state);
   refuses(
-    () => loadStateDict(small(), { ...state, ...behind("x.") }, "a.safetensors", { stripPrefix: "x." }),
+    () => loadStateDict(small(), { ...state, ...behind("x.") }, { source: "a.safetensors", stripPrefix: "x." }),
     CheckpointError,
-    'loadCheckpoint: a.safetensors has a name twice, with and without "x.".',
+    'loadStateDict: a.safetensors has a name twice, with and without "x.".',
   );
 });
 
@@ -243,7 +244,7 @@ test("what torch.save wrote is recognised, old and new, and how to convert it is
   zip.set([0x50, 0x4b, 3, 4, 0, 0, 8, 8]);
   const legacy = Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e);
   const fails = (bytes: Uint8Array, message: string) =>
-    refuses(decode(bytes), CheckpointError, `decodeSafetensors: model.pt is ${message}`);
+    refuses(decode(bytes), CheckpointError, `decodeCheckpoint: model.pt is ${message}`);
   fails(zip, `a ZIP archive, as PyTorch's torch.save writes, not a safetensors file. ${python}`);
   fails(legacy, `a Python pickle, as PyTorch's torch.save wrote before version 1.6, not a safetensors file. ${python}`);
   fails(new TextEncoder().encode("<!doctype html><p>Sign in"), "an HTML page, not a safetensors file.");
@@ -290,5 +291,25 @@ function isCheckpointError(message: string): (error: unknown) => boolean {
     return true;
   };
 }
+
+test("errors name the function that was called", () => {
+  const model = small();
+  const none = {} as never;
+  refuses(
+    () => decodeCheckpoint(none, new Uint8Array()),
+    OptionError,
+    "decodeCheckpoint: model must be a Module; got {}.",
+  );
+  refuses(
+    () => decodeCheckpoint(model, none),
+    OptionError,
+    "decodeCheckpoint: bytes must be bytes in a Uint8Array; got {}.",
+  );
+  refuses(() => encodeCheckpoint(none), OptionError, "encodeCheckpoint: model must be a Module; got {}.");
+  refuses(() => weightsDigest(none), OptionError, "weightsDigest: model must be a Module; got {}.");
+  assert.throws(() => loadStateDict(model, {}), /^loadStateDict: the state lacks conv\.weight/);
+  assert.throws(() => loadStateDict(model, {}, { source: "x" }), /^loadStateDict: x lacks conv\.weight/);
+  assert.throws(() => loadStateDict(model, {}, "x" as never), /^loadStateDict: options go in an object/);
+});
 
 test.run();

@@ -32,7 +32,7 @@ test("a checkpoint that is missing, a folder or damaged is refused with its name
   const refused: [string, RegExp][] = [
     [missing, /^loadCheckpoint: .*none\.safetensors cannot be read: ENOENT: no such file or directory\. Check/],
     [folder, /cannot be read: EISDIR/],
-    [damaged, /^decodeSafetensors: damaged\.safetensors is a text file, not a safetensors file\.$/],
+    [damaged, /^loadCheckpoint: damaged\.safetensors is a text file, not a safetensors file\.$/],
   ];
   for (const [path, pattern] of refused) {
     assert.throws(

@@ -190,6 +190,11 @@ test("what is no layer, and options that are none, are refused", () => {
     OptionError,
     "Sequential: options go in an object, { seed: … }; got a function.",
   );
+  refuses(
+    () => new Sequential([fc], fc as never),
+    OptionError,
+    "Sequential: a layer stands behind an array or object of layers; put all into that, or give one after another.",
+  );
   refuses(() => new Sequential(fc, given("x"), fc), OptionError, 'Sequential: layer 1 must be a Module; got "x".');
   refuses(
     () => new Linear(784, 10, given(false) as never),

@@ -80,7 +80,7 @@ test("they are trained, saved and loaded", () => {
   for (const name of ["scale", "blocks.0.weight", "heads.a.bias", "hidden.weight"]) {
     assert.not.equal([...after[name].data], [...before[name].data], name);
   }
-  loadStateDict(net, before, "before");
+  loadStateDict(net, before);
   assert.equal(stateDict(net), before);
 });
 
@@ -138,7 +138,7 @@ test("what is shared is trained once; the state has it under each of its names, 
   assert.ok("second.weight" in state && "head.weight" in state);
   const { "second.weight": _, "second.bias": __, "head.weight": ___, ...once } = state;
   tied.initialize(9);
-  loadStateDict(tied, once, "it");
+  loadStateDict(tied, once);
   assert.equal(stateDict(tied), state);
 });
 

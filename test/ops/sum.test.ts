@@ -36,6 +36,7 @@ test("an axis may be counted from the end and named twice", () => {
 });
 
 test("an axis outside the rank is named", () => {
+  assert.throws(() => sum(zeros([2, 3]), { axis: 0 } as never), /^sum: axis must be an integer or a list of integers; got \{ axis: 0 \}\.$/); // biome-ignore format: one line
   assert.throws(() => sum(zeros([2, 3]), 2), /sum: axis 2 is out of range for \[2, 3\] of rank 2/);
 });
 

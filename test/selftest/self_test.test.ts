@@ -104,6 +104,7 @@ test("filter chooses by name and group; one that leaves nothing is refused, sinc
 test("an option of another name is refused, and a filter that is no function", async () => {
   for (const [options, message] of [
     [{ onResult() {} }, /^selfTest: there is no option onResult/],
+    [{ signal: 5 }, /^selfTest: signal must be an AbortSignal; got 5\.$/],
     [{ filter: "layers" }, /^selfTest: filter must be a function; got "layers"\.$/],
   ] as const) {
     const error: unknown = await selfTest(options as object).catch((reason) => reason);

@@ -134,7 +134,7 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   // formats
   decodeCheckpoint: call(() => [model(), lib.encodeCheckpoint(model()), "file"], lib.decodeCheckpoint),
   encodeCheckpoint: call(() => [model(), { note: "text" }], lib.encodeCheckpoint),
-  loadStateDict: call(() => [model(), lib.stateDict(model()), "file"], lib.loadStateDict),
+  loadStateDict: call(() => [model(), lib.stateDict(model()), { source: "file" }], lib.loadStateDict),
   stateDict: call(() => [model()], lib.stateDict),
   encodeOnnx: call(
     () => [model(), { inputShape: [4], name: "net", description: "d", metadata: { k: "v" }, inputName: "x" }],

@@ -2,22 +2,24 @@
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { buildSync } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import * as A from "../../lib/index.ts";
 
 const test = suite("two copies of the library");
 
+const { withoutKernels } = (await import(new URL("../../scripts/without_kernels.mjs", import.meta.url).href)) as {
+  withoutKernels: Plugin;
+};
 const folder = mkdtempSync("build/copy-");
-buildSync({
-  entryPoints: ["lib/index.ts"],
-  bundle: true,
-  format: "esm",
-  target: "node20",
-  outfile: `${folder}/copy.mjs`,
-});
-const B: typeof A = await import(pathToFileURL(`${folder}/copy.mjs`).href);
+async function copyOf(name: string, plugins: Plugin[]): Promise<typeof A> {
+  const outfile = `${folder}/${name}.mjs`;
+  await build({ entryPoints: ["lib/index.ts"], bundle: true, format: "esm", target: "node20", outfile, plugins });
+  return import(pathToFileURL(outfile).href);
+}
+const B = await copyOf("copy", []);
+const slim = await copyOf("slim", [withoutKernels]);
 rmSync(folder, { recursive: true });
 
 const parameter = (library: typeof A, size = 3): A.Tensor<"f32"> => {
@@ -107,6 +109,23 @@ refuses("labels of a data set", "dataset: labels", () => {
 });
 refuses("parameters that are looked for", "unregisteredParameters: loss", () => {
   A.unregisteredParameters([], B.sum(parameter(B)));
+});
+
+refuses("a layer that Sequential begins with", "Sequential: layer 0", () => new A.Sequential(new B.Linear(1, 1)));
+refuses("a model where parameters belong", "Adam: params", () => new A.Adam(new B.Linear(1, 1) as never));
+refuses("a tensor where numbers belong", "tensor: values", () => A.tensor(b as never));
+const theirs = new B.Dataset({ name: "it", features: B.ones([1, 3]), labels: B.tensor(new Uint8Array(1)) });
+refuses("a data set that is evaluated", "evaluate: dataset", () => A.evaluate(new A.Linear(3, 1), theirs));
+refuses("a data set that is read", "predict: inputs", () => A.predict(new A.Linear(3, 1), theirs));
+
+test("where simdgrad meets simdgrad/slim, that is what the line names", () => {
+  assert.throws(
+    () => A.predict(new slim.ReLU(), a),
+    /^predict: model was made by another copy .* This page mixes simdgrad and simdgrad\/slim: import all of it from one\.$/,
+  );
+  assert.throws(() => slim.predict(new A.ReLU(), a), /This page mixes simdgrad and simdgrad\/slim/);
+  const older = { [Symbol.for("simdgrad.copy")]: { version: "0.0.9" } };
+  assert.throws(() => A.sum(older as never), /version 0\.0\.9; .* Load the library once: npm ls/);
 });
 
 test.run();

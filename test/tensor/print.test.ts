@@ -1,8 +1,13 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
+import { build } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DisposedError } from "../../lib/base/errors.ts";
+import { Dataset } from "../../lib/data/dataset.ts";
+import { AdamW } from "../../lib/optim/adam.ts";
+import { Muon } from "../../lib/optim/muon.ts";
+import { SGD } from "../../lib/optim/sgd.ts";
 import { empty, ones, tensor, zeros } from "../../lib/tensor/create.ts";
 import type { DType } from "../../lib/tensor/tensor.ts";
 
@@ -83,6 +88,23 @@ test("JSON holds nested arrays; a scalar is a number; NaN is null", () => {
 
 test("ndim is the number of dimensions", () => {
   assert.equal([tensor(1), ones([2]), empty([2, 0, 3])].map(({ ndim }) => ndim), [0, 1, 3]); // biome-ignore format: one line
+});
+
+test("console.log of a data set and of an optimizer is one line, which says what it is", async () => {
+  const images = zeros([1200, 2, 3], "u8");
+  const digits = new Dataset({ name: "digits", images, labels: zeros([1200], "u8"), classes: 4 });
+  assert.is(inspect(digits), 'Dataset { "digits": 1,200 images [2, 3, 1], labels of 4 classes }');
+  const houses = new Dataset({ name: "houses", features: ones([5, 2]), targets: ones([5, 1]) }).take(3);
+  assert.is(inspect([houses]), '[ Dataset { "houses, the first 3": 3 feature vectors [2], targets } ]');
+  const params = [ones([40, 50]), ones([1])];
+  assert.is(inspect(new AdamW(params)), "AdamW { lr: 0.001, 2 parameters of 2,001 numbers }");
+  assert.is(inspect(new SGD(params, { lr: 0.5 })), "SGD { lr: 0.5, 2 parameters of 2,001 numbers }");
+  assert.is(inspect(new Muon(params)), "Muon { lr: 0.001, 2 parameters of 2,001 numbers }");
+});
+
+test("a data set has the right class name also in a bundle", async () => {
+  const { outputFiles } = await build({ entryPoints: ["lib/index.ts"], bundle: true, format: "esm", write: false });
+  assert.not.match(outputFiles[0].text, /class _(Dataset|Adam|SGD|Tensor)\b/);
 });
 
 test.run();

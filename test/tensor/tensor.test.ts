@@ -1,10 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { DisposedError, ShapeError } from "../../lib/base/errors.ts";
+import { defineOp } from "../../lib/autograd/define_op.ts";
+import { DisposedError, DTypeError, ShapeError } from "../../lib/base/errors.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
-import { tensor, zeros } from "../../lib/tensor/create.ts";
+import { ones, tensor, zeros } from "../../lib/tensor/create.ts";
 import { DISPOSE, scope } from "../../lib/tensor/scope.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { viewOf } from "../../lib/tensor/view.ts";
 import { leaks } from "../support/leaks.ts";
 
@@ -154,6 +156,37 @@ test("the garbage collector frees what has left every scope, returned or kept, o
   leave();
   assert.ok(memoryUsage().inUseBytes >= before + 12_000);
   assert.is(await collect(), before);
+});
+
+test("requiresGrad is true or false, and true of f32 alone", () => {
+  const x = ones([2]);
+  assert.throws(
+    () => Object.assign(x, { requiresGrad: "yes" }),
+    /^tensor: requiresGrad must be true or false; got "yes"\.$/,
+  );
+  assert.not(x.requiresGrad);
+  for (const dtype of ["i32", "u8"] as const) {
+    const integers = zeros([2, 3], dtype);
+    assert.throws(
+      () => Object.assign(integers, { requiresGrad: true }),
+      (error: Error) =>
+        error instanceof DTypeError && /only f32 has gradients; .* Tensor (i32|u8)\[2, 3\]\.$/.test(error.message),
+    );
+    integers.requiresGrad = false;
+  }
+  const rounded = defineOp<[Tensor], Tensor<"i32">>("rounded", {
+    forward({ save }, input) {
+      save(input);
+      return tensor(Int32Array.from(input.values, Math.round));
+    },
+    backward: () => [null],
+  });
+  x.requiresGrad = true;
+  assert.is(
+    leaks(() => rounded(x).dispose()),
+    0,
+  );
+  assert.not(rounded(x).requiresGrad);
 });
 
 test.run();

@@ -172,4 +172,12 @@ test("evaluationOf finds in the outputs what evaluate finds, to the bit", () => 
   assert.throws(() => evaluationOf(zeros([1, 4]), tensor([4], [1], "u8")), /label 0 is 4/);
 });
 
+test("the synchronous forms say that their options for pauses are for the others", () => {
+  const [model, dataset] = [stripesModel(), stripes(8)];
+  const { signal } = new AbortController();
+  assert.throws(() => predict(model, dataset, { signal } as never), /^predict: it runs without a pause, so signal is for predictAsync; call that\.$/); // biome-ignore format: one line
+  assert.throws(() => evaluate(model, dataset, { onProgress: () => {} } as never), /^evaluate: .* onProgress is for evaluateAsync;/); // biome-ignore format: one line
+  assert.throws(() => predict(model, dataset, null as never), /^predict: options go in an object/);
+});
+
 test.run();
