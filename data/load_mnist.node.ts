@@ -19,6 +19,7 @@ import { Dataset, SPLITS, type SplitOptions } from "../lib/data/dataset.ts";
 import { empty } from "../lib/tensor/create.ts";
 import type { Tensor } from "../lib/tensor/tensor.ts";
 import { checkDatasetName } from "./dataset_name.ts";
+import { datasetTitle } from "./dataset_title.ts";
 import type { DownloadProgress } from "./download.node.ts";
 import { DownloadError } from "./download_error.ts";
 import {
@@ -391,7 +392,12 @@ async function fromOther<R extends MnistRole>(
 
 /** @param part the training images, where they are not all of MNIST's */
 function mnistSource(kind: MnistSource["kind"], folder: string, part?: MnistFiles): MnistSource {
-  return { kind, folder, dataset: "mnist", title: part ? `MNIST's first ${trainingImages(part)}` : "MNIST" };
+  return {
+    kind,
+    folder,
+    dataset: "mnist",
+    title: part ? `MNIST's first ${trainingImages(part)}` : datasetTitle("mnist"),
+  };
 }
 
 /** How many training images, as people write it. */
@@ -426,7 +432,7 @@ async function readSets<R extends MnistRole>(
 async function syntheticTest(options: LoadTestOptions, { files: { train, test } }: MnistPlaces): Promise<MnistTest> {
   return {
     test: await synthetic(options, train.labels.shape[0], test.labels.shape[0]),
-    source: { kind: "synthetic", folder: null, dataset: "synthetic", title: "synthetic digits, not MNIST" },
+    source: { kind: "synthetic", folder: null, dataset: "synthetic", title: datasetTitle("synthetic") },
     notice:
       "These are SYNTHETIC digits, generated in code, not MNIST, as asked for. " +
       "What is measured on them says nothing about handwriting.",

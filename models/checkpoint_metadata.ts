@@ -2,13 +2,14 @@
 
 import { check, checkFields, object, type Rule, required, string } from "../lib/base/check.ts";
 import { isModelName, type ModelName } from "./table.ts";
+import { isTrainedOnPart, readTrainedOn } from "./trained_on.ts";
 
 /** Null for what the file does not say, or says in a way that cannot be right. */
 export interface CheckpointMetadata {
   model: ModelName | null;
   /** What it was trained and measured on: "mnist", "synthetic", or another data set's name. */
   dataset: string | null;
-  /** What it was trained on, where that is only a part of the data set: "MNIST's first 10,000". */
+  /** As in `TrainedOn`: "MNIST", "MNIST's first 10,000". */
   trainedOn: string | null;
   /** Of the training images' file. */
   datasetSha256: string | null;
@@ -51,7 +52,7 @@ export function readCheckpointMetadata(texts: Readonly<Record<string, string>>):
   const known: Omit<CheckpointMetadata, "others"> = {
     model: isModelName(model) ? model : null,
     dataset: text("dataset"),
-    trainedOn: text("trained_on"),
+    trainedOn: readTrainedOn(text("dataset"), text("trained_on")),
     datasetSha256: text("dataset_sha256"),
     seed: number("seed", (value) => Number.isSafeInteger(value) && value >= 0),
     epoch: number("epoch", isCount),
@@ -79,7 +80,8 @@ function textsOf(metadata: Omit<CheckpointMetadata, "others">): Record<string, s
   const texts: [name: string, value: string | number | null][] = [
     ["model", metadata.model],
     ["dataset", metadata.dataset],
-    ["trained_on", metadata.trainedOn],
+    // Silent where it is the whole data set, as files always were: a copy of one stays the same to the byte.
+    ["trained_on", isTrainedOnPart(metadata) ? metadata.trainedOn : null],
     ["dataset_sha256", metadata.datasetSha256],
     ["seed", metadata.seed],
     ["epoch", metadata.epoch],

@@ -13,19 +13,7 @@ import { softmax } from "../lib/ops/softmax.ts";
 import { tensor } from "../lib/tensor/create.ts";
 import { scope } from "../lib/tensor/scope.ts";
 import { predict } from "../lib/train/predict.ts";
-
-export interface Answer {
-  /** What the network reads, 0 to 9; null where the picture is blank. Then nothing is computed, and all is null but the warnings. */
-  readonly digit: number | null;
-  /** The probability of that digit. */
-  readonly confidence: number | null;
-  /** Of each digit. */
-  readonly probabilities: readonly number[] | null;
-  /** From pixels to probabilities; of a picture that was read in a batch, the batch's time. */
-  readonly latencyMs: number | null;
-  /** What makes the answer doubtful, as sentences without a full stop. */
-  readonly warnings: readonly string[];
-}
+import type { Answer } from "./answer.ts";
 
 /** What preprocessDigit makes of a picture; or pixels alone, 28 × 28, row by row, 0 for paper and 255 for ink. */
 export type DigitInput = PreprocessedDigit | Uint8Array;

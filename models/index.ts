@@ -1,13 +1,16 @@
 // The networks, how they are trained, and how they read: what `simdgrad/models` exports.
 
+export { type Answer, type AnswerFields, writeAnswer } from "./answer.ts";
 export {
   type CheckpointMetadata,
   readCheckpointMetadata,
   writeCheckpointMetadata,
 } from "./checkpoint_metadata.ts";
-export { type Answer, Classifier, type ClassifierOptions, type DigitInput } from "./classifier.ts";
+export { Classifier, type ClassifierOptions, type DigitInput } from "./classifier.ts";
 export { cnn } from "./cnn.ts";
+export { type Comparison, type Contestant, errorsOf, writeComparison } from "./comparison.ts";
 export { type Disagreement, disagreementOf } from "./disagreement.ts";
+export { type EvaluationRecord, writeEvaluation } from "./evaluation_record.ts";
 export {
   Experiment,
   type ExperimentData,
@@ -49,3 +52,4 @@ export {
   type TrainEvent,
   writeTrainEvent,
 } from "./train_event.ts";
+export { isTrainedOnPart, readTrainedOn, type TrainedOn } from "./trained_on.ts";

@@ -9,7 +9,7 @@ export interface MeasuredOn {
   dataset: string | null;
   /** How many test images; null where it was not recorded, in older files: all of them. */
   images: number | null;
-  /** What was trained on, where that is only a part of the data set: "MNIST's first 10,000". */
+  /** What was trained on, as in `TrainedOn`: "MNIST", "MNIST's first 10,000". */
   trainedOn?: string | null;
 }
 

@@ -9,7 +9,7 @@ export interface StartEvent {
   event: "start";
   model: string;
   dataset: string;
-  /** The same for people, and whether it is only a part of it: "MNIST's first 10,000"; null in lines of earlier versions. */
+  /** As in `TrainedOn`: "MNIST", "MNIST's first 10,000"; null in lines of earlier versions. */
   trainedOn: string | null;
   datasetSha256: string;
   /** What one must know of the data; null where there is nothing. */

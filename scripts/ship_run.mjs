@@ -17,7 +17,7 @@ const [folder] = process.argv.slice(2);
 if (!folder) fail("give the folder of a run");
 const run = JSON.parse(readFileSync(join(folder, "run.json"), "utf8"));
 if (run.status !== "done") fail(`${folder} is ${run.status}; a run that is done is shipped`);
-if (run.dataset.name !== "mnist" || run.dataset.trained_on || run.limit !== null)
+if (run.dataset.name !== "mnist" || (run.dataset.trained_on ?? "MNIST") !== "MNIST" || run.limit !== null)
   fail(`${folder} was not trained on all of MNIST`);
 if (run.seed !== 0) fail(`${folder} has seed ${run.seed}; 0 is shipped`);
 

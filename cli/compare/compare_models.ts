@@ -3,15 +3,23 @@
 import { statSync } from "node:fs";
 import process from "node:process";
 import { enableRelaxedSimd } from "../../data/index.node.ts";
-import { argmax, countParameters, predictAsync, runtimeInfo, scope } from "../../lib/index.ts";
-import { disagreementOf, MODEL_NAMES, type ModelName, measureSpeed } from "../../models/index.ts";
+import { argmax, countParameters, evaluationOf, predictAsync, runtimeInfo, scope } from "../../lib/index.ts";
+import {
+  type Comparison,
+  type Contestant,
+  disagreementOf,
+  MODEL_NAMES,
+  type ModelName,
+  measureSpeed,
+  writeComparison,
+} from "../../models/index.ts";
 import { type LoadedModel, trainingTime } from "../../store/checkpoints/load_model.ts";
-import { modelNamed } from "../inputs/asked_model.ts";
+import { describeOrigin, modelNamed } from "../inputs/asked_model.ts";
 import { loadTestData } from "../inputs/load_data.ts";
-import { formatCount } from "../terminal/format.ts";
+import { formatCount, printable } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
 import { stdout } from "../terminal/terminal.ts";
-import { asJson, asText, type Contestant } from "./compare_output.ts";
+import { asText } from "./compare_output.ts";
 import { checkPictureFolder, writePicture } from "./compare_picture.ts";
 
 export interface CompareRequest {
@@ -44,7 +52,6 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
     const { data, datasetName } = request;
     const { source, test } = await loadTestData(data, { datasetName, limit, signal, progress });
     const { dataset } = source;
-    const labels = test.labels.values;
     const images = firstImages(test.images.values, test.size);
     const contestants: Contestant[] = [];
     const readings: Int32Array[] = [];
@@ -55,17 +62,18 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
         progress.update(model.name, done / total, () => `${formatCount(done)} of ${formatCount(total)} images`);
       using logits = await predictAsync(model.network, test, { signal, onProgress });
       const read = scope(() => Int32Array.from(argmax(logits, 1).values));
-      const errors = read.reduce((count, digit, i) => count + (digit === labels[i] ? 0 : 1), 0);
       readings.push(read);
-      contestants.push({ ...describe(model, outputs), ...speed, errors, accuracy: 1 - errors / test.size });
+      contestants.push({ ...describe(model, outputs), ...speed, evaluation: evaluationOf(logits, test.labels) });
     }
     progress.clear();
-    const disagreement = disagreementOf(labels, readings);
     const { variant, threads } = runtimeInfo();
-    const about = { dataset, images: test.size, sha256: test.digest, kernels: variant, threads };
-    if (request.isJson) process.stdout.write(`${JSON.stringify(asJson(contestants, disagreement, about))}\n`);
-    else stdout.print(asText(contestants, disagreement, about, stdout).join("\n"));
-    if (out !== undefined) writePicture(out, contestants, about);
+    const comparison: Comparison = {
+      ...{ dataset, datasetSha256: test.digest, images: test.size, kernels: variant, threads },
+      ...{ contestants, disagreement: disagreementOf(test.labels.values, readings) },
+    };
+    if (request.isJson) process.stdout.write(`${writeComparison(comparison)}\n`);
+    else stdout.print(asText(models.map(describeOrigin), comparison, stdout).join("\n"));
+    if (out !== undefined) writePicture(out, comparison);
   } finally {
     progress.clear();
   }
@@ -78,7 +86,7 @@ function firstImages(images: Uint8Array, count: number): Uint8Array[] {
 
 function describe(model: LoadedModel, outputs: string) {
   return {
-    model,
+    ...{ model: model.name, checkpoint: printable(model.path), version: model.version },
     parameters: countParameters(model.network),
     fileBytes: statSync(model.path).size,
     training: trainingTime(outputs, model),

@@ -1,30 +1,17 @@
 // What `mnist compare` prints.
 
-import { type Disagreement, networkOf, SPEED_BATCH, type Speed } from "../../models/index.ts";
-import type { LoadedModel, TrainingTime } from "../../store/checkpoints/load_model.ts";
-import { describeOrigin } from "../inputs/asked_model.ts";
+import {
+  type Comparison,
+  type Contestant,
+  type Disagreement,
+  errorsOf,
+  networkOf,
+  SPEED_BATCH,
+} from "../../models/index.ts";
 import { columnTable } from "../terminal/columns.ts";
-import { formatCount, formatDuration, formatPercent, printable, shortDigest } from "../terminal/format.ts";
+import { formatCount, formatDuration, formatPercent, shortDigest } from "../terminal/format.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
 import { formatQuantity, kibibytes, milliseconds, throughput } from "./quantities.ts";
-
-export interface Contestant extends Speed {
-  model: LoadedModel;
-  parameters: number;
-  fileBytes: number;
-  /** What its run recorded; null where nobody wrote it down. */
-  training: TrainingTime | null;
-  errors: number;
-  accuracy: number;
-}
-
-export interface About {
-  dataset: string;
-  images: number;
-  sha256: string;
-  kernels: string;
-  threads: number;
-}
 
 /** Unlike the other times, which are measured here. */
 const TRAINING = "training, as recorded";
@@ -36,10 +23,10 @@ export function describeThreads(threads: number | null): string {
 
 /** Time and threads together where two columns leave room for that. */
 function trainingRows(contestants: readonly Contestant[]): { label: string; values: string[] }[] {
-  const time = (training: TrainingTime | null): string =>
+  const time = (training: Contestant["training"]): string =>
     training === null ? "unknown" : formatDuration(training.seconds);
-  const threads = (training: TrainingTime | null): string => describeThreads(training?.threads ?? null);
-  const row = (label: string, value: (training: TrainingTime | null) => string) => ({
+  const threads = (training: Contestant["training"]): string => describeThreads(training?.threads ?? null);
+  const row = (label: string, value: (training: Contestant["training"]) => string) => ({
     label,
     values: contestants.map(({ training }) => value(training)),
   });
@@ -47,17 +34,14 @@ function trainingRows(contestants: readonly Contestant[]): { label: string; valu
   return [row(TRAINING, (training) => (training === null ? time(null) : `${time(training)}, ${threads(training)}`))];
 }
 
-export function asText(
-  contestants: readonly Contestant[],
-  disagreement: Disagreement,
-  { dataset, images, sha256, kernels, threads }: About,
-  stream: TerminalStream,
-): string[] {
+/** @param origins a line for each network: where it comes from */
+export function asText(origins: readonly string[], comparison: Comparison, stream: TerminalStream): string[] {
+  const { contestants, disagreement, dataset, datasetSha256, images, kernels, threads } = comparison;
   const row = (label: string, value: (contestant: Contestant) => string) => ({ label, values: contestants.map(value) });
   const rows = [
-    row("accuracy", ({ accuracy }) => formatPercent(accuracy)),
-    row("error rate", ({ accuracy }) => formatPercent(1 - accuracy)),
-    row("errors", ({ errors }) => formatCount(errors)),
+    row("accuracy", ({ evaluation }) => formatPercent(evaluation.accuracy)),
+    row("error rate", ({ evaluation }) => formatPercent(1 - evaluation.accuracy)),
+    row("errors", ({ evaluation }) => formatCount(errorsOf(evaluation))),
     row("parameters", ({ parameters }) => formatCount(parameters)),
     row("file", ({ fileBytes }) => formatQuantity(kibibytes(fileBytes))),
     row("one image, median", ({ medianMs }) => formatQuantity(milliseconds(medianMs))),
@@ -69,7 +53,7 @@ export function asText(
     [
       { title: "", cells: rows.map(({ label }) => label), style: (text) => stream.dim(text) },
       ...contestants.map(({ model }, i) => ({
-        title: model.name,
+        title: model,
         cells: rows.map(({ values }) => values[i]),
         isRight: true,
       })),
@@ -77,8 +61,8 @@ export function asText(
     stream,
   );
   return [
-    ...contestants.map(({ model }) => stream.dim(describeOrigin(model))),
-    `on ${formatCount(images)} test images (${dataset}, sha256 ${shortDigest(sha256)}…), ${kernels} kernels, ${describeThreads(threads)}`,
+    ...origins.map((origin) => stream.dim(origin)),
+    `on ${formatCount(images)} test images (${dataset}, sha256 ${shortDigest(datasetSha256)}…), ${kernels} kernels, ${describeThreads(threads)}`,
     "",
     ...table,
     "",
@@ -94,7 +78,7 @@ function describeDisagreement(
   const isPair = contestants.length === 2;
   const noneRight = images.filter(({ label, read }) => !read.includes(label)).length;
   const shares = contestants
-    .map(({ model }, i) => ({ label: networkOf(model.name).label, count: formatCount(onlyRight[i]) }))
+    .map(({ model }, i) => ({ label: networkOf(model).label, count: formatCount(onlyRight[i]) }))
     .reverse()
     .map(({ label, count }, i) => `${label}${isPair ? "" : " alone"}${i === 0 ? " is right" : ""} on ${count}`);
   const column = (title: string, value: (row: (typeof perDigit)[number]) => number) => ({
@@ -111,51 +95,10 @@ function describeDisagreement(
       [
         column("digit", ({ digit }) => digit),
         column("images", (each) => each.images),
-        ...contestants.map(({ model }, i) => column(`${model.name} errors`, ({ errors }) => errors[i])),
+        ...contestants.map(({ model }, i) => column(`${model} errors`, ({ errors }) => errors[i])),
         column("they disagree", ({ differ }) => differ),
       ],
       stream,
     ),
   ];
-}
-
-export function asJson(contestants: readonly Contestant[], disagreement: Disagreement, about: About): object {
-  const { allRight, onlyRight, allWrong, images, perDigit } = disagreement;
-  const all = contestants.length === 2 ? "both" : "all";
-  /** A field for each network. */
-  const each = <T>(values: readonly T[], key: (name: string) => string): Record<string, T> =>
-    Object.fromEntries(contestants.map(({ model }, i) => [key(model.name), values[i]]));
-  return {
-    dataset: about.dataset,
-    dataset_sha256: about.sha256,
-    images: about.images,
-    kernels: about.kernels,
-    threads: about.threads,
-    models: contestants.map(({ model, ...figures }) => ({
-      model: model.name,
-      checkpoint: printable(model.path),
-      version: model.version,
-      accuracy: figures.accuracy,
-      error_rate: 1 - figures.accuracy,
-      errors: figures.errors,
-      parameters: figures.parameters,
-      file_bytes: figures.fileBytes,
-      latency_ms: { median: figures.medianMs, p99: figures.p99Ms },
-      images_per_second: figures.imagesPerSecond,
-      batch_size: SPEED_BATCH,
-      training_seconds: figures.training?.seconds ?? null,
-      training_threads: figures.training?.threads ?? null,
-    })),
-    disagreement: {
-      [`${all}_right`]: allRight,
-      ...each(onlyRight, (name) => `only_${name}`),
-      [`${all}_wrong`]: allWrong,
-      per_digit: perDigit.map(({ digit, images: count, errors, differ }) => ({
-        ...{ digit, images: count },
-        ...each(errors, (name) => `${name}_errors`),
-        differ,
-      })),
-      images: images.map(({ index, label, read }) => ({ index, label, ...each(read, (name) => name) })),
-    },
-  };
 }

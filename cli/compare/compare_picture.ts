@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
 import { describeSystemError } from "../../lib/base/system_error.ts";
 import { comparisonSvg } from "../../lib/plot/index.ts";
-import { networkOf, SPEED_BATCH } from "../../models/index.ts";
+import { type Comparison, type Contestant, networkOf, SPEED_BATCH } from "../../models/index.ts";
 import { fileInPath } from "../../store/files/file_in_path.ts";
 import { formatCount, formatDuration, printable } from "../terminal/format.ts";
 import { stderr } from "../terminal/terminal.ts";
-import { type About, type Contestant, describeThreads } from "./compare_output.ts";
+import { describeThreads } from "./compare_output.ts";
 import { kibibytes, milliseconds, throughput } from "./quantities.ts";
 
 /**
@@ -25,8 +25,8 @@ export function checkPictureFolder(folder: string): void {
 }
 
 /** @throws the folder cannot be made or written */
-export function writePicture(folder: string, contestants: readonly Contestant[], about: About): void {
-  const svg = drawComparison(contestants, about);
+export function writePicture(folder: string, comparison: Comparison): void {
+  const svg = drawComparison(comparison);
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
@@ -37,8 +37,8 @@ export function writePicture(folder: string, contestants: readonly Contestant[],
   stderr.print(`The picture: ${printable(path)}`);
 }
 
-export function drawComparison(contestants: readonly Contestant[], { dataset, images, threads }: About): string {
-  const recorded = contestants.map(({ model, training }) => `${model.name} ${training?.threads ?? "–"}`);
+export function drawComparison({ contestants, dataset, images, threads }: Comparison): string {
+  const recorded = contestants.map(({ model, training }) => `${model} ${training?.threads ?? "–"}`);
   return comparisonSvg({
     title: titleOf(contestants),
     subtitle: `${formatCount(images)} test images (${dataset}), read on ${describeThreads(threads)}; training as recorded, threads: ${recorded.join(", ")}`,
@@ -50,23 +50,25 @@ export function drawComparison(contestants: readonly Contestant[], { dataset, im
       { key: "throughput", label: `${SPEED_BATCH} at a time`, unit: throughput(0).unit, better: "higher" },
       { key: "training", label: "Training, as recorded", format: formatDuration, better: "lower" },
     ],
-    entries: contestants.map(({ model, accuracy, parameters, fileBytes, medianMs, imagesPerSecond, training }) => ({
-      name: model.version === null ? model.name : `${model.name} v${model.version}`,
-      values: {
-        error: 100 * (1 - accuracy),
-        parameters,
-        file: kibibytes(fileBytes).value,
-        median: milliseconds(medianMs).value,
-        throughput: throughput(imagesPerSecond).value,
-        training: training?.seconds,
-      },
-    })),
+    entries: contestants.map(
+      ({ model, version, evaluation, parameters, fileBytes, medianMs, imagesPerSecond, training }) => ({
+        name: version === null ? model : `${model} v${version}`,
+        values: {
+          error: 100 * (1 - evaluation.accuracy),
+          parameters,
+          file: kibibytes(fileBytes).value,
+          median: milliseconds(medianMs).value,
+          throughput: throughput(imagesPerSecond).value,
+          training: training?.seconds,
+        },
+      }),
+    ),
   });
 }
 
 /** @example "Linear model and CNN" */
 function titleOf(contestants: readonly Contestant[]): string {
-  const names = contestants.map(({ model }) => networkOf(model.name).label.replace(/^the /, ""));
+  const names = contestants.map(({ model }) => networkOf(model).label.replace(/^the /, ""));
   const title = [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "").join(" and ");
   return title[0].toUpperCase() + title.slice(1);
 }

@@ -2,7 +2,8 @@
 
 import process from "node:process";
 import { enableRelaxedSimd } from "../../data/index.node.ts";
-import { type Evaluation, evaluateAsync, evaluateShiftedAsync } from "../../lib/index.ts";
+import { evaluateAsync, evaluateShiftedAsync } from "../../lib/index.ts";
+import { type EvaluationRecord, writeEvaluation } from "../../models/index.ts";
 import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
 import type { Flags } from "../command_line/flags.ts";
 import { describeOrigin, modelAskedFor } from "../inputs/asked_model.ts";
@@ -22,8 +23,6 @@ export interface EvaluateRequest {
   isQuiet: boolean;
 }
 
-type TestSet = Awaited<ReturnType<typeof loadTestData>>["test"];
-
 export async function evaluateModel(flags: Flags, request: EvaluateRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
   const model = modelAskedFor(flags);
@@ -31,73 +30,43 @@ export async function evaluateModel(flags: Flags, request: EvaluateRequest, sign
   try {
     const { data, datasetName, limit } = request;
     const { source, test } = await loadTestData(data, { datasetName, limit, signal, progress });
-    const name = source.dataset;
+    const { dataset } = source;
     const onProgress = (done: number, total: number): void =>
       progress.update("evaluate", done / total, () => `${formatCount(done)} of ${formatCount(total)} images`);
-    const result = await evaluateAsync(model.network, test, { signal, onProgress });
+    const evaluation = await evaluateAsync(model.network, test, { signal, onProgress });
     const { shifts } = request;
     const shifted = shifts
       ? await evaluateShiftedAsync(model.network, test, { shift: shifts, signal, onProgress })
       : null;
     progress.clear();
-    const reading = shifts && shifted ? { shifts, accuracy: shifted.accuracy } : null;
-    if (request.isJson) {
-      const json = { ...asJson(model, name, test, result), ...(reading ? { shifted: reading } : {}) };
-      process.stdout.write(`${JSON.stringify(json)}\n`);
-    } else stdout.print(asText(model, name, test, result, reading).join("\n"));
+    const record: EvaluationRecord = {
+      ...{ model: model.name, checkpoint: model.path, version: model.version, trainedOn: model.metadata.trainedOn },
+      ...{ dataset, datasetSha256: test.digest, images: test.size, evaluation },
+      shifted: shifts && shifted ? { shifts, accuracy: shifted.accuracy } : null,
+    };
+    if (request.isJson) process.stdout.write(`${writeEvaluation(record)}\n`);
+    else stdout.print(asText(model, test.name, record).join("\n"));
   } finally {
     progress.clear();
   }
 }
 
-function asJson(
-  { name, path, metadata, version }: LoadedModel,
-  dataset: string,
-  test: TestSet,
-  result: Evaluation,
-): object {
-  return {
-    model: name,
-    checkpoint: path,
-    version,
-    trained_on: metadata.trainedOn ?? metadata.dataset,
-    dataset,
-    dataset_sha256: test.digest,
-    images: test.size,
-    accuracy: result.accuracy,
-    loss: result.loss,
-    per_class: result.perClass.map((metrics, digit) => ({ digit, ...metrics })),
-    confusion: result.confusion,
-  };
-}
-
-/** What reading each image several times gave, moved by up to that many pixels. */
-interface ShiftedReading {
-  shifts: number;
-  accuracy: number;
-}
-
-function asText(
-  model: LoadedModel,
-  dataset: string,
-  test: TestSet,
-  result: Evaluation,
-  shifted: ShiftedReading | null,
-): string[] {
+function asText(model: LoadedModel, images: string, record: EvaluationRecord): string[] {
+  const { dataset, datasetSha256, evaluation, shifted } = record;
   return [
     describeOrigin(model),
-    `on ${formatCount(test.size)} images of ${test.name} (${dataset}, sha256 ${shortDigest(test.digest)}…)`,
+    `on ${formatCount(record.images)} images of ${images} (${dataset}, sha256 ${shortDigest(datasetSha256)}…)`,
     "",
-    stdout.bold(`accuracy ${formatPercent(result.accuracy)}, loss ${result.loss.toFixed(4)}`),
+    stdout.bold(`accuracy ${formatPercent(evaluation.accuracy)}, loss ${evaluation.loss.toFixed(4)}`),
     ...(shifted ? [describeShifted(shifted)] : []),
     "",
-    ...classTable(result.perClass, stdout),
+    ...classTable(evaluation.perClass, stdout),
     "",
-    ...confusionTable(result.confusion, stdout),
+    ...confusionTable(evaluation.confusion, stdout),
   ];
 }
 
-function describeShifted({ shifts, accuracy }: ShiftedReading): string {
+function describeShifted({ shifts, accuracy }: NonNullable<EvaluationRecord["shifted"]>): string {
   const readings = (2 * shifts + 1) ** 2;
   return `read ${readings} times each, moved by up to ${shifts} px: accuracy ${formatPercent(accuracy)}`;
 }

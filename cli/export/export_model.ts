@@ -82,7 +82,7 @@ function asJson({ name, path: checkpoint, network, metadata, version }: LoadedMo
     model: name,
     checkpoint,
     version,
-    trained_on: metadata.trainedOn ?? metadata.dataset,
+    trained_on: metadata.trainedOn,
     weights_sha256: weightsDigest(network),
     ...written,
   };

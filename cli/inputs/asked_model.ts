@@ -109,8 +109,8 @@ function otherWeights(error: SimdgradError): string {
 /** One line: the version, the file, what it was trained and measured on. */
 export function describeOrigin({ name, path, metadata, version }: LoadedModel): string {
   const { dataset, trainedOn, datasetSha256: digest, testAccuracy, testImages } = metadata;
-  const data = dataset
-    ? `trained on ${printable(trainedOn ?? dataset)}${digest ? ` (sha256 ${printable(shortDigest(digest))}…)` : ""}`
+  const data = trainedOn
+    ? `trained on ${printable(trainedOn)}${digest ? ` (sha256 ${printable(shortDigest(digest))}…)` : ""}`
     : "data set unknown";
   const on = { dataset, images: testImages };
   const images = isMnistTest(on) ? "its test images" : printable(describeMeasuredOn(on));

@@ -1,12 +1,12 @@
 // `mnist runs A B …`: what differs, side by side, and what came of it.
 
 import { describeMeasuredOn, isMnistTest } from "../../models/index.ts";
+import { settingsOf } from "../../store/runs/run_settings.ts";
 import { failureOf, measuredOnOf, type StoredRun, secondsOf, statusOf } from "../../store/runs/stored_run.ts";
 import type { VersionMark } from "../../store/versions/version_marks.ts";
 import { columnTable } from "../terminal/columns.ts";
 import { printable, shortDigest } from "../terminal/format.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
-import { settingsOf } from "./run_settings.ts";
 import { describeEpochs, describeMark, describeTime, percent } from "./run_table.ts";
 
 interface Row {

@@ -2,11 +2,11 @@
 
 import { isModelName, MODEL_NAMES } from "../../models/index.ts";
 import { checkNetwork } from "../../store/runs/find_run.ts";
+import { ORDERS, type Order } from "../../store/runs/run_order.ts";
 import { type Command, choiceFlag, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, textFlag } from "../command_line/flags.ts";
 import { asked } from "../terminal/asked.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
-import { ORDERS, type Order } from "./run_order.ts";
 
 export const runs: Command = {
   operands: { value: "RUN", describe: "Runs to compare, or one to show in full: ids, their beginnings, or latest" },

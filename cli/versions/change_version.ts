@@ -1,7 +1,7 @@
 // The work of `mnist promote` and `mnist rollback`.
 
 import { AmbiguousError, NotFoundError, type SimdgradError } from "../../lib/index.ts";
-import type { ModelName } from "../../models/index.ts";
+import { isTrainedOnPart, type ModelName } from "../../models/index.ts";
 import { checkNetwork } from "../../store/runs/find_run.ts";
 import { KnownVersionError, promote, type VersionChange } from "../../store/versions/promote.ts";
 import { rollBack } from "../../store/versions/roll_back.ts";
@@ -23,10 +23,10 @@ export async function promoteRun({ id, models, note, outputs, isJson }: PromoteR
   asked(`promote ${id}`, () => checkNetwork(id, models));
   const change = await askedAsync("promote", () => promoteNoted(outputs, models, id, note), promoteRemedy);
   const { dataset, trainedOn } = change.record.lineage;
-  if (change.isNew && (dataset !== "mnist" || trainedOn !== null)) {
+  const isPart = isTrainedOnPart({ dataset, trainedOn });
+  if (change.isNew && (dataset !== "mnist" || isPart)) {
     const kind = dataset === "synthetic" ? "digits" : "images";
-    const what =
-      trainedOn === null ? `${dataset ?? "unknown"} ${kind}, not from MNIST's` : `${trainedOn}, not from all of it`;
+    const what = isPart ? `${trainedOn}, not from all of it` : `${dataset ?? "unknown"} ${kind}, not from MNIST's`;
     printNote(`this run learned from ${printable(what)}.`);
   }
   showChange(change, outputs, isJson);

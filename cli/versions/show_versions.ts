@@ -3,8 +3,8 @@
 import process from "node:process";
 import type { ModelName } from "../../models/index.ts";
 import { type Registry, readRegistry } from "../../store/versions/registry.ts";
-import { readVersion } from "../../store/versions/version_file.ts";
-import { type VersionRecord, writeVersionRecord } from "../../store/versions/version_record.ts";
+import { listVersions, writeListedVersion } from "../../store/versions/version_list.ts";
+import type { VersionRecord } from "../../store/versions/version_record.ts";
 import { percent } from "../runs/run_table.ts";
 import { type Column, columnTable } from "../terminal/columns.ts";
 import { AlreadyReportedError, EXIT, exitCodeOf } from "../terminal/exit_codes.ts";
@@ -42,25 +42,15 @@ export function showVersions({ models, outputs, isJson }: VersionsRequest): void
     printNote(`${path} ends in a part of a line, left by a crash; the next promote or rollback cuts it off.`);
   }
   const lines = isJson
-    ? shown.flatMap((registry) => registry.records.map((record, i) => JSON.stringify(asJson(registry, record, i))))
+    ? shown.flatMap((registry) => listVersions(registry).map(writeListedVersion))
     : shown.flatMap((registry, i) => [...(i > 0 ? [""] : []), ...versionTable(registry, stdout)]);
   if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
   if (exitCode !== EXIT.ok) throw new AlreadyReportedError(exitCode);
 }
 
-function asJson(registry: Registry, record: VersionRecord, i: number): object {
-  const isCurrent = i === registry.records.length - 1;
-  return {
-    model: registry.model,
-    ...JSON.parse(writeVersionRecord(record)),
-    is_current: isCurrent,
-    file_state: stateOf(registry, record),
-  };
-}
-
 export function versionTable(registry: Registry, stream: TerminalStream): string[] {
-  const { records, model } = registry;
-  const last = records.length - 1;
+  const listed = listVersions(registry);
+  const records = registry.records;
   const column = (
     title: string,
     cell: (record: VersionRecord, i: number) => string,
@@ -71,10 +61,9 @@ export function versionTable(registry: Registry, stream: TerminalStream): string
     ...more,
   });
   const data = measuredOnCells(records.map(measuredOnVersion));
-  const states = records.map((record) => stateOf(registry, record));
   return columnTable(
     [
-      column("model", () => model),
+      column("model", () => registry.model),
       column("version", ({ version }) => String(version), { isRight: true }),
       column("event", ({ kind, from }) => (kind === "rollback" ? `rollback from ${from ?? "?"}` : kind)),
       column("run", ({ run }) => run, { rank: 4 }),
@@ -83,19 +72,12 @@ export function versionTable(registry: Registry, stream: TerminalStream): string
       column("data", (_, i) => data[i]),
       column("date", ({ date }) => date.replace("T", " ").slice(0, 16), { rank: 3 }),
       column("weights", ({ weightsSha256 }) => weightsSha256.slice(0, 8), { rank: 1 }),
-      column("file", (_, i) => states[i], { style: (text, i) => (states[i] === "ok" ? text : stream.red(text)) }),
-      column("", (_, i) => (i === last ? "current" : ""), { style: stream.green }),
+      column("file", (_, i) => listed[i].fileState, {
+        style: (text, i) => (listed[i].fileState === "ok" ? text : stream.red(text)),
+      }),
+      column("", (_, i) => (listed[i].isCurrent ? "current" : ""), { style: stream.green }),
       column("note", ({ note }) => note ?? "", { rank: 0 }),
     ],
     stream,
   );
-}
-
-function stateOf(registry: Registry, record: VersionRecord): "ok" | "missing" | "changed" {
-  try {
-    readVersion(registry, record);
-    return "ok";
-  } catch (error) {
-    return (error as { details?: { code?: string } }).details?.code ? "missing" : "changed";
-  }
 }

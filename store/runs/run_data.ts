@@ -16,11 +16,6 @@ export interface RunData {
   test: Dataset;
 }
 
-/** What the run learns from, where that is only a part of the data set: "MNIST's first 10,000"; null where it is all of it. */
-export function trainedOnPart({ source: { kind, title } }: RunData): string | null {
-  return kind === "sample" ? title : null;
-}
-
 /** What a record tells of a set. */
 export function datasetRecord({ name, size, digest }: Dataset): DatasetRecord {
   return { name, size, sha256: digest };

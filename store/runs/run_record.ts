@@ -3,7 +3,7 @@
 
 import { type Fields, fieldsOf, isFields, numberOf, parseFields, textOf } from "../../lib/base/fields.ts";
 import { DataError, type EpochReport } from "../../lib/index.ts";
-import type { Recipe } from "../../models/index.ts";
+import { type Recipe, readTrainedOn } from "../../models/index.ts";
 import { type Runner, readRunner } from "../files/run_process.ts";
 import { readRecipe } from "./run_spec.ts";
 
@@ -49,7 +49,7 @@ export interface RunRecord {
   limit: number | null;
   dataset: {
     name: string | null;
-    /** Where it is only a part of that: "MNIST's first 10,000". */
+    /** As in `TrainedOn`: "MNIST", "MNIST's first 10,000". */
     trainedOn: string | null;
     notice: string | null;
     train: DatasetRecord | null;
@@ -100,7 +100,7 @@ export function writeRunRecord(record: RunRecord): string {
     limit: record.limit,
     dataset: {
       name: dataset.name,
-      ...known({ trained_on: dataset.trainedOn }),
+      trained_on: dataset.trainedOn,
       ...{ notice: dataset.notice, train: dataset.train, validation: dataset.validation, test: dataset.test },
     },
     parameters: record.parameters,
@@ -147,7 +147,7 @@ export function readRunRecord(text: string, where: string): RunRecord {
     limit: numberOf(fields.limit),
     dataset: {
       name: textOf(dataset.name),
-      trainedOn: textOf(dataset.trained_on),
+      trainedOn: readTrainedOn(textOf(dataset.name), textOf(dataset.trained_on)),
       notice: textOf(dataset.notice),
       train: readDataset(dataset.train),
       validation: readDataset(dataset.validation),

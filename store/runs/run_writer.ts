@@ -13,7 +13,7 @@ import {
 } from "../../models/index.ts";
 import { thisProcess } from "../files/run_process.ts";
 import type { ResumableRun } from "./resume_run.ts";
-import { datasetRecord, type RunData, trainedOnPart } from "./run_data.ts";
+import { datasetRecord, type RunData } from "./run_data.ts";
 import {
   createRunFolder,
   type RunFolder,
@@ -213,7 +213,7 @@ export class RunWriter {
       limit: spec.limit,
       dataset: {
         name: source.dataset,
-        trainedOn: trainedOnPart(options.data),
+        trainedOn: source.title,
         notice,
         train: datasetRecord(train),
         validation: datasetRecord(validation),
@@ -239,7 +239,7 @@ export class RunWriter {
     const metadata: CheckpointMetadata = {
       model: this.spec.model,
       dataset: data.source.dataset,
-      trainedOn: trainedOnPart(data),
+      trainedOn: data.source.title,
       datasetSha256: data.train.digest,
       seed: this.spec.seed,
       epoch: kept?.epoch ?? null,

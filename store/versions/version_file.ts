@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
+import { systemCode } from "../../lib/base/system_error.ts";
 import { CheckpointError, NotFoundError } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
 import { promotionOf, type Registry, readRegistry, versionFile, versionNumbers } from "./registry.ts";
@@ -33,31 +34,51 @@ export function unknownVersion(registry: Registry, version: number): NotFoundErr
   );
 }
 
+/** What has become of the copy of a version's checkpoint; "missing" where it cannot be read. */
+export type FileState = "ok" | "missing" | "changed";
+
+type Examined =
+  | { state: "ok"; bytes: Uint8Array }
+  | { state: "missing"; code: string | undefined }
+  | { state: "changed"; sha256: string };
+
+function examine(registry: Registry, { version, fileSha256 }: VersionRecord): Examined {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(versionFile(registry, version));
+  } catch (error) {
+    return { state: "missing", code: systemCode(error) };
+  }
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return sha256 === fileSha256 ? { state: "ok", bytes } : { state: "changed", sha256 };
+}
+
+export function stateOfVersion(registry: Registry, record: VersionRecord): FileState {
+  return examine(registry, record).state;
+}
+
 /**
  * @returns the bytes, which are those that were promoted
  * @throws {CheckpointError} the file is gone or changed
  */
-export function readVersion(registry: Registry, { version, fileSha256, run }: VersionRecord): Uint8Array {
+export function readVersion(registry: Registry, record: VersionRecord): Uint8Array {
+  const { version, fileSha256, run } = record;
   const path = versionFile(registry, version);
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+  const found = examine(registry, record);
+  if (found.state === "ok") return found.bytes;
+  if (found.state === "missing") {
+    const { code } = found;
     throw new CheckpointError(
       `readVersion: version ${version} of ${registry.model}: ${path} cannot be read (${code}). Put it back, or promote run ${run} again.`,
       { path, code },
     );
   }
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  if (sha256 !== fileSha256) {
-    throw new CheckpointError(
-      `readVersion: version ${version} of ${registry.model}: ${path} is not what was promoted; its SHA-256 is ${sha256.slice(0, 12)}…, ` +
-        `expected ${fileSha256.slice(0, 12)}…. It is not used: put the file back, or promote run ${run} again.`,
-      { path, sha256, expected: fileSha256 },
-    );
-  }
-  return bytes;
+  const { sha256 } = found;
+  throw new CheckpointError(
+    `readVersion: version ${version} of ${registry.model}: ${path} is not what was promoted; its SHA-256 is ${sha256.slice(0, 12)}…, ` +
+      `expected ${fileSha256.slice(0, 12)}…. It is not used: put the file back, or promote run ${run} again.`,
+    { path, sha256, expected: fileSha256 },
+  );
 }
 
 /**
@@ -71,12 +92,7 @@ export function restoreVersion(
   record: VersionRecord,
   bytes: Uint8Array,
 ): "whole" | "restored" | "lost" {
-  try {
-    readVersion(registry, record);
-    return "whole";
-  } catch (error) {
-    if (!(error instanceof CheckpointError)) throw error;
-  }
+  if (stateOfVersion(registry, record) === "ok") return "whole";
   if (createHash("sha256").update(bytes).digest("hex") !== record.fileSha256) return "lost";
   writeVersion(registry, record.version, bytes);
   return "restored";

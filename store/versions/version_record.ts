@@ -1,7 +1,8 @@
 // VersionRecord: one line of a network's versions.jsonl, a promotion or a rollback.
 
-import { fieldsOf, numberOf, parseFields, textOf } from "../../lib/base/fields.ts";
+import { type Fields, fieldsOf, numberOf, parseFields, textOf } from "../../lib/base/fields.ts";
 import { DataError } from "../../lib/index.ts";
+import { readTrainedOn } from "../../models/index.ts";
 
 export interface VersionRecord {
   /** From 1; the number that is current from this line on. */
@@ -31,7 +32,7 @@ export interface VersionRecord {
     seed: number | null;
     recipeSha256: string | null;
     dataset: string | null;
-    /** Where it is only a part of that; null, or lacking, where it is all of it. */
+    /** As in `TrainedOn`: "MNIST", "MNIST's first 10,000". */
     trainedOn: string | null;
     datasetSha256: string | null;
     simdgrad: string | null;
@@ -43,8 +44,13 @@ export interface VersionRecord {
 
 /** The line, without its end. */
 export function writeVersionRecord(record: VersionRecord): string {
+  return JSON.stringify(versionFields(record));
+}
+
+/** What the line holds, by its names. */
+export function versionFields(record: VersionRecord): Fields {
   const { metrics, lineage } = record;
-  return JSON.stringify({
+  return {
     version: record.version,
     kind: record.kind,
     from: record.from ?? undefined,
@@ -65,13 +71,13 @@ export function writeVersionRecord(record: VersionRecord): string {
       seed: lineage.seed,
       recipe_sha256: lineage.recipeSha256,
       dataset: lineage.dataset,
-      trained_on: lineage.trainedOn ?? undefined,
+      trained_on: lineage.trainedOn,
       dataset_sha256: lineage.datasetSha256,
       simdgrad: lineage.simdgrad,
     },
     note: record.note ?? undefined,
     date: record.date,
-  });
+  };
 }
 
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -119,7 +125,7 @@ export function readVersionRecord(line: string, before: readonly VersionRecord[]
       seed: numberOf(lineage.seed),
       recipeSha256: textOf(lineage.recipe_sha256),
       dataset: textOf(lineage.dataset),
-      trainedOn: textOf(lineage.trained_on),
+      trainedOn: readTrainedOn(textOf(lineage.dataset), textOf(lineage.trained_on)),
       datasetSha256: textOf(lineage.dataset_sha256),
       simdgrad: textOf(lineage.simdgrad),
     },

@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { asJson, asText, type Contestant } from "../../cli/compare/compare_output.ts";
+import { asText } from "../../cli/compare/compare_output.ts";
 import { drawComparison } from "../../cli/compare/compare_picture.ts";
 import { modelNamed } from "../../cli/inputs/asked_model.ts";
 import { formatBytes } from "../../cli/terminal/format.ts";
 import { stdout } from "../../cli/terminal/terminal.ts";
 import { encodeCheckpoint } from "../../lib/index.ts";
-import { disagreementOf, linear, readCheckpointMetadata } from "../../models/index.ts";
+import { type Contestant, disagreementOf, linear, writeComparison } from "../../models/index.ts";
 import { trainingTime } from "../../store/checkpoints/load_model.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
@@ -17,6 +17,13 @@ import { IDS, outputsWithRuns, promote } from "../support/versions.ts";
 const test = suite("mnist compare");
 
 const folder = temporaryFolder();
+const evaluationWith = (images: number, errors: number) => ({
+  accuracy: (images - errors) / images,
+  confusion: [
+    [images - errors, errors],
+    [0, 0],
+  ],
+});
 const QUICK = ["compare", "--data", "synthetic", "--limit", "100"];
 
 test("the shipped networks on MNIST: figures that agree with one another", async () => {
@@ -29,6 +36,7 @@ test("the shipped networks on MNIST: figures that agree with one another", async
   assert.ok(small.accuracy >= 0.9242 && large.accuracy >= 0.992);
   for (const each of models) {
     assert.is(each.errors, Math.round(each.error_rate * images));
+    assert.is(each.accuracy, (images - each.errors) / images, "to the bit, as evaluate has it");
     assert.ok(each.latency_ms.median > 0 && each.latency_ms.p99 >= each.latency_ms.median);
     assert.ok(each.images_per_second > 0);
     assert.ok(each.file_bytes > 4 * each.parameters);
@@ -45,8 +53,8 @@ test("for people it prints both origins, a table, and where they disagree", asyn
   const { code, stdout } = await runCli(folder, QUICK);
   assert.is(code, 0);
   const lines = stdout.split("\n");
-  assert.match(lines[0], /^linear from .*linear\.safetensors, trained on mnist/);
-  assert.match(lines[1], /^cnn from .*cnn\.safetensors, trained on mnist/);
+  assert.match(lines[0], /^linear from .*linear\.safetensors, trained on MNIST/);
+  assert.match(lines[1], /^cnn from .*cnn\.safetensors, trained on MNIST/);
   assert.match(
     lines[2],
     /^on 100 test images \(synthetic, sha256 [0-9a-f]{12}…\), (simd|relaxed) kernels, one thread$/,
@@ -64,22 +72,25 @@ test("for people it prints both origins, a table, and where they disagree", asyn
 });
 
 test("of three networks each is counted alone, in text, JSON and picture", () => {
-  const contestant = (name: "linear" | "cnn", errors: number): Contestant => ({
-    model: { name, network: linear({ seed: 1 }), path: name, metadata: readCheckpointMetadata({}), version: null },
+  const contestant = (model: "linear" | "cnn", errors: number): Contestant => ({
+    ...{ model, checkpoint: model, version: null },
     ...{ parameters: 7850, fileBytes: 31_528, medianMs: 0.05, p99Ms: 1.2, imagesPerSecond: 1e6, training: null },
-    ...{ errors, accuracy: 1 - errors / 4 },
+    evaluation: evaluationWith(4, errors),
   });
   const three = [contestant("linear", 2), contestant("cnn", 1), contestant("cnn", 4)];
   const disagreement = disagreementOf([3, 3, 7, 7], [[3, 5, 7, 1], [3, 3, 2, 7], [3, 9, 1, 7]]); // biome-ignore format: one line
-  const about = { dataset: "mnist", images: 4, sha256: "ab".repeat(32), kernels: "simd", threads: 1 };
-  const text = asText(three, disagreement, about, stdout).join("\n");
+  const comparison = {
+    ...{ dataset: "mnist", images: 4, datasetSha256: "ab".repeat(32), kernels: "simd", threads: 1 },
+    ...{ contestants: three, disagreement },
+  };
+  const text = asText([], comparison, stdout).join("\n");
   assert.match(
     text,
     /^They disagree on 3 images: the CNN alone is right on 0, the CNN alone on 1, the linear model alone on 1, none on 0\.$/m,
   );
   assert.match(text, /^All are right on 1, all wrong on 0\.$/m);
-  assert.match(drawComparison(three, about), />Linear model, CNN and CNN</);
-  const json = JSON.parse(JSON.stringify(asJson(three, disagreement, about)));
+  assert.match(drawComparison(comparison), />Linear model, CNN and CNN</);
+  const json = JSON.parse(writeComparison(comparison));
   assert.equal(Object.keys(json.disagreement).slice(0, 2), ["all_right", "only_linear"]);
 });
 
@@ -142,10 +153,10 @@ test("--out writes the picture, into a folder that it makes; what cannot be writ
 });
 
 test("table and picture write each quantity alike, and tell training, as recorded, from what is measured here", () => {
-  const contestant = (name: "linear" | "cnn", figures: Partial<Contestant>): Contestant => ({
-    model: { name, network: linear({ seed: 1 }), path: name, metadata: readCheckpointMetadata({}), version: null },
+  const contestant = (model: "linear" | "cnn", figures: Partial<Contestant>): Contestant => ({
+    ...{ model, checkpoint: model, version: null },
     ...{ parameters: 7850, fileBytes: 31_528, medianMs: 0.04671, p99Ms: 1.2345, imagesPerSecond: 1_234_567.8 },
-    ...{ training: { seconds: 347.487, threads: 2 }, errors: 739, accuracy: 0.9261, ...figures },
+    ...{ training: { seconds: 347.487, threads: 2 }, evaluation: evaluationWith(10_000, 739), ...figures },
   });
   const slow = {
     fileBytes: 412_040,
@@ -154,9 +165,12 @@ test("table and picture write each quantity alike, and tell training, as recorde
     training: { seconds: 0.244, threads: 1 },
   };
   const both = [contestant("linear", {}), contestant("cnn", slow)];
-  const about = { dataset: "synthetic", images: 1000, sha256: "ab".repeat(32), kernels: "simd", threads: 1 };
-  const svg = drawComparison(both, about);
-  const table = asText(both, disagreementOf([], [[], []]), about, stdout).join("\n");
+  const comparison = {
+    ...{ dataset: "synthetic", images: 1000, datasetSha256: "ab".repeat(32), kernels: "simd", threads: 1 },
+    ...{ contestants: both, disagreement: disagreementOf([], [[], []]) },
+  };
+  const svg = drawComparison(comparison);
+  const table = asText([], comparison, stdout).join("\n");
   for (const text of [
     ...["7,850", "7.39 %", "30.8 KiB", "402 KiB", "0.0467 ms", "12.3 ms"],
     ...["1,234,568 images/s", "812 images/s", "5 min 47 s", "0.2 s"],

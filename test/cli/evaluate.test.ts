@@ -15,7 +15,7 @@ test("the shipped linear checkpoint reads 92.42 % of MNIST's test images or more
   const result = JSON.parse(stdout);
   assert.ok(result.accuracy >= 0.9242, `accuracy ${result.accuracy}`);
   assert.equal([result.model, result.dataset, result.images], ["linear", "mnist", 10_000]);
-  assert.is(result.trained_on, "mnist");
+  assert.is(result.trained_on, "MNIST");
   assert.match(result.dataset_sha256, /^0fa7898d/);
   assert.match(result.checkpoint, /linear\.safetensors$/);
   assert.equal(Object.keys(result.per_class[9]), ["digit", "precision", "recall", "f1", "support"]);
@@ -35,7 +35,7 @@ test("the shipped CNN reads 99.2 % of MNIST's test images or more", async () => 
 test("for people it prints accuracy, a table by class and the confusion matrix", async () => {
   const { code, stdout } = await runCli(folder, ["evaluate", "--model", "linear", "--limit", "500"]);
   assert.is(code, 0);
-  assert.match(stdout, /^linear from .*linear\.safetensors, trained on mnist .*\non 500 images of MNIST test/);
+  assert.match(stdout, /^linear from .*linear\.safetensors, trained on MNIST .*\non 500 images of MNIST test/);
   assert.match(stdout, /^accuracy \d\d\.\d\d %, loss 0\.\d{4}$/m);
   assert.is(stdout.match(/^\d( +\d+\.\d\d){3} +\d+$/gm)?.length, 10);
   assert.is(stdout.match(/^ {4}\d │( +(\d+|·)){10}$/gm)?.length, 10);

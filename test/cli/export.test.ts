@@ -31,7 +31,7 @@ test("safetensors: the file is the checkpoint, tensors and metadata", async () =
   assert.equal(decodeCheckpoint(exported, bytes, "a.safetensors"), metadata);
   assert.equal(encodeCheckpoint(exported), encodeCheckpoint(shipped));
   const [origin, written] = stdout.split("\n");
-  assert.match(origin, /^cnn from .*cnn\.safetensors, trained on mnist /);
+  assert.match(origin, /^cnn from .*cnn\.safetensors, trained on MNIST /);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   assert.is(written.replaceAll(",", ""), `a.safetensors: safetensors ${bytes.length} bytes sha256 ${sha256}`);
 });
@@ -43,7 +43,7 @@ test("onnx: its metadata say how pictures are prepared, and where the weights co
   const bytes = readFileSync(join(folder, "l.onnx"));
   assert.equal([result.model, result.format, result.path, result.bytes], ["linear", "onnx", "l.onnx", bytes.length]);
   assert.is(result.version, null, "the shipped weights are none of the registry's versions");
-  assert.equal([result.trained_on, result.sha256], ["mnist", createHash("sha256").update(bytes).digest("hex")]);
+  assert.equal([result.trained_on, result.sha256], ["MNIST", createHash("sha256").update(bytes).digest("hex")]);
   assert.match(result.checkpoint, /linear\.safetensors$/);
   const file = readProtobuf(bytes);
   assert.match(file.text(6), /\(pixel\/255 − 0\.1307\)\/0\.3081/);

@@ -47,7 +47,7 @@ test("the shipped networks read 0 and 1, in the order they were named", async ()
       assert.equal(result.warnings, []);
     }
     // Which checkpoint, and what it was trained on.
-    assert.match(stderr, new RegExp(`^${model} from .*${model}\\.safetensors, trained on mnist \\(sha256 `));
+    assert.match(stderr, new RegExp(`^${model} from .*${model}\\.safetensors, trained on MNIST \\(sha256 `));
   }
 });
 
@@ -65,7 +65,7 @@ test("the shipped networks read the ten digits drawn in docs/digits", async () =
 test("for people it prints class, confidence, ten bars, the checkpoint and its data set", async () => {
   const { code, stdout, stderr } = await runCli(folder, ["infer", "1.png"]);
   assert.equal([code, stderr], [0, ""]);
-  assert.match(stdout, /^cnn from .*cnn\.safetensors, trained on mnist/);
+  assert.match(stdout, /^cnn from .*cnn\.safetensors, trained on MNIST/);
   assert.match(stdout, /^1\.png: 1 {2}\d+\.\d\d % {2}\d+\.\d\d ms$/m);
   assert.is(stdout.match(/^ {2}\d .* \d+\.\d\d %$/gm)?.length, 10);
   assert.ok(stdout.split("\n").every((line, i) => i === 0 || line.length <= 80));

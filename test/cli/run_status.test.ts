@@ -6,11 +6,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compareRuns } from "../../cli/runs/compare_runs.ts";
 import { describeEpochs, runTable, shortStatusOf } from "../../cli/runs/run_table.ts";
-import { runAsJson } from "../../cli/runs/show_runs.ts";
 import { stdout } from "../../cli/terminal/terminal.ts";
 import { thisProcess } from "../../store/files/run_process.ts";
 import { listRuns } from "../../store/runs/list_runs.ts";
 import { STATE_FILE } from "../../store/runs/run_folder.ts";
+import { summaryOf } from "../../store/runs/run_summary.ts";
 import { statusOf, whyUnfinished } from "../../store/runs/stored_run.ts";
 import { versionMarks } from "../../store/versions/version_marks.ts";
 import { fakeRun } from "../support/fake_run.ts";
@@ -59,8 +59,8 @@ test("what a run failed of is said where it is looked at, and to programs", () =
   assert.is(whyUnfinished(failed), "it failed after epoch 2 of 3: the disk is full");
   const none = { versions: [], isCurrent: false };
   assert.match(compareRuns([failed], () => none, stdout).join("\n"), /^\w+\/\S+: the disk is full\.$/m);
-  const { error, can_resume } = runAsJson(failed, none, false);
-  assert.equal([error, can_resume], ["the disk is full.", false]);
+  const { error, canResume } = summaryOf(failed, none);
+  assert.equal([error, canResume], ["the disk is full.", false]);
 });
 
 test("an epoch that a run stopped within does not count as one that it went through", () => {

@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { settingsOf } from "../../cli/runs/run_settings.ts";
 import { columnTable } from "../../cli/terminal/columns.ts";
 import type { TerminalStream } from "../../cli/terminal/terminal.ts";
 import { recipeFor } from "../../models/index.ts";
 import { isRunnerAlive, readRunner, thisProcess } from "../../store/files/run_process.ts";
 import { listRuns } from "../../store/runs/list_runs.ts";
 import { type RunRecord, readRunRecord, writeRunRecord } from "../../store/runs/run_record.ts";
+import { settingsOf } from "../../store/runs/run_settings.ts";
 import { epochsOf, secondsOf, statusOf, whyUnfinished } from "../../store/runs/stored_run.ts";
 import { fakeRun } from "../support/fake_run.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
@@ -68,7 +68,7 @@ test("--json prints one object a run, in a stable form", async () => {
       test_accuracy: 0.91,
       test_loss: 0.3,
       dataset: "mnist",
-      trained_on: null,
+      trained_on: "MNIST",
       test_images: null,
       seconds: 7,
       weights_sha256: weights,

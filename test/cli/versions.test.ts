@@ -50,6 +50,7 @@ test("promote gives the run a number, says so, and keeps all that is to be known
     previous: null,
     seed: 1,
     dataset: "mnist",
+    trained_on: "MNIST",
     dataset_sha256: "ab".repeat(32),
     simdgrad: "0.1.0",
   });
@@ -67,7 +68,7 @@ test("a version outlives its run", async () => {
   rmSync(join(outputs, "linear", IDS[1]), { recursive: true });
   const model = loadModel({ model: "linear", version: "current", runs: outputs });
   assert.equal([model.version, weightsDigest(model.network)], [1, digest]);
-  assert.match(describeOrigin(model), /^linear version 1 from .*versions\/1\.safetensors, trained on mnist/);
+  assert.match(describeOrigin(model), /^linear version 1 from .*versions\/1\.safetensors, trained on MNIST/);
 });
 
 test("the command that asks the current version can be typed in as it is printed", async () => {

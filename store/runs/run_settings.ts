@@ -1,13 +1,16 @@
 // What decided a run, flattened: recipe, seed, limits, data, versions.
 
 import { fieldsOf } from "../../lib/base/fields.ts";
-import type { StoredRun } from "../../store/runs/stored_run.ts";
+import type { StoredRun } from "./stored_run.ts";
+
+/** By dotted name; each a text, a number, true or false, a list of these, or null. */
+export type RunSettings = Readonly<Record<string, unknown>>;
 
 /**
  * By dotted name: "dataset.train.sha256"; a recipe's parts without "recipe.": "lr", "augment.rotate". `resumed` is how
  * often.
  */
-export function settingsOf({ model, record, problem }: StoredRun): Record<string, unknown> {
+export function settingsOf({ model, record, problem }: StoredRun): RunSettings {
   const flat: Record<string, unknown> = { model };
   if (problem !== null) return flat;
   const { recipe, seed, limit, patience, maxSeconds, dataset, versions, platform, resumed } = record;

@@ -1,4 +1,4 @@
-// What `mnist runs --sort` takes.
+// In which order runs are listed.
 
 export const ORDERS = ["newest", "validation", "test", "duration"] as const;
 export type Order = (typeof ORDERS)[number];

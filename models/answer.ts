@@ -1,0 +1,32 @@
+// Answer: what a network reads in a picture.
+
+import { checkFields, required, strings } from "../lib/base/check.ts";
+
+export interface Answer {
+  /** What the network reads, 0 to 9; null where the picture is blank. Then nothing is computed, and all is null but the warnings. */
+  readonly digit: number | null;
+  /** The probability of that digit. */
+  readonly confidence: number | null;
+  /** Of each digit. */
+  readonly probabilities: readonly number[] | null;
+  /** From pixels to probabilities; of a picture that was read in a batch, the batch's time. */
+  readonly latencyMs: number | null;
+  /** What makes the answer doubtful, as sentences without a full stop. */
+  readonly warnings: readonly string[];
+}
+
+/** An answer by the names that programs know, for JSON. */
+export interface AnswerFields {
+  predicted_class: number | null;
+  confidence: number | null;
+  probabilities: readonly number[] | null;
+  latency_ms: number | null;
+  warnings: readonly string[];
+}
+
+/** @example JSON.stringify({ file, ...writeAnswer(classifier.read(digit)) }) */
+export function writeAnswer(answer: Answer): AnswerFields {
+  checkFields("writeAnswer", "answer", answer, { warnings: required(strings) });
+  const { digit, confidence, probabilities, latencyMs, warnings } = answer;
+  return { predicted_class: digit, confidence, probabilities, latency_ms: latencyMs, warnings };
+}
