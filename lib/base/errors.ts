@@ -78,3 +78,10 @@ export class RuntimeError extends SimdgradError {
 export function formatShape(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }
+
+/** What an error says, on one line: the library's without its function. */
+export function problemOf(error: unknown): string {
+  const text =
+    error instanceof SimdgradError ? error.problem : ((error as Error | undefined)?.message ?? String(error));
+  return text.replace(/\s*\n\s*/g, " ").trim() || "unknown error";
+}

@@ -3,7 +3,8 @@
 import { closeSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { RuntimeError } from "../base/errors.ts";
-import { ACCESS_DENIED, systemCode, systemReason } from "../base/system_error.ts";
+import { ACCESS_DENIED } from "../base/permission.ts";
+import { systemCode, systemReason } from "../base/system_error.ts";
 import { flushFile } from "./flush_file.node.ts";
 
 /** @internal What writing takes of a file system; tests give one that fails. */

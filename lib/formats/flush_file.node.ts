@@ -1,7 +1,8 @@
 // Writes what was written to a file down to the disk.
 
 import { fsyncSync } from "node:fs";
-import { ACCESS_DENIED, systemCode } from "../base/system_error.ts";
+import { ACCESS_DENIED } from "../base/permission.ts";
+import { systemCode } from "../base/system_error.ts";
 
 /**
  * fsync, where the host lets us: Node's permission model forbids it, whatever it allows. What was written is then whole

@@ -1,7 +1,8 @@
 // setThreads: how many threads take part in an operation.
 
 import { check, checkOptions, integer, type Rule } from "../base/check.ts";
-import { reasonOf } from "../base/system_error.ts";
+import { problemOf } from "../base/errors.ts";
+import { deniedReason } from "../base/permission.ts";
 import { loadKernels } from "./kernels.ts";
 import { MAX_THREADS, Pool } from "./pool.ts";
 import { WORKER_SOURCE } from "./worker_source.ts";
@@ -86,7 +87,7 @@ export async function setThreads(
     pool = next;
   } catch (error) {
     endPool();
-    singleBecause = `a worker did not start: ${reasonOf(error)}`;
+    singleBecause = `a worker did not start: ${deniedReason(error) ?? problemOf(error)}`;
   }
   return threadCount();
 }
