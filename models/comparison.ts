@@ -1,8 +1,9 @@
 // Comparison: networks side by side on the same images.
 
-import { checkFields, list, object, required } from "../lib/base/check.ts";
+import { check, checkFields, list, object, orNull, required } from "../lib/base/check.ts";
 import type { Evaluation } from "../lib/train/evaluate.ts";
 import type { Disagreement } from "./disagreement.ts";
+import { json, matrix } from "./json_rule.ts";
 import { SPEED_BATCH, type Speed } from "./measure_speed.ts";
 import type { ModelName } from "./table.ts";
 
@@ -31,16 +32,14 @@ export interface Comparison {
 }
 
 /** How many images a network misread. */
-export function errorsOf({ confusion }: Pick<Evaluation, "confusion">): number {
-  return confusion.reduce((sum, row, actual) => sum + row.reduce((all, n, read) => all + (read === actual ? 0 : n), 0), 0); // biome-ignore format: one line
+export function errorsOf(evaluation: Pick<Evaluation, "confusion">): number {
+  checkFields("errorsOf", "evaluation", evaluation, { confusion: required(matrix) });
+  return evaluation.confusion.reduce((sum, row, actual) => sum + row.reduce((all, n, read) => all + (read === actual ? 0 : n), 0), 0); // biome-ignore format: one line
 }
 
 /** @returns one line of JSON, without its end; what is said of each network stands behind its name: `only_linear`, `cnn_errors` */
 export function writeComparison(comparison: Comparison): string {
-  checkFields("writeComparison", "comparison", comparison, {
-    contestants: required(list),
-    disagreement: required(object),
-  });
+  checkComparison(comparison);
   const { contestants, disagreement } = comparison;
   const { allRight, onlyRight, allWrong, images, perDigit } = disagreement;
   const all = contestants.length === 2 ? "both" : "all";
@@ -79,4 +78,24 @@ export function writeComparison(comparison: Comparison): string {
       images: images.map(({ index, label, read }) => ({ index, label, ...each(read, (name) => name) })),
     },
   });
+}
+
+function checkComparison(comparison: Comparison): void {
+  const owner = "writeComparison";
+  check(owner, "comparison", comparison, json);
+  checkFields(owner, "comparison", comparison, { contestants: required(list), disagreement: required(object) });
+  const { contestants, disagreement } = comparison;
+  for (const [i, contestant] of contestants.entries()) {
+    const path = `contestants[${i}]`;
+    checkFields(owner, path, contestant, { evaluation: required(object), training: orNull(object) });
+    checkFields(owner, `${path}.evaluation`, contestant.evaluation, { confusion: required(matrix) });
+  }
+  const lists = { onlyRight: required(list), images: required(list), perDigit: required(list) };
+  checkFields(owner, "disagreement", disagreement, lists);
+  for (const digit of disagreement.perDigit) {
+    checkFields(owner, "disagreement.perDigit[]", digit, { errors: required(list) });
+  }
+  for (const image of disagreement.images) {
+    checkFields(owner, "disagreement.images[]", image, { read: required(list) });
+  }
 }

@@ -1,7 +1,8 @@
 // EvaluationRecord: how well a trained network reads a data set, and which network and which images that is about.
 
-import { checkFields, object, required } from "../lib/base/check.ts";
+import { check, checkFields, list, object, required } from "../lib/base/check.ts";
 import type { Evaluation } from "../lib/train/evaluate.ts";
+import { json } from "./json_rule.ts";
 
 export interface EvaluationRecord {
   model: string;
@@ -22,7 +23,9 @@ export interface EvaluationRecord {
 
 /** @returns one line of JSON, without its end */
 export function writeEvaluation(record: EvaluationRecord): string {
+  check("writeEvaluation", "record", record, json);
   checkFields("writeEvaluation", "record", record, { evaluation: required(object) });
+  checkFields("writeEvaluation", "record.evaluation", record.evaluation, { perClass: required(list) });
   const { accuracy, loss, perClass, confusion } = record.evaluation;
   return JSON.stringify({
     model: record.model,

@@ -60,6 +60,32 @@ const trainer = (more: object = {}) => {
 };
 const digitReader = () => models.linear();
 const recipe = () => models.recipeFor("linear", "fast");
+const evaluationRecord = () => ({
+  model: "linear",
+  checkpoint: "linear.safetensors",
+  version: null,
+  trainedOn: "MNIST",
+  dataset: "mnist",
+  datasetSha256: "0",
+  images: 4,
+  evaluation: lib.evaluationOf(ones([2, 3]), labels()),
+  shifted: null,
+});
+const comparison = () => ({
+  dataset: "mnist",
+  datasetSha256: "0",
+  images: 2,
+  kernels: "simd",
+  threads: 1,
+  contestants: [],
+  disagreement: models.disagreementOf(
+    [1, 2],
+    [
+      [1, 3],
+      [1, 2],
+    ],
+  ),
+});
 const mnistFile = (name: string) => readFileSync(`data/mnist-sample/${name}.gz`);
 const mnistFiles = () => ({
   images: mnistFile(data.MNIST_FILES.test.images.name),
@@ -435,6 +461,18 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     (...args: ConstructorParameters<typeof models.Experiment>) => new models.Experiment(...args),
   ),
   describeMeasuredOn: call(() => [{ dataset: "mnist", images: 100 }], models.describeMeasuredOn),
+  errorsOf: call(
+    () => [
+      {
+        confusion: [
+          [3, 1],
+          [0, 2],
+        ],
+      },
+    ],
+    models.errorsOf,
+  ),
+  isTrainedOnPart: call(() => [{ dataset: "mnist", trainedOn: "MNIST's first 10,000" }], models.isTrainedOnPart),
   disagreementOf: call(
     () => [
       [1, 2],
@@ -451,6 +489,7 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   networkOf: call(() => ["cnn"], models.networkOf),
   readCheckpointMetadata: call(() => [{ model: "cnn", seed: "1" }], models.readCheckpointMetadata),
   readTrainEvent: call(() => ['{"event":"failed","model":"cnn","run":"r","error":"e"}'], models.readTrainEvent),
+  readTrainedOn: call(() => ["mnist", null], models.readTrainedOn),
   recipeFor: call(
     () => ["cnn", "fast", { epochs: 2, lr: 0.1, augment: { rotate: 3 }, cooldown: 0.5 }],
     models.recipeFor,
@@ -459,6 +498,9 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     () => [models.readCheckpointMetadata({ model: "cnn" })],
     models.writeCheckpointMetadata,
   ),
+  writeAnswer: call(() => [new models.Classifier(digitReader()).read(new Uint8Array(784).fill(1))], models.writeAnswer),
+  writeComparison: call(() => [comparison()], models.writeComparison),
+  writeEvaluation: call(() => [evaluationRecord()], models.writeEvaluation),
   writeTrainEvent: call(() => [{ event: "failed", model: "cnn", run: "r", error: "e" }], models.writeTrainEvent),
   "linear of models": call(() => [{ seed: 1 }], models.linear),
 
