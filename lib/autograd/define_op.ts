@@ -84,12 +84,10 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
     });
     const inputs: Tensor[] = [];
     args.forEach((arg, i) => {
-      if (!(arg instanceof Tensor)) {
-        checkCopy(name, `argument ${i + 1}`, arg);
-        return;
-      }
-      if (i >= declared.length) checkTensor(name, `argument ${i + 1}`, arg);
-      inputs.push(arg);
+      if (arg instanceof Tensor) {
+        if (i >= declared.length) checkTensor(name, `argument ${i + 1}`, arg);
+        inputs.push(arg);
+      } else if (typeof arg === "object" && arg !== null) checkCopy(name, `argument ${i + 1}`, arg);
     });
     const isRecording = isGradEnabled() && inputs.some((input) => input.requiresGrad);
     const saved: Tensor[] = [];

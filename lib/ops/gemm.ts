@@ -25,10 +25,10 @@ export interface GemmOptions {
 
 /** c [m, n] = op(a)·op(b) + bias, row-major throughout. Packing changes the speed, never the bits. */
 export function gemm(c: Tensor, a: Tensor, b: Tensor, options: GemmOptions): void {
-  const { m, n, k, transposeB = false, bias = null } = options;
+  const { m, n, k, transposeA, transposeB = false, bias = null, accumulate } = options;
   const run = (b: Tensor, isPacked: boolean): void => {
-    const pointers = [c.ptr, a.ptr, b.ptr, bias?.ptr ?? 0];
-    parallelFor("gemm_f32", rowTiles(m), ...pointers, ...gemmSizes({ ...options, isPacked }));
+    const sizes = gemmSizes({ m, n, k, transposeA, isPacked, accumulate });
+    parallelFor("gemm_f32", rowTiles(m), c.ptr, a.ptr, b.ptr, bias?.ptr ?? 0, ...sizes);
   };
   if (!transposeB && m < PACK_FROM_ROWS) {
     run(b, false);

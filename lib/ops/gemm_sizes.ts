@@ -17,7 +17,16 @@ export interface GemmSizes {
 
 /** m, n, k, cRow, aRow, aCol, bPanel, bRow, accumulate: kernels/gemm.ts says what each is. */
 export function gemmSizes({ m, n, k, transposeA = false, isPacked, accumulate = false }: GemmSizes): number[] {
-  const a = transposeA ? [1, m] : [k, 1];
-  const b = isPacked ? [NR * k, NR] : [NR, n];
-  return [m, n, k, n, ...a, ...b, accumulate ? 1 : 0];
+  // One array, made at once: this runs at each product, and small networks notice.
+  return [
+    m,
+    n,
+    k,
+    n,
+    transposeA ? 1 : k,
+    transposeA ? m : 1,
+    isPacked ? NR * k : NR,
+    isPacked ? NR : n,
+    accumulate ? 1 : 0,
+  ];
 }

@@ -14,9 +14,11 @@ export type TensorKind = DType | "any" | "f32?" | "i32?";
  * @throws {RuntimeError} it is a tensor of another copy of the library
  */
 export function checkTensor(op: string, name: string, value: unknown, kind: TensorKind = "f32"): void {
+  // What nearly every call of an operation is, before anything is computed.
+  if (value instanceof Tensor && (value.dtype === kind || kind === "any")) return;
   const dtype = kind.replace("?", "");
   if (value instanceof Tensor) {
-    if (value.dtype === dtype || dtype === "any") return;
+    if (value.dtype === dtype) return;
     throw new DTypeError(`${op}: ${name} must be ${dtype}; got ${value.dtype} ${formatShape(value.shape)}.`, {
       argument: name,
       expected: dtype,
