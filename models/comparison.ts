@@ -2,8 +2,9 @@
 
 import { check, checkFields, list, object, orNull, required } from "../lib/base/check.ts";
 import type { Evaluation } from "../lib/train/evaluate.ts";
+import { checkConfusion } from "../lib/train/metrics.ts";
 import type { Disagreement } from "./disagreement.ts";
-import { json, matrix } from "./json_rule.ts";
+import { json } from "./json_rule.ts";
 import { SPEED_BATCH, type Speed } from "./measure_speed.ts";
 import type { ModelName } from "./table.ts";
 
@@ -33,7 +34,8 @@ export interface Comparison {
 
 /** How many images a network misread. */
 export function errorsOf(evaluation: Pick<Evaluation, "confusion">): number {
-  checkFields("errorsOf", "evaluation", evaluation, { confusion: required(matrix) });
+  check("errorsOf", "evaluation", evaluation, object);
+  checkConfusion("errorsOf", evaluation.confusion);
   return evaluation.confusion.reduce((sum, row, actual) => sum + row.reduce((all, n, read) => all + (read === actual ? 0 : n), 0), 0); // biome-ignore format: one line
 }
 
@@ -86,9 +88,7 @@ function checkComparison(comparison: Comparison): void {
   checkFields(owner, "comparison", comparison, { contestants: required(list), disagreement: required(object) });
   const { contestants, disagreement } = comparison;
   for (const [i, contestant] of contestants.entries()) {
-    const path = `contestants[${i}]`;
-    checkFields(owner, path, contestant, { evaluation: required(object), training: orNull(object) });
-    checkFields(owner, `${path}.evaluation`, contestant.evaluation, { confusion: required(matrix) });
+    checkFields(owner, `contestants[${i}]`, contestant, { evaluation: required(object), training: orNull(object) });
   }
   const lists = { onlyRight: required(list), images: required(list), perDigit: required(list) };
   checkFields(owner, "disagreement", disagreement, lists);

@@ -1,6 +1,6 @@
 // On which images an accuracy was measured, without which it says little.
 
-import { checkFields, type Rule } from "../lib/base/check.ts";
+import { checkFields, number, orNull, string } from "../lib/base/check.ts";
 import { formatCount } from "../lib/base/format_count.ts";
 import { printableName } from "../lib/base/printable.ts";
 
@@ -33,9 +33,6 @@ export function describeMeasuredOn(on: MeasuredOn): string {
   return `${count} ${printableName(dataset)} ${dataset === "synthetic" ? "digits" : "images"}`.trim();
 }
 
-const TEXT: Rule = { says: "a string, or null", holds: (value) => value === null || typeof value === "string" };
-const COUNT: Rule = { says: "a number, or null", holds: (value) => value === null || typeof value === "number" };
-
 function check(on: MeasuredOn): void {
-  checkFields("measuredOn", "on", on, { dataset: TEXT, images: COUNT });
+  checkFields("measuredOn", "on", on, { dataset: orNull(string), images: orNull(number) });
 }

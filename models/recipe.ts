@@ -13,6 +13,7 @@ import {
   upTo1,
 } from "../lib/base/check.ts";
 import type { Augmentation } from "../lib/index.ts";
+import { ADAM_RULES } from "../lib/optim/adam.ts";
 
 /** From one epoch in a hurry to the most accurate. */
 export const PRESETS = ["fast", "standard", "best"] as const;
@@ -78,10 +79,7 @@ export const RECIPE_RULES: Readonly<Record<keyof Recipe, Rule>> = {
   warmup: orNull(below1),
   minLr: orNull(nonNegative),
   momentum: orNull(below1),
-  betas: orNull({
-    says: "two numbers in [0, 1)",
-    holds: (value) => Array.isArray(value) && value.length === 2 && value.every(below1.holds),
-  }),
+  betas: orNull(ADAM_RULES.betas),
   weightDecay: nonNegative,
   decay: oneOf(...DECAYS),
   labelSmoothing: below1,

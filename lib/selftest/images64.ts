@@ -1,5 +1,6 @@
 // References of how images become inputs, in f64: gathered, distorted by a warp, normalised.
 
+import type { Augmentation } from "../data/augment.ts";
 import { STREAMS } from "../index.ts";
 import { type Elements64, type Operand64, UNIT_ROUNDOFF } from "./array64.ts";
 import { rand64 } from "./random64.ts";
@@ -86,15 +87,6 @@ function spline(i: number, size: number): [knot: number, weight: number][] {
   return [0, 1, 2, 3].map((r) => [first + r, basis(3, place - first + 3 - r)]);
 }
 
-interface Augmentation64 {
-  rotate?: number;
-  shift?: number;
-  scale?: number;
-  shear?: number;
-  elastic?: number;
-  thickness?: number;
-}
-
 /** Numbers drawn for an image. */
 const DRAWS = 16;
 
@@ -103,7 +95,7 @@ const DRAWS = 16;
  * that solves p = centre + shift + R(θ)·[1 k; 0 1]·diag(sx, sy)·(source − centre), moved by the spline.
  */
 export function augmentation64(
-  { rotate = 0, shift = 0, scale = 0, shear = 0, elastic = 0, thickness = 0 }: Augmentation64,
+  { rotate = 0, shift = 0, scale = 0, shear = 0, elastic = 0, thickness = 0 }: Augmentation,
   { seed, epoch }: { seed: number; epoch: number },
   [h, w]: readonly [h: number, w: number],
 ): Warp64 {

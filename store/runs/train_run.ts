@@ -96,7 +96,12 @@ export async function continueRun(
     const { data: source, datasetName, seed, limit, recipe } = spec;
     const { validation, split } = recipe;
     const data = await load({
-      ...{ data: source, datasetName: datasetName ?? undefined, seed, validation, split, limit: limit ?? undefined },
+      data: source,
+      datasetName: datasetName ?? undefined,
+      seed,
+      validation,
+      split,
+      limit: limit ?? undefined,
     });
     checkData(run, data);
     const resumed = [...spec.resumed, new Date().toISOString()];
