@@ -16,7 +16,7 @@ import {
 import { type LoadedModel, trainingTime } from "../../store/checkpoints/load_model.ts";
 import { describeOrigin, modelNamed } from "../inputs/asked_model.ts";
 import { loadTestData } from "../inputs/load_data.ts";
-import { formatCount, printable } from "../terminal/format.ts";
+import { printable } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
 import { stdout } from "../terminal/terminal.ts";
 import { asText } from "./compare_output.ts";
@@ -58,9 +58,7 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
     for (const model of models) {
       progress.update(`${model.name} times`, 0, () => "");
       const speed = await measureSpeed(model.network, images, { signal });
-      const onProgress = (done: number, total: number): void =>
-        progress.update(model.name, done / total, () => `${formatCount(done)} of ${formatCount(total)} images`);
-      using logits = await predictAsync(model.network, test, { signal, onProgress });
+      using logits = await predictAsync(model.network, test, { signal, onProgress: progress.images(model.name) });
       const read = scope(() => Int32Array.from(argmax(logits, 1).values));
       readings.push(read);
       contestants.push({ ...describe(model, outputs), ...speed, evaluation: evaluationOf(logits, test.labels) });

@@ -31,8 +31,7 @@ export async function evaluateModel(flags: Flags, request: EvaluateRequest, sign
     const { data, datasetName, limit } = request;
     const { source, test } = await loadTestData(data, { datasetName, limit, signal, progress });
     const { dataset } = source;
-    const onProgress = (done: number, total: number): void =>
-      progress.update("evaluate", done / total, () => `${formatCount(done)} of ${formatCount(total)} images`);
+    const onProgress = progress.images("evaluate");
     const evaluation = await evaluateAsync(model.network, test, { signal, onProgress });
     const { shifts } = request;
     const shifted = shifts

@@ -2,6 +2,7 @@
 
 import process from "node:process";
 import { bar } from "./bar.ts";
+import { formatCount } from "./format.ts";
 import { printNote } from "./notice.ts";
 import { stderr } from "./terminal.ts";
 
@@ -29,6 +30,12 @@ export class Progress {
     this.isDrawn = true;
     const text = `${label} ${bar(part, BAR_WIDTH, "·")} ${details()}`;
     process.stderr.write(CLEAR_LINE + text.slice(0, stderr.width - 1));
+  }
+
+  /** The same for a listener that is told how many images are done. */
+  images(label: string): (done: number, total: number) => void {
+    return (done, total) =>
+      this.update(label, done / total, () => `${formatCount(done)} of ${formatCount(total)} images`);
   }
 
   /** A line that stays. */

@@ -1,7 +1,7 @@
 // What `mnist train` prints: events or a summary on stdout, progress on stderr.
 
 import process from "node:process";
-import { type EpochReport, type History, runtimeInfo, type StepReport } from "../../lib/index.ts";
+import { type EpochReport, runtimeInfo, type StepReport } from "../../lib/index.ts";
 import { type ExperimentEvent, type Outcome, type TrainEvent, writeTrainEvent } from "../../models/index.ts";
 import type { RunSpec } from "../../store/runs/run_spec.ts";
 import type { RunWriter } from "../../store/runs/run_writer.ts";
@@ -70,13 +70,14 @@ export class TrainOutput {
     const { spec, data, experiment, resumedAt, folder } = this.run;
     const run = folder.path;
     this.emit({
-      ...{ event: "start", model: spec.model, dataset: data.source.dataset, trainedOn: data.source.title },
-      ...{
-        datasetSha256: data.train.digest,
-        notice: data.notice,
-        run,
-        resumedAt,
-      },
+      event: "start",
+      model: spec.model,
+      dataset: data.source.dataset,
+      trainedOn: data.source.title,
+      datasetSha256: data.train.digest,
+      notice: data.notice,
+      run,
+      resumedAt,
     });
     this.progress.print(
       resumedAt
@@ -119,42 +120,46 @@ export class TrainOutput {
     progress.print(lineOf(parts, stderr));
   }
 
-  private end({ history, test, seconds, parameters, weightsSha256 }: Outcome): void {
+  private end(outcome: Outcome): void {
     const { options, progress } = this;
+    const { history, test, seconds, parameters, weightsSha256 } = outcome;
     const { spec, data, folder, drawn } = this.run;
     const { kept, stopped } = history;
-    const { accuracy: testAccuracy, loss: testLoss } = test.evaluation;
     const { path, checkpoint } = folder;
     progress.clear();
     this.emit({
-      ...{ event: "done", model: spec.model, dataset: data.source.dataset, trainedOn: data.source.title },
-      ...{
-        testImages: data.test.size,
-        epoch: kept?.epoch ?? null,
-        validationAccuracy: kept?.validationAccuracy ?? null,
-      },
-      ...{ stopped: stopped?.why ?? null, testAccuracy, testLoss, parameters, seconds, checkpoint, weightsSha256 },
+      event: "done",
+      model: spec.model,
+      dataset: data.source.dataset,
+      trainedOn: data.source.title,
+      testImages: data.test.size,
+      epoch: kept?.epoch ?? null,
+      validationAccuracy: kept?.validationAccuracy ?? null,
+      stopped: stopped?.why ?? null,
+      testAccuracy: test.evaluation.accuracy,
+      testLoss: test.evaluation.loss,
+      parameters,
+      seconds,
+      checkpoint,
+      weightsSha256,
     });
-    if (!options.isJson) this.printResult(history, { testAccuracy, testLoss, parameters, seconds, weightsSha256 });
+    if (!options.isJson) this.printResult(outcome);
     const note = noteOnLoss(kept?.validationLoss ?? 0, data.validation.classes);
     if (note !== null) progress.note(note);
     if (drawn.length > 0) progress.print(`Pictures: ${new Intl.ListFormat("en-GB").format(drawn)} in ${path}`);
   }
 
-  private printResult(
-    { kept, stopped }: History,
-    result: { testAccuracy: number; testLoss: number; parameters: number; seconds: number; weightsSha256: string },
-  ): void {
+  private printResult({ history: { kept, stopped }, test, seconds, parameters, weightsSha256 }: Outcome): void {
     const { options, progress } = this;
     const { spec, data, folder } = this.run;
-    const accuracy = stdout.bold(`test accuracy ${formatPercent(result.testAccuracy)}`);
+    const accuracy = stdout.bold(`test accuracy ${formatPercent(test.evaluation.accuracy)}`);
     const { kind, title } = data.source;
     const digits = kind === "folder" || kind === "download" ? title : stdout.yellow(printable(title));
     const lines = [
-      `${spec.model} on ${digits}: ${accuracy} of ${formatCount(data.test.size)}, loss ${formatLoss(result.testLoss)} (epoch ${kept?.epoch ?? 0} of ${spec.recipe.epochs})`,
+      `${spec.model} on ${digits}: ${accuracy} of ${formatCount(data.test.size)}, loss ${formatLoss(test.evaluation.loss)} (epoch ${kept?.epoch ?? 0} of ${spec.recipe.epochs})`,
       ...(stopped === null ? [] : [`stopped early: ${stopped.why}`]),
-      `${formatCount(result.parameters)} parameters, trained in ${formatDuration(result.seconds)}`,
-      `weights sha256 ${result.weightsSha256}`,
+      `${formatCount(parameters)} parameters, trained in ${formatDuration(seconds)}`,
+      `weights sha256 ${weightsSha256}`,
       folder.checkpoint,
     ];
     stdout.print(lines.join("\n"));
@@ -166,7 +171,8 @@ export class TrainOutput {
     const { options } = this;
     const { spec, isResumable, folder } = this.run;
     this.emit({
-      ...{ event: "interrupted", model: spec.model },
+      event: "interrupted",
+      model: spec.model,
       checkpoint: isResumable && this.kept ? folder.checkpoint : null,
       resume: isResumable ? resumeCommand(folder.id, options.outputs) : null,
     });
