@@ -3,6 +3,7 @@
 import { check, object, type Rule, string } from "../lib/base/check.ts";
 import { DataError } from "../lib/base/errors.ts";
 import { type Fields, fieldsOf, numberOf, parseFields, textOf } from "../lib/base/fields.ts";
+import { printable } from "../lib/base/printable.ts";
 
 /** A run began or resumed. */
 export interface StartEvent {
@@ -136,7 +137,7 @@ export function readTrainEvent(line: string): TrainEvent {
     case "failed":
       return { event: kind, model, ...read.texts("run", "error") };
     default:
-      throw new DataError(`readTrainEvent: there is no event ${JSON.stringify(kind)}.`, { kind });
+      throw new DataError(`readTrainEvent: there is no event ${printable(kind)}.`, { kind });
   }
 }
 

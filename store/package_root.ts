@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RuntimeError } from "../lib/base/errors.ts";
+import { parseFields } from "../lib/base/fields.ts";
 
 /** @throws {RuntimeError} the program was moved out of its package */
 export function packageRoot(): string {
@@ -19,8 +20,8 @@ function findPackage(): { root: string; version: string } {
   for (let root = start; ; root = dirname(root)) {
     const path = join(root, "package.json");
     if (existsSync(path)) {
-      const { name, version } = JSON.parse(readFileSync(path, "utf8"));
-      if (name === "simdgrad") return { root, version };
+      const { name, version } = parseFields(readFileSync(path, "utf8")) ?? {};
+      if (name === "simdgrad") return { root, version: String(version) };
     }
     if (root === dirname(root)) {
       throw new RuntimeError("packageRoot: simdgrad was moved out of its package; install simdgrad again.", {

@@ -1,5 +1,7 @@
 // What came from JSON, and may be anything: an object's fields, and what is of the type it should be.
 
+import { parseJson } from "./parse_json.ts";
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function isFields(value: unknown): value is Fields {
@@ -11,14 +13,10 @@ export function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
-/** Of a text; null where it is no JSON, or none of an object. */
+/** Of a text; null where it is no JSON, or none of an object, or nested too deep. */
 export function parseFields(text: string): Fields | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isFields(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value = parseJson(text);
+  return isFields(value) ? value : null;
 }
 
 export function numberOf(value: unknown): number | null {

@@ -1,9 +1,11 @@
 // JSON.parse keeps the last of two equal keys without a word; a file that relies on that is an attack or damaged.
 
+import { parseJson } from "../base/parse_json.ts";
+
 /**
  * The first key that an object has twice, or null.
  *
- * @param json text that JSON.parse has accepted
+ * @param json text that parseJson has accepted
  *
  * Cost: one pass.
  */
@@ -17,7 +19,7 @@ export function findDuplicateKey(json: string): string | null {
       const end = endOfString(json, i);
       const keys = open[open.length - 1];
       if (isKeyNext && keys) {
-        const key: string = JSON.parse(json.slice(i, end));
+        const key = parseJson(json.slice(i, end)) as string;
         if (keys.has(key)) return key;
         keys.add(key);
       }

@@ -1,6 +1,8 @@
 // The header of a safetensors file, read strictly: what it says is checked before it is believed.
 
 import { formatShape } from "../base/errors.ts";
+import { type Fields, isFields } from "../base/fields.ts";
+import { parseJson } from "../base/parse_json.ts";
 import { printable, printableName } from "../base/printable.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { findDuplicateKey } from "./duplicate_key.ts";
@@ -50,16 +52,16 @@ export function readHeader(
   return { entries, metadata: readMetadata(__metadata__, fail) };
 }
 
-function parseObject(header: Uint8Array, fail: Fail): Record<string, unknown> {
-  let text: string;
-  let value: unknown;
+function parseObject(header: Uint8Array, fail: Fail): Fields {
+  let text = "";
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(header);
-    value = JSON.parse(text);
   } catch {
-    return fail("its header is not JSON");
+    // Not UTF-8, so no JSON; nor is "".
   }
-  if (!isObject(value)) return fail("its header is not a JSON object");
+  const value = parseJson(text);
+  if (value === undefined) return fail("its header is not JSON, or nested more than 64 deep");
+  if (!isFields(value)) return fail("its header is not a JSON object");
   if (!isBareObject(text)) return fail("its header is not a JSON object with nothing but spaces behind it");
   const duplicate = findDuplicateKey(text);
   if (duplicate !== null) return fail(`its header has ${printable(duplicate)} twice`, { name: duplicate });
@@ -68,7 +70,7 @@ function parseObject(header: Uint8Array, fail: Fail): Record<string, unknown> {
 
 function readMetadata(value: unknown, fail: Fail): Record<string, string> {
   if (value === undefined) return {};
-  if (!isObject(value)) return fail("its __metadata__ is not an object of texts");
+  if (!isFields(value)) return fail("its __metadata__ is not an object of texts");
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== "string")
       fail(`its __metadata__ has ${printable(text)} as ${printableName(key)}, which is no text`);
@@ -78,7 +80,7 @@ function readMetadata(value: unknown, fail: Fail): Record<string, string> {
 
 function readEntry(name: string, value: unknown, fail: Fail): HeaderEntry {
   const broken = (problem: string): never => fail(`${printableName(name)} ${problem}`, { name });
-  if (!isObject(value)) return broken("is not described by an object");
+  if (!isFields(value)) return broken("is not described by an object");
   const { dtype, shape, data_offsets: offsets, ...others } = value;
   const [extra] = Object.keys(others);
   if (extra !== undefined) return broken(`has the unknown field ${printable(extra)}`);
@@ -114,10 +116,6 @@ function checkCover(entries: readonly HeaderEntry[], dataBytes: number, fail: Fa
     at = end;
   }
   if (at !== dataBytes) fail(`its tensors end at byte ${at} of the data, of which there are ${dataBytes}`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** JSON allows white space of all kinds around it; the format begins with the brace, and pads with spaces. */

@@ -2,6 +2,7 @@
 
 import { check, checkFields, object, required } from "../base/check.ts";
 import { CheckpointError, OptionError } from "../base/errors.ts";
+import { parseFields } from "../base/fields.ts";
 import { printable } from "../base/printable.ts";
 import { sha256 } from "../base/sha256.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../formats/safetensors.ts";
@@ -101,7 +102,7 @@ export function decodeTrainingState(
   const { format: _, setup, progress, ...metadata } = signed;
   const { [HISTORY]: history, ...tensors } = all;
   // The digest has no key: whoever made the file may have signed anything.
-  const parsed = { setup: parseObject(setup), progress: parseObject(progress) };
+  const parsed = { setup: parseFields(setup ?? ""), progress: parseFields(progress ?? "") };
   if (!parsed.setup || !isProgress(parsed.progress) || !isHistory(history)) return isNone();
   const { kernels } = parsed.setup;
   const state = {
@@ -113,23 +114,15 @@ export function decodeTrainingState(
   return { state, metadata };
 }
 
-/** @throws {OptionError} values that JSON has no words for: they could not be compared when the run is resumed */
+/** @throws {OptionError} values that JSON has no words for, or nested too deep: no reader could compare them */
 function jsonOf(setup: TrainingState["setup"]): string {
   try {
-    return JSON.stringify(setup);
+    const json = JSON.stringify(setup);
+    if (parseFields(json)) return json;
   } catch {
-    throw new OptionError(`encodeTrainingState: setup must be plain data; got ${printable(setup)}.`);
+    // As below.
   }
-}
-
-/** Null where the text is not that of an object. */
-function parseObject(json: string | undefined): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(json ?? "");
-    return typeof value === "object" && !Array.isArray(value) ? (value as Record<string, unknown> | null) : null;
-  } catch {
-    return null;
-  }
+  throw new OptionError(`encodeTrainingState: setup must be plain data; got ${printable(setup)}.`);
 }
 
 const COUNTS = ["epoch", "step", "seen", "right"] as const satisfies readonly (keyof TrainingProgress)[];

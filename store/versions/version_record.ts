@@ -1,6 +1,7 @@
 // VersionRecord: one line of a network's versions.jsonl, a promotion or a rollback.
 
 import { type Fields, fieldsOf, numberOf, parseFields, textOf } from "../../lib/base/fields.ts";
+import { printable } from "../../lib/base/printable.ts";
 import { DataError } from "../../lib/index.ts";
 import { readTrainedOn } from "../../models/index.ts";
 
@@ -96,11 +97,11 @@ export function readVersionRecord(line: string, before: readonly VersionRecord[]
   if (version === null || !Number.isSafeInteger(version) || version < 1) return refuse("has no version number");
   const { kind } = fields;
   if (kind !== "promote" && kind !== "rollback") {
-    return refuse(`is of a kind this version of simdgrad does not know: ${JSON.stringify(kind)}`);
+    return refuse(`is of a kind this version of simdgrad does not know: ${printable(kind)}`);
   }
   const [run, date] = [textOf(fields.run), textOf(fields.date)];
   if (run === null || date === null) return refuse("lacks its run or its date");
-  const [weightsSha256, fileSha256] = [String(fields.weights_sha256), String(fields.file_sha256)];
+  const [weightsSha256, fileSha256] = [textOf(fields.weights_sha256) ?? "", textOf(fields.file_sha256) ?? ""];
   if (!DIGEST.test(weightsSha256) || !DIGEST.test(fileSha256)) return refuse("lacks a SHA-256");
   const isKnown = before.some((record) => record.version === version);
   if (kind === "promote" && isKnown) return refuse(`promotes version ${version} a second time`);
