@@ -142,8 +142,10 @@ async function shown(
   };
   const onMissingPicture = (name: string, reason: string): void =>
     progress.note(`this run is kept without ${name}: ${printable(reason)}`);
+  const onDamagedLog = (problem: string): void =>
+    progress.note(`metrics.jsonl is damaged, and the curves are drawn without its bad lines: ${printable(problem)}`);
   try {
-    await work({ ...options, signal, onEvent, onMissingPicture });
+    await work({ ...options, signal, onEvent, onMissingPicture, onDamagedLog });
   } catch (error) {
     progress.clear();
     const begun = output as TrainOutput | null;

@@ -23,6 +23,28 @@ export function numberOf(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
+/** A number of things: an integer from `low` to 2⁵³ − 1. */
+export function countOf(value: unknown, low = 0): number | null {
+  return Number.isSafeInteger(value) && (value as number) >= low ? (value as number) : null;
+}
+
+/** A finite number ≥ 0: seconds, a rate, a cross-entropy. */
+export function amountOf(value: unknown): number | null {
+  return Number.isFinite(value) && (value as number) >= 0 ? (value as number) : null;
+}
+
+/** A part of a whole, in [0, 1]: an accuracy. */
+export function partOf(value: unknown): number | null {
+  const part = amountOf(value);
+  return part !== null && part <= 1 ? part : null;
+}
+
+/** A time as ISO 8601 has it, a date at least, that is one of the calendar. */
+export function timeOf(value: unknown): string | null {
+  const isTime = typeof value === "string" && /^\d{4}-\d\d-\d\d(T\d\d:\d\d[\d:.]*(Z|[+-]\d\d:\d\d))?$/.test(value);
+  return isTime && Number.isFinite(Date.parse(value)) ? value : null;
+}
+
 export function textOf(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }

@@ -1,6 +1,6 @@
 // MetricsLine: one line of a run's metrics.jsonl, a step or an epoch.
 
-import { type Fields, numberOf, parseFields } from "../../lib/base/fields.ts";
+import { amountOf, countOf, numberOf, parseFields, partOf } from "../../lib/base/fields.ts";
 import { DataError } from "../../lib/index.ts";
 
 /** Some fifty an epoch. */
@@ -43,25 +43,32 @@ export function writeMetricsLine(line: MetricsLine): string {
 
 /**
  * @param where the line, for messages: "metrics.jsonl, line 3"
- * @throws {DataError} it is damaged, or lacks a figure
+ * @throws {DataError} it is damaged, lacks a figure, or has one that no run comes to: an epoch 0, an accuracy of 2
  */
 export function readMetricsLine(text: string, where: string): MetricsLine {
   const fields = parseFields(text);
   if (!fields) throw new DataError(`readMetricsLine: ${where} is damaged: it holds no JSON object.`, { where });
-  const number = (name: string): number => figure(fields, name, where);
+  const figure = (name: string, read: (value: unknown) => number | null): number => {
+    const value = read(fields[name]);
+    if (value !== null) return value;
+    throw new DataError(`readMetricsLine: ${where} is damaged: ${name} is missing, or not what it should be.`, {
+      ...{ where, name },
+    });
+  };
+  const place = () => ({
+    ...{ epoch: figure("epoch", fromOne), step: figure("step", fromOne) },
+    learningRate: figure("learning_rate", amountOf),
+  });
   switch (fields.kind) {
     case "step":
-      return {
-        ...{ kind: "step", step: number("step"), epoch: number("epoch") },
-        ...{ loss: number("loss"), learningRate: number("learning_rate") },
-      };
+      return { kind: "step", ...place(), loss: figure("loss", numberOf) };
     case "epoch":
       return {
-        ...{ kind: "epoch", epoch: number("epoch"), step: number("step") },
-        ...{ trainLoss: number("train_loss"), trainAccuracy: number("train_accuracy") },
-        ...{ validationLoss: number("validation_loss"), validationAccuracy: number("validation_accuracy") },
-        ...{ learningRate: number("learning_rate"), seconds: number("seconds") },
-        samplesPerSecond: number("samples_per_second"),
+        ...{ kind: "epoch", ...place() },
+        ...{ trainLoss: figure("train_loss", numberOf), trainAccuracy: figure("train_accuracy", partOf) },
+        validationLoss: figure("validation_loss", numberOf),
+        validationAccuracy: figure("validation_accuracy", partOf),
+        ...{ seconds: figure("seconds", amountOf), samplesPerSecond: figure("samples_per_second", amountOf) },
       };
     default:
       throw new DataError(`readMetricsLine: ${where} is of no kind that this version knows.`, {
@@ -71,10 +78,6 @@ export function readMetricsLine(text: string, where: string): MetricsLine {
   }
 }
 
-function figure(fields: Fields, name: string, where: string): number {
-  const value = numberOf(fields[name]);
-  if (value === null) {
-    throw new DataError(`readMetricsLine: ${where} is damaged: ${name} is missing, or no number.`, { where, name });
-  }
-  return value;
+function fromOne(value: unknown): number | null {
+  return countOf(value, 1);
 }

@@ -3,13 +3,20 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type EpochReport, encodeEvent, encodeFileVersion, type StepReport } from "../../lib/index.ts";
+import { reasonOf } from "../../lib/base/system_error.ts";
+import { DataError, type EpochReport, encodeEvent, encodeFileVersion, type StepReport } from "../../lib/index.ts";
 import type { StepPoint } from "../../lib/plot/index.ts";
 import { AppendFile } from "../files/append_file.ts";
-import { type MetricsLine, readMetricsLine, writeMetricsLine } from "./metrics_line.ts";
+import { type MetricsLine, readMetricsLine, type StepLine, writeMetricsLine } from "./metrics_line.ts";
 
 const METRICS_FILE = "metrics.jsonl";
 const STEP_LINES = 50;
+
+/** How long a run is to be. */
+export interface RunLength {
+  epochs: number;
+  stepsPerEpoch: number;
+}
 
 /** How much of either file counts. */
 export interface LogSizes {
@@ -18,17 +25,19 @@ export interface LogSizes {
 }
 
 export class RunLog {
+  /** The steps kept so far, as curves are drawn of them. */
+  readonly steps: StepPoint[] = [];
+  /** What is wrong with the first line of an earlier half that is of no use; null where all are. */
+  readonly damage: string | null = null;
   private readonly metrics: AppendFile;
   private readonly events: AppendFile;
-  private readonly folder: string;
 
   /**
    * @param started when the run began, as ISO 8601: the event file is named after it
    * @param kept    what is kept of an earlier half of the run; null for a new one
    */
-  constructor(folder: string, started: string, kept: LogSizes | null) {
+  constructor(folder: string, started: string, length: RunLength, kept: LogSizes | null) {
     const seconds = Math.floor(Date.parse(started) / 1000);
-    this.folder = folder;
     const events = `events.out.tfevents.${seconds}.simdgrad`;
     this.metrics = new AppendFile(join(folder, METRICS_FILE), kept?.metrics ?? 0, endOfLines);
     let opened: AppendFile | undefined;
@@ -41,6 +50,7 @@ export class RunLog {
       throw error;
     }
     this.events = opened;
+    if (kept) this.damage = this.readSteps(join(folder, METRICS_FILE), length);
   }
 
   get sizes(): LogSizes {
@@ -52,6 +62,7 @@ export class RunLog {
     if (step % Math.ceil(stepsPerEpoch / STEP_LINES) !== 0) return;
     const stepOfRun = (epoch - 1) * stepsPerEpoch + step;
     this.line({ kind: "step", step: stepOfRun, epoch, loss, learningRate });
+    this.steps.push({ epoch, step, stepsPerEpoch, loss, learningRate });
     this.event(stepOfRun, { "loss/step": loss, learning_rate: learningRate });
   }
 
@@ -66,21 +77,6 @@ export class RunLog {
     });
   }
 
-  /**
-   * The steps so far, as curves are drawn of them.
-   *
-   * @throws {DataError} a line is damaged, by whoever wrote to the file
-   */
-  steps(stepsPerEpoch: number): StepPoint[] {
-    const text = readFileSync(join(this.folder, METRICS_FILE), "utf8");
-    return text.split("\n").flatMap((content, i) => {
-      const line = content === "" ? null : readMetricsLine(content, `${METRICS_FILE}, line ${i + 1},`);
-      if (line?.kind !== "step") return [];
-      const { epoch, loss, learningRate } = line;
-      return [{ epoch, step: line.step - (epoch - 1) * stepsPerEpoch, stepsPerEpoch, loss, learningRate }];
-    });
-  }
-
   /** Makes sure that all so far outlasts this process, and the machine. */
   flush(): void {
     this.metrics.flush();
@@ -92,6 +88,30 @@ export class RunLog {
     this.events.close();
   }
 
+  /**
+   * Those of the run's earlier halves. Anybody may have written to the file: curves are drawn of the lines that are of use.
+   *
+   * @returns the problem of the first that is not
+   */
+  private readSteps(path: string, length: RunLength): string | null {
+    let damage: string | null = null;
+    try {
+      const lines = readFileSync(path, "utf8").split("\n");
+      for (const [i, content] of lines.entries()) {
+        if (content === "") continue;
+        try {
+          const line = readMetricsLine(content, `line ${i + 1}`);
+          if (line.kind === "step") this.steps.push(pointOf(line, length));
+        } catch (error) {
+          damage ??= reasonOf(error);
+        }
+      }
+    } catch (error) {
+      damage = reasonOf(error);
+    }
+    return damage;
+  }
+
   private line(line: MetricsLine): void {
     this.metrics.append(new TextEncoder().encode(`${writeMetricsLine(line)}\n`));
   }
@@ -99,6 +119,14 @@ export class RunLog {
   private event(step: number, scalars: Record<string, number>): void {
     this.events.append(encodeEvent({ wallTime: Date.now() / 1000, step, scalars }));
   }
+}
+
+/** @throws {DataError} a step that is none of its epoch, or of a later epoch than there are */
+function pointOf({ step: stepOfRun, epoch, loss, learningRate }: StepLine, length: RunLength): StepPoint {
+  const { epochs, stepsPerEpoch } = length;
+  const step = stepOfRun - (epoch - 1) * stepsPerEpoch;
+  if (epoch <= epochs && step >= 1 && step <= stepsPerEpoch) return { epoch, step, stepsPerEpoch, loss, learningRate };
+  throw new DataError(`RunLog: step ${stepOfRun} of the run is none of epoch ${epoch}.`, { step: stepOfRun, epoch });
 }
 
 function endOfLines(content: Uint8Array): number {

@@ -32,13 +32,12 @@ export class RunPictures {
   }
 
   /** curves.svg: loss, accuracy and learning rate. */
-  curves(history: History, steps: () => readonly StepPoint[]): void {
+  curves(history: History, steps: readonly StepPoint[]): void {
     const { model, recipe, seed } = this.spec;
     const subtitle = `${recipe.preset} preset, ${recipe.epochs} ${recipe.epochs === 1 ? "epoch" : "epochs"} planned, seed ${seed}`;
     this.draw("curves.svg", () => {
-      const points = steps();
-      if (history.epochs.length === 0 && points.length === 0) return null;
-      const svg = curvesSvg(history, { steps: points, title: `${model}, run ${this.folder.id}`, subtitle });
+      if (history.epochs.length === 0 && steps.length === 0) return null;
+      const svg = curvesSvg(history, { steps, title: `${model}, run ${this.folder.id}`, subtitle });
       return new TextEncoder().encode(svg);
     });
   }

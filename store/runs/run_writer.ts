@@ -34,6 +34,8 @@ export interface RunWriterOptions extends Pick<RunOptions, "maxSeconds" | "outpu
   resume: ResumableRun | null;
   /** Told once, of the first picture that could not be drawn or written, and why. The run is kept without it. */
   onMissingPicture(name: string, reason: string): void;
+  /** Told once, of the first line in the log of a resumed run that is of no use. The curves are drawn without it. */
+  onDamagedLog(problem: string): void;
 }
 
 export class RunWriter {
@@ -54,18 +56,20 @@ export class RunWriter {
     readonly experiment: Experiment,
     private readonly options: RunWriterOptions,
   ) {
-    const { resume, outputs, onMissingPicture } = options;
+    const { resume, outputs, onMissingPicture, onDamagedLog } = options;
     const sizeBytes = runBytes(countParameters(experiment.model));
     this.folder = resume?.folder ?? createRunFolder(outputs, spec.model, new Date(spec.started), sizeBytes);
     this.hasState = resume !== null;
     this.lastStep = resume ? this.stepOfRun(resume.state.progress) : 0;
     try {
-      this.log = new RunLog(this.folder.path, spec.started, resume?.logSizes ?? null);
+      const length = { epochs: spec.recipe.epochs, stepsPerEpoch: experiment.stepsPerEpoch };
+      this.log = new RunLog(this.folder.path, spec.started, length, resume?.logSizes ?? null);
     } catch (error) {
       this.abandon();
       throw error;
     }
     this.pictures = new RunPictures(this.folder, spec, onMissingPicture);
+    if (this.log.damage !== null) onDamagedLog(this.log.damage);
   }
 
   /** The images that it learns from, and is tested on. */
@@ -195,7 +199,7 @@ export class RunWriter {
   }
 
   private draw(history: History): void {
-    this.pictures.curves(history, () => this.log.steps(this.experiment.stepsPerEpoch));
+    this.pictures.curves(history, this.log.steps);
   }
 
   private record(status: string, history: History, more: Partial<RunRecord> = {}): void {

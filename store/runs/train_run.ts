@@ -41,6 +41,8 @@ export interface TrainRunOptions extends RunOptions {
   onEvent?(event: ExperimentEvent, run: RunWriter): void | Promise<void>;
   /** Told once, of the first picture that could not be drawn or written, and why. The run is kept without it. */
   onMissingPicture?(name: string, reason: string): void;
+  /** Told once, of the first line in the log of a resumed run that is of no use. The curves are drawn without it. */
+  onDamagedLog?(problem: string): void;
 }
 
 /**
@@ -116,13 +118,21 @@ async function train(
   spec: RunSpec,
   data: RunData,
   resume: ResumableRun | null,
-  { maxSeconds, saveEvery, outputs, signal, onEvent, onMissingPicture = () => {} }: TrainRunOptions,
+  {
+    maxSeconds,
+    saveEvery,
+    outputs,
+    signal,
+    onEvent,
+    onMissingPicture = () => {},
+    onDamagedLog = () => {},
+  }: TrainRunOptions,
 ): Promise<Outcome> {
   const experiment = new Experiment(spec, data, {
     ...{ maxSeconds, checkpointSeconds: saveEvery, signal },
     resume: resume?.state,
   });
-  const writer = new RunWriter(spec, experiment, { data, resume, maxSeconds, outputs, onMissingPicture });
+  const writer = new RunWriter(spec, experiment, { data, resume, maxSeconds, outputs, onMissingPicture, onDamagedLog });
   let hasBegun = false;
   try {
     return await experiment.run((event) => {

@@ -80,9 +80,10 @@ test("metrics.jsonl and the event file keep what counts, and the log continues f
   const started = "2026-01-01T00:00:00.000Z";
   const step = (i: number) => ({ epoch: 1, step: i, stepsPerEpoch: 4, loss: 1 / i, learningRate: 0.1 });
   const report = (log: RunLog, i: number): void => log.step(step(i) as Parameters<RunLog["step"]>[0]);
+  const length = { epochs: 1, stepsPerEpoch: 4 };
   const template = join(folder, "log");
   mkdirSync(template);
-  const first = new RunLog(template, started, null);
+  const first = new RunLog(template, started, length, null);
   for (const i of [1, 2]) report(first, i);
   first.flush();
   const kept = first.sizes;
@@ -95,7 +96,7 @@ test("metrics.jsonl and the event file keep what counts, and the log continues f
   const operations = await atEveryOperation(async (faults) => {
     fresh(template);
     const { calls, leftOpen } = await onFailingDisk(place, faults, () => {
-      const log = new RunLog(place, started, kept);
+      const log = new RunLog(place, started, length, kept);
       try {
         report(log, 3);
         log.flush();
@@ -109,10 +110,10 @@ test("metrics.jsonl and the event file keep what counts, and the log continues f
       const now = readFileSync(join(place, file));
       assert.is(Buffer.compare(now.subarray(0, before[i].length), before[i]), 0, `${name}: ${file}`);
     }
-    const again = new RunLog(place, started, kept);
+    const again = new RunLog(place, started, length, kept);
     for (const i of [3, 4]) report(again, i);
     again.close();
-    assert.equal(again.steps(4).map((point) => point.step), [1, 2, 3, 4], name); // biome-ignore format: one line
+    assert.equal(again.steps.map((point) => point.step), [1, 2, 3, 4], name); // biome-ignore format: one line
     assert.is(readEvents(new Uint8Array(readFileSync(join(place, events)))).length, 1 + 4, name);
     return calls;
   });
