@@ -20,7 +20,7 @@ async function main(args: readonly string[]): Promise<void> {
   const signal = catchInterrupts();
   process.on("uncaughtException", endNow);
   process.on("unhandledRejection", endNow);
-  process.stdout.on("error", endWithOutput);
+  endWithOutput();
   try {
     await run(args, signal);
   } catch (error) {
@@ -42,7 +42,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<void> 
     COMMANDS.map(({ name }) => name),
   );
   if (request.kind === "version") {
-    process.stdout.write(`${packageVersion()}\n`);
+    stdout.write(packageVersion());
     return;
   }
   const entry = COMMANDS.find(({ name }) => name === request.command);
@@ -51,7 +51,8 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<void> 
     const { commandHelp, programHelp } = await import("./command_line/help.ts");
     const isOfCommand = entry && command;
     const { width } = stdout;
-    process.stdout.write(await (isOfCommand ? commandHelp(entry.name, command, width) : programHelp(COMMANDS, width)));
+    const page = await (isOfCommand ? commandHelp(entry.name, command, width) : programHelp(COMMANDS, width));
+    stdout.write(page.split("\n"));
     return;
   }
   const { flags, operands, notes } = readCommandLine(entry.name, command, request.args);

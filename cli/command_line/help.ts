@@ -20,7 +20,7 @@ export async function programHelp(commands: readonly CommandEntry[], width: numb
         "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad data, 130 interrupted.",
     );
   for (const { name, summary } of commands) page.command(name, summary);
-  return `${await page.getHelp()}\n`;
+  return page.getHelp();
 }
 
 export async function commandHelp(name: string, command: Command, width: number): Promise<string> {
@@ -36,7 +36,7 @@ export async function commandHelp(name: string, command: Command, width: number)
   const lastGroup = Object.values(flags).at(-1)?.group ?? DEFAULT_GROUP;
   page.option("help", { alias: "h", group: `${lastGroup}:`, describe: "Print this page" });
   for (const [line, what] of examples) page.example(line, what);
-  return `${await page.getHelp()}\n`;
+  return page.getHelp();
 }
 
 function emptyPage(width: number): Argv {

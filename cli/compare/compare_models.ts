@@ -1,7 +1,6 @@
 // The work of `mnist compare`.
 
 import { statSync } from "node:fs";
-import process from "node:process";
 import { enableRelaxedSimd } from "../../data/index.node.ts";
 import { argmax, countParameters, evaluationOf, predictAsync, runtimeInfo, scope } from "../../lib/index.ts";
 import {
@@ -16,7 +15,6 @@ import {
 import { type LoadedModel, trainingTime } from "../../store/checkpoints/load_model.ts";
 import { describeOrigin, modelNamed } from "../inputs/asked_model.ts";
 import { loadTestData } from "../inputs/load_data.ts";
-import { printable } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
 import { stdout } from "../terminal/terminal.ts";
 import { asText } from "./compare_output.ts";
@@ -69,8 +67,8 @@ export async function compareModels(request: CompareRequest, signal: AbortSignal
       ...{ dataset, datasetSha256: test.digest, images: test.size, kernels: variant, threads },
       ...{ contestants, disagreement: disagreementOf(test.labels.values, readings) },
     };
-    if (request.isJson) process.stdout.write(`${writeComparison(comparison)}\n`);
-    else stdout.print(asText(models.map(describeOrigin), comparison, stdout).join("\n"));
+    if (request.isJson) stdout.write(writeComparison(comparison));
+    else stdout.print(asText(models.map(describeOrigin), comparison, stdout));
     if (out !== undefined) writePicture(out, comparison);
   } finally {
     progress.clear();
@@ -84,7 +82,7 @@ function firstImages(images: Uint8Array, count: number): Uint8Array[] {
 
 function describe(model: LoadedModel, outputs: string) {
   return {
-    ...{ model: model.name, checkpoint: printable(model.path), version: model.version },
+    ...{ model: model.name, checkpoint: model.path, version: model.version },
     parameters: countParameters(model.network),
     fileBytes: statSync(model.path).size,
     training: trainingTime(outputs, model),

@@ -7,7 +7,7 @@ import { describeSystemError } from "../../lib/base/system_error.ts";
 import { comparisonSvg } from "../../lib/plot/index.ts";
 import { type Comparison, type Contestant, networkOf, SPEED_BATCH } from "../../models/index.ts";
 import { fileInPath } from "../../store/files/file_in_path.ts";
-import { formatCount, formatDuration, printable } from "../terminal/format.ts";
+import { formatCount, formatDuration } from "../terminal/format.ts";
 import { stderr } from "../terminal/terminal.ts";
 import { describeThreads } from "./compare_output.ts";
 import { kibibytes, milliseconds, throughput } from "./quantities.ts";
@@ -34,7 +34,7 @@ export function writePicture(folder: string, comparison: Comparison): void {
   }
   const path = join(folder, "comparison.svg");
   writeFileAtomic(path, new TextEncoder().encode(svg));
-  stderr.print(`The picture: ${printable(path)}`);
+  stderr.print(`The picture: ${path}`);
 }
 
 export function drawComparison({ contestants, dataset, images, threads }: Comparison): string {

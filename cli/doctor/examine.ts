@@ -1,13 +1,12 @@
 // The work of `mnist doctor`.
 
-import process from "node:process";
 import { type CheckResult, type Deviation, type SelfTestReport, selfTest } from "../../lib/selftest/index.ts";
 import { AlreadyReportedError, EXIT } from "../terminal/exit_codes.ts";
-import { formatDuration, printable } from "../terminal/format.ts";
+import { formatDuration } from "../terminal/format.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { shortenPath } from "../terminal/shorten_path.ts";
 import { stdout, type TerminalStream } from "../terminal/terminal.ts";
-import { wrap } from "../terminal/width.ts";
+import { columnsOf, wrap } from "../terminal/width.ts";
 import { examineData, examineOutputs, examineWeights } from "./examine_files.ts";
 import { examineHost } from "./examine_host.ts";
 import { type Finding, fail, type Section } from "./finding.ts";
@@ -24,7 +23,7 @@ export async function examine({ data, outputs, isJson }: DoctorRequest, signal: 
   const sections: Section[] = [];
   const add = (section: Section): void => {
     sections.push(section);
-    if (!isJson) process.stdout.write(`${describeSection(section, stdout).join("\n")}\n\n`);
+    if (!isJson) stdout.write([...describeSection(section, stdout), ""]);
   };
   for (const section of await examineHost()) add(section);
   add(await examineData(data).catch((error) => ({ title: "MNIST", findings: [fail("files", messageOf(error))] })));
@@ -39,9 +38,7 @@ export async function examine({ data, outputs, isJson }: DoctorRequest, signal: 
   const all = sections.flatMap(({ findings }) => findings);
   const isWell = all.every(({ state }) => state !== "fail");
   const seconds = (Date.now() - started) / 1000;
-  process.stdout.write(
-    `${isJson ? JSON.stringify(asJson(sections, report, isWell, seconds)) : verdict(all, seconds)}\n`,
-  );
+  stdout.write(isJson ? JSON.stringify(asJson(sections, report, isWell, seconds)) : verdict(all, seconds));
   if (!isWell) throw new AlreadyReportedError(EXIT.failure);
 }
 
@@ -59,7 +56,9 @@ export function describeSection({ title, heading, findings }: Section, stream: T
   const room = stream.isTerminal ? Math.max(LEAST, stream.width - indent) : Number.POSITIVE_INFINITY;
   const shown = stream.isTerminal ? shortenPath(title, stream.width) : title;
   return [
-    heading ? `${stream.bold(shown)}${heading.padStart(indent - shown.length + heading.length)}` : stream.bold(shown),
+    heading
+      ? `${stream.bold(shown)}${heading.padStart(indent - columnsOf(shown) + heading.length)}`
+      : stream.bold(shown),
     ...findings.flatMap((finding) => {
       const [first, ...rest] = linesOf(finding, room);
       const line = `${stream[MARKS[finding.state]](finding.state.padEnd(STATE))}  ${finding.name.padEnd(width)}  ${first}`;
@@ -69,10 +68,10 @@ export function describeSection({ title, heading, findings }: Section, stream: T
 }
 
 function linesOf({ value, path }: Finding, room: number): string[] {
-  if (value.length <= room) return [value];
-  const around = path ? value.length - path.length : 0;
+  if (columnsOf(value) <= room) return [value];
+  const around = path ? columnsOf(value) - columnsOf(path) : 0;
   const shorter = path ? value.replace(path, () => shortenPath(path, Math.max(LEAST, room - around))) : value;
-  if (shorter.length <= room) return [shorter];
+  if (columnsOf(shorter) <= room) return [shorter];
   // What is still too wide is one word, most likely another path.
   return wrap(shorter, room).map((line) => shortenPath(line, room));
 }
@@ -80,7 +79,7 @@ function linesOf({ value, path }: Finding, room: number): string[] {
 function asFinding({ name, passed, values, gradients, problem }: CheckResult): Finding {
   const deviations = gradients ? [values, gradients] : [values];
   const numbers = deviations.map((deviation) => describeDeviation(deviation).padEnd(ERRORS)).join("  ");
-  const value = problem === null ? numbers.trimEnd() : printable(problem);
+  const value = problem ?? numbers.trimEnd();
   return { name, state: passed ? "ok" : "fail", value };
 }
 

@@ -12,7 +12,7 @@ import { runBytes } from "../../store/runs/run_folder.ts";
 import { readRunRecord } from "../../store/runs/run_record.ts";
 import { statusOf } from "../../store/runs/stored_run.ts";
 import { readRegistry } from "../../store/versions/registry.ts";
-import { formatBytes, printable, shortDigest } from "../terminal/format.ts";
+import { formatBytes, shortDigest } from "../terminal/format.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { accuracyOf } from "../versions/version_output.ts";
 import { type Finding, fail, ok, type Section, warn } from "./finding.ts";
@@ -26,15 +26,17 @@ export async function examineData(dir: string | undefined): Promise<Section> {
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
   const missing = isNamed ? fail : warn;
   const hint = isNamed ? "" : `; train downloads it${sample ? ", or takes the sample" : ""}`;
-  const path = printable(folder);
   if (!isFolder) {
-    const findings = [missing("folder", `${path} (${origin}) not found${hint}`, { path }), ...sampleFindings(sample)];
+    const findings = [
+      missing("folder", `${folder} (${origin}) not found${hint}`, { path: folder }),
+      ...sampleFindings(sample),
+    ];
     return { title: "MNIST", findings };
   }
   const findings = [
-    ok("folder", `${path} (${origin})`, { path }),
+    ok("folder", `${folder} (${origin})`, { path: folder }),
     ...files.map(({ name, path, sha256, problem }) => {
-      if (problem !== null) return fail(name, printable(problem));
+      if (problem !== null) return fail(name, problem);
       return path === null ? missing(name, `missing${hint}`) : rightDigest(name, "sha256", sha256);
     }),
     ...sampleFindings(sample),
@@ -46,10 +48,7 @@ export async function examineData(dir: string | undefined): Promise<Section> {
 function sampleFindings(sample: MnistState["sample"]): Finding[] {
   if (sample === null) return [];
   const wrong = sample.find(({ path, problem }) => path === null || problem !== null);
-  if (wrong)
-    return [
-      fail("sample", printable(wrong.problem ?? `${wrong.name}.gz is missing; check out data/mnist-sample again`)),
-    ];
+  if (wrong) return [fail("sample", wrong.problem ?? `${wrong.name}.gz is missing; check out data/mnist-sample again`)];
   return [ok("sample", "10,000 images for training, and the test; sha256 of each is right")];
 }
 
@@ -92,7 +91,7 @@ function rightDigest(name: string, what: string, sha256: string): Finding {
 
 export function examineOutputs(outputs: string): Section {
   return {
-    title: printable(outputs),
+    title: outputs,
     findings: [
       attempt("writable", () => writable(outputs)),
       attempt("space", () => space(outputs)),
@@ -108,8 +107,8 @@ function writable(outputs: string): Finding {
     accessSync(folder, constants.W_OK);
     rmdirSync(mkdtempSync(join(folder, ".doctor-")));
   } catch (error) {
-    const problem = printable(describeSystemError(`no: ${folder}`, error));
-    return fail("writable", `${problem}; choose another folder with train --out`, { path: printable(folder) });
+    const problem = describeSystemError(`no: ${folder}`, error);
+    return fail("writable", `${problem}; choose another folder with train --out`, { path: folder });
   }
   return ok("writable", existsSync(outputs) ? "yes" : "yes; train will create it");
 }
@@ -128,7 +127,7 @@ function runs(outputs: string): Finding {
   const lost = all.filter((run) => ["damaged", "died"].includes(statusOf(run)));
   if (lost.length === 0) return ok("runs", String(all.length));
   const [first] = lost;
-  const what = `${printable(`${first.model}/${first.id}`)} ${statusOf(first)}`;
+  const what = `${first.model}/${first.id} ${statusOf(first)}`;
   return warn("runs", `${all.length}, of which ${lost.length} damaged or died: ${what}${lost.length > 1 ? " …" : ""}`);
 }
 
@@ -144,6 +143,6 @@ function attempt(name: string, look: () => Finding): Finding {
   try {
     return look();
   } catch (error) {
-    return fail(name, printable(messageOf(error)));
+    return fail(name, messageOf(error));
   }
 }

@@ -1,6 +1,5 @@
 // The work of `mnist evaluate`.
 
-import process from "node:process";
 import { enableRelaxedSimd } from "../../data/index.node.ts";
 import { evaluateAsync, evaluateShiftedAsync } from "../../lib/index.ts";
 import { type EvaluationRecord, writeEvaluation } from "../../models/index.ts";
@@ -43,8 +42,8 @@ export async function evaluateModel(flags: Flags, request: EvaluateRequest, sign
       ...{ dataset, datasetSha256: test.digest, images: test.size, evaluation },
       shifted: shifts && shifted ? { shifts, accuracy: shifted.accuracy } : null,
     };
-    if (request.isJson) process.stdout.write(`${writeEvaluation(record)}\n`);
-    else stdout.print(asText(model, test.name, record).join("\n"));
+    if (request.isJson) stdout.write(writeEvaluation(record));
+    else stdout.print(asText(model, test.name, record));
   } finally {
     progress.clear();
   }

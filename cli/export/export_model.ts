@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import process from "node:process";
 import { writeFileAtomic } from "../../data/index.node.ts";
 import { weightsDigest } from "../../lib/index.ts";
 import { EXPORTERS, type ExportFormat } from "../../models/export/index.ts";
@@ -12,7 +11,7 @@ import { fileInPath } from "../../store/files/file_in_path.ts";
 import type { Flags } from "../command_line/flags.ts";
 import { describeOrigin, modelAskedFor } from "../inputs/asked_model.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
-import { formatCount, printable } from "../terminal/format.ts";
+import { formatCount } from "../terminal/format.ts";
 import { stderr, stdout } from "../terminal/terminal.ts";
 
 export interface ExportRequest {
@@ -33,16 +32,16 @@ export async function exportModel(flags: Flags, request: ExportRequest): Promise
     refuseToReplace(path, isForced);
   }
   const bytes = EXPORTERS[format](model);
-  if (path === "-") process.stdout.write(bytes);
+  if (path === "-") stdout.writeBytes(bytes);
   else writeFileAtomic(path, bytes);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const where = path === "-" ? "standard output" : printable(path);
+  const where = path === "-" ? "standard output" : path;
   if (isJson) {
-    process.stdout.write(`${JSON.stringify(asJson(model, { format, path, bytes: bytes.length, sha256 }))}\n`);
+    stdout.write(JSON.stringify(asJson(model, { format, path, bytes: bytes.length, sha256 })));
     return;
   }
   const about = `${where}: ${format}, ${formatCount(bytes.length)} bytes, sha256 ${sha256}`;
-  (path === "-" ? stderr : stdout).print(`${describeOrigin(model)}\n${about}`);
+  (path === "-" ? stderr : stdout).print([describeOrigin(model), about]);
 }
 
 /** @throws {UsageError} bytes that no terminal can show */

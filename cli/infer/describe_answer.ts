@@ -1,10 +1,10 @@
 // What `mnist infer` prints for a picture: bars for one, a line for each of many.
 
 import { bar } from "../terminal/bar.ts";
-import { formatPercent, printable } from "../terminal/format.ts";
+import { formatPercent } from "../terminal/format.ts";
 import { shortenPath } from "../terminal/shorten_path.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
-import { columnsOf } from "../terminal/width.ts";
+import { columnsOf, shorten } from "../terminal/width.ts";
 import type { FileAnswer } from "./file_answer.ts";
 
 /** "  7 " before a bar, "  99.98 %" behind it. */
@@ -45,7 +45,7 @@ export class AnswerTable {
     files: readonly string[],
     private readonly stream: TerminalStream,
   ) {
-    const longest = Math.max(...[...files, TITLES[0]].map((file) => columnsOf(printable(file))));
+    const longest = Math.max(...[...files, TITLES[0]].map((file) => columnsOf(file)));
     this.nameWidth = stream.isTerminal ? Math.min(longest, Math.max(8, stream.width - AROUND_NAME - NOTES)) : longest;
   }
 
@@ -63,7 +63,7 @@ export class AnswerTable {
       digit === null ? "–" : String(digit),
       confidence === null ? "–" : formatPercent(confidence),
       latency === null ? "–" : milliseconds(latency),
-      stream.yellow(stream.isTerminal && notes.length > room ? `${notes.slice(0, Math.max(0, room - 1))}…` : notes),
+      stream.yellow(stream.isTerminal ? shorten(notes, room) : notes),
     );
   }
 
@@ -75,7 +75,7 @@ export class AnswerTable {
 
 /** What a pipe's reader gets is whole. */
 function shownName(file: string, width: number, { isTerminal }: TerminalStream): string {
-  return isTerminal ? shortenPath(printable(file), Math.max(8, width)) : printable(file);
+  return isTerminal ? shortenPath(file, Math.max(8, width)) : file;
 }
 
 /** @example "0.12 ms", "1234 ms" */

@@ -1,5 +1,7 @@
 // A 28×28 digit in the terminal, two rows of pixels a line of text.
 
+import { styled } from "../terminal/style.ts";
+
 const SIDE = 28;
 /** The 256-colour palette's greys: 24 steps from index 232. */
 const FIRST_GREY = 232;
@@ -18,10 +20,10 @@ export function drawDigit(pixels: Uint8Array, hasColor: boolean): string[] {
       const top = pixels[2 * row * SIDE + column];
       const bottom = pixels[(2 * row + 1) * SIDE + column];
       line += hasColor
-        ? `\u001b[38;5;${grey(top)};48;5;${grey(bottom)}m▀`
+        ? styled("▀", `38;5;${grey(top)};48;5;${grey(bottom)}`, "0")
         : SHADES[Math.round(((top + bottom) / 510) * (SHADES.length - 1))];
     }
-    return hasColor ? `${line}\u001b[0m` : line;
+    return line;
   });
 }
 

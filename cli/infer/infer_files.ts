@@ -8,7 +8,6 @@ import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
 import type { Flags } from "../command_line/flags.ts";
 import { describeOrigin, modelAskedFor } from "../inputs/asked_model.ts";
 import { AlreadyReportedError, EXIT, exitCodeOf } from "../terminal/exit_codes.ts";
-import { printable } from "../terminal/format.ts";
 import { reportError } from "../terminal/report_error.ts";
 import { stderr, stdout } from "../terminal/terminal.ts";
 import { AnswerTable, describeAnswer } from "./describe_answer.ts";
@@ -39,7 +38,7 @@ export async function inferFiles(flags: Flags, request: InferRequest, signal: Ab
   // For people, however the results are read.
   if (isJson) stderr.print(stderr.dim(describeOrigin(model)));
   else stdout.print(stdout.dim(describeOrigin(model)));
-  if (table) process.stdout.write(`\n${table.head()}\n`);
+  if (table) stdout.write(["", table.head()]);
   // Not performance.now(): Node loads performance when it is first used, which takes longer than the network.
   const classifier = new Classifier(model.network, { clock: () => Number(process.hrtime.bigint()) / 1e6 });
   classifier.warmUp();
@@ -55,7 +54,7 @@ export async function inferFiles(flags: Flags, request: InferRequest, signal: Ab
       exitCode = Math.max(exitCode, exitCodeOf(error));
     }
   }
-  if (isJson) process.stdout.write(`${JSON.stringify(answers)}\n`);
+  if (isJson) stdout.write(JSON.stringify(answers));
   if (exitCode !== EXIT.ok) throw new AlreadyReportedError(exitCode);
 }
 
@@ -70,13 +69,13 @@ async function inferFile(
   const bytes = await readPicture(file);
   const digit = preprocessDigit(decodePng(bytes, file === "-" ? "standard input" : file));
   const answer = fileAnswer(file, model, classifier.read(digit));
-  if (table) process.stdout.write(`${table.row(answer)}\n`);
-  else if (!isJson) process.stdout.write(`\n${describeAnswer(answer, stdout).join("\n")}\n`);
+  if (table) stdout.write(table.row(answer));
+  else if (!isJson) stdout.write(["", ...describeAnswer(answer, stdout)]);
   if (seen && !digit.isBlank) {
-    const drawing = drawDigit(digit.pixels, isJson ? stderr.hasColor : stdout.hasColor);
-    (isJson ? process.stderr : process.stdout).write(`${drawing.join("\n")}\n`);
+    const stream = isJson ? stderr : stdout;
+    stream.write(drawDigit(digit.pixels, stream.hasColor));
     const path = seen.write(file, digit.pixels);
-    stderr.print(`What the network saw: ${printable(path)}`);
+    stderr.print(`What the network saw: ${path}`);
   }
   return answer;
 }

@@ -8,7 +8,7 @@ import { isLatest } from "../../store/runs/find_run.ts";
 import { type Flags, textFlag } from "../command_line/flags.ts";
 import { asked } from "../terminal/asked.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
-import { formatPercent, printable, shortDigest } from "../terminal/format.ts";
+import { formatPercent, shortDigest } from "../terminal/format.ts";
 import { shellWord } from "../terminal/shell_line.ts";
 
 /**
@@ -110,10 +110,10 @@ function otherWeights(error: SimdgradError): string {
 export function describeOrigin({ name, path, metadata, version }: LoadedModel): string {
   const { dataset, trainedOn, datasetSha256: digest, testAccuracy, testImages } = metadata;
   const data = trainedOn
-    ? `trained on ${printable(trainedOn)}${digest ? ` (sha256 ${printable(shortDigest(digest))}…)` : ""}`
+    ? `trained on ${trainedOn}${digest ? ` (sha256 ${shortDigest(digest)}…)` : ""}`
     : "data set unknown";
   const on = { dataset, images: testImages };
-  const images = isMnistTest(on) ? "its test images" : printable(describeMeasuredOn(on));
+  const images = isMnistTest(on) ? "its test images" : describeMeasuredOn(on);
   const result = testAccuracy === null ? "" : `, ${formatPercent(testAccuracy)} of ${images} right`;
-  return `${name}${version === null ? "" : ` version ${version}`} from ${printable(path)}, ${data}${result}`;
+  return `${name}${version === null ? "" : ` version ${version}`} from ${path}, ${data}${result}`;
 }

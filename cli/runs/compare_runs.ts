@@ -5,8 +5,9 @@ import { settingsOf } from "../../store/runs/run_settings.ts";
 import { failureOf, measuredOnOf, type StoredRun, secondsOf, statusOf } from "../../store/runs/stored_run.ts";
 import type { VersionMark } from "../../store/versions/version_marks.ts";
 import { columnTable } from "../terminal/columns.ts";
-import { printable, shortDigest } from "../terminal/format.ts";
+import { shortDigest } from "../terminal/format.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
+import { columnsOf, shorten } from "../terminal/width.ts";
 import { describeEpochs, describeMark, describeTime, percent } from "./run_table.ts";
 
 interface Row {
@@ -27,9 +28,9 @@ export function compareRuns(
   const { rows: settings, sameCount } = differing(runs);
   const results = resultsOf(runs, markOf);
   const rows = [...settings, ...results];
-  const labelWidth = Math.max(...rows.map(({ label }) => label.length));
+  const labelWidth = Math.max(...rows.map(({ label }) => columnsOf(label)));
   const columnWidth = (i: number): number =>
-    Math.max(titleOf(runs[i]).length, ...rows.map(({ values }) => values[i].length));
+    Math.max(columnsOf(titleOf(runs[i])), ...rows.map(({ values }) => columnsOf(values[i])));
   const room = (stream.isTerminal ? stream.width : Number.POSITIVE_INFINITY) - labelWidth;
   const lines: string[] = [];
   for (let from = 0; from < runs.length; ) {
@@ -54,7 +55,7 @@ export function compareRuns(
   // Sentences, which would make a column wider than any line.
   const problems = runs.flatMap((run) => {
     const problem = run.problem ?? failureOf(run);
-    return problem === null ? [] : [stream.red(`${titleOf(run)}: ${printable(problem)}`)];
+    return problem === null ? [] : [stream.red(`${titleOf(run)}: ${problem}`)];
   });
   const same =
     runs.length > 1 && sameCount > 0 ? [stream.dim(`The same in all: ${sameCount} settings. --json has them.`)] : [];
@@ -62,7 +63,7 @@ export function compareRuns(
 }
 
 function titleOf({ model, id }: StoredRun): string {
-  return `${model}/${printable(id)}`;
+  return `${model}/${id}`;
 }
 
 function differing(runs: readonly StoredRun[]): { rows: Row[]; sameCount: number } {
@@ -75,7 +76,7 @@ function differing(runs: readonly StoredRun[]): { rows: Row[]; sameCount: number
   const isSame = (label: string): boolean => new Set(settings.map((each) => JSON.stringify(each[label]))).size === 1;
   const shown = runs.length === 1 ? rows : rows.filter(({ label }) => !isSame(label));
   return {
-    rows: shown.map(({ label, values }) => ({ label: printable(label), values })),
+    rows: shown,
     sameCount: rows.length - shown.length,
   };
 }
@@ -84,22 +85,22 @@ function show(value: unknown): string {
   if (value === undefined || value === null) return "–";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   if (DIGEST.test(text)) return shortDigest(text);
-  return printable(text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text);
+  return shorten(text, LONGEST_VALUE);
 }
 
 function resultsOf(runs: readonly StoredRun[], markOf: (run: StoredRun) => VersionMark): Row[] {
   const row = (label: string, value: (run: StoredRun) => string): Row => ({ label, values: runs.map(value) });
   return [
-    row("status", (run) => printable(statusOf(run))),
+    row("status", statusOf),
     row("epochs done", describeEpochs),
     row("validation accuracy", ({ record }) => percent(record.history?.kept?.validationAccuracy ?? null)),
     row("test accuracy", ({ record }) => percent(record.result.testAccuracy)),
     ...(runs.every((run) => isMnistTest(measuredOnOf(run)))
       ? []
-      : [row("measured on", (run) => printable(describeMeasuredOn(measuredOnOf(run))))]),
+      : [row("measured on", (run) => describeMeasuredOn(measuredOnOf(run)))]),
     row("test loss", ({ record }) => record.result.testLoss?.toFixed(4) ?? "–"),
     row("time", (run) => describeTime(secondsOf(run))),
-    row("weights sha256", ({ record }) => printable(shortDigest(record.result.weightsSha256 ?? "–"))),
+    row("weights sha256", ({ record }) => shortDigest(record.result.weightsSha256 ?? "–")),
     row("version", (run) => describeMark(markOf(run)) || "–"),
   ];
 }

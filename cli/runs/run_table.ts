@@ -10,9 +10,10 @@ import {
 } from "../../store/runs/stored_run.ts";
 import type { VersionMark } from "../../store/versions/version_marks.ts";
 import { type Column, columnTable } from "../terminal/columns.ts";
-import { formatCount, formatDuration, formatPercent, printable } from "../terminal/format.ts";
+import { formatCount, formatDuration, formatPercent } from "../terminal/format.ts";
 import { measuredOnCells } from "../terminal/measured_on.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
+import { shorten } from "../terminal/width.ts";
 
 /** "interrupted, resumable" */
 const LONGEST_STATUS = 23;
@@ -26,14 +27,14 @@ export function runTable(
 ): string[] {
   const column = (title: string, cell: (run: StoredRun) => string, more: Partial<Column> = {}): Column => ({
     title,
-    cells: runs.map((run) => printable(cell(run))),
+    cells: runs.map((run) => cell(run)),
     ...more,
   });
   const isRight = true;
   const columns = [
     column("id", ({ id }) => id),
     column("model", ({ model }) => model, { rank: 6 }),
-    column("status", (run) => shorten(shortStatusOf(run)), {
+    column("status", (run) => shorten(shortStatusOf(run), LONGEST_STATUS), {
       style: (text, row) => colorOf(statusOf(runs[row]), stream)(text),
     }),
     column("epochs", describeEpochs, { isRight, rank: 4 }),
@@ -82,10 +83,6 @@ export function percent(part: number | null): string {
 /** @example "v3 current" */
 export function describeMark({ versions, isCurrent }: VersionMark): string {
   return [...versions.map((version) => `v${version}`), ...(isCurrent ? ["current"] : [])].join(" ");
-}
-
-function shorten(status: string): string {
-  return status.length > LONGEST_STATUS ? `${status.slice(0, LONGEST_STATUS - 1)}…` : status;
 }
 
 export function colorOf(status: string, stream: TerminalStream): (text: string) => string {

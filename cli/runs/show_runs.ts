@@ -1,7 +1,6 @@
 // The work of `mnist runs`.
 
 import { existsSync } from "node:fs";
-import process from "node:process";
 import { NotFoundError, type SimdgradError } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
 import { listRuns, runNamed } from "../../store/runs/list_runs.ts";
@@ -43,11 +42,11 @@ export function showRuns({ ids, models, order, outputs, isJson }: RunsRequest): 
   for (const problem of marks.problems) printNote(problem);
   if (isJson) {
     const lines = chosen.map((run) => writeRunSummary(summaryOf(run, marks.of(run), ids.length > 0)));
-    process.stdout.write(`${lines.join("\n")}\n`);
+    stdout.write(lines);
     return;
   }
   const lines = ids.length > 0 ? compareRuns(chosen, marks.of, stdout) : runTable(chosen, marks.of, stdout);
-  stdout.print(lines.join("\n"));
+  stdout.print(lines);
 }
 
 function runRemedy(error: SimdgradError): string {

@@ -4,8 +4,13 @@ import process from "node:process";
 import { exitCodeOf } from "./exit_codes.ts";
 import { reportError } from "./report_error.ts";
 
-/** `mnist infer … | head` closes the pipe early, which is no error; and what only prints has nothing left to do. */
-export function endWithOutput(error: NodeJS.ErrnoException): never {
+/** Once nobody reads it: for programs that only print, and have nothing left to do. */
+export function endWithOutput(): void {
+  process.stdout.on("error", end);
+}
+
+/** `mnist infer … | head` closes the pipe early, which is no error. */
+function end(error: NodeJS.ErrnoException): never {
   if (error.code === "EPIPE") process.exit();
   reportError(error);
   process.exit(exitCodeOf(error));
@@ -17,7 +22,7 @@ export function endWithOutput(error: NodeJS.ErrnoException): never {
  */
 export function outliveOutput(): void {
   let isReported = false;
-  process.stdout.off("error", endWithOutput).on("error", (error: NodeJS.ErrnoException) => {
+  process.stdout.off("error", end).on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE" || isReported) return;
     isReported = true;
     process.exitCode = exitCodeOf(error);

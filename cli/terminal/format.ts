@@ -1,7 +1,6 @@
-// Numbers as people read them, and text from outside as a terminal may show it.
+// Numbers as people read them.
 
 export { formatCount } from "../../lib/base/format_count.ts";
-export { escapeControls as printable } from "../../lib/base/printable.ts";
 
 /** @param part in [0, 1]; @example formatPercent(0.99312) // "99.31 %" */
 export function formatPercent(part: number, digits = 2): string {

@@ -1,6 +1,5 @@
 // What is not as one would expect: a note, a line on stderr, or a notice, a box that cannot be overlooked.
 
-import process from "node:process";
 import { stderr } from "./terminal.ts";
 import { columnsOf, wrap } from "./width.ts";
 
@@ -20,5 +19,5 @@ export function printNotice(text: string): void {
     ...lines.map((line) => `┃ ${line}${" ".repeat(longest - columnsOf(line))} ┃`),
     `┗${edge}┛`,
   ];
-  process.stderr.write(`${rows.map((row) => stderr.bold(stderr.yellow(row))).join("\n")}\n`);
+  stderr.write(rows.map((row) => stderr.bold(stderr.yellow(row))));
 }

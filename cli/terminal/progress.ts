@@ -1,6 +1,5 @@
 // Progress on stderr: a line that redraws itself on a terminal, plain lines elsewhere.
 
-import process from "node:process";
 import { bar } from "./bar.ts";
 import { formatCount } from "./format.ts";
 import { printNote } from "./notice.ts";
@@ -8,7 +7,6 @@ import { stderr } from "./terminal.ts";
 
 const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
-const CLEAR_LINE = "\r\u001b[2K";
 
 /** Says nothing when quiet but notes; without a terminal, only these and what `print` is given. */
 export class Progress {
@@ -28,8 +26,7 @@ export class Progress {
     if (now - this.drawnAt < REDRAW_MS) return;
     this.drawnAt = now;
     this.isDrawn = true;
-    const text = `${label} ${bar(part, BAR_WIDTH, "·")} ${details()}`;
-    process.stderr.write(CLEAR_LINE + text.slice(0, stderr.width - 1));
+    stderr.redraw(`${label} ${bar(part, BAR_WIDTH, "·")} ${details()}`);
   }
 
   /** The same for a listener that is told how many images are done. */
@@ -53,7 +50,7 @@ export class Progress {
 
   /** Takes the moving line away. */
   clear(): void {
-    if (this.isDrawn) process.stderr.write(CLEAR_LINE);
+    if (this.isDrawn) stderr.redraw(null);
     this.isDrawn = false;
     this.drawnAt = Number.NEGATIVE_INFINITY;
   }

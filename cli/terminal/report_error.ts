@@ -3,7 +3,6 @@
 import process from "node:process";
 import { reasonOf, systemReason } from "../../lib/base/system_error.ts";
 import { AlreadyReportedError, InterruptedError } from "./exit_codes.ts";
-import { printable } from "./format.ts";
 import { stderr } from "./terminal.ts";
 
 /** What went wrong, on one line; an error of the system with its path. */
@@ -23,8 +22,8 @@ export function problemOf(error: unknown): string {
 export function reportError(error: unknown): void {
   if (error instanceof AlreadyReportedError) return;
   const label = error instanceof InterruptedError ? "" : `${stderr.red("error:")} `;
-  stderr.print(`${label}${printable(messageOf(error))}`);
+  stderr.print(`${label}${messageOf(error)}`);
   if (process.env.DEBUG?.split(",").includes("simdgrad") && error instanceof Error) {
-    process.stderr.write(`${error.stack}\n`);
+    stderr.write((error.stack ?? "").split("\n"));
   }
 }

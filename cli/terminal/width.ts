@@ -1,14 +1,15 @@
-// Text in as many columns as a terminal has.
+// Text in as many columns as a terminal has: counted as it is shown, colours taking none, and what is escaped as many as
+// its escapes.
 
-/** Colours and the like, which take no column. */
-const STYLE = /\p{Cc}\[[\d;]*m/gu;
+import { plainLine } from "./style.ts";
+
 /** East Asian wide characters and emoji take two columns, marks on the letter before them none. */
 const WIDE = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u; // biome-ignore format: one line
 const MARK = /\p{Mn}|\p{Me}|\p{Default_Ignorable_Code_Point}/u;
 
 /** Columns that a line takes. */
 export function columnsOf(text: string): number {
-  const plain = text.includes("\u001b") ? text.replace(STYLE, "") : text;
+  const plain = plainLine(text);
   // Up to here every character takes one.
   if (/^[\u0020-\u02ff]*$/.test(plain)) return plain.length;
   let columns = 0;
@@ -31,4 +32,20 @@ export function wrap(text: string, width: number): string[] {
     gap = spaces;
   }
   return [...lines, line];
+}
+
+/**
+ * As much of a text without colours as fits, with … behind it where that is not all.
+ *
+ * @example shorten("interrupted", 5) // "inte…"
+ */
+export function shorten(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text;
+  let [shown, room] = ["", width - 1];
+  for (const character of text) {
+    room -= columnsOf(character);
+    if (room < 0) break;
+    shown += character;
+  }
+  return `${shown}…`;
 }

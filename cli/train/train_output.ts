@@ -1,13 +1,12 @@
 // What `mnist train` prints: events or a summary on stdout, progress on stderr.
 
-import process from "node:process";
 import { type EpochReport, runtimeInfo, type StepReport } from "../../lib/index.ts";
 import { type ExperimentEvent, type Outcome, type TrainEvent, writeTrainEvent } from "../../models/index.ts";
 import type { RunSpec } from "../../store/runs/run_spec.ts";
 import type { RunWriter } from "../../store/runs/run_writer.ts";
 import { type LinePart, lineOf } from "../terminal/columns.ts";
 import { InterruptedError } from "../terminal/exit_codes.ts";
-import { formatCount, formatDuration, formatLoss, formatPercent, printable } from "../terminal/format.ts";
+import { formatCount, formatDuration, formatLoss, formatPercent } from "../terminal/format.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { programName, shellWord } from "../terminal/shell_line.ts";
@@ -154,7 +153,7 @@ export class TrainOutput {
     const { spec, data, folder } = this.run;
     const accuracy = stdout.bold(`test accuracy ${formatPercent(test.evaluation.accuracy)}`);
     const { kind, title } = data.source;
-    const digits = kind === "folder" || kind === "download" ? title : stdout.yellow(printable(title));
+    const digits = kind === "folder" || kind === "download" ? title : stdout.yellow(title);
     const lines = [
       `${spec.model} on ${digits}: ${accuracy} of ${formatCount(data.test.size)}, loss ${formatLoss(test.evaluation.loss)} (epoch ${kept?.epoch ?? 0} of ${spec.recipe.epochs})`,
       ...(stopped === null ? [] : [`stopped early: ${stopped.why}`]),
@@ -162,7 +161,7 @@ export class TrainOutput {
       `weights sha256 ${weightsSha256}`,
       folder.checkpoint,
     ];
-    stdout.print(lines.join("\n"));
+    stdout.print(lines);
     const elsewhere = options.outputs === "outputs" ? "" : ` --runs ${shellWord(options.outputs)}`;
     progress.print(`Try it: ${programName()} infer digit.png --model ${spec.model} --run latest${elsewhere}`);
   }
@@ -185,7 +184,7 @@ export class TrainOutput {
   }
 
   private emit(event: TrainEvent): void {
-    if (this.options.isJson) process.stdout.write(`${writeTrainEvent(event)}\n`);
+    if (this.options.isJson) stdout.write(writeTrainEvent(event));
   }
 }
 
@@ -198,7 +197,7 @@ export function describeBeginning(
 ): string {
   const counted = (count: number, what: string): string => `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
   const work = `${counted(epochs, "epoch")} of ${counted(images, "image")}, ${counted(threads, "thread")}`;
-  return `${model}, preset ${preset}: ${work}; run ${printable(run)}`;
+  return `${model}, preset ${preset}: ${work}; run ${run}`;
 }
 
 /**

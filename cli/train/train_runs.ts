@@ -18,7 +18,7 @@ import { continueRun, type DataRequest, runSpec, type TrainRunOptions, trainRun 
 import { type Data, loadData } from "../inputs/load_data.ts";
 import { askedAsync } from "../terminal/asked.ts";
 import { AskedError, InterruptedError } from "../terminal/exit_codes.ts";
-import { formatDuration, printable } from "../terminal/format.ts";
+import { formatDuration } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
 import { programName, shellWord } from "../terminal/shell_line.ts";
 import { recipeOf } from "./recipe_flags.ts";
@@ -141,9 +141,9 @@ async function shown(
     output.show(event);
   };
   const onMissingPicture = (name: string, reason: string): void =>
-    progress.note(`this run is kept without ${name}: ${printable(reason)}`);
+    progress.note(`this run is kept without ${name}: ${reason}`);
   const onDamagedLog = (problem: string): void =>
-    progress.note(`metrics.jsonl is damaged, and the curves are drawn without its bad lines: ${printable(problem)}`);
+    progress.note(`metrics.jsonl is damaged, and the curves are drawn without its bad lines: ${problem}`);
   try {
     await work({ ...options, signal, onEvent, onMissingPicture, onDamagedLog });
   } catch (error) {

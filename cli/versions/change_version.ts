@@ -6,7 +6,6 @@ import { checkNetwork } from "../../store/runs/find_run.ts";
 import { KnownVersionError, promote, type VersionChange } from "../../store/versions/promote.ts";
 import { rollBack } from "../../store/versions/roll_back.ts";
 import { asked, askedAsync } from "../terminal/asked.ts";
-import { printable } from "../terminal/format.ts";
 import { printNote } from "../terminal/notice.ts";
 import { noteRestored, showChange } from "./version_output.ts";
 
@@ -27,7 +26,7 @@ export async function promoteRun({ id, models, note, outputs, isJson }: PromoteR
   if (change.isNew && (dataset !== "mnist" || isPart)) {
     const kind = dataset === "synthetic" ? "digits" : "images";
     const what = isPart ? `${trainedOn}, not from all of it` : `${dataset ?? "unknown"} ${kind}, not from MNIST's`;
-    printNote(`this run learned from ${printable(what)}.`);
+    printNote(`this run learned from ${what}.`);
   }
   showChange(change, outputs, isJson);
 }

@@ -1,6 +1,5 @@
 // The work of `mnist versions`.
 
-import process from "node:process";
 import type { ModelName } from "../../models/index.ts";
 import { type Registry, readRegistry } from "../../store/versions/registry.ts";
 import { listVersions, writeListedVersion } from "../../store/versions/version_list.ts";
@@ -8,7 +7,6 @@ import type { VersionRecord } from "../../store/versions/version_record.ts";
 import { percent } from "../runs/run_table.ts";
 import { type Column, columnTable } from "../terminal/columns.ts";
 import { AlreadyReportedError, EXIT, exitCodeOf } from "../terminal/exit_codes.ts";
-import { printable } from "../terminal/format.ts";
 import { measuredOnCells } from "../terminal/measured_on.ts";
 import { printNote } from "../terminal/notice.ts";
 import { reportError } from "../terminal/report_error.ts";
@@ -44,7 +42,7 @@ export function showVersions({ models, outputs, isJson }: VersionsRequest): void
   const lines = isJson
     ? shown.flatMap((registry) => listVersions(registry).map(writeListedVersion))
     : shown.flatMap((registry, i) => [...(i > 0 ? [""] : []), ...versionTable(registry, stdout)]);
-  if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
+  if (lines.length > 0) stdout.write(lines);
   if (exitCode !== EXIT.ok) throw new AlreadyReportedError(exitCode);
 }
 
@@ -57,7 +55,7 @@ export function versionTable(registry: Registry, stream: TerminalStream): string
     more: Partial<Column> = {},
   ): Column => ({
     title,
-    cells: records.map((record, i) => printable(cell(record, i))),
+    cells: records.map((record, i) => cell(record, i)),
     ...more,
   });
   const data = measuredOnCells(records.map(measuredOnVersion));

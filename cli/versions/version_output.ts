@@ -1,11 +1,10 @@
 // What promote and rollback print.
 
-import process from "node:process";
 import { describeMeasuredOn, isMnistTest, type MeasuredOn } from "../../models/index.ts";
 import type { VersionChange } from "../../store/versions/promote.ts";
 import { versionFile } from "../../store/versions/registry.ts";
 import { type VersionRecord, writeVersionRecord } from "../../store/versions/version_record.ts";
-import { formatPercent, printable } from "../terminal/format.ts";
+import { formatPercent } from "../terminal/format.ts";
 import { printNote } from "../terminal/notice.ts";
 import { programName, shellWord } from "../terminal/shell_line.ts";
 import { stdout } from "../terminal/terminal.ts";
@@ -17,7 +16,7 @@ export function showChange(change: VersionChange, outputs: string, isJson: boole
   if (wasCut) {
     printNote(`the registry of ${model} ended in a part of a line, left by a crash; it was cut off.`);
   }
-  if (isJson) process.stdout.write(`${writeVersionRecord(record)}\n`);
+  if (isJson) stdout.write(writeVersionRecord(record));
   else stdout.print(describeChange(change, outputs));
 }
 
@@ -25,18 +24,18 @@ export function noteRestored(version: number): void {
   printNote(`the copy of version ${version} was not whole; it was restored.`);
 }
 
-function describeChange({ model, record, before, isNew }: VersionChange, outputs: string): string {
+function describeChange({ model, record, before, isNew }: VersionChange, outputs: string): string[] {
   const { version, run } = record;
   const was = before ? ` (version ${before.version}: ${accuracyOf(before)})` : "";
   const already = isNew ? "" : " already";
   const file = versionFile({ outputs, model }, version);
-  const elsewhere = outputs === "outputs" ? "" : ` --runs ${shellWord(printable(outputs))}`;
+  const elsewhere = outputs === "outputs" ? "" : ` --runs ${shellWord(outputs)}`;
   return [
-    `${stdout.bold(`${model} version ${version} is current${already}`)}: run ${printable(run)}, test accuracy ${accuracyOf(record)}${was}`,
+    `${stdout.bold(`${model} version ${version} is current${already}`)}: run ${run}, test accuracy ${accuracyOf(record)}${was}`,
     `weights sha256 ${record.weightsSha256}`,
-    printable(file),
+    file,
     stdout.dim(`Ask it: ${programName()} infer digit.png --model ${model} --version current${elsewhere}`),
-  ].join("\n");
+  ];
 }
 
 /** @example "99.42 %", "75.40 % of 1,000 synthetic digits" */
@@ -44,7 +43,7 @@ export function accuracyOf(record: VersionRecord): string {
   const accuracy = record.metrics.testAccuracy;
   if (accuracy === null) return "–";
   const on = measuredOnVersion(record);
-  return `${formatPercent(accuracy)}${isMnistTest(on) ? "" : ` of ${printable(describeMeasuredOn(on))}`}`;
+  return `${formatPercent(accuracy)}${isMnistTest(on) ? "" : ` of ${describeMeasuredOn(on)}`}`;
 }
 
 export function measuredOnVersion({ metrics, lineage }: VersionRecord): MeasuredOn {

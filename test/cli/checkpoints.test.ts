@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeOrigin, modelAskedFor as loadModel } from "../../cli/inputs/asked_model.ts";
+import { terminalLine } from "../../cli/terminal/style.ts";
 import {
   CheckpointError,
   encodeCheckpoint,
@@ -96,7 +97,7 @@ test("a version without its network is one of the only network that has any, els
 test("metadata are shown without control characters, and what is no accuracy not at all", () => {
   const metadata = { dataset: "my\u001b[2J\ndigits", test_accuracy: "high" };
   const checkpoint = save("metadata.safetensors", linear({ seed: 1 }), metadata);
-  const origin = describeOrigin(loadModel({ checkpoint }));
+  const origin = terminalLine(describeOrigin(loadModel({ checkpoint })));
   assert.ok(origin.endsWith(", trained on my\\u001b[2J\\u000adigits"), origin);
 });
 

@@ -10,6 +10,7 @@ import { bar } from "../../cli/terminal/bar.ts";
 import { UsageError } from "../../cli/terminal/exit_codes.ts";
 import { formatCount, formatDuration, formatLoss, formatPercent } from "../../cli/terminal/format.ts";
 import { shortenPath } from "../../cli/terminal/shorten_path.ts";
+import { styled, terminalLine } from "../../cli/terminal/style.ts";
 import { type TerminalStream, wantsColor } from "../../cli/terminal/terminal.ts";
 import { columnsOf, wrap } from "../../cli/terminal/width.ts";
 import { nearest } from "../../lib/base/nearest.ts";
@@ -97,8 +98,8 @@ test("a drawing has 14 lines of 28: shades, or greys by colour", () => {
   const shades = drawDigit(pixels, false);
   assert.equal([shades.length, shades[0], shades[1]], [14, "█".repeat(28), " ".repeat(28)]);
   const greys = drawDigit(pixels, true);
-  assert.is(greys[0], `${"\u001b[38;5;255;48;5;255m▀".repeat(28)}\u001b[0m`);
-  assert.is(greys[13], `${"\u001b[38;5;232;48;5;232m▀".repeat(28)}\u001b[0m`);
+  assert.is(terminalLine(greys[0]), "\u001b[38;5;255;48;5;255m▀\u001b[0m".repeat(28));
+  assert.is(terminalLine(greys[13]), "\u001b[38;5;232;48;5;232m▀\u001b[0m".repeat(28));
 });
 
 test("a confusion matrix has a row a class, zeros as dots, and columns that line up", () => {
@@ -178,7 +179,8 @@ test("a line is wrapped between words, its spaces and colours kept; what is long
   );
   assert.equal(wrap("  short", 80), ["  short"]);
   assert.equal(wrap("  at /a/very/long/path here", 10), ["  at", "/a/very/long/path", "here"]);
-  assert.equal(wrap("\u001b[33mnote:\u001b[39m ten columns", 9), ["\u001b[33mnote:\u001b[39m ten", "columns"]);
+  const note = styled("note:", "33", "39");
+  assert.equal(wrap(`${note} ten columns`, 9), [`${note} ten`, "columns"]);
   assert.equal(wrap("数字 数字 ab", 7), ["数字", "数字 ab"]);
   assert.equal(wrap("", 10), [""]);
   const property = fc.property(fc.string(), fc.integer({ min: 1, max: 30 }), (text, width) => {
@@ -190,7 +192,7 @@ test("a line is wrapped between words, its spaces and colours kept; what is long
 });
 
 test("wide characters take two columns, marks and colours none", () => {
-  const widths = ["abc", "é", "e\u0301", "数字", "한글", "📁", "\u001b[1mab\u001b[22m", "–…│█", ""].map(columnsOf);
+  const widths = ["abc", "é", "e\u0301", "数字", "한글", "📁", styled("ab", "1", "22"), "–…│█", ""].map(columnsOf);
   assert.equal(widths, [3, 1, 1, 4, 4, 2, 2, 4, 0]);
 });
 
