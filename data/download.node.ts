@@ -5,9 +5,10 @@
 // by a rename, and only with content that was accepted.
 
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DataError } from "../lib/base/errors.ts";
+import { readFileBounded } from "../lib/base/read_file.node.ts";
 import { DownloadError, type MirrorFailure } from "./download_error.ts";
 import { environmentProxy, fetchThroughProxy } from "./proxy.node.ts";
 
@@ -85,7 +86,7 @@ async function removeEmpty(folder: string, top: string): Promise<void> {
 }
 
 async function fromMirror<T>(mirror: string, options: DownloadOptions<T>): Promise<{ bytes: Uint8Array; result: T }> {
-  const { fileName, folder, accept } = options;
+  const { fileName, folder, maxBytes, accept } = options;
   const url = `${mirror}/${fileName}`;
   const part = join(folder, `${fileName}.${createHash("sha256").update(mirror).digest("hex").slice(0, 8)}.part`);
   for (let attempt = 1; ; attempt++) {
@@ -93,7 +94,10 @@ async function fromMirror<T>(mirror: string, options: DownloadOptions<T>): Promi
     let problem: MirrorError;
     try {
       await fetchInto(part, before, url, mirror, options);
-      const bytes = await onDisk(part, readFile(part));
+      const bytes = await onDisk(
+        part,
+        Promise.resolve(part).then((path) => readFileBounded(path, maxBytes)),
+      );
       try {
         return { bytes, result: accept(bytes, url) };
       } catch (error) {

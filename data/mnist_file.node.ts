@@ -1,9 +1,10 @@
 // One of MNIST's files: decompressed within bounds, and proven to be what it should.
 
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { DataError } from "../lib/base/errors.ts";
+import { readFileBounded } from "../lib/base/read_file.node.ts";
+import { reasonOf, systemCode } from "../lib/base/system_error.ts";
 import { fileBytes, type MnistFile } from "./mnist.ts";
 import { type MnistContent, proveContent } from "./mnist_content.ts";
 
@@ -20,11 +21,14 @@ export function readMnistFile(bytes: Uint8Array, files: readonly MnistFile[], wh
   return proveContent(plain, files, { op: "loadMnist", where, other: "say its name", sha256Of });
 }
 
-/** @throws {DataError} it cannot be read */
-export function readBytes(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new DataError(`loadMnist: cannot read ${path}; ${error.code}.`, { path, code: error.code });
-  });
+/** @throws {DataError} it cannot be read, is no file, or is larger than that */
+export function readBytes(path: string, maxBytes: number): Uint8Array {
+  try {
+    return readFileBounded(path, maxBytes);
+  } catch (error) {
+    const code = systemCode(error);
+    throw new DataError(`loadMnist: cannot read ${path}; ${code ?? reasonOf(error)}.`, { path, code });
+  }
 }
 
 /**

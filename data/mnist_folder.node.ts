@@ -9,6 +9,8 @@ import { fileBytes, type MnistFile } from "./mnist.ts";
 import type { MnistContent } from "./mnist_content.ts";
 import { readBytes, readMnistFile } from "./mnist_file.node.ts";
 
+/** The largest of MNIST's files has 47 million bytes. */
+const MAX_FILE_BYTES = 64 * 2 ** 20;
 /** Where others keep the files below the folder that one names: torchvision, and archives with a folder in them. */
 const BELOW = [".", join("MNIST", "raw"), "raw", "MNIST"];
 
@@ -57,7 +59,7 @@ export async function folderOf(
 export async function readFrom(folder: string, files: readonly MnistFile[]): Promise<MnistContent> {
   const path = await pathOf(folder, files[0]);
   if (path === null) throw new DataError(`loadMnist: ${files[0].name}.gz is not in ${folder}.`, { folder });
-  return readMnistFile(await readBytes(path), files, path);
+  return readMnistFile(readBytes(path, MAX_FILE_BYTES), files, path);
 }
 
 export type FetchOptions = Omit<DownloadOptions<unknown>, "fileName" | "folder" | "maxBytes" | "accept">;

@@ -109,10 +109,10 @@ async function entriesOf(folder: string): Promise<{ name: string; isFolder: bool
 export async function readOtherSet({ files, isTransposed }: OtherFiles, role: MnistRole): Promise<OtherSet> {
   const paths = files[role];
   if (!paths) throw new Error(`${role} was not asked for`);
-  const read = async (path: string, rank: number) =>
-    readIdx(gunzipWithin(await readBytes(path), MAX_BYTES, path), path, { rank });
-  const { shape, data: images } = await read(paths.images, 3);
-  const { data: labels } = await read(paths.labels, 1);
+  const read = (path: string, rank: number) =>
+    readIdx(gunzipWithin(readBytes(path, MAX_BYTES), MAX_BYTES, path), path, { rank });
+  const { shape, data: images } = read(paths.images, 3);
+  const { data: labels } = read(paths.labels, 1);
   const [size, height, width] = shape;
   if (height !== SIDE || width !== SIDE) {
     throw new DataError(`loadMnist: ${paths.images} holds ${formatShape(shape)}; the networks read 28 × 28 pixels.`, {

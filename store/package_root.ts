@@ -1,10 +1,12 @@
 // Where the package lies: two folders up from a source file, up to three from a bundled chunk; and its version.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RuntimeError } from "../lib/base/errors.ts";
 import { parseFields } from "../lib/base/fields.ts";
+import { readFileBounded } from "../lib/base/read_file.node.ts";
+import { FILE_LIMITS } from "./files/file_limits.ts";
 
 /** @throws {RuntimeError} the program was moved out of its package */
 export function packageRoot(): string {
@@ -20,7 +22,7 @@ function findPackage(): { root: string; version: string } {
   for (let root = start; ; root = dirname(root)) {
     const path = join(root, "package.json");
     if (existsSync(path)) {
-      const { name, version } = parseFields(readFileSync(path, "utf8")) ?? {};
+      const { name, version } = parseFields(readFileBounded(path, FILE_LIMITS.manifest).toString()) ?? {};
       if (name === "simdgrad") return { root, version: String(version) };
     }
     if (root === dirname(root)) {

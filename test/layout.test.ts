@@ -160,6 +160,15 @@ test("the lock file holds the optional packages of every system, or npm ci would
   assert.equal(absent, [], "run scripts/complete_lock.mjs");
 });
 
+test("files are read by one reader, which takes regular files of a bounded size alone", () => {
+  const bare = /\b(readFile(Sync)?|createReadStream|readv?Sync|openAsBlob)\(/;
+  const allowed = ["lib/base/read_file.node.ts", "cli/infer/read_picture.ts"];
+  const faults = sources
+    .filter((file) => /^(lib|data|models|store|cli)\//.test(file) && !allowed.includes(file))
+    .filter((file) => bare.test(withoutComments(read(file))));
+  assert.equal(faults, []);
+});
+
 test("no function of the host's Math that may round differently elsewhere reaches weights", () => {
   const inexact = /\bMath\.(exp|expm1|pow|sin|cos|tan|sinh|cosh|tanh|asin|acos|atan|atan2|log\w*|cbrt|hypot|random)\b/;
   const power = /(?<!\b2 )\*\* |(?<=\b2 )\*\* (?!-?\(?-?\d)/; // a power of two is exact

@@ -1,12 +1,14 @@
 // Whether the files are what they should be: the data set, the shipped weights, the current versions, the runs.
 
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync, statfsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, statfsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type MnistState, mnistState } from "../../data/index.node.ts";
+import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { describeSystemError } from "../../lib/base/system_error.ts";
 import { countParameters, weightsDigest } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
 import { loadModel } from "../../store/checkpoints/load_model.ts";
+import { FILE_LIMITS } from "../../store/files/file_limits.ts";
 import { listRuns } from "../../store/runs/list_runs.ts";
 import { runBytes } from "../../store/runs/run_folder.ts";
 import { readRunRecord } from "../../store/runs/run_record.ts";
@@ -67,7 +69,8 @@ function shipped(name: ModelName): Finding {
   const label = `${name}, shipped`;
   const { network, path } = loadModel("", { kind: "shipped" }, name);
   const beside = path.replace(/safetensors$/, "json");
-  const { weightsSha256: expected } = readRunRecord(readFileSync(beside, "utf8"), beside).result;
+  const text = readFileBounded(beside, FILE_LIMITS.record).toString();
+  const { weightsSha256: expected } = readRunRecord(text, beside).result;
   const digest = weightsDigest(network);
   if (digest === expected) return rightDigest(label, "weights sha256", digest);
   return fail(

@@ -11,9 +11,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   EMFILE: "too many files are open",
   ENAMETOOLONG: "the name is too long",
+  ELOOP: "it is a link where none may be, or one that leads to itself",
   ENOENT: "there is no such file or folder",
   ENOSPC: "no space is left on the disk",
   ENOTDIR: "a part of the path is a file, not a folder",
+  ENXIO: "it is a socket, or a device that is not there",
   EPERM: "the operation is not permitted",
   EROFS: "the file system is read-only",
 };

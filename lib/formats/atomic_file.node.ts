@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { RuntimeError } from "../base/errors.ts";
+import { problemOf, RuntimeError } from "../base/errors.ts";
 import { ACCESS_DENIED } from "../base/permission.ts";
 import { systemCode, systemReason } from "../base/system_error.ts";
 import { flushFile } from "./flush_file.node.ts";
@@ -94,8 +94,7 @@ function attempt<T>(look: () => T): T | null {
 /** Node's "ENOENT: no such file or directory, open '…'" without its tail. */
 export function reasonOf(error: unknown): string {
   if (systemCode(error) === ACCESS_DENIED) return systemReason(error) as string;
-  const { message } = error as Error;
-  return message.replace(/, \w+( '.*)?$/s, "");
+  return problemOf(error).replace(/, \w+( '.*)?$/s, "");
 }
 
 function writeAndFlush(files: FileSystem, path: string, bytes: Uint8Array): void {

@@ -1,8 +1,9 @@
 // Checkpoints in files.
 
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { CheckpointError } from "../base/errors.ts";
+import { readFileBounded } from "../base/read_file.node.ts";
+import { systemCode } from "../base/system_error.ts";
 import type { Module } from "../nn/module.ts";
 import { reasonOf, writeFileAtomic } from "./atomic_file.node.ts";
 import { encodeCheckpoint, type LoadOptions, readCheckpoint } from "./checkpoint.ts";
@@ -29,12 +30,18 @@ export function saveCheckpoint(path: string, model: Module, metadata: Readonly<R
 export function loadCheckpoint(path: string, model: Module, options: LoadOptions = {}): Record<string, string> {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = readFileBounded(path, mostBytes(model));
   } catch (error) {
     throw new CheckpointError(
       `loadCheckpoint: ${path} cannot be read: ${reasonOf(error)}. Check the path, or train a model first.`,
-      { path, code: (error as NodeJS.ErrnoException).code },
+      { path, code: systemCode(error) },
     );
   }
   return readCheckpoint("loadCheckpoint", model, bytes, basename(path), options);
+}
+
+/** Eight bytes for a number, as f64 takes, and room for names, texts, and a little more than another network of its kind. */
+function mostBytes(model: Module): number {
+  const numbers = [...model.namedParameters(), ...model.namedBuffers()].reduce((sum, [, { size }]) => sum + size, 0);
+  return 8 * numbers + 2 ** 28;
 }

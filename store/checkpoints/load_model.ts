@@ -1,9 +1,10 @@
 // LoadedModel: a trained network and where it comes from: the shipped weights, a version, a run's checkpoint, or a file.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import process from "node:process";
 import { loadCheckpoint } from "../../data/index.node.ts";
+import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import {
   CheckpointError,
   decodeCheckpoint,
@@ -19,6 +20,7 @@ import {
   networkOf,
   readCheckpointMetadata,
 } from "../../models/index.ts";
+import { FILE_LIMITS } from "../files/file_limits.ts";
 import { packageRoot } from "../package_root.ts";
 import { checkpointOfRun } from "../runs/list_runs.ts";
 import { CHECKPOINT_FILE } from "../runs/run_folder.ts";
@@ -96,7 +98,7 @@ function load(path: string, name: ModelName, stripPrefix?: string): LoadedModel 
 /** @throws {CheckpointError} the file is what a run resumes from, whose names no network has */
 function refuseState(path: string): void {
   try {
-    decodeTrainingState(readFileSync(path), path);
+    decodeTrainingState(readFileBounded(path, FILE_LIMITS.weights), path);
   } catch {
     return; // What it is instead, or is not, the error says that loading it ended with.
   }
@@ -190,7 +192,7 @@ function timeBeside(path: string): KnownTime {
     const { result, versions } =
       basename(path) === CHECKPOINT_FILE
         ? recordIn(dirname(path)).record
-        : readRunRecord(readFileSync(path.replace(/\.safetensors$/, ".json"), "utf8"), path);
+        : readRunRecord(readFileBounded(path.replace(/\.safetensors$/, ".json"), FILE_LIMITS.record).toString(), path);
     return { seconds: result.seconds, threads: versions.threads };
   } catch {
     return { seconds: null, threads: null };

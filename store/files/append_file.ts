@@ -1,9 +1,11 @@
 // A file that a run appends to as it goes: what an interrupted run wrote after its last state is cut off, and comes again.
 
-import { fstatSync, ftruncateSync, openSync, readFileSync } from "node:fs";
+import { fstatSync, ftruncateSync, openSync } from "node:fs";
 import { RuntimeError } from "../../lib/base/errors.ts";
+import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import { flushFile } from "../../lib/formats/flush_file.node.ts";
+import { FILE_LIMITS } from "./file_limits.ts";
 import { appendAll, closeQuietly } from "./open_file.ts";
 
 export class AppendFile {
@@ -26,7 +28,7 @@ export class AppendFile {
       file = openSync(path, "a");
       const { size } = fstatSync(file);
       // Shorter than that, somebody took some away: the rest is worth having all the same, as far as it is whole.
-      this.bytes = size < keptBytes ? endOfWhole(readFileSync(path)) : keptBytes;
+      this.bytes = size < keptBytes ? endOfWhole(readFileBounded(path, FILE_LIMITS.log)) : keptBytes;
       ftruncateSync(file, this.bytes);
       this.file = file;
     } catch (error) {

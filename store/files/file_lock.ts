@@ -1,10 +1,12 @@
 // One program at a time changes something: a lock, a file made by whoever comes first, names its process.
 
-import { openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { openSync, rmSync, statSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { RuntimeError } from "../../lib/base/errors.ts";
 import { parseFields } from "../../lib/base/fields.ts";
+import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
+import { FILE_LIMITS } from "./file_limits.ts";
 import { closeQuietly, writeAll } from "./open_file.ts";
 import { isRunnerAlive, type Runner, readRunner, thisHost, thisProcess } from "./run_process.ts";
 
@@ -95,7 +97,7 @@ function isStale(path: string): boolean {
 /** @returns null also for a lock whose maker has not written its name yet, or never came to */
 function holderOf(path: string): Runner | null {
   try {
-    return readRunner(parseFields(readFileSync(path, "utf8")));
+    return readRunner(parseFields(readFileBounded(path, FILE_LIMITS.lock).toString()));
   } catch {
     return null;
   }

@@ -1,10 +1,10 @@
 // Whether the process that said "running" is still there: it wrote its number, and which machine it runs on.
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import process from "node:process";
 import { fieldsOf, numberOf, textOf } from "../../lib/base/fields.ts";
+import { readFileBounded } from "../../lib/base/read_file.node.ts";
 
 /** What a process leaves behind so that others can ask after it. */
 export interface Runner {
@@ -55,7 +55,7 @@ function isProcessAlive(pid: number): boolean {
 /** The 22nd field of Linux's /proc/PID/stat; the second, in parentheses, may hold spaces. */
 function startOf(pid: number): string | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileBounded(`/proc/${pid}/stat`, 4096).toString();
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     // A zombie has ended; only its parent has not noticed.
     return fields[0] === "Z" ? "ended" : fields[19];

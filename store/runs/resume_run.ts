@@ -1,9 +1,10 @@
 // Resuming a run: which one is meant, whether it can be resumed here, and the claim of this process on it.
 
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
 import { fieldsOf } from "../../lib/base/fields.ts";
+import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import {
   CheckpointError,
@@ -14,6 +15,7 @@ import {
   type TrainingState,
 } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
+import { FILE_LIMITS } from "../files/file_limits.ts";
 import { withLock } from "../files/file_lock.ts";
 import { isElsewhere, thisProcess } from "../files/run_process.ts";
 import { findRun, folderOf, isLatest, networksMeant, runFolders } from "./find_run.ts";
@@ -159,7 +161,7 @@ function recordOf(text: string | null): RunRecord {
  */
 function textOf(path: string): string | null {
   try {
-    return readFileSync(path, "utf8");
+    return readFileBounded(path, FILE_LIMITS.record).toString();
   } catch (error) {
     if (systemCode(error) === "ENOENT") return null;
     throw new CheckpointError(`resumeRun: ${describeSystemError(`cannot read ${path}`, error)}.`, { path });

@@ -1,12 +1,13 @@
 // What a run writes down as it goes: metrics.jsonl, for programs, and an event file, for TensorBoard. Both hold a line, or an
 // event, for each epoch, and some fifty for the steps of each.
 
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { reasonOf } from "../../lib/base/system_error.ts";
 import { DataError, type EpochReport, encodeEvent, encodeFileVersion, type StepReport } from "../../lib/index.ts";
 import type { StepPoint } from "../../lib/plot/index.ts";
 import { AppendFile } from "../files/append_file.ts";
+import { FILE_LIMITS } from "../files/file_limits.ts";
 import { type MetricsLine, readMetricsLine, type StepLine, writeMetricsLine } from "./metrics_line.ts";
 
 const METRICS_FILE = "metrics.jsonl";
@@ -96,7 +97,7 @@ export class RunLog {
   private readSteps(path: string, length: RunLength): string | null {
     let damage: string | null = null;
     try {
-      const lines = readFileSync(path, "utf8").split("\n");
+      const lines = readFileBounded(path, FILE_LIMITS.log).toString().split("\n");
       for (const [i, content] of lines.entries()) {
         if (content === "") continue;
         try {

@@ -1,11 +1,13 @@
 // A run's state.safetensors: all that resuming it needs, in one file that is replaced in one step.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
 import { fieldsOf, numberOf, parseFields } from "../../lib/base/fields.ts";
+import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { reasonOf } from "../../lib/base/system_error.ts";
 import { CheckpointError, decodeTrainingState, encodeTrainingState, type TrainingState } from "../../lib/index.ts";
+import { FILE_LIMITS } from "../files/file_limits.ts";
 import { CHECKPOINT_FILE, STATE_FILE } from "./run_folder.ts";
 import type { LogSizes } from "./run_log.ts";
 import { type DatasetRecord, readDataset } from "./run_record.ts";
@@ -33,7 +35,7 @@ export function readRunState(folder: string): { state: TrainingState; extras: Ru
   const path = join(folder, STATE_FILE);
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = readFileBounded(path, FILE_LIMITS.weights);
   } catch (error) {
     throw new CheckpointError(`readRunState: ${path} cannot be read: ${reasonOf(error)}.`, { path });
   }

@@ -1,10 +1,12 @@
 // StoredRun: a run as it lies in its folder, and what its record says of how it went.
 
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { systemCode } from "../../lib/base/system_error.ts";
+import { readFileBounded } from "../../lib/base/read_file.node.ts";
+import { reasonOf, systemCode } from "../../lib/base/system_error.ts";
 import { DataError } from "../../lib/index.ts";
 import type { MeasuredOn, ModelName } from "../../models/index.ts";
+import { FILE_LIMITS } from "../files/file_limits.ts";
 import { isRunnerAlive } from "../files/run_process.ts";
 import { CHECKPOINT_FILE, RUN_FILE, STATE_FILE } from "./run_folder.ts";
 import { isFinished, type RunRecord, readRunRecord } from "./run_record.ts";
@@ -40,17 +42,21 @@ export function readRun({ model, id, path }: RunLocation): StoredRun {
 
 /** @returns an empty record where the file is of no use, and why it is not */
 export function recordIn(folder: string): { record: RunRecord; problem: string | null } {
+  const none = (problem: string) => ({ record: readRunRecord("{}", RUN_FILE), problem });
+  let text: string;
   try {
-    return { record: readRunRecord(readFileSync(join(folder, RUN_FILE), "utf8"), RUN_FILE), problem: null };
+    text = readFileBounded(join(folder, RUN_FILE), FILE_LIMITS.record).toString();
   } catch (error) {
-    return { record: readRunRecord("{}", RUN_FILE), problem: problemOf(error) };
+    const code = systemCode(error);
+    if (code === "ENOENT") return none(`it has no ${RUN_FILE}`);
+    return none(`${RUN_FILE} cannot be read${code ? ` (${code})` : `: ${reasonOf(error)}`}`);
   }
-}
-
-function problemOf(error: unknown): string {
-  if (error instanceof DataError) return `${RUN_FILE} is damaged: it holds no JSON object`;
-  const code = systemCode(error);
-  return code === "ENOENT" ? `it has no ${RUN_FILE}` : `${RUN_FILE} cannot be read (${code})`;
+  try {
+    return { record: readRunRecord(text, RUN_FILE), problem: null };
+  } catch (error) {
+    if (error instanceof DataError) return none(`${RUN_FILE} is damaged: it holds no JSON object`);
+    throw error;
+  }
 }
 
 function isFile(path: string): boolean {

@@ -1,12 +1,13 @@
 // Promotion: a run becomes the current version of its network.
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { reasonOf } from "../../lib/base/system_error.ts";
 import { CheckpointError, OptionError, weightsDigest } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
 import { decodeModel } from "../checkpoints/load_model.ts";
+import { FILE_LIMITS } from "../files/file_limits.ts";
 import { folderOf } from "../runs/find_run.ts";
 import { listRuns, runNamed } from "../runs/list_runs.ts";
 import { CHECKPOINT_FILE } from "../runs/run_folder.ts";
@@ -106,7 +107,7 @@ function readFinished(run: StoredRun): { bytes: Uint8Array; weights: string } {
   if (why !== null) return refuse(why);
   const path = join(run.path, CHECKPOINT_FILE);
   try {
-    const bytes = readFileSync(path);
+    const bytes = readFileBounded(path, FILE_LIMITS.weights);
     const weights = weightsDigest(decodeModel(bytes, path, run.model).network);
     if (weights !== run.record.result.weightsSha256) {
       refuse("its checkpoint is not the one that was measured; the SHA-256 of its weights is another");

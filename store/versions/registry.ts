@@ -1,12 +1,14 @@
 // The versions of a network: OUTPUTS/MODEL/versions.jsonl, one line a promotion or rollback, and a copy of each version's
 // checkpoint in OUTPUTS/MODEL/versions/. Lines are added, never changed: what was current when can be read at any time.
 
-import { fstatSync, ftruncateSync, openSync, readFileSync } from "node:fs";
+import { fstatSync, ftruncateSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
+import { readFileBounded } from "../../lib/base/read_file.node.ts";
+import { describeSystemError, reasonOf, systemCode } from "../../lib/base/system_error.ts";
 import { flushFile } from "../../lib/formats/flush_file.node.ts";
 import { CheckpointError, DataError, RuntimeError } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
+import { FILE_LIMITS } from "../files/file_limits.ts";
 import { withLock } from "../files/file_lock.ts";
 import { appendAll, closeQuietly } from "../files/open_file.ts";
 import { readVersionRecord, type VersionRecord, writeVersionRecord } from "./version_record.ts";
@@ -101,7 +103,10 @@ export function appendRecord({ path, tail }: Registry, record: VersionRecord): {
 /** A disk that reports errors may have taken the line and then refused to shorten the file. */
 function whatStands(path: string, record: VersionRecord): string {
   try {
-    const isThere = readFileSync(path, "utf8").trimEnd().endsWith(writeVersionRecord(record));
+    const isThere = readFileBounded(path, FILE_LIMITS.registry)
+      .toString()
+      .trimEnd()
+      .endsWith(writeVersionRecord(record));
     return isThere ? "The line is in the file all the same: check which version is current." : "Nothing was changed.";
   } catch {
     return "Check which version is current.";
@@ -110,11 +115,11 @@ function whatStands(path: string, record: VersionRecord): string {
 
 function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path);
+    return readFileBounded(path, FILE_LIMITS.registry);
   } catch (error) {
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return Buffer.alloc(0);
-    throw new CheckpointError(`readRegistry: ${path} cannot be read (${code}).`, { path, code });
+    throw new CheckpointError(`readRegistry: ${path} cannot be read (${code ?? reasonOf(error)}).`, { path, code });
   }
 }
 

@@ -1,12 +1,14 @@
 // The checkpoint of a version: found by "current" or its number, and proven to be what was promoted.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
-import { systemCode } from "../../lib/base/system_error.ts";
+import { readFileBounded } from "../../lib/base/read_file.node.ts";
+import { reasonOf, systemCode } from "../../lib/base/system_error.ts";
 import { CheckpointError, NotFoundError } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
+import { FILE_LIMITS } from "../files/file_limits.ts";
 import { promotionOf, type Registry, readRegistry, versionFile, versionNumbers } from "./registry.ts";
 import type { VersionRecord } from "./version_record.ts";
 
@@ -39,15 +41,15 @@ export type FileState = "ok" | "missing" | "changed";
 
 type Examined =
   | { state: "ok"; bytes: Uint8Array }
-  | { state: "missing"; code: string | undefined }
+  | { state: "missing"; code: string }
   | { state: "changed"; sha256: string };
 
 function examine(registry: Registry, { version, fileSha256 }: VersionRecord): Examined {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(versionFile(registry, version));
+    bytes = readFileBounded(versionFile(registry, version), FILE_LIMITS.weights);
   } catch (error) {
-    return { state: "missing", code: systemCode(error) };
+    return { state: "missing", code: systemCode(error) ?? reasonOf(error) };
   }
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return sha256 === fileSha256 ? { state: "ok", bytes } : { state: "changed", sha256 };

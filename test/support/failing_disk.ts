@@ -20,10 +20,15 @@ export interface Faults {
 export const HOW = ["EIO", "ENOSPC", "broken", "full", "short"] as const;
 /** Each with the argument that says which file: a path, or an open file. */
 const OPERATIONS = [
-  ...["openSync", "mkdirSync", "rmSync", "rmdirSync", "unlinkSync", "renameSync", "readFileSync", "readdirSync"],
-  ...["writeSync", "fsyncSync", "ftruncateSync", "fstatSync", "closeSync"],
+  ...["openSync", "mkdirSync", "rmSync", "rmdirSync", "unlinkSync", "renameSync", "readdirSync"],
+  ...["readSync", "writeSync", "fsyncSync", "ftruncateSync", "fstatSync", "closeSync"],
 ] as const;
 const NEEDS_SPACE = ["mkdirSync", "writeSync", "openSync"];
+
+/** @param flags as openSync takes them: "a+", or a number */
+function isForWriting(flags: unknown): boolean {
+  return typeof flags === "number" ? (flags & fs.constants.O_CREAT) !== 0 : /[wa]/.test(String(flags));
+}
 
 type Patchable = Record<string, (...args: unknown[]) => unknown>;
 
@@ -61,7 +66,7 @@ export async function onFailingDisk(
     const [target] = args;
     const counts = typeof target === "number" ? opened.has(target) : isInside(String(target));
     if (!counts) return original[name](...args);
-    const isNewFile = name === "openSync" && /[wa]/.test(String(args[1])) && !fs.existsSync(String(target));
+    const isNewFile = name === "openSync" && isForWriting(args[1]) && !fs.existsSync(String(target));
     const { code, part } = faultOf(name, isNewFile);
     if (name === "closeSync") {
       // Closing gives the file back even where it reports an error.
