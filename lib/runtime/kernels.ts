@@ -1,7 +1,7 @@
 // Loads the kernels: picks the variant, instantiates it once, on first use, synchronously.
 
 import type { Kernels } from "../../build/kernels.js";
-import { RuntimeError } from "../base/errors.ts";
+import { problemOf, RuntimeError } from "../base/errors.ts";
 import { type Arithmetic, arithmeticOf } from "./arithmetic.ts";
 import { embeddedKernels } from "./embedded_kernels.ts";
 import { type KernelSource, type KernelVariant, readKernelSource, variantOf } from "./kernel_module.ts";
@@ -69,21 +69,37 @@ export function supportsVariant(variant: KernelVariant): boolean {
   const madd = [...simd, ...simd, ...simd, 0xfd, 0x85, 0x02];
   const code = [0x00, ...(variant === "simd" ? simd : madd), 0xfd, 0x1b, 0x00, 0x0b];
   const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7f, 3, 2, 1, 0];
-  return WebAssembly.validate(new Uint8Array([...header, 10, code.length + 2, 1, code.length, ...code]));
+  const module = new Uint8Array([...header, 10, code.length + 2, 1, code.length, ...code]);
+  return typeof WebAssembly === "object" && WebAssembly.validate(module);
 }
 
+/** @throws {RuntimeError} the host has no SIMD or no memory, a page's policy or the host forbids compiling, or it lacks an instruction */
 function load(source: WebAssembly.Module | Uint8Array<ArrayBuffer>): LoadedKernels {
   if (!supportsVariant("simd")) {
-    throw new RuntimeError("loadKernels: this host has no WebAssembly SIMD; use Node ≥ 20 or a browser since 2021.");
+    throw new RuntimeError(
+      "loadKernels: this host has no WebAssembly SIMD; use Node ≥ 20, without --jitless, or a browser since 2021.",
+    );
   }
-  return source instanceof Uint8Array ? loadBytes(source) : loadModule(source);
+  try {
+    return source instanceof Uint8Array ? loadBytes(source) : loadModule(source);
+  } catch (error) {
+    if (error instanceof RuntimeError) throw error;
+    const policy =
+      "A page's Content-Security-Policy needs 'wasm-unsafe-eval'; where compiling is forbidden altogether, give useKernels() a module compiled beforehand.";
+    const variant = supportsVariant("relaxed")
+      ? ""
+      : " It has no relaxed SIMD: of the two files, give it the simd ones.";
+    throw new RuntimeError(
+      `loadKernels: this host does not compile the kernels: ${problemOf(error)}. ${policy}${variant}`,
+    );
+  }
 }
 
 function loadBytes(bytes: Uint8Array<ArrayBuffer>): LoadedKernels {
   const shared = whyNotShared() ?? askForMemory(true);
-  if (typeof shared !== "string") return instantiate(compile(bytes), shared, null);
+  if (typeof shared !== "string") return instantiate(new WebAssembly.Module(bytes), shared, null);
   declareUnshared(bytes);
-  return instantiate(compile(bytes), granted(askForMemory(false)), shared);
+  return instantiate(new WebAssembly.Module(bytes), granted(askForMemory(false)), shared);
 }
 
 /**
@@ -109,20 +125,6 @@ function instantiate(
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
   const arithmetic = arithmeticOf(kernels, variant === "relaxed");
   return { kernels, memory, maximumBytes, module, variant, arithmetic, unsharedBecause };
-}
-
-/** @throws {RuntimeError} a page's policy or the host forbids it, or the host lacks an instruction */
-function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
-  try {
-    return new WebAssembly.Module(bytes);
-  } catch (error) {
-    const advice = supportsVariant("relaxed")
-      ? "A page's Content-Security-Policy needs 'wasm-unsafe-eval'; where compiling is forbidden altogether, give useKernels() a module compiled beforehand."
-      : "It has no relaxed SIMD: were these the relaxed kernels, give useKernels() the simd ones.";
-    throw new RuntimeError(
-      `loadKernels: this host does not compile the kernels: ${(error as Error).message}. ${advice}`,
-    );
-  }
 }
 
 /** Turns the import of a shared memory into that of a plain one: one flag in the import's limits. */

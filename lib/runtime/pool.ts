@@ -4,7 +4,13 @@
 // writes the job, opens it by the ticket (its number and how many pieces are left, in one word), claims pieces like
 // everybody else, and waits for those that others have begun. So a worker that is late, busy elsewhere or dead costs
 // nothing but its help. None can claim a piece of a job that is over, or run one with the next job's arguments: a
-// claim succeeds only while that job's ticket is there and not at zero, and until then the job is not rewritten.
+// claim succeeds only while that job's ticket is there and not at zero, arguments are read after it, and until the
+// piece is done the job is not rewritten.
+//
+// A worker that has begun a piece is waited for as long as it lives: it may be late, or the whole process stopped for a
+// minute, and no clock can tell that from death. Whether it lives the host says; see threads.ts. Once one has ended
+// in the middle of a piece, the others are sent home and waited for, so that nobody writes to memory any more when the
+// caller gets the error.
 
 import { RuntimeError } from "../base/errors.ts";
 import { loadKernels } from "./kernels.ts";
@@ -23,6 +29,8 @@ const CONTROL = {
   argc: 51,
   scratchBytes: 52,
   failed: 53,
+  /** Not 0: the workers are to end. */
+  stopped: 54,
 } as const;
 const ARGS_BYTES = 256;
 const MAX_ARGS = 64;
@@ -33,8 +41,6 @@ const PIECE_MASK = 255;
 const PIECES_PER_THREAD = 4;
 const SPINS = 20_000;
 const PATIENCE_MS = 50;
-/** A piece that somebody has begun and not finished after this long never will be. */
-const LOST_MS = 60_000;
 
 export class Pool {
   readonly control = new SharedArrayBuffer(ARGS_BYTES + MAX_ARGS * 8);
@@ -42,6 +48,10 @@ export class Pool {
   private readonly args = new Float64Array(this.control, ARGS_BYTES);
   private readonly kernels = Object.values(loadKernels().kernels) as ((...args: number[]) => void)[];
   private readonly indices = new Map(Object.keys(loadKernels().kernels).map((name, index) => [name, index]));
+  /** For each worker, whether its thread has ended: then it writes to nothing any more. Where the host cannot say, never. */
+  readonly hasEnded: (() => boolean)[] = [];
+  /** Nobody is left to help. */
+  isOver = false;
   private job = 0;
 
   /** @param threads with the calling one, at least 2 */
@@ -51,7 +61,7 @@ export class Pool {
    * Runs a kernel over [0, count).
    *
    * @param scratchBytes where above 0, the last argument is an address, and thread t gets t·scratchBytes more
-   * @throws {RuntimeError} a thread trapped, or died within the kernel
+   * @throws {RuntimeError} a thread trapped, or ended within the kernel; what the kernel writes is incomplete then
    */
   run(kernel: string, count: number, args: readonly number[], scratchBytes: number): void {
     const { words } = this;
@@ -64,6 +74,7 @@ export class Pool {
     words[CONTROL.scratchBytes] = scratchBytes;
     words[CONTROL.failed] = 0;
     this.args.set(args);
+    Atomics.store(words, CONTROL.pending, pieces);
     this.open(pieces);
     try {
       this.work(index, count, pieces, args);
@@ -74,21 +85,23 @@ export class Pool {
       // Even then: the others still write to memory that the caller is about to give back.
       this.waitForOthers();
     }
-    if (words[CONTROL.failed]) {
-      throw new RuntimeError(`parallelFor: ${kernel} failed in a worker thread; the result is incomplete.`, { kernel });
-    }
+    const isLost = words[CONTROL.pending] > 0;
+    if (!isLost && !words[CONTROL.failed]) return;
+    const remedy = "what it writes is incomplete. Compute that again, or load the weights and the optimizer's state.";
+    throw new RuntimeError(`parallelFor: ${kernel} ${isLost ? "lost" : "failed in"} a worker thread; ${remedy}`, {
+      kernel,
+    });
   }
 
   /** Lets the workers end. */
   stop(): void {
-    this.words[CONTROL.kernel] = -1;
+    this.words[CONTROL.stopped] = 1;
     this.open(0);
   }
 
   private open(pieces: number): void {
     const { words } = this;
     this.job++;
-    Atomics.store(words, CONTROL.pending, pieces);
     Atomics.store(words, CONTROL.ticket, (this.job << PIECE_BITS) | pieces);
     if (Atomics.load(words, CONTROL.sleepers) > 0) Atomics.notify(words, CONTROL.ticket);
   }
@@ -119,17 +132,15 @@ export class Pool {
   }
 
   private waitForOthers(): void {
-    const { words } = this;
-    let started = 0;
+    const { words, hasEnded } = this;
     for (let spins = 0; ; spins++) {
       const pending = Atomics.load(words, CONTROL.pending);
       if (pending <= 0) return;
-      if (spins < SPINS) continue;
-      started ||= performance.now();
-      Atomics.wait(words, CONTROL.pending, pending, PATIENCE_MS);
-      if (performance.now() - started > LOST_MS) {
-        throw new RuntimeError("parallelFor: a worker thread died within a kernel; the result is incomplete.");
-      }
+      if (spins < SPINS || Atomics.wait(words, CONTROL.pending, pending, PATIENCE_MS) !== "timed-out") continue;
+      if (hasEnded.some((ended) => ended())) break;
     }
+    this.stop();
+    this.isOver = true;
+    while (!hasEnded.every((ended) => ended())) Atomics.wait(words, CONTROL.stopped, 1, 1);
   }
 }

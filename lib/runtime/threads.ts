@@ -21,8 +21,12 @@ interface NodeThreads {
     once(event: string, listener: (value: unknown) => void): void;
     unref(): void;
   };
-  isMainThread: boolean;
+  MessageChannel: typeof MessageChannel;
+  receiveMessageOnPort(port: MessagePort): unknown;
 }
+
+/** What V8 reserves for a worker's heap and code is 0.6 GiB of addresses. */
+const WORKER_ADDRESSES = 2 ** 30;
 
 const URL_RULE: Rule = {
   says: "a URL, or the text of one",
@@ -32,20 +36,26 @@ const URL_RULE: Rule = {
 let pool: Pool | null = null;
 let workers: HostWorker[] = [];
 let singleBecause: string | null = "setThreads() was not called";
+/** The latest call of setThreads; the next begins when it is done. */
+let lastCall: Promise<unknown> = Promise.resolve();
 
 /** The pool, where there is one. */
 export function currentPool(): Pool | null {
+  if (pool?.isOver) {
+    pool = null;
+    singleBecause = "a worker ended while it was needed; call setThreads() again";
+  }
   return pool;
 }
 
 /** Threads that take part, the calling one included. */
 export function threadCount(): number {
-  return pool?.threads ?? 1;
+  return currentPool()?.threads ?? 1;
 }
 
 /** Why everything runs on the calling thread; null where it does not. */
 export function whySingleThread(): string | null {
-  return pool ? null : singleBecause;
+  return currentPool() ? null : singleBecause;
 }
 
 /**
@@ -56,10 +66,13 @@ export function whySingleThread(): string | null {
  * a page's own thread must not wait. Without it everything runs in one thread, and
  * `runtimeInfo().singleThreadBecause` says why. Idle workers sleep, and keep no process alive.
  *
+ * Await it before the next operation. Calls that are not awaited take turns, and the last one's number holds.
+ *
  * @param threads how many, an integer ≥ 1, or "auto" for the machine's processors
  * @param options.workerUrl the worker's script (simdgrad/worker.js), for pages whose CSP forbids blob workers
  * @returns how many take part now
  * @throws {OptionError} not an integer from 1 to 240, or an option of another name
+ * @throws {RuntimeError} the host cannot run the kernels
  * @example await setThreads("auto");
  */
 export async function setThreads(
@@ -71,32 +84,40 @@ export async function setThreads(
   check("setThreads", "threads", threads, { says: `"auto" or ${says}`, holds: isValid });
   checkOptions("setThreads", options, { workerUrl: URL_RULE });
   const wanted = threads === "auto" ? Math.min(processors(), MAX_THREADS) : threads;
-  endPool();
-  singleBecause = wanted === 1 ? "one thread was asked for" : whyNoThreads();
+  const { workerUrl } = options;
+  const call = lastCall.then(() => changePool(wanted, workerUrl));
+  lastCall = call.catch(() => {});
+  return call;
+}
+
+async function changePool(wanted: number, url?: string | URL): Promise<number> {
+  await endPool();
+  singleBecause = wanted === 1 ? "one thread was asked for" : whyNoThreads(wanted);
   if (singleBecause) return 1;
-  const next = new Pool(wanted);
   try {
+    const next = new Pool(wanted);
     const started: Promise<unknown>[] = [];
     for (let index = 1; index < wanted; index++) {
-      const { worker, ready } = startWorker(next, index, options.workerUrl);
-      workers.push(worker);
+      const ready = startWorker(next, index, url);
       ready.catch(() => {}); // where the next cannot be started, nobody waits for this one
       started.push(ready);
     }
     await Promise.all(started);
     pool = next;
   } catch (error) {
-    endPool();
+    await endPool();
     singleBecause = `a worker did not start: ${deniedReason(error) ?? problemOf(error)}`;
   }
   return threadCount();
 }
 
-function endPool(): void {
+/** Between two operations no worker has anything to write: it can be ended at once. */
+async function endPool(): Promise<void> {
   pool?.stop();
-  for (const worker of workers) worker.terminate();
   pool = null;
+  const ended = workers.map((worker) => worker.terminate());
   workers = [];
+  await Promise.all(ended);
 }
 
 function processors(): number {
@@ -107,36 +128,72 @@ function processors(): number {
   );
 }
 
-function whyNoThreads(): string | null {
+function whyNoThreads(wanted: number): string | null {
   const { unsharedBecause } = loadKernels();
   if (unsharedBecause) return unsharedBecause;
   if (typeof document !== "undefined") return "a page's own thread must not wait; run the library in a worker";
   if (!nodeThreads() && typeof Worker === "undefined") return "the host has no workers";
+  const room = addressRoom();
+  if (room < (wanted - 1) * WORKER_ADDRESSES)
+    return `${room} bytes of address space are left, too few for ${wanted - 1} workers; raise the limit (ulimit -v)`;
   return null;
 }
 
-function startWorker(target: Pool, index: number, url?: string | URL): { worker: HostWorker; ready: Promise<unknown> } {
+/** @returns when it takes jobs */
+function startWorker(target: Pool, index: number, url?: string | URL): Promise<unknown> {
   const { module, memory } = loadKernels();
   const data = { module, memory, control: target.control, index };
   const node = nodeThreads();
   if (node) {
-    const worker = new node.Worker(WORKER_SOURCE, { eval: true, workerData: data, execArgv: [], name: "simdgrad" });
-    worker.unref();
-    const ready = new Promise((resolve, reject) => {
+    const { port1, port2 } = new node.MessageChannel();
+    const hasEnded = isClosed(port1, node);
+    if (!hasEnded()) target.hasEnded.push(hasEnded); // it has not begun: a host that says otherwise cannot be asked
+    const workerData = { ...data, alive: port2 };
+    const options = { eval: true, workerData, transferList: [port2], execArgv: [], name: "simdgrad" };
+    const worker = new node.Worker(WORKER_SOURCE, options);
+    workers.push(worker);
+    return new Promise((resolve, reject) => {
       worker.once("message", resolve);
-      worker.once("error", (error) => reject(error));
+      worker.once("error", reject);
       worker.once("exit", () => reject(new Error("it ended at once")));
-    });
-    return { worker, ready };
+    }).finally(() => worker.unref());
   }
-  const script = url ?? URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
-  const worker = new Worker(script);
-  const ready = new Promise((resolve, reject) => {
+  const worker = new Worker(url ?? URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" })));
+  workers.push(worker);
+  worker.postMessage(data);
+  return new Promise((resolve, reject) => {
     worker.onmessage = resolve;
     worker.onerror = (event) => reject(new Error(event.message || "the browser refused its script"));
   });
-  worker.postMessage(data);
-  return { worker, ready };
+}
+
+/**
+ * Whether the thread that holds the other end of a port has ended, asked without the event loop, which does not run while
+ * an operation waits for its workers. Node closes a thread's ports once nothing runs in it any more; a port whose other
+ * end was closed closes as soon as it is read from, and a closed one cannot be passed on. Pages need not ask: their workers
+ * end when they do.
+ */
+function isClosed(port: MessagePort, { receiveMessageOnPort }: NodeThreads): () => boolean {
+  return () => {
+    receiveMessageOnPort(port);
+    try {
+      port = structuredClone(port, { transfer: [port] });
+      return false;
+    } catch {
+      return true;
+    }
+  };
+}
+
+/** Bytes of address space that the process may still reserve, where Linux limits it: V8 aborts where a thread finds none. */
+function addressRoom(): number {
+  try {
+    const { readFileSync } = nodeBuiltin("node:fs");
+    const [limit] = /(?<=address space +)\d+/.exec(readFileSync("/proc/self/limits", "latin1")) ?? [];
+    return limit ? Number(limit) - 4096 * Number.parseInt(readFileSync("/proc/self/statm", "latin1"), 10) : Infinity;
+  } catch {
+    return Number.POSITIVE_INFINITY; // another system, or a folder that may not be read
+  }
 }
 
 function nodeThreads(): NodeThreads | null {

@@ -44,5 +44,7 @@ export function whyNotShared(): string | null {
 /** @throws {RuntimeError} the host gives no memory */
 export function granted(memory: WasmMemory | string): WasmMemory {
   if (typeof memory !== "string") return memory;
-  throw new RuntimeError(`loadKernels: ${memory}. Close what else needs memory, or use a larger machine.`);
+  throw new RuntimeError(
+    `loadKernels: ${memory}. Close what else needs memory; under a limit of addresses (ulimit -v) raise it, since V8 reserves 10 GiB of them, or start Node with --disable-wasm-trap-handler.`,
+  );
 }

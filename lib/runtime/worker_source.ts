@@ -7,7 +7,7 @@
 
 export const WORKER_SOURCE = `"use strict";
 const SPINS = 20000;
-const TICKET = 0, PENDING = 16, SLEEPERS = 32, KERNEL = 48, COUNT = 49, PIECES = 50, ARGC = 51, SCRATCH_BYTES = 52, FAILED = 53;
+const TICKET = 0, PENDING = 16, SLEEPERS = 32, KERNEL = 48, COUNT = 49, PIECES = 50, ARGC = 51, SCRATCH_BYTES = 52, FAILED = 53, STOPPED = 54;
 const ARGS_BYTES = 256;
 const PIECE_BITS = 8, PIECE_MASK = 255;
 
@@ -26,22 +26,25 @@ function work({ module, memory, control, index }, ready) {
       Atomics.sub(words, SLEEPERS, 1);
     }
     job = ticket >>> PIECE_BITS;
-    const kernel = words[KERNEL];
-    if (kernel < 0) return;
-    // Read before a piece is claimed: should the job be over by now, the claim will fail.
-    const count = words[COUNT], pieces = words[PIECES], argc = words[ARGC];
-    const list = Array.from(args.subarray(0, argc));
-    if (words[SCRATCH_BYTES] > 0) list[argc - 1] += index * words[SCRATCH_BYTES];
+    if (words[STOPPED]) return;
+    let list, argc;
     for (;;) {
       ticket = Atomics.load(words, TICKET);
       const left = ticket & PIECE_MASK;
       if (ticket >>> PIECE_BITS !== job || left === 0) break;
       if (Atomics.compareExchange(words, TICKET, ticket, ticket - 1) !== ticket) continue;
+      // Read after a piece is claimed: only then it is certain to be this job's until that piece is done.
+      const count = words[COUNT], pieces = words[PIECES];
+      if (!list) {
+        argc = words[ARGC];
+        list = Array.from(args.subarray(0, argc));
+        if (words[SCRATCH_BYTES] > 0) list[argc - 1] += index * words[SCRATCH_BYTES];
+      }
       const piece = pieces - left;
       list[argc] = Math.floor((count * piece) / pieces);
       list[argc + 1] = Math.floor((count * (piece + 1)) / pieces);
       try {
-        kernels[kernel].apply(null, list);
+        kernels[words[KERNEL]].apply(null, list);
       } catch {
         Atomics.store(words, FAILED, 1);
       }

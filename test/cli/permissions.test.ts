@@ -1,47 +1,23 @@
-// The program under Node's permission model, which denies workers, folders and always fsync. The loader of TypeScript would
-// need more permissions than the program, so this one is bundled first.
+// The program under Node's permission model, which denies workers, folders and always fsync.
 
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
-import { build } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { bundled, runNode, withLibrary } from "../support/bundled_program.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
 
 const test = suite("under Node's permission model");
 
 const SWITCH = process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission";
-mkdirSync("build", { recursive: true });
-const bundled = resolve(mkdtempSync("build/permissions-"));
-process.on("exit", () => rmSync(bundled, { recursive: true, force: true }));
 const folder = realpathSync(temporaryFolder());
-const options = {
-  bundle: true,
-  packages: "external",
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  outdir: bundled,
-} as const;
-await build({ entryPoints: { cli: "cli/main.ts", library: "lib/index.ts", node: "data/index.node.ts" }, splitting: true, ...options }); // biome-ignore format: one line
 
-function run(permissions: readonly string[], args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [SWITCH, "--no-warnings", "--allow-fs-read=*", ...permissions, ...args],
-    { cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", MNIST_DIR: "" } },
-  );
-  return { code: status, stdout, stderr };
-}
-const mnist = (permissions: readonly string[], ...args: string[]) =>
-  run(permissions, [join(bundled, "cli.js"), ...args]);
-const program = (permissions: readonly string[], code: string) => {
-  const imports = ["library", "node"].map((name) => `import * as ${name} from ${JSON.stringify(join(bundled, `${name}.js`))};`); // biome-ignore format: one line
-  return run(permissions, ["--input-type=module", "--eval", `${imports.join("\n")}\n${code}`]);
-};
+const run = (permissions: readonly string[], args: readonly string[]) =>
+  runNode(folder, [SWITCH, "--no-warnings", "--allow-fs-read=*", ...permissions, ...args]);
+const mnist = (permissions: readonly string[], ...args: string[]) => run(permissions, [bundled("cli.js"), ...args]);
+const program = (permissions: readonly string[], code: string) => run(permissions, withLibrary(code));
 
 const WRITE = `--allow-fs-write=${folder}/`;
 const TRAIN = ["train", "--data", "synthetic", "--limit", "320", "--epochs", "1"];
