@@ -6,6 +6,7 @@
 //   worker.js                    the script of a worker thread, for pages whose CSP forbids blob workers
 //   types/                       declarations, file by file as in the sources
 //   kernels.*.wasm               the raw kernels, for hosts that compile modules themselves
+//   THIRD_PARTY_LICENSES.txt     the licences of what is bundled in
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { resolve } from "node:path";
@@ -13,6 +14,7 @@ import process from "node:process";
 import { build } from "esbuild";
 import ts from "typescript";
 import { markCurrent } from "./stamp.mjs";
+import { thirdPartyLicenses } from "./third_party.mjs";
 import { withoutKernels } from "./without_kernels.mjs";
 
 const LIBRARY = {
@@ -33,19 +35,25 @@ const PROGRAM_OPTIONS = {
 };
 
 rmSync("dist", { recursive: true, force: true });
-await bundle(LIBRARY, "chunks");
 const { node, ...browserSafe } = LIBRARY;
-await bundle(browserSafe, "chunks", { outdir: "dist/slim", platform: "neutral", plugins: [withoutKernels] });
-await bundle({ cli: "cli/main.ts" }, "cli", PROGRAM_OPTIONS);
+const bundles = [
+  await bundle(LIBRARY, "chunks"),
+  await bundle(browserSafe, "chunks", { outdir: "dist/slim", platform: "neutral", plugins: [withoutKernels] }),
+  await bundle({ cli: "cli/main.ts" }, "cli", PROGRAM_OPTIONS),
+];
+writeFileSync("dist/THIRD_PARTY_LICENSES.txt", thirdPartyLicenses(bundles));
 declareTypes();
 copyKernels();
 await writeWorker();
 chmodSync("dist/cli.js", 0o755);
 markCurrent("dist");
 
-/** @param folder for what entries share, and what they load on demand */
+/**
+ * @param folder for what entries share, and what they load on demand
+ * @returns what came from where
+ */
 async function bundle(entryPoints, folder, { plugins = [], ...options } = {}) {
-  await build({
+  const { metafile } = await build({
     entryPoints,
     outdir: "dist",
     chunkNames: `${folder}/[name]-[hash]`,
@@ -61,8 +69,10 @@ async function bundle(entryPoints, folder, { plugins = [], ...options } = {}) {
       { name: "pure-operations", setup: markOperationsPure },
     ],
     logLevel: "warning",
+    metafile: true,
     ...options,
   });
+  return metafile;
 }
 
 /**

@@ -6,6 +6,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { markCurrent } from "./stamp.mjs";
+import { bundledPackages } from "./third_party.mjs";
 
 const texts = {
   RUNTIME: await bundle("models/export/runtime/predict.ts", "esm"),
@@ -23,9 +24,9 @@ writeFileSync(
 writeFileSync("build/export.d.ts", names.map((name) => `export declare const ${name}: string;\n`).join(""));
 markCurrent("export");
 
-/** For people to read, hence not minified. */
+/** For people to read, hence not minified. Of simdgrad's code alone: what is exported carries no other licence. */
 async function bundle(entry, format) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [entry],
     bundle: true,
     write: false,
@@ -34,6 +35,9 @@ async function bundle(entry, format) {
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
+    metafile: true,
   });
+  const packages = bundledPackages([metafile]);
+  if (packages.length > 0) throw new Error(`build: ${entry} holds ${packages.join(", ")}; an exported file must not.`);
   return outputFiles[0].text;
 }

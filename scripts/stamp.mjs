@@ -26,6 +26,7 @@ const PRODUCTS = {
       "lib",
       "data",
       "scripts/build_export.mjs",
+      "scripts/third_party.mjs",
       "LICENSE",
       "package-lock.json",
     ],

@@ -170,6 +170,30 @@ test("files are read by one reader, which takes regular files of a bounded size 
   assert.equal(faults, []);
 });
 
+test("every entry of a lock file has the digest of what it installs", () => {
+  for (const file of ["package-lock.json", "bench/peers/package-lock.json"]) {
+    const { packages } = JSON.parse(read(file)) as { packages: Record<string, { integrity?: string; link?: boolean }> };
+    const entries = Object.entries(packages).filter(([path, { link }]) => path !== "" && !link);
+    assert.ok(entries.length > 50, file);
+    // 64 bytes in base64. Where npm asks for it no entry says: the test of machine paths finds registries.
+    const without = entries.filter(([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ""));
+    assert.equal(
+      without.map(([path]) => path),
+      [],
+      "run scripts/complete_lock.mjs",
+    );
+  }
+});
+
+test("nobody is told to get the package by a name that a stranger may take on the registry", () => {
+  const byName =
+    /\bnpx\s+(-\S+\s+)*(--package=)?simdgrad\b|\bnpm\s+(i|install|add|exec)\s+(-\S+\s+)*(--package=)?simdgrad\b/;
+  const said = all.filter((file) => /\.(ts|mjs|md|html|yaml|yml|sh)$|^\.ci\//.test(file) && byName.test(read(file)));
+  assert.equal(said, [], "name a checkout or a tarball until npm run release:check says that the name is ours");
+  for (const command of ["npx -p", "npm install", "npm i --save-dev"])
+    assert.match(`${command} simdgrad mnist`, byName);
+});
+
 test("no function of the host's Math that may round differently elsewhere reaches weights", () => {
   const inexact = /\bMath\.(exp|expm1|pow|sin|cos|tan|sinh|cosh|tanh|asin|acos|atan|atan2|log\w*|cbrt|hypot|random)\b/;
   const power = /(?<!\b2 )\*\* |(?<=\b2 )\*\* (?!-?\(?-?\d)/; // a power of two is exact

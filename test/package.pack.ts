@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import asc from "assemblyscript/asc";
 import { buildSync } from "esbuild";
 import { PNG } from "pngjs";
 import { suite } from "uvu";
@@ -46,6 +47,55 @@ test("it installs without network, and brings nothing along", () => {
 test("it holds what users need, and no source, test or build script", () => {
   const top = readdirSync(installed).sort();
   assert.equal(top, ["CHANGELOG.md", "LICENSE", "README.md", "dist", "models", "package.json"]);
+});
+
+test("the licences of all packages in its bundles lie beside them, and of no other", () => {
+  const texts = readFileSync(join(installed, "dist/THIRD_PARTY_LICENSES.txt"), "utf8")
+    .split(/^-{80}$/m)
+    .slice(1);
+  const named = texts.map((text) => text.trim().split("\n")[0]);
+  for (const text of texts) assert.match(text, /copyright/i, text.slice(0, 80));
+  // The programs and the libraries bundled once more from source: here by hand, there by scripts/build_dist.mjs.
+  const entryPoints = ["cli/main.ts", "data/index.node.ts", "lib/index.ts", "models/export/index.ts"];
+  const alias = { "string-width": "./scripts/plain_string_width.mjs", "wrap-ansi": "./scripts/plain_wrap.mjs" };
+  const options = {
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    outdir: folder,
+    write: false,
+    metafile: true,
+  } as const;
+  const { metafile } = buildSync({ ...options, entryPoints, alias, splitting: true, logLevel: "silent" });
+  const folders = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? (path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/) ?? []) : [],
+    ),
+  );
+  const expected = [...new Set([...folders, "node_modules/esbuild"])].map((path) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+    return `${name} ${version} (${license})`;
+  });
+  assert.ok(expected.length > 3);
+  assert.equal(named.sort(), expected.sort());
+});
+
+test("its kernels hold no function of AssemblyScript's own library, whose licence would have to lie there too", async () => {
+  const files = readdirSync("kernels").filter((file) => file.endsWith(".ts"));
+  let text = "";
+  const args = [...files.map((file) => `kernels/${file}`), "--config", "asconfig.json", "--target", "simd", "--debug"];
+  const { error } = await asc.main([...args, "--optimizeLevel", "0", "--textFile", "kernels.wat"], {
+    writeFile: (name, content) => {
+      if (name.endsWith(".wat")) text = String(content);
+    },
+  });
+  assert.is(error, null);
+  const functions = [...text.matchAll(/\(func \$(\S+)/g)].map(([, name]) => name);
+  assert.ok(functions.length > 100);
+  assert.equal(
+    functions.filter((name) => !/^(start:)?kernels\//.test(name) && name !== "~start"),
+    [],
+  );
 });
 
 test("importing it prints nothing, and twenty lines train", () => {

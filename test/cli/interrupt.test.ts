@@ -51,6 +51,13 @@ test("a second within half a second is the same one; a later one ends the progra
 
 test("what is printed to be typed in again begins as the program was called", () => {
   assert.is(programName({ npm_command: "exec" }), "npx mnist");
+  const packed = { npm_command: "exec", npm_config_package: "../my files/simdgrad-0.1.0.tgz" };
+  assert.is(
+    programName(packed),
+    "npx -p '../my files/simdgrad-0.1.0.tgz' mnist",
+    "or npx would fetch a stranger's mnist",
+  );
+  assert.is(programName({ npm_command: "exec", npm_config_package: "a\n\nb" }), "npx -p a -p b mnist");
   assert.equal([programName({}), programName({ npm_command: "run-script" })], ["mnist", "mnist"]);
 });
 
