@@ -95,7 +95,8 @@ export function writeTrainEvent(event: TrainEvent): string {
 }
 
 function lineName(name: string): string {
-  return LINE_NAMES[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  if (Object.hasOwn(LINE_NAMES, name)) return LINE_NAMES[name];
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /**

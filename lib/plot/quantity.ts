@@ -29,7 +29,7 @@ const UNITS: Readonly<Record<string, readonly (readonly [factor: number, unit: s
 export function formatQuantity(value: number, unit: string): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(Number(value.toPrecision(3))); // as it will be read: 999.9 ms are a second
-  const units = UNITS[unit] ?? [];
+  const units = Object.hasOwn(UNITS, unit) ? UNITS[unit] : [];
   const [factor, name] = units.find(([from]) => size >= from) ?? units[units.length - 1] ?? [1, unit];
   // Without a smaller unit there is nothing below: zero bytes are 0 B.
   const [by, as] = size === 0 ? [1, unit] : [factor, name];

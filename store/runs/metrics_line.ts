@@ -46,36 +46,47 @@ export function writeMetricsLine(line: MetricsLine): string {
  * @throws {DataError} it is damaged, lacks a figure, or has one that no run comes to: an epoch 0, an accuracy of 2
  */
 export function readMetricsLine(text: string, where: string): MetricsLine {
+  const line = metricsLineOrProblem(text);
+  if (typeof line === "string") throw new DataError(`readMetricsLine: ${where} ${line}.`, { where });
+  return line;
+}
+
+/** What each figure must be, by its name in the line. */
+const FIGURES = {
+  epoch: fromOne,
+  step: fromOne,
+  loss: numberOf,
+  train_loss: numberOf,
+  train_accuracy: partOf,
+  validation_loss: numberOf,
+  validation_accuracy: partOf,
+  learning_rate: amountOf,
+  seconds: amountOf,
+  samples_per_second: amountOf,
+};
+
+/** The same without an error to catch: a log may have very many bad lines. @returns what is wrong, behind "line 3 " */
+export function metricsLineOrProblem(text: string): MetricsLine | string {
   const fields = parseFields(text);
-  if (!fields) throw new DataError(`readMetricsLine: ${where} is damaged: it holds no JSON object.`, { where });
-  const figure = (name: string, read: (value: unknown) => number | null): number => {
-    const value = read(fields[name]);
-    if (value !== null) return value;
-    throw new DataError(`readMetricsLine: ${where} is damaged: ${name} is missing, or not what it should be.`, {
-      ...{ where, name },
-    });
+  if (!fields) return "is damaged: it holds no JSON object";
+  let missing: string | null = null;
+  const figure = (name: keyof typeof FIGURES): number => {
+    const value = FIGURES[name](fields[name]);
+    if (value === null) missing ??= name;
+    return value ?? 0;
   };
-  const place = () => ({
-    ...{ epoch: figure("epoch", fromOne), step: figure("step", fromOne) },
-    learningRate: figure("learning_rate", amountOf),
-  });
-  switch (fields.kind) {
-    case "step":
-      return { kind: "step", ...place(), loss: figure("loss", numberOf) };
-    case "epoch":
-      return {
-        ...{ kind: "epoch", ...place() },
-        ...{ trainLoss: figure("train_loss", numberOf), trainAccuracy: figure("train_accuracy", partOf) },
-        validationLoss: figure("validation_loss", numberOf),
-        validationAccuracy: figure("validation_accuracy", partOf),
-        ...{ seconds: figure("seconds", amountOf), samplesPerSecond: figure("samples_per_second", amountOf) },
-      };
-    default:
-      throw new DataError(`readMetricsLine: ${where} is of no kind that this version knows.`, {
-        where,
-        kind: fields.kind,
-      });
-  }
+  const { kind } = fields;
+  if (kind !== "step" && kind !== "epoch") return "is of no kind that this version knows";
+  const place = { epoch: figure("epoch"), step: figure("step"), learningRate: figure("learning_rate") };
+  const line: MetricsLine =
+    kind === "step"
+      ? { kind, ...place, loss: figure("loss") }
+      : {
+          ...{ kind, ...place, trainLoss: figure("train_loss"), trainAccuracy: figure("train_accuracy") },
+          ...{ validationLoss: figure("validation_loss"), validationAccuracy: figure("validation_accuracy") },
+          ...{ seconds: figure("seconds"), samplesPerSecond: figure("samples_per_second") },
+        };
+  return missing === null ? line : `is damaged: ${missing} is missing, or not what it should be`;
 }
 
 function fromOne(value: unknown): number | null {

@@ -4,11 +4,11 @@
 import { join } from "node:path";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { reasonOf } from "../../lib/base/system_error.ts";
-import { DataError, type EpochReport, encodeEvent, encodeFileVersion, type StepReport } from "../../lib/index.ts";
+import { type EpochReport, encodeEvent, encodeFileVersion, type StepReport } from "../../lib/index.ts";
 import type { StepPoint } from "../../lib/plot/index.ts";
 import { AppendFile } from "../files/append_file.ts";
 import { FILE_LIMITS } from "../files/file_limits.ts";
-import { type MetricsLine, readMetricsLine, type StepLine, writeMetricsLine } from "./metrics_line.ts";
+import { type MetricsLine, metricsLineOrProblem, type StepLine, writeMetricsLine } from "./metrics_line.ts";
 
 const METRICS_FILE = "metrics.jsonl";
 const STEP_LINES = 50;
@@ -100,12 +100,10 @@ export class RunLog {
       const lines = readFileBounded(path, FILE_LIMITS.log).toString().split("\n");
       for (const [i, content] of lines.entries()) {
         if (content === "") continue;
-        try {
-          const line = readMetricsLine(content, `line ${i + 1}`);
-          if (line.kind === "step") this.steps.push(pointOf(line, length));
-        } catch (error) {
-          damage ??= reasonOf(error);
-        }
+        const line = metricsLineOrProblem(content);
+        const point = typeof line === "string" ? line : line.kind === "step" ? pointOf(line, length) : null;
+        if (typeof point === "string") damage ??= `line ${i + 1} ${point}`;
+        else if (point !== null) this.steps.push(point);
       }
     } catch (error) {
       damage = reasonOf(error);
@@ -122,12 +120,12 @@ export class RunLog {
   }
 }
 
-/** @throws {DataError} a step that is none of its epoch, or of a later epoch than there are */
-function pointOf({ step: stepOfRun, epoch, loss, learningRate }: StepLine, length: RunLength): StepPoint {
+/** @returns what is wrong with a step that is none of its epoch, or of a later epoch than there are */
+function pointOf({ step: stepOfRun, epoch, loss, learningRate }: StepLine, length: RunLength): StepPoint | string {
   const { epochs, stepsPerEpoch } = length;
   const step = stepOfRun - (epoch - 1) * stepsPerEpoch;
   if (epoch <= epochs && step >= 1 && step <= stepsPerEpoch) return { epoch, step, stepsPerEpoch, loss, learningRate };
-  throw new DataError(`RunLog: step ${stepOfRun} of the run is none of epoch ${epoch}.`, { step: stepOfRun, epoch });
+  return `has step ${stepOfRun}, which is none of epoch ${epoch}`;
 }
 
 function endOfLines(content: Uint8Array): number {

@@ -1,7 +1,18 @@
 // RunRecord: what a run is, as its run.json tells it. The file may be of another version or written by hand: what is not
-// there, or not what it should be, is null.
+// there, or not what it should be, is null: an accuracy of 1e300, a size of "10".
 
-import { type Fields, fieldsOf, isFields, numberOf, parseFields, textOf } from "../../lib/base/fields.ts";
+import {
+  amountOf,
+  countOf,
+  type Fields,
+  fieldsOf,
+  isFields,
+  numberOf,
+  parseFields,
+  partOf,
+  textOf,
+  timeOf,
+} from "../../lib/base/fields.ts";
 import { DataError, type EpochReport } from "../../lib/index.ts";
 import { type Recipe, readTrainedOn } from "../../models/index.ts";
 import { type Runner, readRunner } from "../files/run_process.ts";
@@ -141,10 +152,10 @@ export function readRunRecord(text: string, where: string): RunRecord {
     model: textOf(fields.model),
     command: textOf(fields.command),
     recipe: readRecipe(fields.recipe),
-    patience: numberOf(fields.patience),
-    maxSeconds: numberOf(fields.max_seconds),
-    seed: numberOf(fields.seed),
-    limit: numberOf(fields.limit),
+    patience: fromOne(fields.patience),
+    maxSeconds: amountOf(fields.max_seconds),
+    seed: countOf(fields.seed),
+    limit: fromOne(fields.limit),
     dataset: {
       name: textOf(dataset.name),
       trainedOn: readTrainedOn(textOf(dataset.name), textOf(dataset.trained_on)),
@@ -153,22 +164,22 @@ export function readRunRecord(text: string, where: string): RunRecord {
       validation: readDataset(dataset.validation),
       test: readDataset(dataset.test),
     },
-    parameters: numberOf(fields.parameters),
+    parameters: countOf(fields.parameters),
     versions: {
       simdgrad: textOf(versions.simdgrad),
       node: textOf(versions.node),
       kernels: textOf(versions.kernels),
       arithmetic: textOf(versions.arithmetic),
-      threads: numberOf(versions.threads),
+      threads: fromOne(versions.threads),
     },
     platform: textOf(fields.platform),
     runner: readRunner(fields.runner),
-    started: textOf(fields.started),
-    resumed: Array.isArray(resumed) ? resumed.filter((time) => typeof time === "string") : [],
+    started: timeOf(fields.started),
+    resumed: Array.isArray(resumed) ? resumed.filter((time) => timeOf(time) !== null) : [],
     result: {
-      testAccuracy: numberOf(fields.test_accuracy),
-      testLoss: numberOf(fields.test_loss),
-      seconds: numberOf(fields.seconds),
+      testAccuracy: partOf(fields.test_accuracy),
+      testLoss: amountOf(fields.test_loss),
+      seconds: amountOf(fields.seconds),
       checkpoint: textOf(fields.checkpoint),
       weightsSha256: textOf(fields.weights_sha256),
     },
@@ -180,7 +191,7 @@ export function readRunRecord(text: string, where: string): RunRecord {
 /** @returns null where it has no size */
 export function readDataset(value: unknown): DatasetRecord | null {
   const { name, size, sha256 } = fieldsOf(value);
-  const count = numberOf(size);
+  const count = fromOne(size);
   return count === null ? null : { name: textOf(name) ?? "", size: count, sha256: textOf(sha256) ?? "" };
 }
 
@@ -192,22 +203,26 @@ function readHistory(value: unknown): RunHistory | null {
     best: isFields(best) ? readEpoch(best) : null,
     kept: isFields(kept) ? readEpoch(kept) : null,
     stopped: isFields(stopped)
-      ? { by: textOf(stopped.by), why: textOf(stopped.why), step: numberOf(stopped.step) }
+      ? { by: textOf(stopped.by), why: textOf(stopped.why), step: countOf(stopped.step) }
       : null,
   };
 }
 
 function readEpoch(fields: Fields): EpochRecord {
   return {
-    epoch: numberOf(fields.epoch),
+    epoch: fromOne(fields.epoch),
     trainLoss: numberOf(fields.trainLoss),
-    trainAccuracy: numberOf(fields.trainAccuracy),
+    trainAccuracy: partOf(fields.trainAccuracy),
     validationLoss: numberOf(fields.validationLoss),
-    validationAccuracy: numberOf(fields.validationAccuracy),
-    seconds: numberOf(fields.seconds),
-    samplesPerSecond: numberOf(fields.samplesPerSecond),
-    learningRate: numberOf(fields.learningRate),
+    validationAccuracy: partOf(fields.validationAccuracy),
+    seconds: amountOf(fields.seconds),
+    samplesPerSecond: amountOf(fields.samplesPerSecond),
+    learningRate: amountOf(fields.learningRate),
   };
+}
+
+function fromOne(value: unknown): number | null {
+  return countOf(value, 1);
 }
 
 /** Whether it came to its end, and nothing is left to train. What a time limit stopped did not. */

@@ -1,18 +1,11 @@
 // RunSpec: what a training run was asked for. It is fixed when the run begins, and resumed as it is.
 
-import { type Fields, fieldsOf, isFields, numberOf, textOf } from "../../lib/base/fields.ts";
-import {
-  DECAYS,
-  type ExperimentSpec,
-  isModelName,
-  KEEPS,
-  OPTIMIZERS,
-  PRESETS,
-  type Recipe,
-  SCHEDULES,
-  SPLITS,
-  STILL,
-} from "../../models/index.ts";
+import { integer, object, orNull, type Rule, string } from "../../lib/base/check.ts";
+import { type Fields, fieldsOf, isFields, timeOf } from "../../lib/base/fields.ts";
+import { OptionError } from "../../lib/index.ts";
+import { type ExperimentSpec, type Recipe, recipeFor } from "../../models/index.ts";
+import { AUGMENT_RULES, RECIPE_RULES, STILL } from "../../models/recipe.ts";
+import { MODEL } from "../../models/table.ts";
 
 export interface RunSpec extends ExperimentSpec {
   /** At most this many images of each set; null: all. */
@@ -42,89 +35,79 @@ export interface RunOptions {
 /** What recipes had that were written before there was a setting for it. */
 const BEFORE = { validation: 5000, split: "random", cooldown: 0 } as const;
 /** What settings and choices were called before. */
-const FORMER_NAMES: Readonly<Record<string, string>> = { heldOut: "split", settle: "cooldown" };
-const FORMER_SPLITS: Readonly<Record<string, string>> = { drawn: "random", block: "contiguous" };
+const FORMER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["heldOut", "split"],
+  ["settle", "cooldown"],
+]);
+const FORMER_SPLITS: ReadonlyMap<unknown, string> = new Map([
+  ["drawn", "random"],
+  ["block", "contiguous"],
+]);
 
-/** The settings that a file tells of a recipe, of this version or an earlier one. */
+/** The settings that a file tells of a recipe, of this version or an earlier one: those that are what they should be. */
 export function readRecipe(value: unknown): Partial<Recipe> {
   if (!isFields(value) || Object.keys(value).length === 0) return {};
-  const named = Object.entries(value).map(([name, setting]) => [FORMER_NAMES[name] ?? name, setting]);
-  const fields: Fields = { ...BEFORE, ...Object.fromEntries(named) };
-  const recipe: Record<string, unknown> = {};
-  for (const [name, read] of Object.entries(READERS)) {
-    const setting = name in fields ? read(fields[name]) : undefined;
-    if (setting !== undefined) recipe[name] = setting;
-  }
-  return recipe;
+  const named = new Map<string, unknown>(Object.entries({ ...BEFORE, ...value }));
+  for (const [former, name] of FORMER_NAMES) if (named.has(former)) named.set(name, named.get(former));
+  named.set("split", FORMER_SPLITS.get(named.get("split")) ?? named.get("split"));
+  named.set("augment", wholeAugmentation(named.get("augment")));
+  const settings = Object.entries(RECIPE_RULES).map(([name, rule]) => [name, named.get(name), rule] as const);
+  return Object.fromEntries(settings.filter(([, setting, rule]) => rule.holds(setting)));
 }
 
-type Read = (value: unknown) => unknown;
+/** With 0 for the parts that there were not; undefined where one is not what it should be, or unknown. */
+function wholeAugmentation(value: unknown): Recipe["augment"] | undefined {
+  if (!isFields(value)) return undefined;
+  const given: Fields = { ...STILL, ...value };
+  const rules: Readonly<Record<string, Rule>> = AUGMENT_RULES;
+  const isRight = ([name, most]: [string, unknown]): boolean => Object.hasOwn(rules, name) && rules[name].holds(most);
+  return Object.entries(given).every(isRight) ? (given as unknown as Recipe["augment"]) : undefined;
+}
 
-const number: Read = (value) => numberOf(value) ?? undefined;
-const numberOrNull: Read = (value) => (value === null ? null : number(value));
-const oneOf =
-  (choices: readonly string[]): Read =>
-  (value) =>
-    choices.includes(value as string) ? value : undefined;
+const TIME: Rule = { says: "a time", holds: (value) => timeOf(value) !== null };
 
-/** How each setting is read; undefined where it is not what it should be. */
-const READERS: Readonly<Record<keyof Recipe, Read>> = {
-  preset: oneOf(PRESETS),
-  validation: number,
-  split: (value) => oneOf(SPLITS)(FORMER_SPLITS[String(value)] ?? value),
-  epochs: number,
-  batchSize: number,
-  optimizer: oneOf(OPTIMIZERS),
-  lr: number,
-  schedule: oneOf(SCHEDULES),
-  warmup: numberOrNull,
-  minLr: numberOrNull,
-  momentum: numberOrNull,
-  betas: (value) => {
-    const [first, second] = Array.isArray(value) ? value.map(numberOf) : [];
-    return value === null ? null : first != null && second != null ? [first, second] : undefined;
-  },
-  weightDecay: number,
-  decay: oneOf(DECAYS),
-  labelSmoothing: number,
-  dropout: numberOrNull,
-  average: number,
-  keep: oneOf(KEEPS),
-  augment: (value) => {
-    const parts = Object.keys(STILL).map((name) => [name, numberOf(fieldsOf(value)[name]) ?? 0]);
-    return isFields(value) ? Object.fromEntries(parts) : undefined;
-  },
-  cooldown: number,
+/** What the parts of a spec must be; of the recipe, whether it is one that recipeFor could have given. */
+const RULES: Readonly<Record<keyof RunSpec, Rule>> = {
+  model: MODEL,
+  recipe: object,
+  seed: integer(0),
+  patience: orNull(integer(1)),
+  limit: orNull(integer(1)),
+  data: string,
+  datasetName: orNull(string),
+  command: string,
+  started: TIME,
+  resumed: { says: "times", holds: (value) => Array.isArray(value) && value.every(TIME.holds) },
 };
 
-/** @returns null where it is not what this version, or an earlier one, writes */
+/** What specs and their recipes do not say that had none of it. */
+const SPEC_BEFORE = { patience: null, limit: null, data: "auto", datasetName: null, command: "", resumed: [] };
+const RECIPE_BEFORE = { warmup: null, minLr: null, momentum: null, betas: null, dropout: null };
+
+/** @returns null where it is not what this version, or an earlier one, writes: nothing that decides a run is guessed */
 export function readRunSpec(value: unknown): RunSpec | null {
-  const fields = fieldsOf(value);
-  const { model, resumed } = fields;
-  const recipe = {
-    warmup: null,
-    minLr: null,
-    momentum: null,
-    betas: null,
-    dropout: null,
-    ...readRecipe(fields.recipe),
-  };
-  const seed = numberOf(fields.seed);
-  if (!isModelName(model) || !isWhole(recipe) || seed === null) return null;
-  return {
-    model,
-    recipe,
-    seed,
-    patience: numberOf(fields.patience),
-    limit: numberOf(fields.limit),
-    data: textOf(fields.data) ?? "auto",
-    datasetName: textOf(fields.datasetName),
-    command: textOf(fields.command) ?? "",
-    started: textOf(fields.started) ?? new Date(0).toISOString(),
-    resumed: Array.isArray(resumed) ? resumed.filter((time) => typeof time === "string") : [],
-  };
+  const fields: Fields = { ...SPEC_BEFORE, started: new Date(0).toISOString(), ...fieldsOf(value) };
+  const given = { ...RECIPE_BEFORE, ...fieldsOf(fields.recipe) };
+  const recipe = readRecipe(given);
+  const isKnown = (name: string): boolean => Object.hasOwn(RECIPE_RULES, name) || FORMER_NAMES.has(name);
+  if (!Object.keys(given).every(isKnown) || !isWhole(recipe)) return null;
+  const parts = Object.entries(RULES).map(([name, rule]) => [name, fields[name], rule] as const);
+  if (!parts.every(([, part, rule]) => rule.holds(part))) return null;
+  const spec = { ...Object.fromEntries(parts), recipe } as unknown as RunSpec;
+  return isRecipeOf(spec) ? spec : null;
 }
 
 function isWhole(recipe: Partial<Recipe>): recipe is Recipe {
-  return Object.keys(READERS).every((name) => name in recipe);
+  return Object.keys(RECIPE_RULES).every((name) => Object.hasOwn(recipe, name));
+}
+
+/** Whether its settings suit each other, and the network. */
+function isRecipeOf({ model, recipe: { preset, ...choices } }: RunSpec): boolean {
+  try {
+    recipeFor(model, preset, choices);
+    return true;
+  } catch (error) {
+    if (error instanceof OptionError) return false;
+    throw error;
+  }
 }

@@ -14,7 +14,7 @@ import { CHECKPOINT_FILE } from "../runs/run_folder.ts";
 import { epochsOf, measuredOnOf, type StoredRun, secondsOf, whyUnfinished } from "../runs/stored_run.ts";
 import { appendRecord, type Registry, readRegistry, versionNumbers, withRegistryLock } from "./registry.ts";
 import { restoreVersion, writeVersion } from "./version_file.ts";
-import type { VersionRecord } from "./version_record.ts";
+import { MAX_VERSION, type VersionRecord } from "./version_record.ts";
 
 /** What promoting or rolling back did. */
 export interface VersionChange {
@@ -66,6 +66,11 @@ export async function promote(
       return { model, record: known, before: null, isNew: false, wasRestored: copy === "restored", wasCut: false };
     }
     const record = describe(run, registry, { bytes, weights, note });
+    if (record.version > MAX_VERSION) {
+      throw new CheckpointError(`promote: no version number is left; the highest of ${model} is ${MAX_VERSION}.`, {
+        model,
+      });
+    }
     // The checkpoint first: a line without its file would be a version that nobody can load.
     writeVersion(registry, record.version, bytes);
     const { wasCut } = appendRecord(registry, record);
@@ -126,7 +131,7 @@ function describe(
 ): VersionRecord {
   const { record } = run;
   return {
-    version: Math.max(0, ...versionNumbers(registry)) + 1,
+    version: versionNumbers(registry).reduce((highest, version) => Math.max(highest, version), 0) + 1,
     kind: "promote",
     from: null,
     run: run.id,

@@ -37,8 +37,9 @@ export function readRegistry(outputs: string, model: ModelName): Registry {
   const end = bytes.lastIndexOf(NEWLINE) + 1;
   const lines = bytes.subarray(0, end).toString().split("\n").slice(0, -1);
   const records: VersionRecord[] = [];
+  const promoted = new Set<number>();
   for (const [i, line] of lines.entries()) {
-    const record = recordOrProblem(line, records);
+    const record = recordOrProblem(line, promoted);
     if (typeof record === "string") {
       throw new CheckpointError(
         `readRegistry: ${path}: line ${i + 1} ${record}. Put the file back as it was, or take that line out; the checkpoints are in ${join(outputs, model, "versions")}.`,
@@ -46,9 +47,10 @@ export function readRegistry(outputs: string, model: ModelName): Registry {
       );
     }
     records.push(record);
+    promoted.add(record.version);
   }
   const rest = bytes.subarray(end).toString();
-  const last = rest === "" ? "" : recordOrProblem(rest, records);
+  const last = rest === "" ? "" : recordOrProblem(rest, promoted);
   if (typeof last !== "string") records.push(last);
   const tail = rest === "" ? null : { isWhole: typeof last !== "string", start: end };
   return { model, outputs, path, records, current: records.at(-1) ?? null, tail };
@@ -124,9 +126,9 @@ function readBytes(path: string): Buffer {
 }
 
 /** @returns what is wrong with the line, where something is */
-function recordOrProblem(line: string, before: readonly VersionRecord[]): VersionRecord | string {
+function recordOrProblem(line: string, promoted: ReadonlySet<number>): VersionRecord | string {
   try {
-    return readVersionRecord(line, before);
+    return readVersionRecord(line, promoted);
   } catch (error) {
     if (error instanceof DataError) return String(error.details.what);
     throw error;

@@ -13,13 +13,16 @@ export interface ListedVersion {
   fileState: FileState;
 }
 
-/** In the registry's order. Reads each checkpoint. */
+/** In the registry's order. Reads each checkpoint once, however often its version became current. */
 export function listVersions(registry: Registry): ListedVersion[] {
   const { model, records } = registry;
-  return records.map((record, i) => ({
-    ...{ model, record, isCurrent: i === records.length - 1 },
-    fileState: stateOfVersion(registry, record),
-  }));
+  const states = new Map<string, FileState>();
+  return records.map((record, i) => {
+    const key = `${record.version} ${record.fileSha256}`;
+    const fileState = states.get(key) ?? stateOfVersion(registry, record);
+    states.set(key, fileState);
+    return { model, record, isCurrent: i === records.length - 1, fileState };
+  });
 }
 
 /** @returns one line of JSON, without its end */

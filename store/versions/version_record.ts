@@ -1,6 +1,15 @@
 // VersionRecord: one line of a network's versions.jsonl, a promotion or a rollback.
 
-import { type Fields, fieldsOf, numberOf, parseFields, textOf } from "../../lib/base/fields.ts";
+import {
+  amountOf,
+  countOf,
+  type Fields,
+  fieldsOf,
+  parseFields,
+  partOf,
+  textOf,
+  timeOf,
+} from "../../lib/base/fields.ts";
 import { printable } from "../../lib/base/printable.ts";
 import { DataError } from "../../lib/index.ts";
 import { readTrainedOn } from "../../models/index.ts";
@@ -82,48 +91,53 @@ export function versionFields(record: VersionRecord): Fields {
 }
 
 const DIGEST = /^[0-9a-f]{64}$/;
+/** More than anybody promotes: `promote` counts on from the highest there is. */
+export const MAX_VERSION = 1e9;
 
 /**
- * @param before the records of the lines before it
+ * Whatever decides which version is current, or which file it is, must be right; other figures that are not what they should be
+ * are null.
+ *
+ * @param promoted the versions that the lines before it promote
  * @throws {DataError} what is wrong with the line, to stand behind "line 3 "
  */
-export function readVersionRecord(line: string, before: readonly VersionRecord[]): VersionRecord {
+export function readVersionRecord(line: string, promoted: ReadonlySet<number>): VersionRecord {
   const fields = parseFields(line);
   const refuse = (what: string): never => {
     throw new DataError(`readVersionRecord: the line ${what}.`, { what });
   };
   if (!fields) return refuse("is not JSON");
-  const version = numberOf(fields.version);
-  if (version === null || !Number.isSafeInteger(version) || version < 1) return refuse("has no version number");
+  const version = versionOf(fields.version);
+  if (version === null) return refuse("has no version number");
   const { kind } = fields;
   if (kind !== "promote" && kind !== "rollback") {
     return refuse(`is of a kind this version of simdgrad does not know: ${printable(kind)}`);
   }
-  const [run, date] = [textOf(fields.run), textOf(fields.date)];
+  const [run, date] = [textOf(fields.run), timeOf(fields.date)];
   if (run === null || date === null) return refuse("lacks its run or its date");
   const [weightsSha256, fileSha256] = [textOf(fields.weights_sha256) ?? "", textOf(fields.file_sha256) ?? ""];
   if (!DIGEST.test(weightsSha256) || !DIGEST.test(fileSha256)) return refuse("lacks a SHA-256");
-  const isKnown = before.some((record) => record.version === version);
+  const isKnown = promoted.has(version);
   if (kind === "promote" && isKnown) return refuse(`promotes version ${version} a second time`);
   if (kind === "rollback" && !isKnown)
     return refuse(`goes back to version ${version}, which no line before it promotes`);
   const [metrics, lineage] = [fieldsOf(fields.metrics), fieldsOf(fields.lineage)];
-  const previous = numberOf(lineage.previous);
+  const previous = versionOf(lineage.previous);
   if (lineage.previous !== null && previous === null) return refuse("does not say which version came before");
   return {
-    ...{ version, kind, from: numberOf(fields.from), run, weightsSha256, fileSha256 },
+    ...{ version, kind, from: versionOf(fields.from), run, weightsSha256, fileSha256 },
     metrics: {
-      validationAccuracy: numberOf(metrics.val_accuracy),
-      testAccuracy: numberOf(metrics.test_accuracy),
-      testLoss: numberOf(metrics.test_loss),
-      testImages: numberOf(metrics.test_images),
-      epochs: numberOf(metrics.epochs),
-      seconds: numberOf(metrics.seconds),
-      threads: numberOf(metrics.threads),
+      validationAccuracy: partOf(metrics.val_accuracy),
+      testAccuracy: partOf(metrics.test_accuracy),
+      testLoss: amountOf(metrics.test_loss),
+      testImages: countOf(metrics.test_images, 1),
+      epochs: countOf(metrics.epochs),
+      seconds: amountOf(metrics.seconds),
+      threads: countOf(metrics.threads, 1),
     },
     lineage: {
       previous,
-      seed: numberOf(lineage.seed),
+      seed: countOf(lineage.seed),
       recipeSha256: textOf(lineage.recipe_sha256),
       dataset: textOf(lineage.dataset),
       trainedOn: readTrainedOn(textOf(lineage.dataset), textOf(lineage.trained_on)),
@@ -132,4 +146,9 @@ export function readVersionRecord(line: string, before: readonly VersionRecord[]
     },
     ...{ note: textOf(fields.note), date },
   };
+}
+
+function versionOf(value: unknown): number | null {
+  const version = countOf(value, 1);
+  return version !== null && version <= MAX_VERSION ? version : null;
 }

@@ -186,7 +186,7 @@ test("whatever of a run.json decided the run is compared: each setting that diff
   const recipe = recipeFor("linear", "best", { average: 0.5, augment });
   fakeRun(outputs, "20260101-000001", { more: recordOf({}) });
   fakeRun(outputs, "20260101-000002", {
-    more: recordOf({ recipe, limit: 30, patience: 4, maxSeconds: 60, seed: 2, resumed: ["a", "b"] }),
+    more: recordOf({ recipe, limit: 30, patience: 4, maxSeconds: 60, seed: 2, resumed: ["2026-01-02", "2026-01-03"] }),
   });
   const { code, stdout } = await runCli(folder, ["runs", "20260101-000001", "latest", "--runs", outputs]);
   assert.is(code, 0);

@@ -93,9 +93,9 @@ test("a line that somebody damaged is left out of the curves and told of, and th
   const damages: [string, string, RegExp][] = [
     ['"loss":1', '"loss":"1"', /^line 1 is damaged: loss is missing/],
     ['"epoch":2', '"epoch":-1e308', /^line 1 is damaged: epoch is missing/],
-    ['"epoch":2', '"epoch":1e15', /^step 11 of the run is none of epoch 1000000000000000$/],
-    ['"epoch":2', '"epoch":1', /^step 11 of the run is none of epoch 1$/],
-    ['"step":11', '"step":9007199254740991', /^step 9007199254740991 of the run is none of epoch 2$/],
+    ['"epoch":2', '"epoch":1e15', /^line 1 has step 11, which is none of epoch 1000000000000000$/],
+    ['"epoch":2', '"epoch":1', /^line 1 has step 11, which is none of epoch 1$/],
+    ['"step":11', '"step":9007199254740991', /^line 1 has step 9007199254740991, which is none of epoch 2$/],
     ['"kind"', "kind", /^line 1 is damaged: it holds no JSON object/],
     ['{"kind"', "\u0000\ufffd", /^line 1 is damaged/],
   ];
@@ -104,7 +104,7 @@ test("a line that somebody damaged is left out of the curves and told of, and th
     writeFileSync(path, changed);
     const { steps, damage } = reread(run, { ...sizes, metrics: Buffer.byteLength(changed) });
     assert.equal(steps, [[2, 2, 2]], to);
-    assert.match(String(damage).replace(/\.$/, ""), problem);
+    assert.match(damage as string, problem);
   }
 });
 
@@ -115,7 +115,7 @@ test("a log of 100,000 lines, half of them bad, is read in time in proportion to
   writeFileSync(path, (good + bad).repeat(50_000));
   const begun = performance.now();
   const { steps, damage } = reread(run, { ...sizes, metrics: 50_000 * (good.length + bad.length) });
-  assert.ok(performance.now() - begun < 5000, `${performance.now() - begun} ms`);
+  assert.ok(performance.now() - begun < 20_000, `${performance.now() - begun} ms`);
   assert.is(steps.length, 50_000);
   assert.match(damage as string, /^line 2 is damaged/);
 });

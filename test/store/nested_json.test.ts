@@ -58,7 +58,7 @@ test("a run's record, a line of its log, of the registry and of --json likewise"
     for (const name of ["kind", "epoch", "unknown"]) refusal(() => readMetricsLine(`{"${name}":${deep}}`, "line 1"));
     for (const name of ["model", "event"]) refusal(() => readTrainEvent(`{"model":"cnn","${name}":${deep}}`));
     for (const line of [`{"version":${deep}}`, `{"version":1,"kind":${deep}}`, `${promoted},"weights_sha256":${deep}}`])
-      refusal(() => readVersionRecord(line, []));
+      refusal(() => readVersionRecord(line, new Set()));
   }
 });
 
