@@ -18,7 +18,7 @@ export interface AdamOptions {
 
 const BETAS: Rule = {
   says: "two numbers in [0, 1)",
-  holds: (value) => Array.isArray(value) && value.length === 2 && value.every(below1.holds),
+  holds: (value) => Array.isArray(value) && value.length === 2 && value.findIndex((beta) => !below1.holds(beta)) < 0,
 };
 
 /** @internal What Adam's options must be. */
@@ -63,7 +63,12 @@ abstract class AdamFamily extends StatefulOptimizer {
 
   protected override resume(steps: number): void {
     this.powers = [1, 1];
-    for (let t = 0; t < steps; t++) this.beginStep();
+    for (let t = 0; t < steps; t++) {
+      const [first, second] = this.powers;
+      this.beginStep();
+      // At 0 they stay, however many thousand million steps a state may speak of.
+      if (this.powers[0] === first && this.powers[1] === second) break;
+    }
   }
 
   protected move(size: number, table: number, rows: number): void {

@@ -5,6 +5,9 @@ import { cosPi } from "../base/cos_pi.ts";
 
 export type Schedule = (step: number) => number;
 
+/** Cuts of a learning rate, one after another, that take no noticeable time. */
+const MAX_CUTS = 2 ** 24;
+
 /**
  * The same rate throughout.
  *
@@ -22,13 +25,17 @@ export function constantLr(options: { lr: number }): Schedule {
  *
  * @param options.every  steps between cuts, integer ≥ 1
  * @param options.factor > 0; default 0.1
- * @throws {OptionError} an option outside its range or of another name
+ * @throws {OptionError} an option outside its range or of another name; later, a step beyond 2²⁴ cuts
  * @example stepLr({ lr: 0.1, every: 1000 }) // 0.1 for 1000 steps, then 0.01, 0.001 …
  */
 export function stepLr(options: { lr: number; every: number; factor?: number }): Schedule {
   checkOptions("stepLr", options, { lr: required(nonNegative), every: required(integer(1)), factor: positive });
   const { lr, every, factor = 0.1 } = options;
+  // Each cut is one product, so that no engine rounds the power otherwise.
+  const last = Math.min(every * MAX_CUTS, Number.MAX_SAFE_INTEGER);
+  const rule = { says: `a number up to ${last}`, holds: (value: unknown) => Number(value) <= last };
   return (step) => {
+    check("stepLr", "step", step, rule);
     let rate = lr;
     for (let cut = every; cut <= step; cut += every) rate *= factor;
     return rate;

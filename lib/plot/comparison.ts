@@ -42,6 +42,8 @@ const HEAD = 48;
 const LONGEST_NAME = 170;
 const COLUMN_GAP = 28;
 const MEASURES_A_ROW = 3;
+/** More than this nobody reads, of measures and of entries. */
+const MOST = 1000;
 
 /**
  * Bars that compare models or runs: a panel for each measure, in each panel a bar for each entry, its value printed
@@ -49,7 +51,7 @@ const MEASURES_A_ROW = 3;
  * reader's light or dark scheme. Two accuracies near 100 % look alike: give the error rate.
  *
  * @returns an SVG document; the same values give the same bytes
- * @throws {DataError} no measure, no entry, or a negative value
+ * @throws {DataError} more than 1000 measures or entries; no measure, no entry, or a negative value
  * @throws {OptionError} a part that is missing, of another kind or of another name
  * @example
  *   comparisonSvg({
@@ -143,6 +145,12 @@ function check(comparison: Comparison): void {
   const [text, part] = [required(string), required(list)];
   checkOptions("comparisonSvg", comparison, { title: text, subtitle: string, measures: part, entries: part });
   const { measures, entries } = comparison;
+  if (measures.length > MOST || entries.length > MOST) {
+    throw new DataError(
+      `comparisonSvg: at most ${MOST} measures and entries fit; got ${measures.length} and ${entries.length}. Choose some.`,
+      { measures: measures.length, entries: entries.length },
+    );
+  }
   const better = oneOf("lower", "higher");
   for (const [i, measure] of measures.entries()) {
     const rules = { key: text, label: string, unit: string, format: callback, better };

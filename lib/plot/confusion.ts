@@ -20,6 +20,8 @@ export interface ConfusionOptions {
 const MATRIX = 520;
 const MAX_CELL = 52;
 const MIN_CELL = 16;
+/** A million cells. */
+const MAX_CLASSES = 1000;
 const LONGEST_NAME = 110;
 /** Between the matrix and recall and precision, and how wide these are. */
 const GAP = 10;
@@ -37,7 +39,7 @@ const MARGINAL = 72;
  * @param classes   the name of each class
  * @returns an SVG document; the same counts give the same bytes
  * @throws {ShapeError} the matrix is not square, or there is not a name for each class
- * @throws {DataError} no class, or an entry that is no count
+ * @throws {DataError} no class, more than 1000 of them, or an entry that is no count
  * @example confusionSvg(evaluate(model, test).confusion, ["cat", "dog"], { title: "cnn on the test images" })
  */
 export function confusionSvg(
@@ -142,6 +144,11 @@ function check(confusion: ConfusionMatrix, classes: readonly string[]): void {
       `confusionSvg: there must be a name for each class; got ${classes.length} names for ${confusion.length} rows.`,
       { names: classes.length, rows: confusion.length },
     );
+  }
+  if (confusion.length > MAX_CLASSES) {
+    throw new DataError(`confusionSvg: at most ${MAX_CLASSES} classes fit; got ${confusion.length}.`, {
+      classes: confusion.length,
+    });
   }
   if (confusion.length === 0) throw new DataError("confusionSvg: there is nothing to draw; the matrix has no class.");
   const wrong = confusion.flat().find((count) => !Number.isSafeInteger(count) || count < 0);

@@ -66,7 +66,7 @@ export function contactSheet(
   const [, h, w, channels = 1] = images.shape;
   const tile = { width: w * scale, height: h * scale };
   const captions = mistakes.map((mistake) => captionOf(mistake, classes));
-  const longest = Math.max(...captions.map(columnsOf));
+  const longest = captions.reduce((most, caption) => Math.max(most, columnsOf(caption)), 1);
   // As large as fits under the image, and no larger than looks right beside its pixels.
   const zoom = Math.max(1, Math.min(Math.ceil(scale / 2), Math.floor(tile.width / longest)));
   const gap = GAP * zoom;

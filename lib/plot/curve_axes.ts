@@ -9,6 +9,8 @@ const LOG_RATIO = 20;
 const LOG_REACH = 1e6;
 /** Unless it is as large as this: a run that blows up begins at 2.3, however high it goes. */
 const ALWAYS_SHOWN = 1e-3;
+/** Below, no logarithm is taken: quotients of such numbers overflow. */
+const LOWEST = 1e-100;
 /** So much more room the first epochs must take before they are left out of the accuracy. */
 const OUTLIER_RATIO = 2.5;
 
@@ -28,7 +30,8 @@ function extent(values: readonly number[]): [low: number, high: number] {
 /** Epochs from 0, where there are steps, else from the first to the last. */
 export function epochAxis(series: readonly Series[], hasSteps: boolean): Axis {
   const [low, high] = extent(series.flatMap(({ points }) => points.map(({ x }) => x)));
-  const last = Math.ceil(high - 1e-9);
+  // A step 0 alone would lie at 0, and leave no room.
+  const last = Math.max(hasSteps ? 1 : low, Math.ceil(high - 1e-9));
   const { ticks, format } = linearAxis(hasSteps ? 0 : low, last, { intervals: 10, minStep: 1 });
   if (hasSteps) return { from: 0, to: last, isLog: false, ticks: ticks.filter((tick) => tick <= last), format };
   const room = Math.max(0.25, (last - low) / 50); // so that no dot lies on the frame
@@ -52,7 +55,7 @@ export function stepLabels(
 export function lossAxis(series: readonly Series[]): Axis {
   const values = valuesOf(series);
   const [low, high] = extent(values);
-  const positive = values.filter((value) => value > 0);
+  const positive = values.filter((value) => value > LOWEST);
   const [lowest] = extent(positive);
   if (positive.length > 0 && low >= 0 && high / lowest >= LOG_RATIO) {
     return logAxis(Math.max(lowest, Math.min(high / LOG_REACH, ALWAYS_SHOWN)), high);

@@ -1,6 +1,6 @@
 // curvesSvg: how a training run went, as a picture.
 
-import { checkFields, checkOptions, finite, integer, list, positive, required, string } from "../base/check.ts";
+import { checkFields, checkOptions, integer, list, type Rule, required, string } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
 import type { EpochReport, History } from "../train/history.ts";
 import { accuracyAxis, epochAxis, lossAxis, rateAxis, stepLabels } from "./curve_axes.ts";
@@ -32,6 +32,8 @@ const RIGHT = 148;
 const PANEL_GAP = 40;
 /** Between the epoch that was kept and the best. */
 const LABEL_GAP = 10;
+/** Of epochs, and of steps within one. */
+const MAX_PLACE = 1e9;
 
 /**
  * Loss, accuracy (where there is one) and learning rate over a training run: panels of one SVG, blue for training, orange for
@@ -45,7 +47,8 @@ const LABEL_GAP = 10;
  * @param options.steps what `onStep` reported, all of it or a part
  * @returns an SVG document; the same history gives the same bytes
  * @throws {DataError} neither an epoch nor a step
- * @throws {OptionError} an epoch or a step without its number, or an option of another name
+ * @throws {OptionError} an epoch or a step without its number or with one beyond 10⁹, stepsPerEpoch below 1, or an option of
+ *   another name
  * @example writeFileSync("curves.svg", curvesSvg(await trainer.fit(train, test), { title: "cnn, seed 0" }));
  */
 export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): string {
@@ -166,9 +169,17 @@ function spokenEpoch(report: EpochReport): string {
   return `epoch ${epoch}: ${(100 * validationAccuracy).toFixed(2)} % of the validation set read correctly`;
 }
 
+/** A place along the axis: it decides how far ticks go. */
+function place(low: number): Rule {
+  return {
+    says: `a number from ${low} to 10^9`,
+    holds: (value) => typeof value === "number" && value >= low && value <= MAX_PLACE,
+  };
+}
+
 /** Where something was measured must be known; what was measured may be anything, and what is no number is a gap. */
 function checkCurves(history: CurvesHistory, options: CurvesOptions): void {
-  const epoch = { epoch: required(integer(0)) };
+  const epoch = { epoch: required(integer(0, MAX_PLACE)) };
   checkFields("curvesSvg", "history", history, { epochs: required(list) });
   checkOptions("curvesSvg", options, { steps: list, title: string, subtitle: string });
   const { epochs, best, kept } = history;
@@ -177,6 +188,6 @@ function checkCurves(history: CurvesHistory, options: CurvesOptions): void {
   for (const [name, report] of Object.entries({ best, kept })) {
     if (report != null) checkFields("curvesSvg", `history.${name}`, report, epoch);
   }
-  const step = { epoch: required(finite), step: required(finite), stepsPerEpoch: positive };
+  const step = { epoch: required(place(0)), step: required(place(0)), stepsPerEpoch: place(1) };
   for (const [i, point] of steps.entries()) checkFields("curvesSvg", `steps[${i}]`, point, step);
 }

@@ -12,15 +12,19 @@ export function powerOf10(exponent: number): number {
   return power;
 }
 
-/** The smallest round number ≥ value, for 0 < value < 10³⁰⁰. @example roundAtLeast(0.03) // 5·10⁻² */
+/** Beyond lies no number that an axis could reach. */
+const MAX_EXPONENT = 308;
+
+/** The smallest round number ≥ value > 0; 10³⁰⁸ for what is larger, or no number. @example roundAtLeast(0.03) // 5·10⁻² */
 export function roundAtLeast(value: number): RoundNumber {
-  for (let exponent = exponentOf(value); ; exponent++) {
+  for (let exponent = exponentOf(value); exponent < MAX_EXPONENT; exponent++) {
     for (const mantissa of [1, 2, 5] as const) {
       const scale = powerOf10(Math.abs(exponent));
       // The slack keeps (0.3 − 0.1) / 2 at 0.1.
       if ((exponent < 0 ? mantissa / scale : mantissa * scale) >= value * (1 - 1e-12)) return { mantissa, exponent };
     }
   }
+  return { mantissa: 1, exponent: MAX_EXPONENT };
 }
 
 /** The power of ten at or below the value, or one further down. */

@@ -11,9 +11,10 @@ export function fractionAlong({ from, to, isLog }: Axis, value: number): number 
 
 /**
  * Binary logarithm, the same on every engine: x = 2ᵉ·m with m around 1, then log m by the series of
- * 2·artanh t, t = (m−1)/(m+1), whose 13th term is below 10⁻²⁰.
+ * 2·artanh t, t = (m−1)/(m+1), whose 13th term is below 10⁻²⁰. NaN for what is not finite and > 0.
  */
 export function log2(x: number): number {
+  if (!(x > 0 && x < Number.POSITIVE_INFINITY)) return Number.NaN;
   let exponent = 0;
   let m = x;
   for (; m > Math.SQRT2; m /= 2) exponent++;

@@ -22,8 +22,10 @@ export function textWidth(text: string, fontSize: number): number {
 /** The text, or as much of it as fits, with … behind it. On one line: runs of white space become a space. */
 export function fitText(text: string, width: number, fontSize: number): string {
   const line = text.replace(/\s+/g, " ").trim();
-  if (textWidth(line, fontSize) <= width) return line;
-  const characters = [...line];
+  // No character is narrower: those beyond are never seen, however many there are.
+  const most = Math.ceil(width / (0.38 * fontSize)) + 1;
+  if (line.length <= 2 * most && textWidth(line, fontSize) <= width) return line;
+  const characters = [...line.slice(0, 2 * most)];
   while (characters.length > 0 && textWidth(`${characters.join("")}…`, fontSize) > width) characters.pop();
   return `${characters.join("").trimEnd()}…`;
 }

@@ -33,7 +33,7 @@ export function linearAxis(from: number, to: number, options: AxisOptions = {}):
   const step = at(1);
   // A billionth of an interval is rounding, and no reason for one more tick.
   const first = Math.floor(low / step + 1e-9);
-  const last = Math.ceil(high / step - 1e-9);
+  const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
   const ticks = Array.from({ length: last - first + 1 }, (_, i) => at(first + i)).filter((tick) => tick <= max);
   const end = ticks[ticks.length - 1];
   return { from: ticks[0], to: end, isLog: false, ticks, format: formatterFor(exponent, Math.max(-ticks[0], end)) };

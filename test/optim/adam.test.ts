@@ -75,12 +75,27 @@ test("a parameter's steps have the same bits whatever other parameters there are
   assert.equal(steps([1, 4, 37, 61]), steps([61]));
 });
 
+test("a state of as many steps as i32 can count is resumed at once", () => {
+  const [counted, told] = [new Adam([tensor([1])]), new Adam([tensor([1])])];
+  const after = (optimizer: Adam, steps: number): unknown => {
+    const { step, ...moments } = optimizer.state();
+    step.data[0] = steps;
+    optimizer.loadState({ step, ...moments });
+    return Reflect.get(optimizer, "powers");
+  };
+  const begun = performance.now();
+  assert.equal(after(told, 2 ** 31 - 1), after(counted, 2 ** 20));
+  assert.ok(performance.now() - begun < 2000);
+  assert.equal(after(counted, 3), [0.9 * 0.9 * 0.9, 0.999 * 0.999 * 0.999]);
+});
+
 test("options outside their range are refused, under the optimizer's own name", () => {
   const params = [tensor([1])];
   const refused: [() => unknown, RegExp][] = [
     [() => new Adam(params, { lr: Number.NaN }), /^Adam: lr must be a finite number ≥ 0; got NaN\.$/],
     [() => new AdamW(params, { lr: -1 }), /^AdamW: lr/],
     [() => new Adam(params, { betas: [0.9, 1] }), /betas must be two numbers in \[0, 1\); got \[0\.9, 1\]\.$/],
+    [() => new Adam(params, { betas: Object.assign([0.9, 0], { length: 1 }).concat(Array(1)) as never }), /betas/],
     [() => new Adam(params, { eps: 0 }), /eps/],
     [() => new AdamW(params, { weightDecay: -0.1 }), /weightDecay/],
     [() => new Adam([]), /no parameters/],

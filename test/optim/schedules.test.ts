@@ -19,6 +19,17 @@ test("stepLr is PyTorch's StepLR", () => {
   expectClose(follow(stepLr({ lr: 1, every: 3, factor: 0.5 }), 10), fixture.stepLr, 1e-15);
 });
 
+test("whatever the step, a schedule answers at once", () => {
+  const schedule = stepLr({ lr: 1, every: 1, factor: 1 - 2 ** -53 });
+  for (const step of [2 ** 24 + 1, 2 ** 53 - 1, 1e300, Number.POSITIVE_INFINITY, Number.NaN]) {
+    const begun = performance.now();
+    assert.throws(() => schedule(step), /^stepLr: step must be a number up to 16777216; got /);
+    assert.ok(performance.now() - begun < 1000, String(step));
+  }
+  assert.throws(() => stepLr({ lr: 1, every: 2 ** 40 })(2 ** 54), /up to 9007199254740991/);
+  assert.is(stepLr({ lr: 1, every: 2 ** 50, factor: 0.5 })(2 ** 53 - 1), 2 ** -7);
+});
+
 test("cosineLr without a warm-up is PyTorch's CosineAnnealingLR", () => {
   expectClose(follow(cosineLr({ lr: 1, totalSteps: 10, minLr: 0.1 }), 10), fixture.cosineLr, 1e-13);
 });

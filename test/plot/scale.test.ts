@@ -19,6 +19,11 @@ test("log2 is the host's to 2⁻⁵⁰ of its size, and exact for powers of two"
   for (const e of [-1000, -1, 0, 1, 52, 1000]) assert.is(log2(2 ** e), e);
 });
 
+test("of what has no logarithm it is NaN", () => {
+  for (const x of [0, -0, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN])
+    assert.ok(Number.isNaN(log2(x)));
+});
+
 test("the ends of an axis lie at 0 and 1, its middle between them", () => {
   const linear = linearAxis(0, 10);
   assert.equal(

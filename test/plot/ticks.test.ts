@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { roundAtLeast } from "../../lib/plot/round_number.ts";
 import { linearAxis, logAxis } from "../../lib/plot/ticks.ts";
 
 const test = suite("ticks");
@@ -18,6 +19,15 @@ test("ticks are round numbers around what is shown", () => {
 test("an axis ends at its maximum, and counts have no fractions", () => {
   assert.equal(labels(linearAxis(99.1, 99.99, { max: 100 })), ["99.0", "99.2", "99.4", "99.6", "99.8", "100.0"]);
   assert.equal(labels(linearAxis(1, 3, { intervals: 10, minStep: 1 })), ["1", "2", "3"]);
+});
+
+test("a round number is found for every number, and 10^308 for what has none", () => {
+  assert.equal(roundAtLeast(0.03), { mantissa: 5, exponent: -2 });
+  assert.equal(roundAtLeast(1e300), { mantissa: 1, exponent: 300 });
+  const most = { mantissa: 1, exponent: 308 };
+  for (const value of [1.7e308, Number.POSITIVE_INFINITY, Number.NaN])
+    assert.equal(roundAtLeast(value), most, `${value}`);
+  for (const value of [0, -0, 5e-324]) assert.ok(Number.isFinite(roundAtLeast(value).exponent), `${value}`);
 });
 
 test("a constant gets room around it", () => {
