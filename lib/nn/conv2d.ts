@@ -1,4 +1,5 @@
 import { boolean, check, checkOptions, integer } from "../base/check.ts";
+import { CONV_RULES } from "../ops/conv_geometry.ts";
 import { conv2d } from "../ops/conv2d.ts";
 import { KEY_RULES } from "../runtime/rng.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -33,7 +34,7 @@ export class Conv2d extends Module {
   constructor(cin: number, cout: number, kernelSize: number, options: Conv2dOptions = {}) {
     super();
     for (const [name, size] of Object.entries({ cin, cout, kernelSize })) check("Conv2d", name, size, integer(1));
-    checkOptions("Conv2d", options, { stride: integer(1), padding: integer(0), bias: boolean, seed: KEY_RULES.seed });
+    checkOptions("Conv2d", options, { ...CONV_RULES, bias: boolean, seed: KEY_RULES.seed });
     this.stride = options.stride ?? 1;
     this.padding = options.padding ?? 0;
     this.weight = parameter([kernelSize, kernelSize, cin, cout]);

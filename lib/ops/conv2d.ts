@@ -12,8 +12,8 @@ import { reduceAxes } from "./reduce.ts";
  * @param x [N, H, W, Cin] f32
  * @param w [KH, KW, Cin, Cout]
  * @param b [Cout], or null for none
- * @param options.stride  pixels between windows, integer ≥ 1; default 1
- * @param options.padding zero pixels on each side, integer ≥ 0; default 0
+ * @param options.stride  pixels between windows, integer from 1 to 2²⁴; default 1
+ * @param options.padding zero pixels on each side, integer from 0 to 2²⁴; default 0
  * @returns [N, OH, OW, Cout], OH = ⌊(H + 2·padding − KH)/stride⌋ + 1, OW likewise
  * @throws {ShapeError} wrong rank, Cin or Cout differs, or a window larger than the padded input
  * @throws {OptionError} stride or padding is not an integer in its range, or an option of another name

@@ -44,11 +44,15 @@ export interface ConvAlgorithm {
   ): [dx: Tensor<"f32"> | null, dw: Tensor<"f32"> | null];
 }
 
-const RULES = { stride: /* @__PURE__ */ integer(1), padding: /* @__PURE__ */ integer(0) };
+/** Places along an axis; more than kernels could count with would be cut to 32 bits there. */
+const MOST = 2 ** 24;
+
+/** @internal */
+export const CONV_RULES = { stride: /* @__PURE__ */ integer(1, MOST), padding: /* @__PURE__ */ integer(0, MOST) };
 
 /** @throws {OptionError} stride or padding out of range, or an option of another name */
 export function checkConvolution(op: string, options: Conv2dOptions): void {
-  checkOptions(op, options, RULES);
+  checkOptions(op, options, CONV_RULES);
 }
 
 /** @throws {ShapeError} the shapes do not fit together */

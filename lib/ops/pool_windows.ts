@@ -3,7 +3,7 @@
 import { check, checkOptions, integer, type Rule, required } from "../base/check.ts";
 import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { checkRank, layoutHint, type Shape } from "../tensor/shape.ts";
-import { type Windows, windows } from "./window_table.ts";
+import type { Windows } from "./window_table.ts";
 
 /** A size for both axes, or [height, width]. */
 export type Size2d = number | readonly [height: number, width: number];
@@ -24,12 +24,15 @@ export interface Pooling {
   cols: Windows;
 }
 
-/** An integer for both axes, or one for each. */
-export function size2d(least: number, most?: number): Rule {
+/** An integer for both axes, or one for each; the product, which kernels compute with, below 2³². */
+export function size2d(least: number, most = 2 ** 31 - 1): Rule {
   const { says, holds } = integer(least, most);
   return {
-    says: `${says}, or two of them`,
-    holds: (value) => holds(Array.isArray(value) && value.length === 2 && holds(value[0]) ? value[1] : value),
+    says: `${says}, or two of them, whose product is below 2^32`,
+    holds: (value) => {
+      const [a, b] = Array.isArray(value) && value.length === 2 ? value : [value, value];
+      return holds(a) && holds(b) && a * b < 2 ** 32;
+    },
   };
 }
 
@@ -74,10 +77,8 @@ export function poolingOf(op: string, shape: Shape, options: Pool2dOptions): Poo
         { x: shape, kernelSize: kernel, padding },
       );
     }
-    return windows(`${size}: ${k}/${s}/${p}`, size, count, (i) => [
-      Math.max(0, i * s - p),
-      Math.min(size, i * s - p + k),
-    ]);
+    const windowAt = (i: number) => [Math.max(0, i * s - p), Math.min(size, i * s - p + k)] as const;
+    return { key: `${size}: ${k}/${s}/${p}`, size, count, windowAt };
   };
   return { kernel, rows: along(0), cols: along(1) };
 }
@@ -89,10 +90,8 @@ export function adaptivePooling(op: string, shape: Shape, outputSize: Size2d): P
   const counts = pairOf(outputSize);
   const along = (axis: 0 | 1): Windows => {
     const [size, count] = [shape[axis + 1], counts[axis]];
-    return windows(`${size}: ${count}`, size, count, (i) => [
-      Math.floor((i * size) / count),
-      Math.ceil(((i + 1) * size) / count),
-    ]);
+    const windowAt = (i: number) => [Math.floor((i * size) / count), Math.ceil(((i + 1) * size) / count)] as const;
+    return { key: `${size}: ${count}`, size, count, windowAt };
   };
   return { kernel: [shape[1], shape[2]], rows: along(0), cols: along(1) };
 }

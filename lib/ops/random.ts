@@ -49,20 +49,24 @@ export function randn(shape: Shape, options: RandomKey & { mean?: number; deviat
   return y;
 }
 
+/** Numbers of a permutation: a gibibyte of them. */
+const MOST = 2 ** 28;
+
 /**
  * The integers 0 … n − 1 in a random order (Fisher–Yates, in integer arithmetic).
  *
  * @param options.seed, options.stream, options.step as for `rand`; stream defaults to that of shuffling,
  *   step is the epoch
- * @throws {OptionError} n is not an integer ≥ 0, a part of the key is out of its range, or an option of another name
+ * @throws {OptionError} n is not an integer from 0 to 2²⁸, a part of the key is out of its range, or an option of another name
  * @example permutation(60_000, { seed: 1, step: epoch })
  */
 export function permutation(n: number, options: RandomKey = {}): Int32Array {
-  check("permutation", "n", n, integer(0));
+  check("permutation", "n", n, integer(0, MOST));
   checkOptions("permutation", options, KEY_RULES);
   const key = keyArguments("permutation", { ...options, stream: options.stream ?? STREAMS.shuffle });
   using words = empty([n], "i32");
-  const order = Int32Array.from(words.values, (_, i) => i);
+  const order = new Int32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
   parallelFor("random_u32", n, words.ptr, ...key);
   const { data } = words;
   for (let i = n - 1; i > 0; i--) {

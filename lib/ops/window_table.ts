@@ -3,59 +3,48 @@
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** The places [start, end) of one axis that a window covers. */
-type Window = readonly [start: number, end: number];
-
-/** The windows along one axis. */
+/** The windows along one axis: described, and written down once there is memory for what they are of. */
 export interface Windows {
+  /** All that `windowAt` depends on. */
+  readonly key: string;
+  /** Of the axis. */
+  readonly size: number;
   readonly count: number;
-  /** As the kernels read them: kernels/shared/window.ts. */
-  readonly table: Int32Array;
+  /** The places of the axis that a window covers. */
+  windowAt(i: number): readonly [start: number, end: number];
 }
 
-/** A network pools the same few sizes at every step. */
-const known = new Map<string, Windows>();
+/** A network pools the same few sizes at every step: those made last are kept. */
+const known = new Map<string, Int32Array>();
 const MOST_KNOWN = 64;
+/** Words of a table that is kept. */
+const LONGEST_KNOWN = 4096;
 
-/**
- * The same few are asked for at every step: those made last are kept.
- *
- * @param key   all that `windowAt` depends on
- * @param size  of the axis
- * @param count of windows
- */
-export function windows(key: string, size: number, count: number, windowAt: (i: number) => Window): Windows {
-  let found = known.get(key);
-  if (!found) {
-    found = {
-      count,
-      table: tableOf(
-        Array.from({ length: count }, (_, i) => windowAt(i)),
-        size,
-      ),
-    };
-    if (known.size === MOST_KNOWN) known.clear();
-    known.set(key, found);
+/** The windows where kernels can read them: kernels/shared/window.ts. */
+export function windowTable(windows: Windows): Tensor<"i32"> {
+  const { key, size, count } = windows;
+  const table = empty([2 * (count + size)], "i32");
+  const { data } = table;
+  const found = known.get(key);
+  if (found) {
+    data.set(found);
+    return table;
   }
-  return found;
+  fill(data, windows);
+  if (known.size === MOST_KNOWN) known.clear();
+  if (data.length <= LONGEST_KNOWN) known.set(key, data.slice());
+  return table;
 }
 
-/** The windows and, for backward, those that cover each of `size` places. */
-function tableOf(windows: readonly Window[], size: number): Int32Array {
-  const table = windows.flat();
+/** The windows and, for backward, those that cover each place. */
+function fill(table: Int32Array, { size, count, windowAt }: Windows): void {
+  for (let i = 0; i < count; i++) [table[2 * i], table[2 * i + 1]] = windowAt(i);
   let first = 0;
   let end = 0;
   for (let place = 0; place < size; place++) {
-    while (first < windows.length && windows[first][1] <= place) first++;
-    while (end < windows.length && windows[end][0] <= place) end++;
-    table.push(first, end);
+    while (first < count && table[2 * first + 1] <= place) first++;
+    while (end < count && table[2 * end] <= place) end++;
+    table[2 * (count + place)] = first;
+    table[2 * (count + place) + 1] = end;
   }
-  return Int32Array.from(table);
-}
-
-/** The windows where kernels can read them. */
-export function windowTable({ table }: Windows): Tensor<"i32"> {
-  const copy = empty([table.length], "i32");
-  copy.data.set(table);
-  return copy;
 }

@@ -5,6 +5,9 @@ import { printable } from "../base/printable.ts";
 
 export type Shape = readonly number[];
 
+/** Rows without elements, of which no memory bounds how many there are. */
+const MOST_EMPTY_ROWS = 2 ** 20;
+
 /** The number of elements: the product of the dimensions; 1 for a scalar's []. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
@@ -16,15 +19,19 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
-/** @throws {ShapeError} it is no array, or a dimension is not an integer ≥ 0 */
+/** @throws {ShapeError} it is no array, or a dimension is not an integer ≥ 0; or there are more than 2²⁰ rows of none */
 export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape)) {
     throw new ShapeError(`${op}: a shape is an array of dimensions, e.g. [2, 3]; got ${printable(shape)}.`, { shape });
   }
+  let rows = 1;
   for (const dim of shape) {
-    if (!Number.isSafeInteger(dim) || dim < 0) {
-      throw new ShapeError(`${op}: dimensions must be integers ≥ 0; got ${printable(shape)}.`, { shape });
+    const isValid = Number.isSafeInteger(dim) && dim >= 0;
+    if (!isValid || (dim === 0 && rows > MOST_EMPTY_ROWS)) {
+      const rule = isValid ? "before a dimension of 0 there may be 2^20 rows" : "dimensions must be integers ≥ 0";
+      throw new ShapeError(`${op}: ${rule}; got ${printable(shape)}.`, { shape });
     }
+    rows *= dim;
   }
 }
 

@@ -148,11 +148,11 @@ test("channels, windows and options that do not fit are named", () => {
   );
   assert.match(
     message(() => conv2d(x, ones([3, 3, 2, 2]), null, { stride: 0 }), OptionError),
-    "stride must be an integer ≥ 1; got 0",
+    "stride must be an integer from 1 to 16777216; got 0",
   );
   assert.match(
     message(() => conv2d(x, ones([3, 3, 2, 2]), null, { padding: -1 }), OptionError),
-    "padding must be an integer ≥ 0",
+    "padding must be an integer from 0 to 16777216",
   );
 });
 
