@@ -6,7 +6,7 @@ import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import { flushFile } from "../../lib/formats/flush_file.node.ts";
 import { FILE_LIMITS } from "./file_limits.ts";
-import { appendAll, closeQuietly } from "./open_file.ts";
+import { appendAll, closeQuietly } from "../../lib/base/open_file.node.ts";
 
 export class AppendFile {
   /** How long it is. */

@@ -7,8 +7,8 @@ import { parseFields } from "../../lib/base/fields.ts";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import { FILE_LIMITS } from "./file_limits.ts";
-import { closeQuietly, writeAll } from "./open_file.ts";
-import { isRunnerAlive, type Runner, readRunner, thisHost, thisProcess } from "./run_process.ts";
+import { closeQuietly, writeAll } from "../../lib/base/open_file.node.ts";
+import { isRunnerAlive, type Runner, readRunner, thisHost, thisProcess } from "../../lib/base/run_process.node.ts";
 
 const RETRY_MS = 20;
 const PATIENCE_MS = 10_000;

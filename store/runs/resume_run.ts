@@ -17,7 +17,7 @@ import {
 import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { FILE_LIMITS } from "../files/file_limits.ts";
 import { withLock } from "../files/file_lock.ts";
-import { isElsewhere, thisProcess } from "../files/run_process.ts";
+import { isElsewhere, thisProcess } from "../../lib/base/run_process.node.ts";
 import { findRun, folderOf, isLatest, networksMeant, runFolders } from "./find_run.ts";
 import { datasetRecord, type RunData } from "./run_data.ts";
 import { RUN_FILE, type RunFolder, removeRunState, reopenRunFolder, STATE_FILE, writeRunFile } from "./run_folder.ts";

@@ -7,7 +7,7 @@ import { writeFileAtomic } from "../../data/index.node.ts";
 import { RuntimeError } from "../../lib/base/errors.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import { flushFile } from "../../lib/formats/flush_file.node.ts";
-import { closeQuietly, writeAll } from "../files/open_file.ts";
+import { closeQuietly, writeAll } from "../../lib/base/open_file.node.ts";
 import { type RunRecord, writeRunRecord } from "./run_record.ts";
 
 export const RUN_FILE = "run.json";

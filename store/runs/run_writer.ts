@@ -11,7 +11,7 @@ import {
   type Outcome,
   writeCheckpointMetadata,
 } from "../../models/index.ts";
-import { thisProcess } from "../files/run_process.ts";
+import { thisProcess } from "../../lib/base/run_process.node.ts";
 import type { ResumableRun } from "./resume_run.ts";
 import { datasetRecord, type RunData } from "./run_data.ts";
 import {

@@ -7,7 +7,7 @@ import { reasonOf, systemCode } from "../../lib/base/system_error.ts";
 import { DataError } from "../../lib/index.ts";
 import type { MeasuredOn, ModelName } from "../../models/index.ts";
 import { FILE_LIMITS } from "../files/file_limits.ts";
-import { isRunnerAlive } from "../files/run_process.ts";
+import { isRunnerAlive } from "../../lib/base/run_process.node.ts";
 import { CHECKPOINT_FILE, RUN_FILE, STATE_FILE } from "./run_folder.ts";
 import { isFinished, type RunRecord, readRunRecord } from "./run_record.ts";
 

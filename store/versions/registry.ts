@@ -10,7 +10,7 @@ import { CheckpointError, DataError, RuntimeError } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
 import { FILE_LIMITS } from "../files/file_limits.ts";
 import { withLock } from "../files/file_lock.ts";
-import { appendAll, closeQuietly } from "../files/open_file.ts";
+import { appendAll, closeQuietly } from "../../lib/base/open_file.node.ts";
 import { readVersionRecord, type VersionRecord, writeVersionRecord } from "./version_record.ts";
 
 export interface Registry {

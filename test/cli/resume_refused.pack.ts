@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeTrainingState, encodeTrainingState } from "../../lib/train/training_state.ts";
-import { thisProcess } from "../../store/files/run_process.ts";
+import { thisProcess } from "../../lib/base/run_process.node.ts";
 import { readRunState } from "../../store/runs/run_state.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
 import { runsToStop } from "../support/runs_to_stop.ts";

@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { compareRuns } from "../../cli/runs/compare_runs.ts";
 import { describeEpochs, runTable, shortStatusOf } from "../../cli/runs/run_table.ts";
 import { stdout } from "../../cli/terminal/terminal.ts";
-import { thisProcess } from "../../store/files/run_process.ts";
+import { thisProcess } from "../../lib/base/run_process.node.ts";
 import { listRuns } from "../../store/runs/list_runs.ts";
 import { STATE_FILE } from "../../store/runs/run_folder.ts";
 import { summaryOf } from "../../store/runs/run_summary.ts";

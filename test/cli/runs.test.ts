@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { columnTable } from "../../cli/terminal/columns.ts";
 import type { TerminalStream } from "../../cli/terminal/terminal.ts";
 import { recipeFor } from "../../models/index.ts";
-import { isRunnerAlive, readRunner, thisProcess } from "../../store/files/run_process.ts";
+import { isRunnerAlive, readRunner, thisProcess } from "../../lib/base/run_process.node.ts";
 import { listRuns } from "../../store/runs/list_runs.ts";
 import { type RunRecord, readRunRecord, writeRunRecord } from "../../store/runs/run_record.ts";
 import { settingsOf } from "../../store/runs/run_settings.ts";

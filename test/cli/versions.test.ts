@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeOrigin, modelAskedFor as loadModel } from "../../cli/inputs/asked_model.ts";
 import { weightsDigest } from "../../lib/formats/weights_digest.ts";
-import { thisHost, thisProcess } from "../../store/files/run_process.ts";
+import { thisHost, thisProcess } from "../../lib/base/run_process.node.ts";
 import { canonical } from "../../store/versions/promote.ts";
 import { readRegistry } from "../../store/versions/registry.ts";
 import { digitPng } from "../support/digit_png.ts";

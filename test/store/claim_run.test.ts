@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { thisProcess } from "../../store/files/run_process.ts";
+import { thisProcess } from "../../lib/base/run_process.node.ts";
 import { claimRun } from "../../store/runs/resume_run.ts";
 import { expectFailure, temporaryFolder } from "../support/run_cli.ts";
 

@@ -14,7 +14,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { modelAskedFor as loadModel } from "../../cli/inputs/asked_model.ts";
 import { RuntimeError } from "../../lib/index.ts";
-import { thisHost } from "../../store/files/run_process.ts";
+import { thisHost } from "../../lib/base/run_process.node.ts";
 import { readRegistry, withRegistryLock } from "../../store/versions/registry.ts";
 import { digitPng } from "../support/digit_png.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";

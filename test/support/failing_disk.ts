@@ -3,7 +3,7 @@
 import fs, { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { join, resolve, sep } from "node:path";
-import { thisProcess } from "../../store/files/run_process.ts";
+import { thisProcess } from "../../lib/base/run_process.node.ts";
 import { GONE_PID } from "./versions.ts";
 
 export interface Faults {

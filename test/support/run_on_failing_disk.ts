@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrainOptions } from "../../cli/train/train_options.ts";
 import { trainModels, trainOn } from "../../cli/train/train_runs.ts";
-import { thisProcess } from "../../store/files/run_process.ts";
+import { thisProcess } from "../../lib/base/run_process.node.ts";
 import { listRuns } from "../../store/runs/list_runs.ts";
 import { type RunRecord, writeRunRecord } from "../../store/runs/run_record.ts";
 import { epochsOf } from "../../store/runs/stored_run.ts";

@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import process from "node:process";
-import { fieldsOf, numberOf, textOf } from "../../lib/base/fields.ts";
-import { readFileBounded } from "../../lib/base/read_file.node.ts";
+import { fieldsOf, numberOf, textOf } from "./fields.ts";
+import { readFileBounded } from "./read_file.node.ts";
 
 /** What a process leaves behind so that others can ask after it. */
 export interface Runner {
