@@ -5,10 +5,15 @@
 // by a rename, and only with content that was accepted.
 
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { ftruncateSync, rmSync } from "node:fs";
+import { lstat, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { DataError } from "../lib/base/errors.ts";
+import { DataError, problemOf, RuntimeError } from "../lib/base/errors.ts";
+import { makeFolder } from "../lib/base/make_folder.node.ts";
+import { closeQuietly, openOwned, writeAll } from "../lib/base/open_file.node.ts";
 import { readFileBounded } from "../lib/base/read_file.node.ts";
+import { systemCode } from "../lib/base/system_error.ts";
+import { writeFileAtomic } from "../lib/formats/atomic_file.node.ts";
 import { DownloadError, type MirrorFailure } from "./download_error.ts";
 import { environmentProxy, fetchThroughProxy } from "./proxy.node.ts";
 
@@ -41,8 +46,15 @@ export interface DownloadOptions<T> {
 /** A connection may break this often before its mirror is given up, provided that it brings something. */
 const MAX_ATTEMPTS = 5;
 
+/** A mirror that sends less than this on average is given up: at 1 byte a minute a file takes years. */
+const LEAST_BYTES_PER_SECOND = 2048;
+/** Over how many times `timeoutMs` that is measured: a line may stand still for that long, and then be fast. */
+const TIMEOUTS_PER_SPAN = 2;
+
 /** What is wrong with a mirror: the next one is tried. */
 class MirrorError extends Error {}
+/** It brings something, but too little to ask it for more. */
+class SlowMirrorError extends MirrorError {}
 
 /**
  * @throws {DownloadError} no mirror has it
@@ -51,12 +63,14 @@ class MirrorError extends Error {}
  */
 export async function download<T>(options: DownloadOptions<T>): Promise<T> {
   const { fileName, folder, mirrors, signal } = options;
-  const made = await onDisk(folder, mkdir(folder, { recursive: true }));
+  const made: string[] = [];
+  onDisk(folder, () => makeFolder(folder, made));
   const failures: MirrorFailure[] = [];
   for (const mirror of mirrors) {
     try {
       const { bytes, result } = await fromMirror(mirror, options);
-      await keep(bytes, folder, fileName);
+      onDisk(folder, () => writeFileAtomic(join(folder, fileName), bytes, { followLinks: false }));
+      await removeParts(folder, fileName);
       return result;
     } catch (error) {
       signal?.throwIfAborted();
@@ -64,7 +78,7 @@ export async function download<T>(options: DownloadOptions<T>): Promise<T> {
       failures.push({ mirror, reason: error.message });
     }
   }
-  if (made !== undefined) await removeEmpty(folder, made);
+  if (made.length > 0) await removeEmpty(folder, made[0]);
   throw new DownloadError(fileName, failures, unusedProxy(mirrors));
 }
 
@@ -90,18 +104,15 @@ async function fromMirror<T>(mirror: string, options: DownloadOptions<T>): Promi
   const url = `${mirror}/${fileName}`;
   const part = join(folder, `${fileName}.${createHash("sha256").update(mirror).digest("hex").slice(0, 8)}.part`);
   for (let attempt = 1; ; attempt++) {
-    const before = await sizeOf(part);
+    const before = await sizeOf(part, maxBytes);
     let problem: MirrorError;
     try {
       await fetchInto(part, before, url, mirror, options);
-      const bytes = await onDisk(
-        part,
-        Promise.resolve(part).then((path) => readFileBounded(path, maxBytes)),
-      );
+      const bytes = onDisk(part, () => readFileBounded(part, maxBytes));
       try {
         return { bytes, result: accept(bytes, url) };
       } catch (error) {
-        await onDisk(part, rm(part, { force: true }));
+        onDisk(part, () => rmSync(part, { force: true }));
         problem = new MirrorError((error as Error).message.replace(/\.$/, ""));
         // A part of another day may not fit what the mirror has now: once more from the start.
         if (before > 0) continue;
@@ -109,7 +120,8 @@ async function fromMirror<T>(mirror: string, options: DownloadOptions<T>): Promi
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
       problem = error;
-      if ((await sizeOf(part)) > before && attempt < MAX_ATTEMPTS) continue;
+      const isWorthAnother = !(error instanceof SlowMirrorError) && attempt < MAX_ATTEMPTS;
+      if (isWorthAnother && (await sizeOf(part, maxBytes)) > before) continue;
     }
     throw problem;
   }
@@ -154,17 +166,22 @@ async function fetchInto<T>(
     const length = Number(response.headers.get("content-length") ?? Number.NaN);
     const totalBytes = Number.isNaN(length) ? null : receivedBytes + length;
     if (totalBytes !== null && totalBytes > maxBytes) throw new MirrorError(`${totalBytes} bytes, too many`);
-    const file = await onDisk(part, open(part, continues ? "a" : "w"));
+    const { file } = onDisk(part, () => openOwned(part));
     try {
+      if (!continues) onDisk(part, () => ftruncateSync(file));
+      const spanMs = TIMEOUTS_PER_SPAN * timeoutMs;
+      const isTooSlow = rateBelow((LEAST_BYTES_PER_SECOND * spanMs) / 1000, spanMs);
       for await (const chunk of response.body) {
         expectData();
         receivedBytes += chunk.length;
         if (receivedBytes > maxBytes) throw new MirrorError(`more than ${maxBytes} bytes`);
-        await onDisk(part, file.write(chunk));
+        onDisk(part, () => writeAll(file, chunk));
         onProgress?.({ fileName, mirror, receivedBytes, totalBytes });
+        if (receivedBytes !== totalBytes && isTooSlow(chunk.length))
+          throw new SlowMirrorError(`slower than ${LEAST_BYTES_PER_SECOND} bytes a second`);
       }
     } finally {
-      await file.close();
+      closeQuietly(file);
     }
     if (totalBytes !== null && receivedBytes < totalBytes) {
       throw new MirrorError(`broke off after ${receivedBytes} of ${totalBytes} bytes`);
@@ -204,36 +221,43 @@ function reasonOf(error: unknown): string {
   return CODES[code] ?? (CERTIFICATE_CODE.test(code) ? `certificate not trusted (${code})` : code);
 }
 
-/** Puts the file there in one step, and removes the parts it may have left. */
-async function keep(bytes: Uint8Array, folder: string, fileName: string): Promise<void> {
-  const temporary = join(folder, `${fileName}.${process.pid}.tmp`);
-  try {
-    await onDisk(folder, writeFile(temporary, bytes, { flush: true }));
-    await onDisk(folder, rename(temporary, join(folder, fileName)));
-  } finally {
-    await rm(temporary, { force: true });
-  }
+/** Whether less than that many bytes came in a span of time, asked after each piece: spans follow one another. */
+function rateBelow(leastBytes: number, spanMs: number): (bytes: number) => boolean {
+  let [begun, bytes] = [performance.now(), 0];
+  return (more) => {
+    bytes += more;
+    const now = performance.now();
+    if (now - begun < spanMs) return false;
+    const isBelow = bytes < leastBytes;
+    [begun, bytes] = [now, 0];
+    return isBelow;
+  };
+}
+
+async function removeParts(folder: string, fileName: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.startsWith(`${fileName}.`) && name.endsWith(".part")) await rm(join(folder, name), { force: true });
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
+/** How much of it an earlier download left. What is none of ours, a link for one, or too large, is taken away. */
+async function sizeOf(part: string, maxBytes: number): Promise<number> {
+  const found = await lstat(part).catch(() => null);
+  if (found === null) return 0;
+  if (found.isFile() && found.nlink === 1 && found.size <= maxBytes) return found.size;
+  await rm(part, { force: true }).catch(() => {}); // What is wrong with it, opening it says.
+  return 0;
 }
 
 /** A disk's errors are no fault of a mirror: they end the download. */
-async function onDisk<R>(path: string, work: Promise<R>): Promise<R> {
+function onDisk<R>(path: string, work: () => R): R {
   try {
-    return await work;
+    return work();
   } catch (error) {
-    const { code = "an error" } = error as NodeJS.ErrnoException;
-    throw new DataError(`download: cannot write ${path}; ${code}. Choose a folder with room and permission.`, {
-      path,
-      code,
-    });
+    const code = systemCode(error) ?? (error instanceof RuntimeError ? systemCode(error.details) : undefined);
+    throw new DataError(
+      `download: cannot write ${path}; ${code ?? problemOf(error)}. Choose a folder with room and permission.`,
+      { path, code },
+    );
   }
 }

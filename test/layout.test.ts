@@ -194,6 +194,14 @@ test("nobody is told to get the package by a name that a stranger may take on th
     assert.match(`${command} simdgrad mnist`, byName);
 });
 
+test("folders are made by makeFolder: Node's recursive mkdir may try for ever", () => {
+  const recursive = /\bmkdir(Sync)?\([^;]*recursive: true/;
+  const faults = sources
+    .filter((file) => /^(lib|data|models|store|cli)\//.test(file))
+    .filter((file) => recursive.test(withoutComments(read(file))));
+  assert.equal(faults, []);
+});
+
 test("no function of the host's Math that may round differently elsewhere reaches weights", () => {
   const inexact = /\bMath\.(exp|expm1|pow|sin|cos|tan|sinh|cosh|tanh|asin|acos|atan|atan2|log\w*|cbrt|hypot|random)\b/;
   const power = /(?<!\b2 )\*\* |(?<=\b2 )\*\* (?!-?\(?-?\d)/; // a power of two is exact

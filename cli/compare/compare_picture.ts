@@ -1,8 +1,8 @@
 // The picture of `mnist compare --out`.
 
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
+import { makeFolder } from "../../lib/base/make_folder.node.ts";
 import { describeSystemError } from "../../lib/base/system_error.ts";
 import { comparisonSvg } from "../../lib/plot/index.ts";
 import { type Comparison, type Contestant, networkOf, SPEED_BATCH } from "../../models/index.ts";
@@ -28,12 +28,12 @@ export function checkPictureFolder(folder: string): void {
 export function writePicture(folder: string, comparison: Comparison): void {
   const svg = drawComparison(comparison);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw new Error(`${describeSystemError(`cannot write to ${folder}`, error)}.`);
   }
   const path = join(folder, "comparison.svg");
-  writeFileAtomic(path, new TextEncoder().encode(svg));
+  writeFileAtomic(path, new TextEncoder().encode(svg), { followLinks: false });
   stderr.print(`The picture: ${path}`);
 }
 

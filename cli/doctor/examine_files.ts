@@ -1,14 +1,16 @@
 // Whether the files are what they should be: the data set, the shipped weights, the current versions, the runs.
 
-import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, statfsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, statfsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type MnistState, mnistState } from "../../data/index.node.ts";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
+import { statIfAny } from "../../lib/base/stat_if_any.node.ts";
 import { describeSystemError } from "../../lib/base/system_error.ts";
 import { countParameters, weightsDigest } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
 import { loadModel } from "../../store/checkpoints/load_model.ts";
 import { FILE_LIMITS } from "../../store/files/file_limits.ts";
+import { skippedEntries } from "../../store/runs/find_run.ts";
 import { listRuns } from "../../store/runs/list_runs.ts";
 import { runBytes } from "../../store/runs/run_folder.ts";
 import { readRunRecord } from "../../store/runs/run_record.ts";
@@ -25,7 +27,7 @@ const LITTLE_BYTES = 100 * 2 ** 20;
 export async function examineData(dir: string | undefined): Promise<Section> {
   const { folder, isNamed, files, sample } = await mnistState({ dir });
   const origin = dir !== undefined ? "--data" : isNamed ? "MNIST_DIR" : "the default";
-  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isFolder = statIfAny(folder)?.isDirectory() === true;
   const missing = isNamed ? fail : warn;
   const hint = isNamed ? "" : `; train downloads it${sample ? ", or takes the sample" : ""}`;
   if (!isFolder) {
@@ -127,6 +129,8 @@ function space(outputs: string): Finding {
 
 function runs(outputs: string): Finding {
   const all = listRuns(outputs);
+  const [skipped] = skippedEntries(outputs);
+  if (skipped) return warn("runs", `${all.length}; ${skipped.path} is skipped: ${skipped.reason}`);
   const lost = all.filter((run) => ["damaged", "died"].includes(statusOf(run)));
   if (lost.length === 0) return ok("runs", String(all.length));
   const [first] = lost;

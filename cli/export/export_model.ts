@@ -1,10 +1,10 @@
 // The work of `mnist export`.
 
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
-import { weightsDigest } from "../../lib/index.ts";
+import { statIfAny } from "../../lib/base/stat_if_any.node.ts";
+import { RuntimeError, weightsDigest } from "../../lib/index.ts";
 import { EXPORTERS, type ExportFormat } from "../../models/export/index.ts";
 import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
 import { fileInPath } from "../../store/files/file_in_path.ts";
@@ -33,7 +33,7 @@ export async function exportModel(flags: Flags, request: ExportRequest): Promise
   }
   const bytes = EXPORTERS[format](model);
   if (path === "-") stdout.writeBytes(bytes);
-  else writeFileAtomic(path, bytes);
+  else write(path, bytes, isForced);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const where = path === "-" ? "standard output" : path;
   if (isJson) {
@@ -55,18 +55,32 @@ function checkFolderOf(path: string): void {
   const folder = dirname(path);
   const file = fileInPath(folder);
   if (file !== null) throw new Error(`cannot write ${path}: ${file} is a file, not a folder. Name another file.`);
-  if (!statSync(folder, { throwIfNoEntry: false })) {
+  if (!statIfAny(folder)) {
     throw new Error(`cannot write ${path}: there is no folder ${folder}. Make it first, or name another file.`);
   }
 }
 
+/** @throws {UsageError} a file would be lost, which somebody has made there meanwhile */
+function write(path: string, bytes: Uint8Array, isForced: boolean): void {
+  try {
+    writeFileAtomic(path, bytes, { replace: isForced });
+  } catch (error) {
+    if (error instanceof RuntimeError && error.details.code === "EEXIST") throw wouldReplace(path);
+    throw error;
+  }
+}
+
+function wouldReplace(path: string): UsageError {
+  return new UsageError(`--out ${path} already exists; name another file, or replace it with --force.`);
+}
+
 /** @throws {UsageError} a file would be lost, or it is not a file */
 function refuseToReplace(path: string, isForced: boolean): void {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statIfAny(path);
   if (!found) return;
   if (!found.isFile())
     throw new UsageError(`--out ${path} exists and is not a file; name a file, or - for standard output.`);
-  if (!isForced) throw new UsageError(`--out ${path} already exists; name another file, or replace it with --force.`);
+  if (!isForced) throw wouldReplace(path);
 }
 
 interface Written {

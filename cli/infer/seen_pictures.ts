@@ -1,8 +1,8 @@
 // The pictures that `infer --visualize` writes: what the network saw, large enough to look at.
 
-import { mkdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { encodePng, writeFileAtomic } from "../../data/index.node.ts";
+import { makeFolder } from "../../lib/base/make_folder.node.ts";
 import { describeSystemError } from "../../lib/base/system_error.ts";
 import type { Picture } from "../../lib/index.ts";
 
@@ -23,11 +23,11 @@ export class SeenPictures {
     this.used.set(name, count);
     const path = join(this.folder, `${name}${count > 1 ? `-${count}` : ""}.seen.png`);
     try {
-      mkdirSync(this.folder, { recursive: true });
+      makeFolder(this.folder);
     } catch (error) {
       throw new Error(describeSystemError(`cannot write ${path}`, error));
     }
-    writeFileAtomic(path, encodePng(enlarge(pixels)));
+    writeFileAtomic(path, encodePng(enlarge(pixels)), { followLinks: false });
     return path;
   }
 }

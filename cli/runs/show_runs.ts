@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { NotFoundError, type SimdgradError } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
+import { type SkippedEntry, skippedEntries } from "../../store/runs/find_run.ts";
 import { listRuns, runNamed } from "../../store/runs/list_runs.ts";
 import type { Order } from "../../store/runs/run_order.ts";
 import { summaryOf, writeRunSummary } from "../../store/runs/run_summary.ts";
@@ -26,6 +27,7 @@ export interface RunsRequest {
 
 export function showRuns({ ids, models, order, outputs, isJson }: RunsRequest): void {
   const all = listRuns(outputs, models);
+  printSkipped(skippedEntries(outputs, models));
   const where = models.length === 1 ? `${outputs}/${models[0]}` : outputs;
   if (ids.length === 0 && all.length === 0) {
     const none = existsSync(outputs)
@@ -47,6 +49,14 @@ export function showRuns({ ids, models, order, outputs, isJson }: RunsRequest): 
   }
   const lines = ids.length > 0 ? compareRuns(chosen, marks.of, stdout) : runTable(chosen, marks.of, stdout);
   stdout.print(lines);
+}
+
+/** Of many the first few. */
+const MOST_NOTES = 3;
+
+function printSkipped(entries: readonly SkippedEntry[]): void {
+  for (const { path, reason } of entries.slice(0, MOST_NOTES)) printNote(`${path} is skipped: ${reason}.`);
+  if (entries.length > MOST_NOTES) printNote(`${entries.length - MOST_NOTES} more entries are skipped.`);
 }
 
 function runRemedy(error: SimdgradError): string {

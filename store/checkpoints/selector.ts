@@ -1,8 +1,8 @@
 // CheckpointSelector: which checkpoint is meant.
 
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { nearest } from "../../lib/base/nearest.ts";
+import { statIfAny } from "../../lib/base/stat_if_any.node.ts";
 import { NotFoundError } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
 import { checkNetwork, findRun, isLatest, isRunWithNetwork } from "../runs/find_run.ts";
@@ -51,5 +51,5 @@ export function selectorOf(word: string, outputs: string, model: ModelName): Che
 
 function isFileName(word: string): boolean {
   if (/\.safetensors$/.test(word) || (/[/\\]/.test(word) && !isRunWithNetwork(word))) return true;
-  return statSync(word, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statIfAny(word)?.isFile() === true;
 }

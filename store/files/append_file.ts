@@ -1,12 +1,12 @@
 // A file that a run appends to as it goes: what an interrupted run wrote after its last state is cut off, and comes again.
 
-import { fstatSync, ftruncateSync, openSync } from "node:fs";
+import { ftruncateSync } from "node:fs";
 import { RuntimeError } from "../../lib/base/errors.ts";
+import { appendAll, closeQuietly, openOwned } from "../../lib/base/open_file.node.ts";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import { flushFile } from "../../lib/formats/flush_file.node.ts";
 import { FILE_LIMITS } from "./file_limits.ts";
-import { appendAll, closeQuietly } from "../../lib/base/open_file.node.ts";
 
 export class AppendFile {
   /** How long it is. */
@@ -25,8 +25,9 @@ export class AppendFile {
   ) {
     let file: number | undefined;
     try {
-      file = openSync(path, "a");
-      const { size } = fstatSync(file);
+      const opened = openOwned(path);
+      file = opened.file;
+      const { size } = opened;
       // Shorter than that, somebody took some away: the rest is worth having all the same, as far as it is whole.
       this.bytes = size < keptBytes ? endOfWhole(readFileBounded(path, FILE_LIMITS.log)) : keptBytes;
       ftruncateSync(file, this.bytes);

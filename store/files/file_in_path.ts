@@ -1,7 +1,7 @@
 // What keeps a folder from being made or a file from being put there: a file in its way.
 
-import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import { statIfAny } from "../../lib/base/stat_if_any.node.ts";
 
 /**
  * @param path of a folder that is there, or is to be made with what is above it
@@ -9,17 +9,8 @@ import { dirname } from "node:path";
  * @example fileInPath("README.md/pictures") // "README.md"
  */
 export function fileInPath(path: string): string | null {
-  const found = statIfThere(path);
+  const found = statIfAny(path);
   if (found) return found.isDirectory() ? null : path;
   const parent = dirname(path);
   return parent === path ? null : fileInPath(parent);
-}
-
-function statIfThere(path: string) {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
-    throw error;
-  }
 }

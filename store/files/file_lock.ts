@@ -1,14 +1,14 @@
 // One program at a time changes something: a lock, a file made by whoever comes first, names its process.
 
-import { openSync, rmSync, statSync } from "node:fs";
+import { lstatSync, openSync, rmSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { RuntimeError } from "../../lib/base/errors.ts";
 import { parseFields } from "../../lib/base/fields.ts";
+import { closeQuietly, writeAll } from "../../lib/base/open_file.node.ts";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
+import { isRunnerAlive, type Runner, readRunner, thisHost, thisProcess } from "../../lib/base/run_process.node.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import { FILE_LIMITS } from "./file_limits.ts";
-import { closeQuietly, writeAll } from "../../lib/base/open_file.node.ts";
-import { isRunnerAlive, type Runner, readRunner, thisHost, thisProcess } from "../../lib/base/run_process.node.ts";
 
 const RETRY_MS = 20;
 const PATIENCE_MS = 10_000;
@@ -37,11 +37,12 @@ export async function withLock<T>(path: string, what: string, change: () => T, p
 }
 
 /** A lock that stays is taken for a leftover once this process has ended: no reason to call what was done undone. */
-function removeLock(path: string): void {
+function removeLock(path: string): boolean {
   try {
     rmSync(path, { force: true });
+    return true;
   } catch {
-    // See above.
+    return false;
   }
 }
 
@@ -75,13 +76,11 @@ function removeStale(path: string): boolean {
   if (!isStale(path)) return false;
   const second = `${path}.stale`;
   if (!tryLock(second)) {
-    if (isStale(second)) rmSync(second, { force: true });
+    if (isStale(second)) removeLock(second);
     return false;
   }
   try {
-    if (!isStale(path)) return false;
-    rmSync(path, { force: true });
-    return true;
+    return isStale(path) && removeLock(path);
   } finally {
     removeLock(second);
   }
@@ -90,7 +89,7 @@ function removeStale(path: string): boolean {
 function isStale(path: string): boolean {
   const isAlive = isRunnerAlive(holderOf(path));
   if (isAlive !== null) return !isAlive;
-  const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  const made = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
   return made !== undefined && Date.now() - made > FORGOTTEN_MS;
 }
 

@@ -1,31 +1,63 @@
 // Which runs there are, and which of them a word means.
 
-import { readdirSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { systemCode } from "../../lib/base/system_error.ts";
+import { statIfAny } from "../../lib/base/stat_if_any.node.ts";
+import { reasonOf, systemCode } from "../../lib/base/system_error.ts";
 import { AmbiguousError, NotFoundError, OptionError } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import type { RunLocation } from "./stored_run.ts";
 
-/** Every folder that may be a run's, newest first. */
-export function runFolders(outputs: string, models: readonly ModelName[]): RunLocation[] {
-  // Ids are times, so their order is that of the runs; a number at the end counts within a second.
-  const { compare } = new Intl.Collator("en", { numeric: true });
-  return models
-    .flatMap((model) => foldersIn(join(outputs, model)).map((id) => ({ model, id, path: join(outputs, model, id) })))
-    .sort((a, b) => compare(b.id, a.id) || compare(a.model, b.model));
+/** What is in a folder of runs, or in its place, and cannot be looked at: a link that leads to itself, for one. */
+export interface SkippedEntry {
+  path: string;
+  reason: string;
 }
 
-function foldersIn(parent: string): string[] {
+/** Every folder that may be a run's, newest first. What cannot be looked at is left out: see `skippedEntries`. */
+export function runFolders(outputs: string, models: readonly ModelName[]): RunLocation[] {
+  return lookInto(outputs, models).runs;
+}
+
+/** What `runFolders` leaves out. */
+export function skippedEntries(outputs: string, models: readonly ModelName[] = MODEL_NAMES): SkippedEntry[] {
+  return lookInto(outputs, models).skipped;
+}
+
+function lookInto(outputs: string, models: readonly ModelName[]): { runs: RunLocation[]; skipped: SkippedEntry[] } {
+  const skipped: SkippedEntry[] = [];
+  // Ids are times, so their order is that of the runs; a number at the end counts within a second.
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  const runs = models
+    .flatMap((model) => foldersIn(outputs, model, skipped).map((id) => ({ model, id, path: join(outputs, model, id) })))
+    .sort((a, b) => compare(b.id, a.id) || compare(a.model, b.model));
+  return { runs, skipped };
+}
+
+function foldersIn(outputs: string, model: ModelName, skipped: SkippedEntry[]): string[] {
+  const parent = join(outputs, model);
+  const skip = (path: string, error: unknown) => skipped.push({ path, reason: reasonOf(error) });
+  let entries: Dirent[];
   try {
-    return readdirSync(parent, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
-      .map(({ name }) => name)
-      .filter((name) => statSync(join(parent, name), { throwIfNoEntry: false })?.isDirectory());
+    entries = readdirSync(parent, { withFileTypes: true });
   } catch (error) {
     if (systemCode(error) === "ENOENT") return [];
-    throw error;
+    // What is wrong with the folder that was named is no matter of one entry in it.
+    if (!statIfAny(outputs)?.isDirectory()) throw error;
+    skip(parent, error);
+    return [];
   }
+  const isFolder = (entry: Dirent): boolean => {
+    if (!entry.isSymbolicLink()) return entry.isDirectory();
+    const path = join(parent, entry.name);
+    try {
+      return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    } catch (error) {
+      skip(path, error);
+      return false;
+    }
+  };
+  return entries.filter(isFolder).map(({ name }) => name);
 }
 
 /**

@@ -1,13 +1,12 @@
 // The runs in a folder, and the one among them that a word names.
 
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { nearest } from "../../lib/base/nearest.ts";
 import { NotFoundError } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { findRun, folderOf, networksMeant, noSuchRun, runFolders } from "./find_run.ts";
 import { CHECKPOINT_FILE } from "./run_folder.ts";
-import { readRun, type StoredRun } from "./stored_run.ts";
+import { isFile, readRun, type StoredRun } from "./stored_run.ts";
 
 /** As createRunFolder names them: a time, and a number for the second of two within a second. */
 const RUN_ID = /^\d{8}-\d{6}(-\d+)?$/;
@@ -51,7 +50,7 @@ export function checkpointOfRun(
   word: string,
 ): { path: string; model: ModelName } {
   const models = networksMeant(word, among);
-  const runs = runFolders(outputs, models).filter(({ path }) => existsSync(join(path, CHECKPOINT_FILE)));
+  const runs = runFolders(outputs, models).filter(({ path }) => isFile(join(path, CHECKPOINT_FILE)));
   const found = findRun(runs, word);
   if (found) return { path: join(found.path, CHECKPOINT_FILE), model: found.model };
   throw noSuchRun("run with a checkpoint", folderOf(outputs, models), runs[0]?.id ?? null, word);

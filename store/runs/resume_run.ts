@@ -1,10 +1,11 @@
 // Resuming a run: which one is meant, whether it can be resumed here, and the claim of this process on it.
 
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
 import { fieldsOf } from "../../lib/base/fields.ts";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
+import { isElsewhere, thisProcess } from "../../lib/base/run_process.node.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import {
   CheckpointError,
@@ -17,7 +18,6 @@ import {
 import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { FILE_LIMITS } from "../files/file_limits.ts";
 import { withLock } from "../files/file_lock.ts";
-import { isElsewhere, thisProcess } from "../../lib/base/run_process.node.ts";
 import { findRun, folderOf, isLatest, networksMeant, runFolders } from "./find_run.ts";
 import { datasetRecord, type RunData } from "./run_data.ts";
 import { RUN_FILE, type RunFolder, removeRunState, reopenRunFolder, STATE_FILE, writeRunFile } from "./run_folder.ts";
@@ -25,7 +25,7 @@ import type { LogSizes } from "./run_log.ts";
 import { type DatasetRecord, isFinished, type RunRecord, readDataset, readRunRecord } from "./run_record.ts";
 import type { RunSpec } from "./run_spec.ts";
 import { readRunState } from "./run_state.ts";
-import { type RunLocation, recordIn } from "./stored_run.ts";
+import { isFile, type RunLocation, recordIn } from "./stored_run.ts";
 
 /** A run that is this process's now. */
 export interface ResumableRun {
@@ -78,7 +78,7 @@ export function findResumable(outputs: string, model: ModelName | undefined, wor
 
 /** Those that have a state, and of these which have come to their end all the same. */
 function withState(runs: readonly RunLocation[]): { open: RunLocation[]; ended: RunLocation[] } {
-  const all = runs.filter(({ path }) => existsSync(join(path, STATE_FILE)));
+  const all = runs.filter(({ path }) => isFile(join(path, STATE_FILE)));
   const ended = all.filter(({ path }) => isFinished(recordIn(path).record));
   return { open: all.filter((run) => !ended.includes(run)), ended };
 }
@@ -101,7 +101,7 @@ function noSuchRun(outputs: string, models: readonly ModelName[], word: string, 
 /** @throws {CheckpointError} it is done, or another process trains it */
 export function checkOpen({ path }: RunLocation): void {
   const { record } = recordIn(path);
-  const hasState = existsSync(join(path, STATE_FILE));
+  const hasState = isFile(join(path, STATE_FILE));
   if (isFinished(record)) {
     throw new CheckpointError(`resumeRun: this run has ended (${record.status}); there is nothing left to train.`, {
       path,
@@ -137,7 +137,7 @@ export async function claimRun(run: RunLocation): Promise<() => void> {
       try {
         if (textOf(path) !== claim) return;
         if (before === null) rmSync(path, { force: true });
-        else writeFileAtomic(path, new TextEncoder().encode(before));
+        else writeFileAtomic(path, new TextEncoder().encode(before), { followLinks: false });
       } catch {
         // What kept the run from being resumed is what there is to say; that its process is gone can be seen.
       }

@@ -1,13 +1,14 @@
 // Where a run is kept: OUTPUTS/MODEL/ID/ with model.safetensors, run.json, metrics.jsonl, state.safetensors and pictures.
 
 import { randomBytes } from "node:crypto";
-import { mkdirSync, openSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { openSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
 import { RuntimeError } from "../../lib/base/errors.ts";
-import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
-import { flushFile } from "../../lib/formats/flush_file.node.ts";
+import { makeFolder, tryMakeFolder } from "../../lib/base/make_folder.node.ts";
 import { closeQuietly, writeAll } from "../../lib/base/open_file.node.ts";
+import { describeSystemError } from "../../lib/base/system_error.ts";
+import { flushFile } from "../../lib/formats/flush_file.node.ts";
 import { type RunRecord, writeRunRecord } from "./run_record.ts";
 
 export const RUN_FILE = "run.json";
@@ -67,17 +68,22 @@ export function createRunFolder(outputs: string, model: string, now: Date, sizeB
 /** The folder of a run that is resumed, without what a process left there that was killed while it wrote. */
 export function reopenRunFolder(id: string, path: string): RunFolder {
   for (const name of readdirSync(path)) {
-    if (/^\.(.*\.tmp|probe\..*)$/.test(name)) rmSync(join(path, name), { force: true });
+    if (/^\.(.*\.tmp|probe\..*)$/.test(name)) removeIfThere(join(path, name));
   }
   return { id, path, checkpoint: join(path, CHECKPOINT_FILE) };
 }
 
 /** Nothing is left to resume. Where it cannot be removed it is in nobody's way: run.json says that the run is done. */
 export function removeRunState({ path }: Pick<RunFolder, "path">): void {
+  removeIfThere(join(path, STATE_FILE));
+}
+
+/** Never mind where it cannot be. */
+function removeIfThere(path: string): void {
   try {
-    rmSync(join(path, STATE_FILE), { force: true });
+    rmSync(path, { force: true });
   } catch {
-    // See above.
+    // It stays.
   }
 }
 
@@ -93,27 +99,8 @@ export function removeRunFolder({ path }: Pick<RunFolder, "path">): void {
 /** @returns the text of it */
 export function writeRunFile({ path }: Pick<RunFolder, "path">, record: RunRecord): string {
   const text = writeRunRecord(record);
-  writeFileAtomic(join(path, RUN_FILE), new TextEncoder().encode(text));
+  writeFileAtomic(join(path, RUN_FILE), new TextEncoder().encode(text), { followLinks: false });
   return text;
-}
-
-/** With what is above it. Node's own `recursive` tries for ever where the system refuses with ENOENT, as in /proc. */
-function makeFolder(path: string, made: string[]): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (dirname(path) !== path) makeFolder(dirname(path), made);
-  if (!tryMakeFolder(path, made) && !statSync(path).isDirectory()) mkdirSync(path);
-}
-
-/** @returns false where there is something of that name already */
-function tryMakeFolder(path: string, made: string[]): boolean {
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    if (systemCode(error) === "EEXIST") return false;
-    throw error;
-  }
-  made.push(path);
-  return true;
 }
 
 function removeIfEmpty(folder: string): void {

@@ -61,7 +61,7 @@ export class RunPictures {
     try {
       const bytes = make();
       if (bytes) {
-        writeFileAtomic(path, bytes);
+        writeFileAtomic(path, bytes, { followLinks: false });
         this.names.add(name);
       } else rmSync(path, { force: true });
     } catch (error) {

@@ -13,9 +13,9 @@ import {
   textOf,
   timeOf,
 } from "../../lib/base/fields.ts";
+import { type Runner, readRunner } from "../../lib/base/run_process.node.ts";
 import { DataError, type EpochReport } from "../../lib/index.ts";
 import { type Recipe, readTrainedOn } from "../../models/index.ts";
-import { type Runner, readRunner } from "../../lib/base/run_process.node.ts";
 import { readRecipe } from "./run_spec.ts";
 
 /** One of the three sets of images. */

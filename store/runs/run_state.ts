@@ -27,7 +27,7 @@ export function saveRunState(folder: string, state: TrainingState, extras: RunEx
   const { name, size, sha256: digest } = testSet;
   const run = { plan: spec, maxSeconds, testSet: { name, size, digest }, logSizes };
   const metadata = { model: spec.model, run: JSON.stringify(run) };
-  writeFileAtomic(join(folder, STATE_FILE), encodeTrainingState(state, metadata));
+  writeFileAtomic(join(folder, STATE_FILE), encodeTrainingState(state, metadata), { followLinks: false });
 }
 
 /** @throws {CheckpointError} the file cannot be read, is damaged, or no run's */

@@ -1,9 +1,10 @@
 // RunWriter: what a run leaves in its folder while it trains, and when it ends, well or not.
 
 import process from "node:process";
-import { saveCheckpoint } from "../../data/index.node.ts";
+import { writeFileAtomic } from "../../data/index.node.ts";
+import { thisProcess } from "../../lib/base/run_process.node.ts";
 import { reasonOf } from "../../lib/base/system_error.ts";
-import { countParameters, type EpochReport, type History, runtimeInfo } from "../../lib/index.ts";
+import { countParameters, type EpochReport, encodeCheckpoint, type History, runtimeInfo } from "../../lib/index.ts";
 import {
   type CheckpointMetadata,
   type Experiment,
@@ -11,7 +12,6 @@ import {
   type Outcome,
   writeCheckpointMetadata,
 } from "../../models/index.ts";
-import { thisProcess } from "../../lib/base/run_process.node.ts";
 import type { ResumableRun } from "./resume_run.ts";
 import { datasetRecord, type RunData } from "./run_data.ts";
 import {
@@ -140,8 +140,7 @@ export class RunWriter {
    * then; the state comes after it, so a run that is killed in between goes through this epoch again.
    */
   private epoch(report: EpochReport, history: History): void {
-    const { folder, experiment } = this;
-    if (history.kept === report) saveCheckpoint(folder.checkpoint, experiment.model, this.metadata(report, null));
+    if (history.kept === report) this.saveCheckpoint(this.metadata(report, null));
     this.log.epoch(report, this.lastStep);
     this.record("running", history);
     this.draw(history);
@@ -165,9 +164,9 @@ export class RunWriter {
    * is done, and the state goes last: killed in between, a run can be resumed, or lacks nothing.
    */
   private end({ history, test, seconds, weightsSha256 }: Outcome): void {
-    const { folder, experiment, options } = this;
+    const { folder, options } = this;
     this.log.flush();
-    saveCheckpoint(folder.checkpoint, experiment.model, this.metadata(history.kept, test.evaluation.accuracy));
+    this.saveCheckpoint(this.metadata(history.kept, test.evaluation.accuracy));
     this.draw(history);
     this.pictures.reading(options.data.test, test);
     const { stopped } = history;
@@ -234,6 +233,11 @@ export class RunWriter {
       history,
       ...more,
     });
+  }
+
+  private saveCheckpoint(metadata: Record<string, string>): void {
+    const bytes = encodeCheckpoint(this.experiment.model, metadata);
+    writeFileAtomic(this.folder.checkpoint, bytes, { followLinks: false });
   }
 
   /** What the checkpoint says it is, and what it was trained on. */

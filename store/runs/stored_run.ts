@@ -1,13 +1,14 @@
 // StoredRun: a run as it lies in its folder, and what its record says of how it went.
 
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
+import { isRunnerAlive } from "../../lib/base/run_process.node.ts";
+import { statIfAny } from "../../lib/base/stat_if_any.node.ts";
 import { reasonOf, systemCode } from "../../lib/base/system_error.ts";
+import { sweep } from "../../lib/formats/temporary_file.node.ts";
 import { DataError } from "../../lib/index.ts";
 import type { MeasuredOn, ModelName } from "../../models/index.ts";
 import { FILE_LIMITS } from "../files/file_limits.ts";
-import { isRunnerAlive } from "../../lib/base/run_process.node.ts";
 import { CHECKPOINT_FILE, RUN_FILE, STATE_FILE } from "./run_folder.ts";
 import { isFinished, type RunRecord, readRunRecord } from "./run_record.ts";
 
@@ -32,11 +33,14 @@ export interface StoredRun extends RunLocation {
 
 export function readRun({ model, id, path }: RunLocation): StoredRun {
   const { record, problem } = recordIn(path);
+  const isAlive = record.status === "running" ? isRunnerAlive(record.runner) : null;
+  // Nobody else writes in its folder.
+  if (isAlive === false) sweep(path);
   return {
     ...{ model, id, path, record, problem },
     hasCheckpoint: isFile(join(path, CHECKPOINT_FILE)),
     hasState: isFile(join(path, STATE_FILE)),
-    isAlive: record.status === "running" ? isRunnerAlive(record.runner) : null,
+    isAlive,
   };
 }
 
@@ -59,8 +63,8 @@ export function recordIn(folder: string): { record: RunRecord; problem: string |
   }
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+export function isFile(path: string): boolean {
+  return statIfAny(path)?.isFile() === true;
 }
 
 /** What to call its state: a run that died says "running" itself. */

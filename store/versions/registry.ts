@@ -1,8 +1,9 @@
 // The versions of a network: OUTPUTS/MODEL/versions.jsonl, one line a promotion or rollback, and a copy of each version's
 // checkpoint in OUTPUTS/MODEL/versions/. Lines are added, never changed: what was current when can be read at any time.
 
-import { fstatSync, ftruncateSync, openSync } from "node:fs";
+import { ftruncateSync } from "node:fs";
 import { join } from "node:path";
+import { appendAll, closeQuietly, openOwned } from "../../lib/base/open_file.node.ts";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { describeSystemError, reasonOf, systemCode } from "../../lib/base/system_error.ts";
 import { flushFile } from "../../lib/formats/flush_file.node.ts";
@@ -10,7 +11,6 @@ import { CheckpointError, DataError, RuntimeError } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
 import { FILE_LIMITS } from "../files/file_limits.ts";
 import { withLock } from "../files/file_lock.ts";
-import { appendAll, closeQuietly } from "../../lib/base/open_file.node.ts";
 import { readVersionRecord, type VersionRecord, writeVersionRecord } from "./version_record.ts";
 
 export interface Registry {
@@ -86,13 +86,13 @@ export async function withRegistryLock<T>(folder: string, change: () => T, patie
 export function appendRecord({ path, tail }: Registry, record: VersionRecord): { wasCut: boolean } {
   let file: number | undefined;
   try {
-    file = openSync(path, "a+");
+    const opened = openOwned(path);
+    file = opened.file;
     const wasCut = tail !== null && !tail.isWhole;
     if (wasCut) ftruncateSync(file, tail.start);
-    const { size } = fstatSync(file);
+    const size = wasCut ? tail.start : opened.size;
     const line = Buffer.from(`${tail?.isWhole ? "\n" : ""}${writeVersionRecord(record)}\n`);
-    const opened = file;
-    appendAll(file, line, size, () => flushFile(opened));
+    appendAll(file, line, size, () => flushFile(opened.file));
     return { wasCut };
   } catch (error) {
     const problem = describeSystemError(`cannot write ${path}`, error);

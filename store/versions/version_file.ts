@@ -1,12 +1,13 @@
 // The checkpoint of a version: found by "current" or its number, and proven to be what was promoted.
 
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
+import { makeFolder } from "../../lib/base/make_folder.node.ts";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { reasonOf, systemCode } from "../../lib/base/system_error.ts";
-import { CheckpointError, NotFoundError } from "../../lib/index.ts";
+import { CheckpointError, NotFoundError, RuntimeError } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
 import { FILE_LIMITS } from "../files/file_limits.ts";
 import { promotionOf, type Registry, readRegistry, versionFile, versionNumbers } from "./registry.ts";
@@ -103,6 +104,10 @@ export function restoreVersion(
 /** The copy of a run's checkpoint that a version has. */
 export function writeVersion(registry: Registry, version: number, bytes: Uint8Array): void {
   const path = versionFile(registry, version);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileAtomic(path, bytes);
+  const folder = dirname(path);
+  makeFolder(folder);
+  if (lstatSync(folder).isSymbolicLink()) {
+    throw new RuntimeError(`writeVersion: ${folder} is a link; put a folder in its place.`, { folder });
+  }
+  writeFileAtomic(path, bytes, { followLinks: false });
 }

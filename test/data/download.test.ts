@@ -1,4 +1,15 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, type Test } from "uvu";
@@ -80,6 +91,45 @@ test("a mirror that lacks the file, is silent, corrupts it or sends without end 
   assert.is(await fetchFile(context, { timeoutMs: 1000 }), "accepted");
   assert.equal(readdirSync(context.folder), ["a.gz"]);
 });
+
+test("a mirror that drips, redirects without end or sends more than it declares holds nobody up", async (context) => {
+  const [drips, headers, redirects] = await serve(context, "drips", "drips headers", "redirects");
+  const begun = performance.now();
+  const error = await refusal(fetchFile(context, { timeoutMs: 400 }));
+  assert.ok(performance.now() - begun < 10_000);
+  assert.match(error.message, `${drips.url}: slower than 2048 bytes a second`);
+  assert.match(error.message, `${headers.url}: no answer for 0.4 s`);
+  assert.match(error.message, `${redirects.url}: redirect count exceeded`);
+  // Who drips is not asked again.
+  assert.is(drips.requests.length, 1);
+  await serve(context, "too long");
+  assert.is(await fetchFile(context, { timeoutMs: 400 }), "accepted");
+  assert.equal(readdirSync(context.folder), ["a.gz"]);
+});
+
+test("a link, a folder or gigabytes in place of a part change nothing elsewhere", async (context) => {
+  const [mirror] = await serve(context, "good");
+  await leavePart(context, mirror, CONTENT.slice(0, 10));
+  const part = join(context.folder, readdirSync(context.folder)[0]);
+  mirror.behaviour = "good";
+  const secret = join(mkdtempSync(join(context.folder, "elsewhere-")), "secret");
+  writeFileSync(secret, "precious");
+  const plants = [() => linkSync(secret, part), () => truncateSync(openedEmpty(part), 1e10)];
+  if (process.platform !== "win32") plants.push(() => symlinkSync(secret, part));
+  for (const plant of plants) {
+    rmSync(part, { force: true });
+    plant();
+    assert.is(await fetchFile(context), "accepted");
+    assert.is(readFileSync(secret, "utf8"), "precious");
+  }
+  mkdirSync(part);
+  assert.match((await refusal(fetchFile(context))).message, /^download: cannot write .*\.part; EISDIR\./);
+});
+
+function openedEmpty(path: string): string {
+  writeFileSync(path, "");
+  return path;
+}
 
 test("where all fail, one error names every mirror with its reason", async (context) => {
   const [missing, silent, corrupt, endless, cut] = await serve(context, "missing", "silent", "corrupt", "endless", {

@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -15,7 +17,7 @@ import process from "node:process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RuntimeError } from "../../lib/base/errors.ts";
-import { writeFileAtomic } from "../../lib/formats/atomic_file.node.ts";
+import { type FileSystem, writeFileAtomic } from "../../lib/formats/atomic_file.node.ts";
 import { failingFiles } from "../support/failing_files.ts";
 
 const test = suite("writeFileAtomic");
@@ -31,15 +33,25 @@ const NEW = Uint8Array.from({ length: 1000 }, (_, i) => 255 - (i % 251));
 const content = (): Uint8Array => new Uint8Array(readFileSync(path));
 
 /** The error with which writing NEW over OLD ends; null where it does not. */
-function replacing(files: Parameters<typeof writeFileAtomic>[2]): RuntimeError | null {
+function replacing(files: FileSystem): RuntimeError | null {
   writeFileSync(path, OLD);
   try {
-    writeFileAtomic(path, NEW, files);
+    writeFileAtomic(path, NEW, {}, files);
     return null;
   } catch (error) {
     assert.instance(error, RuntimeError);
     return error as RuntimeError;
   }
+}
+
+/** As FAT and some file systems of networks are. */
+function withoutLinks(): FileSystem {
+  return {
+    ...failingFiles({}),
+    link() {
+      throw Object.assign(new Error("EPERM: operation not permitted, link"), { code: "EPERM" });
+    },
+  };
 }
 
 test("a file is written whole, replaces the old one, and nothing is left beside it", () => {
@@ -58,6 +70,47 @@ if (process.platform !== "win32") {
     assert.ok(lstatSync(link).isSymbolicLink());
     assert.equal([...content()], [5]);
     assert.equal(readdirSync(folder), ["a.bin", "link"]);
+  });
+
+  test("where links are not followed, the file takes the place of the link", () => {
+    const link = join(folder, "link");
+    for (const target of ["a.bin", "nowhere", "link"]) {
+      writeFileSync(path, OLD);
+      symlinkSync(target, link);
+      writeFileAtomic(link, Uint8Array.of(5), { followLinks: false });
+      assert.ok(lstatSync(link).isFile());
+      assert.equal(content(), OLD);
+      assert.equal(readdirSync(folder), ["a.bin", "link"]);
+      rmSync(link);
+    }
+  });
+
+  test("nothing that is there is replaced where that is asked for: no file, folder or link", () => {
+    const kinds: Record<string, () => void> = {
+      file: () => writeFileSync(path, OLD),
+      folder: () => mkdirSync(path),
+      link: () => symlinkSync("elsewhere", path),
+      loop: () => symlinkSync(path, path),
+    };
+    for (const [kind, make] of Object.entries(kinds)) {
+      make();
+      // With and without a file system that has second names.
+      for (const files of [failingFiles({}), withoutLinks()]) {
+        assert.throws(
+          () => writeFileAtomic(path, NEW, { replace: false }, files),
+          (error: unknown) => error instanceof RuntimeError && error.details.code === "EEXIST",
+          kind,
+        );
+      }
+      assert.equal(readdirSync(folder), ["a.bin"]);
+      rmSync(path, { recursive: true });
+    }
+    for (const files of [failingFiles({}), withoutLinks()]) {
+      writeFileAtomic(path, NEW, { replace: false }, files);
+      assert.equal(content(), NEW);
+      assert.equal(readdirSync(folder), ["a.bin"]);
+      rmSync(path);
+    }
   });
 
   test("a socket is not replaced", async () => {
@@ -150,6 +203,31 @@ test("a write that takes no bytes ends in an error, not in a loop", () => {
   assert.is(files.calls.filter((call) => call === "write").length, 1);
   assert.equal(content(), OLD);
   assert.equal(readdirSync(folder), ["a.bin"]);
+});
+
+test("a process that is killed while it writes leaves a file behind, which the next one takes away", () => {
+  const module = new URL("../../lib/formats/atomic_file.node.ts", import.meta.url).href;
+  const child = `
+    import fs from "node:fs";
+    import { syncBuiltinESMExports } from "node:module";
+    fs.renameSync = () => process.kill(process.pid, "SIGKILL");
+    syncBuiltinESMExports();
+    const { writeFileAtomic } = await import(${JSON.stringify(module)});
+    writeFileAtomic(${JSON.stringify(path)}, new Uint8Array(9));`;
+  const run = () =>
+    spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), "--input-type=module", "-e", child]);
+  assert.is(run().signal, "SIGKILL");
+  const [left] = readdirSync(folder);
+  assert.match(left, /^\.a\.bin\.[0-9a-f]{12}-\d+-\d*\.[0-9a-f]{12}\.tmp$/);
+  assert.is(run().signal, "SIGKILL");
+  assert.is(readdirSync(folder).length, 1, "the second took away what the first had left");
+  assert.not.ok(existsSync(join(folder, left)));
+});
+
+test("a name of the longest kind is written", () => {
+  const long = join(folder, "n".repeat(255));
+  writeFileAtomic(long, OLD);
+  assert.equal(readdirSync(folder), ["n".repeat(255)]);
 });
 
 test.run();

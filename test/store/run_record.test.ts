@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { thisProcess } from "../../lib/base/run_process.node.ts";
 import { DataError } from "../../lib/index.ts";
 import { recipeFor } from "../../models/index.ts";
-import { thisProcess } from "../../lib/base/run_process.node.ts";
 import { type RunRecord, readRunRecord, writeRunRecord } from "../../store/runs/run_record.ts";
 import { readRunSpec } from "../../store/runs/run_spec.ts";
 

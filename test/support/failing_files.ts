@@ -1,6 +1,6 @@
 // The file system with faults: it fails at a given operation, or takes few bytes at a time.
 
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 import type { FileSystem } from "../../lib/formats/atomic_file.node.ts";
 
 interface Faults {
@@ -45,6 +45,10 @@ export function failingFiles({ failAt = -1, code = "EIO", isLasting = false, mos
     rename(from, to) {
       call("rename");
       renameSync(from, to);
+    },
+    link(from, to) {
+      call("link");
+      linkSync(from, to);
     },
     unlink: unlinkSync,
   };

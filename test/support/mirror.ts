@@ -9,6 +9,10 @@ export type Behaviour =
   | "silent" // accepts the request and never answers
   | "corrupt" // the right length, one byte changed in the middle
   | "endless" // sends without end
+  | "drips" // a byte every now and then
+  | "drips headers"
+  | "redirects" // to itself, for ever
+  | "too long" // more than it declares
   | "ignores ranges"
   | { cutAfter: number }; // breaks the connection once it has sent this many bytes
 
@@ -50,6 +54,27 @@ export async function startMirror(files: Record<string, Uint8Array>, behaviour: 
         if (!response.destroyed) response.write(new Uint8Array(16384), () => setTimeout(send, 1));
       };
       send();
+      return;
+    }
+    if (how === "drips" || how === "drips headers") {
+      if (how === "drips") response.writeHead(200, { "Content-Length": String(file?.length) });
+      else response.socket?.write("HTTP/1.1 200 OK\r\n");
+      const send = (): void => {
+        if (response.destroyed) return;
+        if (how === "drips") response.write("x");
+        else response.socket?.write("X-Drop: x\r\n");
+        setTimeout(send, 20);
+      };
+      send();
+      return;
+    }
+    if (how === "redirects") {
+      response.writeHead(302, { Location: `${mirror.url}/a.gz` }).end();
+      return;
+    }
+    if (how === "too long" && file) {
+      response.socket?.write(`HTTP/1.1 200 OK\r\nContent-Length: ${file.length}\r\n\r\n`);
+      response.socket?.write(Buffer.concat([file, file]));
       return;
     }
     if (how === "missing" || !file) {
