@@ -20,7 +20,7 @@ const RGBA: Kind = { colourType: 6, channels: [0, 1, 2, 3] };
 
 /**
  * Encodes a picture as PNG, without loss: grey where it is, without alpha where it is opaque. `decodePng` gives the same
- * bytes back. Within one version of Node the same picture gives the same file.
+ * bytes back, up to its `maxSide`. Within one version of Node the same picture gives the same file.
  *
  * @throws {OptionError} it is no picture
  * @throws {DataError} no pixels, or not four bytes for each

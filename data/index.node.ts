@@ -3,7 +3,7 @@
 export { writeFileAtomic } from "../lib/formats/atomic_file.node.ts";
 export { loadCheckpoint, saveCheckpoint } from "../lib/formats/files.node.ts";
 export { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
-export { decodePng } from "./decode_png.node.ts";
+export { decodePng, type PngOptions } from "./decode_png.ts";
 export type { DownloadProgress } from "./download.node.ts";
 export { encodePng } from "./encode_png.node.ts";
 export {
@@ -18,4 +18,3 @@ export {
   type MnistTest,
 } from "./load_mnist.node.ts";
 export { type MnistFileState, type MnistState, mnistState } from "./mnist_state.node.ts";
-export type { PngLimits } from "./png_guard.node.ts";

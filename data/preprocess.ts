@@ -37,7 +37,7 @@ const FULL_CONTRAST = 250;
  * @param picture RGBA of any size
  * @throws {OptionError} no picture, or one whose width, height and length of data do not fit together
  *
- * Cost: a few passes over the pixels, in JS. Pictures of more than 2048 a side are averaged down.
+ * Cost: a few passes over the pixels, in JS. Pictures of more than 1024 a side are averaged down.
  * @example const { pixels, warnings, isBlank } = preprocessDigit(decodePng(bytes, "digit.png"));
  */
 export function preprocessDigit(picture: Picture): PreprocessedDigit {
@@ -45,13 +45,13 @@ export function preprocessDigit(picture: Picture): PreprocessedDigit {
   const { plane, noise, peak } = inkOf(lumaOf(picture));
   const blank = { pixels: new Uint8Array(SIDE * SIDE), warnings: [], isBlank: true };
   if (peak < Math.max(FAINTEST, CERTAIN * noise)) return blank;
-  const { marks, labels } = findMarks(plane, floorOf(plane, noise, peak));
+  const { marks, labels, largestLabel } = findMarks(plane, floorOf(plane, noise, peak));
   const digit = chooseDigit(marks);
   const side = longerSide(digit.box);
   // What covers a hundredth of the picture is dirt; of a small picture, a pixel or two.
   if (side < Math.max(3, 0.01 * Math.max(plane.width, plane.height))) return blank;
 
-  const isChosen = new Uint8Array(marks.length + 1);
+  const isChosen = new Uint8Array(largestLabel + 1);
   for (const { label } of digit.marks) isChosen[label] = 1;
   const values = plane.values;
   for (let i = 0; i < values.length; i++) if (isChosen[labels[i]] === 0) values[i] = 0;

@@ -4,7 +4,7 @@ import type { Picture } from "../../lib/data/picture.ts";
 import { median, type Plane } from "./plane.ts";
 
 /** Larger pictures are averaged down to at most this many pixels per side: a digit needs only 20 in the end. */
-const MAX_SIDE = 2048;
+const MAX_SIDE = 1024;
 
 /** From this alpha on a pixel shows its own colour. */
 const OPAQUE = 128;

@@ -15,16 +15,22 @@ export interface Marks {
   readonly marks: readonly Mark[];
   /** For each pixel the label of its mark; 0 for none. */
   readonly labels: Int32Array;
+  readonly largestLabel: number;
 }
+
+/** No digit has so many pieces. Of a picture that has twice as many, every other pixel a speck, only the heaviest count. */
+const MAX_MARKS = 16384;
 
 /** Connected pieces, diagonals included, of the pixels with more ink than `floor`. */
 export function findMarks({ width, height, values }: Plane, floor: number): Marks {
   const labels = new Int32Array(values.length);
   const marks: Mark[] = [];
   const stack: number[] = [];
+  let label = 0;
+  let leastMass = 0;
   for (let start = 0; start < values.length; start++) {
     if (values[start] <= floor || labels[start] !== 0) continue;
-    const label = marks.length + 1;
+    label++;
     let [left, right, top, bottom, mass] = [width, 0, height, 0, 0];
     labels[start] = label;
     stack.push(start);
@@ -47,10 +53,18 @@ export function findMarks({ width, height, values }: Plane, floor: number): Mark
         }
       }
     }
+    if (mass <= leastMass) continue;
     marks.push({ box: { left, top, right, bottom }, mass, label });
+    if (marks.length === 2 * MAX_MARKS) {
+      leastMass = marks.sort(heaviestFirst)[MAX_MARKS - 1].mass;
+      marks.length = MAX_MARKS;
+    }
   }
-  marks.sort((a, b) => b.mass - a.mass || a.label - b.label);
-  return { marks, labels };
+  return { marks: marks.sort(heaviestFirst), labels, largestLabel: label };
+}
+
+function heaviestFirst(a: Mark, b: Mark): number {
+  return b.mass - a.mass || a.label - b.label;
 }
 
 /** A piece with at least this share of the digit's ink belongs to it wherever it lies: a hat, a bar. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodePng } from "../../data/decode_png.node.ts";
+import { decodePng } from "../../data/decode_png.ts";
 import { blankPng, digitPng } from "../support/digit_png.ts";
 import { pngChunk, pngFile, pngHeader } from "../support/png.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";

@@ -1,7 +1,7 @@
 import { PNG } from "pngjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodePng } from "../../data/decode_png.node.ts";
+import { decodePng } from "../../data/decode_png.ts";
 import { encodePng } from "../../data/encode_png.node.ts";
 import { DataError, OptionError } from "../../lib/base/errors.ts";
 import type { Picture } from "../../lib/data/picture.ts";

@@ -1,6 +1,6 @@
 // A PNG writer for tests: every colour type, depth, filter and interlacing, and what a reader must make of it.
 
-import { deflateSync } from "node:zlib";
+import { deflateSync, type ZlibOptions } from "node:zlib";
 import { crc32 } from "../../lib/base/crc32.ts";
 
 export interface PngSpec {
@@ -52,11 +52,21 @@ export function pngFile(...chunks: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(Buffer.concat([PNG_SIGNATURE, ...chunks]));
 }
 
-/** The PNG of a specification. Rows take the five filters in turn. */
-export function encodePng(spec: PngSpec): Uint8Array {
+export interface PngEncoding {
+  deflate?: ZlibOptions;
+  /** Of a row of a pass, 0 to 4; default: in turn. */
+  filters?(row: number): number;
+  /** Bytes in a chunk IDAT; default: all. */
+  piece?: number;
+}
+
+/** The PNG of a specification. */
+export function encodePng(spec: PngSpec, encoding: PngEncoding = {}): Uint8Array {
   const { width, height, depth, colourType, isInterlaced = false, palette, transparency } = spec;
   const passes = isInterlaced ? PASSES : [[0, 0, 1, 1]];
-  const rows = passes.flatMap((pass) => encodePass(spec, pass));
+  const { deflate, filters = (row) => row % 5, piece = Number.POSITIVE_INFINITY } = encoding;
+  const rows = passes.flatMap((pass) => encodePass(spec, pass, filters));
+  const pixels = deflateSync(Uint8Array.from(rows.flat()), deflate);
   const wide = depth === 16 || colourType !== 3;
   return pngFile(
     pngHeader(width, height, depth, colourType, [0, 0, isInterlaced ? 1 : 0]),
@@ -64,12 +74,18 @@ export function encodePng(spec: PngSpec): Uint8Array {
     ...(transparency
       ? [pngChunk("tRNS", Uint8Array.from(transparency.flatMap((v) => (wide ? [v >> 8, v & 255] : [v]))))]
       : []),
-    pngChunk("IDAT", deflateSync(Uint8Array.from(rows.flat()))),
+    ...Array.from({ length: Math.ceil(pixels.length / piece) || 1 }, (_, i) =>
+      pngChunk("IDAT", pixels.subarray(i * piece || 0, (i + 1) * piece)),
+    ),
     pngChunk("IEND", new Uint8Array(0)),
   );
 }
 
-function encodePass({ width, height, depth, colourType, sample }: PngSpec, [x0, y0, dx, dy]: readonly number[]) {
+function encodePass(
+  { width, height, depth, colourType, sample }: PngSpec,
+  [x0, y0, dx, dy]: readonly number[],
+  filters: (row: number) => number,
+) {
   const channels = CHANNELS[colourType];
   const pixelBytes = Math.max(1, (channels * depth) >> 3);
   const rows: number[][] = [];
@@ -85,7 +101,7 @@ function encodePass({ width, height, depth, colourType, sample }: PngSpec, [x0, 
     const row = Array.from({ length: Math.ceil(bits.length / 8) }, (_, i) =>
       Array.from({ length: 8 }, (_, b) => (bits[8 * i + b] ?? 0) << (7 - b)).reduce((sum, bit) => sum | bit, 0),
     );
-    const filter = rows.length % 5;
+    const filter = filters(rows.length);
     const previous = above;
     rows.push([
       filter,
