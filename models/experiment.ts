@@ -13,9 +13,11 @@ import {
   type Rule,
   required,
 } from "../lib/base/check.ts";
+import { printableName } from "../lib/base/printable.ts";
 import {
   Adam,
   AdamW,
+  CheckpointError,
   constantLr,
   cosineLr,
   countParameters,
@@ -111,7 +113,10 @@ export class Experiment {
   readonly model: Sequential;
   readonly stepsPerEpoch: number;
 
-  /** @throws {OptionError} a part of spec, data or options that is missing, of another kind or of another name */
+  /**
+   * @throws {OptionError} a part of spec, data or options that is missing, of another kind or of another name
+   * @throws {CheckpointError} no run of this spec and these data comes to the state to resume from
+   */
   constructor(
     readonly spec: ExperimentSpec,
     readonly data: ExperimentData,
@@ -132,6 +137,23 @@ export class Experiment {
     const { model, recipe, seed } = spec;
     this.model = networkOf(model).build({ seed, dropout: recipe.dropout ?? undefined });
     this.stepsPerEpoch = Math.ceil(data.train.size / recipe.batchSize);
+    if (options.resume) this.checkState(options.resume);
+  }
+
+  /** Before anybody is told of a start. What a state says is checked by its trainer, and here what is so of these networks. */
+  private checkState(state: TrainingState): void {
+    this.trainer(new Teller(() => {}), () => 0).load(state, this.data.train, this.data.validation);
+    const { epoch, step } = state.progress;
+    const steps = (epoch - 1) * this.stepsPerEpoch + step;
+    for (const [name, { dtype, data }] of Object.entries(state.tensors)) {
+      const isCount = name === "optimizer.step" || name === "average.updates";
+      const isRight = (value: number | bigint): boolean =>
+        isCount ? Number(value) === steps : Number.isFinite(Number(value));
+      const wrong = ["F32", "I32", "I64"].includes(dtype) ? [...data].find((value) => !isRight(value)) : dtype;
+      if (wrong === undefined) continue;
+      const problem = `${printableName(name)} holds ${wrong}, which it cannot after ${steps} steps`;
+      throw new CheckpointError(`Experiment: cannot resume: ${problem}. Use another state.`, { name });
+    }
   }
 
   /**

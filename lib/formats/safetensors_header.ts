@@ -5,7 +5,6 @@ import { type Fields, isFields } from "../base/fields.ts";
 import { parseJson } from "../base/parse_json.ts";
 import { printable, printableName } from "../base/printable.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { findDuplicateKey } from "./duplicate_key.ts";
 
 /** What holds the elements of each type. */
 export const ARRAYS = {
@@ -59,12 +58,10 @@ function parseObject(header: Uint8Array, fail: Fail): Fields {
   } catch {
     // Not UTF-8, so no JSON; nor is "".
   }
-  const value = parseJson(text);
+  const value = parseJson(text, (name) => fail(`its header has ${printable(name)} twice`, { name }));
   if (value === undefined) return fail("its header is not JSON, or nested more than 64 deep");
   if (!isFields(value)) return fail("its header is not a JSON object");
   if (!isBareObject(text)) return fail("its header is not a JSON object with nothing but spaces behind it");
-  const duplicate = findDuplicateKey(text);
-  if (duplicate !== null) return fail(`its header has ${printable(duplicate)} twice`, { name: duplicate });
   return value;
 }
 

@@ -9,7 +9,8 @@ import { Tensor } from "../tensor/tensor.ts";
 /**
  * @internal Copies the tensors of `state` into those of `own`; all are checked before the first is touched.
  *
- * @throws {CheckpointError} one is missing, unknown, or of another shape or dtype
+ * @throws {CheckpointError} one is missing, unknown, of another shape or dtype, or holds what no step leaves behind: what is not
+ *   finite, a negative count, or in `v` a negative mean square
  */
 export function loadTensors(
   owner: string,
@@ -31,6 +32,13 @@ export function loadTensors(
           "Was it saved from another model or optimizer?",
         { name, expected: shape, found: isTensor ? given.shape : null },
       );
+    }
+    const least = dtype === "i32" || name === "v" ? 0 : Number.NEGATIVE_INFINITY;
+    const wrong = (given.values as Float32Array).find((value) => !Number.isFinite(value) || value < least);
+    if (wrong !== undefined) {
+      throw new CheckpointError(`loadState: ${name} of ${owner} holds ${wrong}, as after no step. Use another state.`, {
+        name,
+      });
     }
   }
   const unknown = Object.keys(state).filter((name) => !Object.hasOwn(own, name));

@@ -23,6 +23,7 @@ import { Stopwatch } from "./stopwatch.ts";
 import { augmentationOf, checkTrainerOptions, type FitOptions, type TrainerOptions } from "./trainer_options.ts";
 import { TrainingRun } from "./training_run.ts";
 import { setupOf } from "./training_setup.ts";
+import type { TrainingState } from "./training_state.ts";
 import { WeightAverage } from "./weight_average.ts";
 
 /**
@@ -74,12 +75,10 @@ export class Trainer {
   async fit(train: AnyDataset, validation: AnyDataset, options: FitOptions = {}): Promise<History> {
     this.checkData(train, validation);
     checkOptions("fit", options, { resume: object });
-    const { resume } = options;
-    const { optimizer, average: averageOptions, signal, restoreBest = true } = this.options;
-    const average = averageOptions ? new WeightAverage(this.model, averageOptions) : null;
-    const run = new TrainingRun(this.model, optimizer, average);
+    const { signal, restoreBest = true } = this.options;
+    const run = this.begin(train, validation, options.resume);
+    const { average } = run;
     const save = this.saver(run, train, validation);
-    if (resume) run.load(resume, setupOf(this.options, train, validation));
     this.history = run.history;
     try {
       await this.runEpochs(run, train, validation, save);
@@ -91,6 +90,18 @@ export class Trainer {
       if (restoreBest) run.restoreBest();
     }
     return run.history;
+  }
+
+  /** @internal Loads a state as `fit` does: one that does not fit is refused before anything else is done. */
+  load(state: TrainingState, train: AnyDataset, validation: AnyDataset): void {
+    this.begin(train, validation, state);
+  }
+
+  private begin(train: AnyDataset, validation: AnyDataset, resume?: TrainingState): TrainingRun {
+    const { optimizer, average } = this.options;
+    const run = new TrainingRun(this.model, optimizer, average ? new WeightAverage(this.model, average) : null);
+    if (resume) run.load(resume, setupOf(this.options, train, validation));
+    return run;
   }
 
   private async runEpochs(run: TrainingRun, train: AnyDataset, validation: AnyDataset, save: Save): Promise<void> {

@@ -1,6 +1,8 @@
 // @internal What changes during a run, and nothing else: so this is what its state is made of, and what a resumed run
 // starts from.
 
+import { CheckpointError } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 import { putState, stateDict } from "../formats/checkpoint.ts";
 import type { StoredTensor } from "../formats/safetensors.ts";
 import type { Module } from "../nn/module.ts";
@@ -9,7 +11,7 @@ import { type History, historyOf } from "./history.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { copyTensors, loadStored, prefixed, withPrefix } from "./stored_tensors.ts";
 import { checkSetup, type TrainingSetup } from "./training_setup.ts";
-import type { TrainingState } from "./training_state.ts";
+import { isProgress, type TrainingState } from "./training_state.ts";
 import type { WeightAverage } from "./weight_average.ts";
 
 export class TrainingRun {
@@ -77,10 +79,13 @@ export class TrainingRun {
   /**
    * Takes a state over: all of it fits, or nothing changes.
    *
-   * @throws {CheckpointError} it is another setup's, or its tensors do not fit model or optimizer
+   * @throws {CheckpointError} it is another setup's, no run of this one comes to it, or its tensors do not fit model or
+   *   optimizer
    */
-  load({ setup, progress, epochs, tensors }: TrainingState, own: TrainingSetup): void {
+  load(state: TrainingState, own: TrainingSetup): void {
+    const { setup, progress, epochs, tensors } = state;
     checkSetup(setup, own);
+    checkProgress(state, own, this.average !== null);
     const best = withPrefix("best", tensors);
     const before = { model: stateDict(this.model), optimizer: copyTensors(this.optimizer.state()) };
     try {
@@ -102,4 +107,35 @@ export class TrainingRun {
     this.best = Object.keys(best).length > 0 ? best : null;
     Object.assign(this.history, historyOf(epochs, { restoreBest: own.restoreBest !== false }));
   }
+}
+
+/** Anybody may have made the state, and signed it. */
+function checkProgress({ progress, epochs, tensors }: TrainingState, own: TrainingSetup, hasAverage: boolean): void {
+  const {
+    epochs: planned,
+    batchSize,
+    trainingSet,
+    restoreBest,
+  } = own as {
+    epochs: number;
+    batchSize: number;
+    trainingSet: { size: number };
+    restoreBest: boolean;
+  };
+  const steps = Math.ceil(trainingSet.size / batchSize);
+  const parts = new Set(Object.keys(tensors).map((name) => name.split(".", 1)[0]));
+  const isPossible =
+    isProgress(progress, epochs) &&
+    progress.epoch <= planned + 1 &&
+    progress.step <= (progress.epoch > planned ? 0 : steps) &&
+    progress.seen === Math.min(progress.step * batchSize, trainingSet.size) &&
+    parts.has("best") === (restoreBest && epochs.length > 0) &&
+    parts.has("average") === hasAverage &&
+    [...parts].every((part) => ["model", "best", "optimizer", "average"].includes(part));
+  if (isPossible) return;
+  throw new CheckpointError(
+    `fit: cannot resume: no run of ${planned} epochs of ${steps} steps comes to ${printable(progress)}, after ${epochs.length} epochs ` +
+      `with ${printable([...parts])}.`,
+    { progress },
+  );
 }

@@ -1,6 +1,7 @@
 // @internal What two parts of a run must have in common.
 
 import { CheckpointError } from "../base/errors.ts";
+import { printableName } from "../base/printable.ts";
 import type { AnyDataset } from "../data/dataset.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { runtimeInfo } from "../runtime/info.ts";
@@ -31,12 +32,13 @@ export function checkSetup(state: TrainingSetup, ours: TrainingSetup): void {
   const differs = (name: string): boolean => text(theirs, name) !== text(ours, name);
   const name = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].find(differs);
   if (name === undefined) return;
-  const values = `${text(theirs, name)} in the state but ${text(ours, name)} here`;
+  const [there, here] = [theirs, ours].map((setup) => text(setup, name)?.slice(0, 200));
+  const values = `${there} in the state but ${here} here`;
   const advice =
     name === "kernels"
       ? "These round differently: resume where the run began, or where runtimeInfo().arithmetic says the same."
       : "Resume with what the run began with.";
-  throw new CheckpointError(`fit: cannot resume: ${name} is ${values}. ${advice}`, {
+  throw new CheckpointError(`fit: cannot resume: ${printableName(name)} is ${values}. ${advice}`, {
     name,
     state: theirs[name],
     here: ours[name],

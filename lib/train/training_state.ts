@@ -2,7 +2,7 @@
 
 import { check, checkFields, object, required } from "../base/check.ts";
 import { CheckpointError, OptionError } from "../base/errors.ts";
-import { parseFields } from "../base/fields.ts";
+import { amountOf, countOf, fieldsOf, parseFields, partOf } from "../base/fields.ts";
 import { printable } from "../base/printable.ts";
 import { sha256 } from "../base/sha256.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../formats/safetensors.ts";
@@ -60,7 +60,7 @@ export function encodeTrainingState(
   check("encodeTrainingState", "metadata", metadata, object);
   const { setup, progress, epochs, tensors } = state;
   checkReports("encodeTrainingState", epochs);
-  if (!isProgress({ ...progress })) {
+  if (!isProgress(progress, epochs)) {
     throw new OptionError(`encodeTrainingState: progress must be what a Trainer gave; got ${printable(progress)}.`);
   }
   const taken = RESERVED.find((name) => name in metadata);
@@ -103,12 +103,14 @@ export function decodeTrainingState(
   const { [HISTORY]: history, ...tensors } = all;
   // The digest has no key: whoever made the file may have signed anything.
   const parsed = { setup: parseFields(setup ?? ""), progress: parseFields(progress ?? "") };
-  if (!parsed.setup || !isProgress(parsed.progress) || !isHistory(history)) return isNone();
+  if (!parsed.setup || !isHistory(history)) return isNone();
+  const epochs = readEpochs(history);
+  if (!isProgress(parsed.progress, epochs)) return isNone();
   const { kernels } = parsed.setup;
   const state = {
     setup: { ...parsed.setup, ...(kernels === undefined ? {} : { kernels: recordedArithmetic(kernels) }) },
     progress: parsed.progress,
-    epochs: readEpochs(history),
+    epochs,
     tensors,
   };
   return { state, metadata };
@@ -125,13 +127,33 @@ function jsonOf(setup: TrainingState["setup"]): string {
   throw new OptionError(`encodeTrainingState: setup must be plain data; got ${printable(setup)}.`);
 }
 
-const COUNTS = ["epoch", "step", "seen", "right"] as const satisfies readonly (keyof TrainingProgress)[];
-const NUMBERS = ["lossSum", "epochSeconds", "seconds", "learningRate"] as const satisfies readonly (keyof TrainingProgress)[]; // biome-ignore format: one line
+const COUNTS = ["step", "seen", "right"] as const satisfies readonly (keyof TrainingProgress)[];
+const AMOUNTS = ["epochSeconds", "seconds", "learningRate"] as const satisfies readonly (keyof TrainingProgress)[];
 
-function isProgress(value: Readonly<Record<string, unknown>> | null): value is TrainingProgress & typeof value {
-  if (!value) return false;
-  const isCount = (name: string): boolean => Number.isSafeInteger(value[name]) && (value[name] as number) >= 0;
-  return COUNTS.every(isCount) && value.epoch !== 0 && NUMBERS.every((name) => Number.isFinite(value[name]));
+/** @internal Whether some run can have come to this: every epoch before the one under way has ended, in order. */
+export function isProgress(value: unknown, epochs: readonly EpochReport[]): value is TrainingProgress {
+  const fields = fieldsOf(value);
+  const { epoch, step, seen, right, lossSum } = fields as unknown as TrainingProgress;
+  return (
+    COUNTS.every((name) => countOf(fields[name]) !== null) &&
+    AMOUNTS.every((name) => amountOf(fields[name]) !== null) &&
+    (step === 0 ? seen === 0 && lossSum === 0 : seen >= step && Number.isFinite(lossSum)) &&
+    right <= seen &&
+    epoch === epochs.length + 1 &&
+    epochs.every(isReport)
+  );
+}
+
+/** Accuracies are NaN for targets. */
+function isReport(report: EpochReport, i: number): boolean {
+  const { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy } = report;
+  return (
+    epoch === i + 1 &&
+    Number.isFinite(trainLoss) &&
+    Number.isFinite(validationLoss) &&
+    [trainAccuracy, validationAccuracy].every((part) => Number.isNaN(part) || partOf(part) !== null) &&
+    [report.seconds, report.samplesPerSecond, report.learningRate].every((amount) => amountOf(amount) !== null)
+  );
 }
 
 function isHistory(stored: StoredTensor | undefined): stored is StoredTensor {

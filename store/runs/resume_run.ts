@@ -3,7 +3,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
-import { fieldsOf } from "../../lib/base/fields.ts";
+import { fieldsOf, textOf } from "../../lib/base/fields.ts";
+import { printableName } from "../../lib/base/printable.ts";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { isElsewhere, thisProcess } from "../../lib/base/run_process.node.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
@@ -56,6 +57,7 @@ export async function resumeRun(outputs: string, model: ModelName | undefined, w
   const release = await claimRun(run);
   try {
     const { state, extras } = readRunState(run.path);
+    checkNetworkOf(run, extras.spec.model);
     checkKernels(state);
     return { ...extras, state, folder: reopenRunFolder(run.id, run.path), release };
   } catch (error) {
@@ -131,11 +133,11 @@ export async function claimRun(run: RunLocation): Promise<() => void> {
   const path = join(run.path, RUN_FILE);
   return withLock(join(run.path, ".resume.lock"), `Run ${run.id} is being taken up`, () => {
     checkOpen(run);
-    const before = textOf(path);
+    const before = contentOf(path);
     const claim = writeRunFile(run, { ...recordOf(before), status: "running", runner: thisProcess() });
     return () => {
       try {
-        if (textOf(path) !== claim) return;
+        if (contentOf(path) !== claim) return;
         if (before === null) rmSync(path, { force: true });
         else writeFileAtomic(path, new TextEncoder().encode(before), { followLinks: false });
       } catch {
@@ -159,7 +161,7 @@ function recordOf(text: string | null): RunRecord {
  * @returns null where it has none
  * @throws {CheckpointError} it cannot be read: what is in it would be lost
  */
-function textOf(path: string): string | null {
+function contentOf(path: string): string | null {
   try {
     return readFileBounded(path, FILE_LIMITS.record).toString();
   } catch (error) {
@@ -168,12 +170,19 @@ function textOf(path: string): string | null {
   }
 }
 
+/** @throws {CheckpointError} the state is of another network's run than the folder that it is in */
+function checkNetworkOf({ model, path }: RunLocation, theirs: ModelName): void {
+  if (model === theirs) return;
+  throw new CheckpointError(`resumeRun: ${path} is a folder of ${model}, and its state one of ${theirs}.`, { path });
+}
+
 /** @throws {CheckpointError} another arithmetic's roundings are in its weights */
 function checkKernels({ setup }: TrainingState): void {
   const { arithmetic } = runtimeInfo();
   if (setup.kernels === arithmetic) return;
+  const kernels = printableName(textOf(setup.kernels) ?? "unknown");
   throw new CheckpointError(
-    `resumeRun: it was trained with the ${setup.kernels} kernels, and here are ${arithmetic} ones, which round differently. ` +
+    `resumeRun: it was trained with the ${kernels} kernels, and here are ${arithmetic} ones, which round differently. ` +
       "Resume it on a machine like the one it began on.",
     { state: setup.kernels, here: arithmetic },
   );

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
-import { fieldsOf, numberOf, parseFields } from "../../lib/base/fields.ts";
+import { amountOf, countOf, fieldsOf, parseFields } from "../../lib/base/fields.ts";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { reasonOf } from "../../lib/base/system_error.ts";
 import { CheckpointError, decodeTrainingState, encodeTrainingState, type TrainingState } from "../../lib/index.ts";
@@ -48,18 +48,20 @@ export function readRunState(folder: string): { state: TrainingState; extras: Ru
       },
     );
   }
-  return { state, extras: readExtras(metadata.run, path) };
+  return { state, extras: readExtras(metadata.run, metadata.model, path) };
 }
 
 /** @throws {CheckpointError} it is not what this version writes: the state's digest has no key, so anybody may have made it */
-function readExtras(text: string, path: string): RunExtras {
-  const { plan, testSet, logSizes, maxSeconds } = parseFields(text) ?? {};
+function readExtras(text: string, model: string | undefined, path: string): RunExtras {
+  const { plan, testSet, logSizes, maxSeconds = null } = parseFields(text) ?? {};
   const spec = readRunSpec(plan);
   const { name, size, digest } = fieldsOf(testSet);
   const tested = readDataset({ name, size, sha256: digest });
   const { metrics, events } = fieldsOf(logSizes);
-  const [metricsBytes, eventsBytes] = [numberOf(metrics), numberOf(events)];
-  if (!spec || !tested || metricsBytes === null || eventsBytes === null) {
+  const [metricsBytes, eventsBytes] = [countOf(metrics), countOf(events)];
+  const limit = amountOf(maxSeconds);
+  const isWhole = spec?.model === model && tested && (limit !== null || maxSeconds === null);
+  if (!spec || !isWhole || metricsBytes === null || eventsBytes === null) {
     throw new CheckpointError(
       `readRunState: ${path} says nothing of its run that this version understands; resume it with the one that wrote it.`,
       { path },
@@ -67,7 +69,7 @@ function readExtras(text: string, path: string): RunExtras {
   }
   return {
     spec,
-    maxSeconds: numberOf(maxSeconds),
+    maxSeconds: limit,
     testSet: tested,
     logSizes: { metrics: metricsBytes, events: eventsBytes },
   };

@@ -42,6 +42,36 @@ test("64 levels are read, and no more; brackets within strings are no levels", (
   assert.equal(parseJson(harmless), JSON.parse(harmless));
 });
 
+/** The last key that is told of; null where none is. */
+function twiceIn(json: string): string | null {
+  let found: string | null = null;
+  assert.equal(parseJson(json, (key) => { found = key; }), JSON.parse(json)); // biome-ignore format: one line
+  return found;
+}
+
+test("a key that one object has twice is told of, at any depth and however it is written", () => {
+  assert.is(twiceIn('{"a": 1, "b": 2, "a": 3}'), "a");
+  assert.is(twiceIn('{"a": {"x": [], "x": 2}}'), "x");
+  assert.is(twiceIn('[{"k": 1}, {"k": 1, "k": 2}]'), "k");
+  assert.is(twiceIn('{"a": 1, "\\u0061": 2}'), "a");
+  assert.is(twiceIn('{"": 1, "": 2}'), "");
+  assert.is(twiceIn('{"__proto__": 1, "__proto__": 2}'), "__proto__");
+});
+
+test("equal keys of different objects, and texts that look like keys, are none", () => {
+  for (const json of [
+    "{}",
+    '"a"',
+    '{"a": {"a": {"a": 1}}, "b": {"a": 1}}',
+    '{"a": "b", "b": "a", "c": ["a", "a", "a"]}',
+    '{"a": "\\"a\\": 1, \\"a\\"", "b": "\\\\"}',
+    '[{"a": 1}, {"a": 1}]',
+    '{"a": [1, {"b": 2}], "b": "{", "c": 3}',
+  ]) {
+    assert.is(twiceIn(json), null, json);
+  }
+});
+
 test("no key of it reaches the prototype of anything", () => {
   const value = parseFields('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"a":1,"a":2}');
   assert.is(({} as { polluted?: number }).polluted, undefined);

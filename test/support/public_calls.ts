@@ -50,7 +50,7 @@ const progress = () => ({
   seconds: 0,
   learningRate: 0.1,
 });
-const state = () => ({ setup: { seed: 0 }, progress: progress(), epochs: [report()], tensors: {} });
+const state = () => ({ setup: { seed: 0 }, progress: { ...progress(), epoch: 2 }, epochs: [report()], tensors: {} });
 const stored = () => ({ w: { dtype: "F32", shape: [2], data: new Float32Array(2) } });
 const file = () => lib.encodeSafetensors({ w: { dtype: "F32", shape: [2], data: new Float32Array(2) } });
 const trainer = (more: object = {}) => {

@@ -9,12 +9,12 @@ const test = suite("training state");
 
 /** Numbers that decimal text or f32 would lose, if anything did. */
 const report = (epoch: number) => ({
-  ...{ epoch, trainLoss: 1 / 3, trainAccuracy: 0.1 + 0.2, validationLoss: Number.POSITIVE_INFINITY },
+  ...{ epoch, trainLoss: 1 / 3, trainAccuracy: 0.1 + 0.2, validationLoss: 2 ** 1023 },
   ...{ validationAccuracy: 1 - 2 ** -53, seconds: 5e-324, samplesPerSecond: 2 ** 53 - 1, learningRate: 1e-300 / 3 },
 });
 
 function state(epochs = 3): TrainingState {
-  const progress = { ...{ epoch: 4, step: 7, seen: 100, lossSum: 100 / 7, right: 93 }, epochSeconds: 0.1, seconds: 1 / 3, learningRate: 0.1 }; // biome-ignore format: one line
+  const progress = { ...{ epoch: epochs + 1, step: 7, seen: 100, lossSum: 100 / 7, right: 93 }, epochSeconds: 0.1, seconds: 1 / 3, learningRate: 0.1 }; // biome-ignore format: one line
   return {
     setup: { kernels: "simd", seed: 2 ** 53 - 1, clipNorm: null, trainingSet: { name: "digits", size: 3 } },
     progress,
