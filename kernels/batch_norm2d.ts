@@ -53,6 +53,8 @@ export function batch_norm2d_merge_f32(
       m2 += loadF64(chunk, c4 + i) + (delta * delta * count * more) / (count + more);
       count += more;
     }
+    // Rounding may leave a little less than nothing, and files with a variance below 0 are refused.
+    m2 = max<f64>(m2, 0);
     storeCoefficients(coefficients, i, c, mean, m2 / count, gamma, beta, eps);
     storeF32(runningMean, i, <f32>((1 - momentum) * <f64>loadF32(runningMean, i) + momentum * mean));
     storeF32(runningVar, i, <f32>((1 - momentum) * <f64>loadF32(runningVar, i) + (momentum * m2) / (count - 1)));

@@ -67,7 +67,7 @@ export class Classifier {
    * An answer for each picture, in their order. What it says of one does not depend on the others.
    *
    * @throws {ShapeError} not 28 × 28 bytes, or a network that does not give ten logits for each picture
-   * @throws {DataError} the network gives NaN: its weights are damaged, or their training diverged
+   * @throws {DataError} the network gives NaN or an infinite number: its weights are damaged, or their training diverged
    */
   read(picture: DigitInput): Answer;
   read(pictures: readonly DigitInput[]): Answer[];
@@ -114,14 +114,16 @@ export class Classifier {
           { output: logits.shape },
         );
       }
-      const values = softmax(logits, -1).data;
-      const rows = pictures.map((_, i) => Array.from(values.subarray(i * CLASSES, (i + 1) * CLASSES)));
-      const wrong = rows.findIndex((row) => row.some(Number.isNaN));
-      if (wrong < 0) return rows;
-      throw new DataError(
-        `Classifier: the network gives NaN for picture ${first + wrong}; its weights are damaged, or their training diverged. Use another checkpoint.`,
-        { index: first + wrong },
-      );
+      const wrong = logits.values.findIndex((logit) => !Number.isFinite(logit));
+      if (wrong >= 0) {
+        const index = first + Math.floor(wrong / CLASSES);
+        throw new DataError(
+          `Classifier: the network gives ${logits.values[wrong]} for picture ${index}; its weights are damaged, or their training diverged. Use another checkpoint.`,
+          { index },
+        );
+      }
+      const { values } = softmax(logits, -1);
+      return pictures.map((_, i) => Array.from(values.subarray(i * CLASSES, (i + 1) * CLASSES)));
     });
   }
 }

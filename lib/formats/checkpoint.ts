@@ -109,8 +109,8 @@ export interface LoadStateOptions extends LoadOptions {
  * nearest. Counts of batches (num_batches_tracked) may be of any dtype, [1] for a scalar, or missing, as from before
  * PyTorch 0.4.1: they are 0 then.
  *
- * @throws {CheckpointError} a name that is missing or unknown, another shape, a dtype that is not converted, or a finite
- *   F64 beyond f32
+ * @throws {CheckpointError} a name that is missing or unknown, another shape, a dtype that is not converted, a finite F64
+ *   beyond f32, or a running_var below 0
  * @throws {OptionError} not a model, or an option of another name
  * @example loadStateDict(model, stateDict(other), { source: "the other model" })
  */
@@ -156,8 +156,11 @@ export function putState(
   for (const [name, buffer] of buffers) {
     const { dtype, shape } = buffer;
     if (!Object.hasOwn(stored, name)) values.set(buffer, [0]);
-    else if (dtype === "f32") values.set(buffer, readFloats(name, stored[name], shape, at));
-    else values.set(buffer, readIntegers(name, stored[name], dtype, shape, at));
+    else if (dtype === "f32") {
+      const data = readFloats(name, stored[name], shape, at);
+      checkVariance(name, data, at);
+      values.set(buffer, data);
+    } else values.set(buffer, readIntegers(name, stored[name], dtype, shape, at));
   }
   for (const [, parameter] of parameters) {
     const back = inverse(fileAxes(parameter.shape));
@@ -189,6 +192,16 @@ function copyOf(make: () => Tensor<"f32">): Float32Array<ArrayBuffer> {
 /** Whether it counts the batches that a normalisation has seen: nothing but a momentum of null depends on it. */
 function isBatchCount(name: string, { dtype, size }: Tensor): boolean {
   return dtype === "i32" && size === 1 && /(^|\.)num_batches_tracked$/.test(name);
+}
+
+/** Of one below 0 the root is NaN, and so are all answers. */
+function checkVariance(name: string, values: Float32Array, at: Place): void {
+  const index = /(^|\.)running_var$/.test(name) ? values.findIndex((value) => value < 0) : -1;
+  if (index < 0) return;
+  throw new CheckpointError(
+    `${at.op}: ${name} holds ${values[index]} at index ${index}, in ${at.source}; a variance is ≥ 0. The file is damaged.`,
+    { name, source: at.source, index },
+  );
 }
 
 function withoutPrefix(

@@ -12,6 +12,7 @@ import { checkTensor } from "../tensor/check_tensor.ts";
 import { tensor } from "../tensor/create.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkFinite } from "./check_finite.ts";
 import { DEFAULT_BATCH, forwardBatches } from "./forward_batches.ts";
 import { checkLogits, checkLoss, type Loss, scalarLoss } from "./loss.ts";
 import { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./metrics.ts";
@@ -53,7 +54,7 @@ type WithLoss<Options extends EvaluateOptions> = Options & { loss: Loss };
  * back afterwards.
  *
  * @returns loss, accuracy, metrics of each class and confusion matrix; of a data set with targets the loss alone
- * @throws {DataError} the data set is empty, or has a label that the model has no class for
+ * @throws {DataError} the data set is empty, or has a label that the model has no class for; or the loss is NaN or infinite
  * @throws {OptionError} batchSize is not an integer ≥ 1, a distortion outside its limits, an option of another name; targets and
  *   no loss
  * @throws {ShapeError} labels, and outputs that are not [N, classes]; a loss that gives no scalar; outputs and targets whose
@@ -71,7 +72,7 @@ export function evaluate(
   options: EvaluateOptions = {},
 ): Evaluation | TargetEvaluation {
   checkSyncOptions("evaluate", options, EVALUATE_RULES);
-  return runSteps(evaluationSteps(model, dataset, options));
+  return checked("evaluate", runSteps(evaluationSteps(model, dataset, options)));
 }
 
 /**
@@ -94,7 +95,12 @@ export async function evaluateAsync(
   checkOptions("evaluateAsync", options, { ...EVALUATE_RULES, ...PROGRESS_RULES });
   const { signal, onProgress } = options;
   const onStep = (done: number): void => onProgress?.(done, dataset.size);
-  return runStepsAsync(evaluationSteps(model, dataset, options), { signal, onStep });
+  return checked("evaluateAsync", await runStepsAsync(evaluationSteps(model, dataset, options), { signal, onStep }));
+}
+
+function checked<E extends TargetEvaluation>(op: string, evaluation: E): E {
+  checkFinite(op, "the loss", evaluation.loss);
+  return evaluation;
 }
 
 /**
@@ -104,7 +110,7 @@ export async function evaluateAsync(
  * @param logits [N, classes], as `predict(model, dataset)` gives them
  * @param labels [N]: `dataset.labels`
  * @throws {ShapeError} other ranks, or different numbers of rows
- * @throws {DataError} no rows, or a label that the model has no class for
+ * @throws {DataError} no rows, or a label that the model has no class for; or the loss is NaN or infinite
  * @example
  *   const logits = await predictAsync(model, test);
  *   const { accuracy } = evaluationOf(logits, test.labels);
@@ -116,7 +122,7 @@ export function evaluationOf(logits: Tensor<"f32">, labels: Tensor<LabelType>): 
   if (logits.shape[0] === 0) throw new DataError("evaluationOf: there are no rows to evaluate.");
   const tally = new Tally("evaluationOf");
   noGrad(() => scope(() => tally.add(logits, tensor(Int32Array.from(labels.values), labels.shape))));
-  return tally.evaluation();
+  return checked("evaluationOf", tally.evaluation());
 }
 
 const EVALUATE_RULES = { ...PREDICT_RULES, loss: callback };

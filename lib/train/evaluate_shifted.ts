@@ -7,6 +7,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { softmax } from "../ops/softmax.ts";
 import { runStepsAsync } from "../runtime/steps.ts";
+import { checkFinite } from "./check_finite.ts";
 import { DEFAULT_BATCH, forwardBatches } from "./forward_batches.ts";
 import { accuracyOf, type ConfusionMatrix, emptyConfusion } from "./metrics.ts";
 import { PREDICT_RULES, PROGRESS_RULES, type PredictAsyncOptions } from "./predict.ts";
@@ -23,7 +24,7 @@ export interface ShiftedOptions extends Omit<PredictAsyncOptions, "distort"> {
  *
  * It is another measure than `evaluate`'s, at that many times the cost: report both, each by its name.
  *
- * @throws {DataError} the data set is empty, or has a label that the model has no class for
+ * @throws {DataError} the data set is empty, or has a label that the model has no class for; or the model gives NaN
  * @throws {OptionError} shift is not an integer from 1 to 100, batchSize not one ≥ 1, or an option of another name
  * @example const { accuracy } = await evaluateShiftedAsync(model, test, { shift: 1 });
  */
@@ -44,6 +45,7 @@ export async function evaluateShiftedAsync(
   });
   const classes = sums.length / dataset.size;
   const confusion = emptyConfusion(classes);
+  checkFinite("evaluateShiftedAsync", "a probability", sums.find(Number.isNaN) ?? 0);
   dataset.labels.values.forEach((label, n) => {
     if (label >= classes) {
       throw new DataError(

@@ -312,4 +312,25 @@ test("errors name the function that was called", () => {
   assert.throws(() => loadStateDict(model, {}, "x" as never), /^loadStateDict: options go in an object/);
 });
 
+test("a variance below 0 is refused, and nothing changes; NaN and -0 stay", () => {
+  const model = small(6, 1);
+  const before = weightsDigest(model);
+  const variance = { ...stateDict(model)["bn.running_var"], data: Float32Array.of(1, 1, -1e-20, 1, -1, 1) };
+  const state = { ...stateDict(small(6, 2)), "bn.running_var": variance };
+  const said = "bn.running_var holds -9.999999682655225e-21 at index 2, in";
+  const rule = "a variance is ≥ 0. The file is damaged.";
+  refuses(() => loadStateDict(model, state), CheckpointError, `loadStateDict: ${said} the state; ${rule}`);
+  const file = encodeSafetensors(state);
+  refuses(
+    () => decodeCheckpoint(model, file, "x.safetensors"),
+    CheckpointError,
+    `decodeCheckpoint: ${said} x.safetensors; ${rule}`,
+  );
+  assert.is(weightsDigest(model), before);
+  const odd = { ...variance, data: Float32Array.of(-0, Number.NaN, 0, Number.POSITIVE_INFINITY, 1, 1) };
+  loadStateDict(model, { ...state, "bn.running_var": odd });
+  const now = [...stateDict(model)["bn.running_var"].data];
+  assert.ok(now.every((value, i) => Object.is(value, odd.data[i])));
+});
+
 test.run();

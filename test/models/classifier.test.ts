@@ -144,6 +144,13 @@ test("a network that reads no digits, or whose weights are damaged, and an inval
     assert.throws(run, (error: unknown) => error instanceof type && message.test(error.message), `${message}`);
   thrown(() => new Classifier(eleven).read(pictures), ShapeError, /must give ten logits .* gave \[64, 11\] for 64\./);
   thrown(() => new Classifier(damaged).read(pictures), DataError, /gives NaN for picture 0; its weights are damaged/);
+  const tooLarge = linear({ seed: 1 });
+  tooLarge.parameters()[0].data.fill(3e38);
+  thrown(() => new Classifier(tooLarge).read(pictures), DataError, /gives -?Infinity for picture 0; its weights/);
+  const [weight, bias] = linear({ seed: 1 }).parameters();
+  const oneOut = new Sequential({ flatten: new Flatten(), fc: Object.assign(new Linear(784, 10), { weight, bias }) });
+  bias.data[3] = Number.NEGATIVE_INFINITY;
+  thrown(() => new Classifier(oneOut).read(pictures), DataError, /gives -Infinity for picture 0/);
   for (const batchSize of [0, 1.5, Number.NaN]) {
     thrown(() => new Classifier(damaged, { batchSize }), OptionError, /batchSize must be an integer ≥ 1/);
   }

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { DataError } from "../../lib/base/errors.ts";
 import { Dataset } from "../../lib/data/dataset.ts";
 import { Dropout } from "../../lib/nn/dropout.ts";
 import { Flatten } from "../../lib/nn/flatten.ts";
@@ -8,8 +9,9 @@ import { Sequential } from "../../lib/nn/sequential.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
 import { all64 } from "../../lib/selftest/array64.ts";
 import { argmax64, labelCrossEntropy64, matmul64 } from "../../lib/selftest/ops64.ts";
-import { zeros } from "../../lib/tensor/create.ts";
-import { evaluate, evaluateAsync } from "../../lib/train/evaluate.ts";
+import { tensor, zeros } from "../../lib/tensor/create.ts";
+import { evaluate, evaluateAsync, evaluationOf } from "../../lib/train/evaluate.ts";
+import { predict } from "../../lib/train/predict.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { stripes, stripesModel } from "../support/stripes.ts";
 
@@ -110,6 +112,23 @@ test("evaluateAsync gives the same, and tells its progress", async () => {
   });
   assert.equal(result, evaluate(model, dataset, { batchSize: 20 }));
   assert.equal(seen, ["20/50", "40/50", "50/50"]);
+});
+
+test("a loss that is no finite number is refused, and the model's weights named as the reason", async () => {
+  const [model, dataset] = [stripesModel(), stripes(50)];
+  const refusal = /: the loss is (NaN|Infinity); the model's weights are damaged, or their training diverged\./;
+  const isRefusal = (op: string) => (error: unknown) =>
+    error instanceof DataError && error.message.startsWith(`${op}: `) && refusal.test(error.message);
+  for (const value of [3e38, -3e38, Number.NaN]) {
+    model.parameters()[0].data.fill(value);
+    assert.throws(() => evaluate(model, dataset), isRefusal("evaluate"));
+    const reason = await evaluateAsync(model, dataset).catch((error: unknown) => error);
+    assert.ok(isRefusal("evaluateAsync")(reason));
+    const logits = predict(model, dataset);
+    assert.throws(() => evaluationOf(logits, dataset.labels), isRefusal("evaluationOf"));
+  }
+  const loss = () => tensor(Number.NaN);
+  assert.throws(() => evaluate(stripesModel(), dataset, { loss }), isRefusal("evaluate"));
 });
 
 test("evaluateAsync stops when its signal is aborted, the model back in its mode", async () => {

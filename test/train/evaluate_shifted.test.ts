@@ -5,7 +5,7 @@ import { Dataset } from "../../lib/data/dataset.ts";
 import { Module } from "../../lib/nn/module.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { evaluate } from "../../lib/train/evaluate.ts";
+
 import { evaluateShiftedAsync } from "../../lib/train/evaluate_shifted.ts";
 import { stripes, stripesModel } from "../support/stripes.ts";
 
@@ -84,15 +84,18 @@ test("modes are put back, also when it is stopped", async () => {
   assert.ok(model.isTraining && model.children().every(([, { isTraining }]) => isTraining));
 });
 
-test("where a model gives no numbers the first class counts, as in evaluate", async () => {
+test("a model that gives no numbers is refused: no class is the likeliest", async () => {
   class Nothing extends Module {
     forward(x: Tensor): Tensor<"f32"> {
       return tensor(new Float32Array(2 * x.shape[0]).fill(Number.NaN), [x.shape[0], 2]);
     }
   }
-  const { accuracy, confusion } = await evaluateShiftedAsync(new Nothing(), points);
-  assert.equal(confusion, evaluate(new Nothing(), points).confusion);
-  assert.is(accuracy, 1 / 3);
+  const error: Error = await evaluateShiftedAsync(new Nothing(), points).then(
+    () => assert.unreachable(),
+    (reason) => reason,
+  );
+  assert.instance(error, DataError);
+  assert.match(error.message, /^evaluateShiftedAsync: a probability is NaN; the model's weights are damaged/);
 });
 
 test("labels that the model has no class for are refused", async () => {

@@ -29,12 +29,15 @@ const bars = Array.from({ length: 10 }, (_, digit) => {
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** @param reading null while nothing is drawn */
-export function show(reading: Reading | null): void {
+/**
+ * @param reading null while nothing is drawn, or nothing could be read
+ * @param problem why it could not
+ */
+export function show(reading: Reading | null, problem = "Nothing drawn yet"): void {
   const best = reading ? reading.probabilities[reading.digit] : 0;
   element("digit").textContent = reading ? String(reading.digit) : "?";
   element("digit").classList.toggle("guess", reading !== null && best < SURE);
-  const confidence = reading ? `${percent(best)} sure` : "Nothing drawn yet";
+  const confidence = reading ? `${percent(best)} sure` : problem;
   element("confidence").textContent = confidence;
   element("warning").textContent = reading ? reading.warnings.map(sentence).join(" ") : "";
   bars.forEach(({ item, share, bar }, digit) => {

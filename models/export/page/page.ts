@@ -58,7 +58,11 @@ function update(): void {
 
 function read(): void {
   const { pixels, warnings, isBlank } = preprocessDigit(pictureOf(drawing.strokes));
-  show(isBlank ? null : { ...predict(pixels), pixels, warnings });
+  try {
+    show(isBlank ? null : { ...predict(pixels), pixels, warnings });
+  } catch (error) {
+    show(null, (error as Error).message);
+  }
 }
 
 /** Where the weights come from. */

@@ -26,12 +26,19 @@ let network: Network | null = null;
  * Reads one picture. The first call loads the network.
  *
  * @param pixels 28×28, row by row, from 0 for paper to 255 for ink
+ * @throws {Error} the network gives NaN or an infinite number: its weights are damaged, or their training diverged
  * @throws {RangeError} another number of pixels, or a value that is not from 0 to 255
  */
 export function predict(pixels: ArrayLike<number>): Prediction {
   const x = normalize(pixels);
   network ??= load();
   const logits = Array.from(network(x));
+  const wrong = logits.find((logit) => !Number.isFinite(logit));
+  if (wrong !== undefined) {
+    throw new Error(
+      `predict: the network gives ${wrong}; its weights are damaged, or their training diverged. Export another checkpoint.`,
+    );
+  }
   const largest = Math.max(...logits);
   const powers = logits.map((logit) => Math.exp(logit - largest));
   const total = powers.reduce((sum, power) => sum + power, 0);

@@ -206,4 +206,26 @@ test("a layer for which there is no code is refused, by name", () => {
   }
 });
 
+test("where the network gives no finite numbers, the module throws, and reads no digit", () => {
+  const pixels = new Uint8Array(PIXELS).fill(200);
+  const damage: [keyof typeof shipped, (network: Sequential) => void][] = [
+    ["linear", (network) => network.parameters()[0].data.fill(3e38)],
+    ["linear", (network) => network.parameters()[1].data.fill(Number.NaN, 3, 4)],
+    ["cnn", (network) => network.parameters()[0].data.fill(3e38)],
+    ["cnn", (network) => network.namedBuffers().map(([name, { data }]) => /var$/.test(name) && data.fill(-1))],
+  ];
+  for (const [name, spoil] of damage) {
+    const model = shippedModel(name);
+    spoil(model.network as Sequential);
+    const bytes = exportMjs(model);
+    for (const canCompile of [true, false]) {
+      const { predict } = isolated(bytes, { canCompile });
+      assert.throws(
+        () => predict(pixels),
+        /^predict: the network gives (NaN|-?Infinity); its weights are damaged, or their/,
+      );
+    }
+  }
+});
+
 test.run();
