@@ -24,7 +24,7 @@ const free: Block[] = [];
 let end = ARENA_START;
 let inUse = 0;
 let blocks = 0;
-let poisoned = false;
+let watch: MemoryWatcher | null = null;
 
 let views: { buffer: ArrayBufferLike; f32: Float32Array; i32: Int32Array; u8: Uint8Array } | null = null;
 
@@ -33,9 +33,12 @@ export function memoryUsage(): { inUseBytes: number; blocks: number; reservedByt
   return { inUseBytes: inUse, blocks, reservedBytes: end };
 }
 
-/** For tests: fill every new block with 0xff, which is NaN in f32, to expose what is never written. */
-export function poisonNewMemory(on: boolean): void {
-  poisoned = on;
+/** Hears of every block of `size` bytes, of which `bytes` were asked for, as it is lent and as it comes back. */
+export type MemoryWatcher = (isLent: boolean, ptr: number, bytes: number, size: number) => void;
+
+/** For tests: null for no watcher. */
+export function watchMemory(watcher: MemoryWatcher | null): void {
+  watch = watcher;
 }
 
 /** The size of the block that holds `bytes`. */
@@ -57,13 +60,14 @@ export function allocate(bytes: number): number {
   const ptr = best >= 0 ? takeFrom(best, size) : takeFromEnd(size);
   inUse += size;
   blocks++;
-  if (poisoned) arena().u8.fill(0xff, ptr, ptr + size);
+  watch?.(true, ptr, bytes, size);
   return ptr;
 }
 
 /** Gives back what `allocate(bytes)` lent. */
 export function release(ptr: number, bytes: number): void {
   const size = blockBytes(bytes);
+  watch?.(false, ptr, bytes, size);
   inUse -= size;
   blocks--;
   let low = 0;

@@ -13,15 +13,21 @@ import { relu } from "../../lib/ops/relu.ts";
 import { reshape } from "../../lib/ops/reshape.ts";
 import { sub } from "../../lib/ops/sub.ts";
 import { sum } from "../../lib/ops/sum.ts";
-import { memoryUsage, poisonNewMemory } from "../../lib/runtime/memory.ts";
+import { memoryUsage } from "../../lib/runtime/memory.ts";
 import { uniform64 } from "../../lib/selftest/array64.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { guardMemory } from "../support/guarded_memory.ts";
 import { leaks } from "../support/leaks.ts";
 
 const test = suite("backward");
-test.before(() => poisonNewMemory(true));
+
+let endGuard: () => void;
+test.before(() => {
+  endGuard = guardMemory();
+});
+test.after(() => endGuard());
 
 function leaf(values: number[] | number[][]): Tensor<"f32"> {
   const x = tensor(values);

@@ -81,6 +81,18 @@ for (const variant of ["simd", "relaxed"] as const) {
     }
   });
 
+  test("rows go in blocks of 64, of which none is left out or done twice, wherever the range is cut", () => {
+    const module = new KernelModule(variant);
+    for (const m of [64, 65, 131]) {
+      for (const init of ["zero", "accumulate"] as const) {
+        for (const cuts of [[], [1, 13, 32]]) {
+          const { actual, expected } = run(module, [m, 17, 9], LAYOUTS[1], init, cuts);
+          expectClose(actual, expected, sumTolerance(1, 10), `${init} m=${m}, cut at ${cuts}`);
+        }
+      }
+    }
+  });
+
   test("an empty sum is the initial value", () => {
     const { actual, expected } = run(new KernelModule(variant), [5, 9, 0], LAYOUTS[1], "bias");
     expectClose(actual, expected, 0);

@@ -13,11 +13,12 @@ for (const size of TAIL_SIZES) {
   testOp(test, "relu", relu, (x) => map64(x, relu64), { shapes: [[size]] });
 }
 
-test("NaN stays NaN, and infinities are what they are", () => {
-  assert.equal(
-    [...relu(tensor([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])).data],
-    [Number.NaN, Number.POSITIVE_INFINITY, 0],
-  );
+test("NaN stays NaN, and infinities are what they are, in whole vectors and behind them", () => {
+  const [x, y] = [
+    [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1, Number.NaN, Number.POSITIVE_INFINITY],
+    [Number.NaN, Number.POSITIVE_INFINITY, 0, 0, Number.NaN, Number.POSITIVE_INFINITY],
+  ];
+  assert.equal([...relu(tensor(x)).data], y);
 });
 
 test.run();

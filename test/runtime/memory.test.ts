@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { READ_SLACK } from "../../lib/runtime/kernel_abi.ts";
-import { allocate, arena, memoryUsage, poisonNewMemory, release } from "../../lib/runtime/memory.ts";
+import { allocate, arena, memoryUsage, release, watchMemory } from "../../lib/runtime/memory.ts";
+import { withGuardedMemory } from "../support/guarded_memory.ts";
 
 const test = suite("memory");
 
@@ -111,16 +112,30 @@ test("the smallest hole that fits is taken", () => {
   for (const i of [1, 3, 5]) release(blocks[i], sizes[i]);
 });
 
-test("new memory can be poisoned, so that what is never written shows as NaN", () => {
-  poisonNewMemory(true);
+test("a watcher hears of every block, as it is lent and as it comes back", () => {
+  const heard: unknown[] = [];
+  watchMemory((...event) => heard.push(event));
   const ptr = allocate(40);
-  poisonNewMemory(false);
-  assert.ok(
-    arena()
-      .f32.subarray(ptr / 4, ptr / 4 + 10)
-      .every(Number.isNaN),
-  );
   release(ptr, 40);
+  watchMemory(null);
+  release(allocate(40), 40);
+  assert.equal(heard, [
+    [true, ptr, 40, 128],
+    [false, ptr, 40, 128],
+  ]);
+});
+
+test("in guarded memory new blocks are NaN, and what is written behind one shows as it comes back", () => {
+  const write = (at: number): void =>
+    withGuardedMemory(() => {
+      const ptr = allocate(40);
+      assert.ok([...arena().f32.subarray(ptr / 4, ptr / 4 + 10)].every(Number.isNaN));
+      arena().u8[ptr + at] = 0;
+      release(ptr, 40);
+    });
+  write(39);
+  assert.throws(() => write(40), /byte 0 behind a block of 40 was written to/);
+  assert.throws(() => write(127), /byte 87 behind a block of 40 was written to/);
 });
 
 test.run();
