@@ -1,6 +1,9 @@
 // What another data set than MNIST may be called.
 
 import { OptionError } from "../lib/base/errors.ts";
+import { line } from "../lib/base/line.ts";
+
+const LINE = line(60);
 
 /** A name without what people write differently: "Fashion-MNIST" and "FashionMNIST" are the same. */
 export function plain(name: string): string {
@@ -12,7 +15,7 @@ export function plain(name: string): string {
  */
 export function checkDatasetName(name: string): void {
   const isTaken = ["mnist", "synthetic"].includes(plain(name));
-  if (!isTaken && name === name.trim() && /^\P{C}{1,60}$/u.test(name) && plain(name) !== "") return;
+  if (!isTaken && name === name.trim() && LINE.holds(name) && plain(name) !== "") return;
   const what = isTaken
     ? "be that of another data set than MNIST or the synthetic digits"
     : "be 1 to 60 characters on one line";

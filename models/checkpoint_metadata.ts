@@ -1,7 +1,8 @@
 // What a checkpoint of ours says about itself, in the texts that a safetensors file has room for.
 
-import { check, checkFields, object, type Rule, required, string } from "../lib/base/check.ts";
-import { isModelName, type ModelName } from "./table.ts";
+import { check, checkFields, integer, object, orNull, type Rule, required, string, upTo1 } from "../lib/base/check.ts";
+import { line } from "../lib/base/line.ts";
+import { MODEL, type ModelName } from "./table.ts";
 import { isTrainedOnPart, readTrainedOn } from "./trained_on.ts";
 
 /** Null for what the file does not say, or says in a way that cannot be right. */
@@ -28,55 +29,83 @@ export interface CheckpointMetadata {
   others: Readonly<Record<string, string>>;
 }
 
-const VALUE: Rule = {
-  says: "a string, a number or null",
-  holds: (value) => value === null || ["string", "number", "undefined"].includes(typeof value),
-};
+type Known = Omit<CheckpointMetadata, "others">;
+
 const LONGEST_TEXT = 200;
+const [MOST_OTHERS, LONGEST_OTHER] = [100, 10_000];
+const text = line(LONGEST_TEXT);
+
+/** What each may be, whoever wrote it. */
+const RULES: Readonly<Record<keyof Known, Rule>> = {
+  model: MODEL,
+  dataset: text,
+  trainedOn: text,
+  datasetSha256: text,
+  seed: integer(0),
+  epoch: integer(1),
+  validationAccuracy: upTo1,
+  testAccuracy: upTo1,
+  testImages: integer(1),
+  simdgrad: text,
+  kernels: text,
+};
 
 /** @param texts the metadata of a safetensors file, whoever wrote it */
 export function readCheckpointMetadata(texts: Readonly<Record<string, string>>): CheckpointMetadata {
   check("readCheckpointMetadata", "texts", texts, object);
   for (const [name, value] of Object.entries(texts)) check("readCheckpointMetadata", `texts.${name}`, value, string);
-  const text = (name: string): string | null => {
+  const read = (name: string, field: keyof Known): string | null => {
     const value = Object.hasOwn(texts, name) ? texts[name] : "";
-    return value === "" || value.length > LONGEST_TEXT ? null : value;
+    return RULES[field].holds(value) ? value : null;
   };
-  const number = (name: string, isValid: (value: number) => boolean): number | null => {
-    const value = Number(text(name) ?? Number.NaN);
-    return isValid(value) ? value : null;
+  const number = (name: string, field: keyof Known): number | null => {
+    const value = Object.hasOwn(texts, name) && text.holds(texts[name]) ? Number(texts[name]) : Number.NaN;
+    return RULES[field].holds(value) ? value : null;
   };
-  const isPart = (value: number): boolean => value >= 0 && value <= 1;
-  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0;
-  const model = text("model");
-  const known: Omit<CheckpointMetadata, "others"> = {
-    model: isModelName(model) ? model : null,
-    dataset: text("dataset"),
-    trainedOn: readTrainedOn(text("dataset"), text("trained_on")),
-    datasetSha256: text("dataset_sha256"),
-    seed: number("seed", (value) => Number.isSafeInteger(value) && value >= 0),
-    epoch: number("epoch", isCount),
-    validationAccuracy: number("val_accuracy", isPart),
-    testAccuracy: number("test_accuracy", isPart),
-    testImages: number("test_images", isCount),
-    simdgrad: text("simdgrad"),
-    kernels: text("kernels"),
+  const dataset = read("dataset", "dataset");
+  const known: Known = {
+    model: read("model", "model") as ModelName | null,
+    dataset,
+    trainedOn: readTrainedOn(dataset, read("trained_on", "trainedOn")),
+    datasetSha256: read("dataset_sha256", "datasetSha256"),
+    seed: number("seed", "seed"),
+    epoch: number("epoch", "epoch"),
+    validationAccuracy: number("val_accuracy", "validationAccuracy"),
+    testAccuracy: number("test_accuracy", "testAccuracy"),
+    testImages: number("test_images", "testImages"),
+    simdgrad: read("simdgrad", "simdgrad"),
+    kernels: read("kernels", "kernels"),
   };
   const understood = textsOf(known);
   const others = Object.entries(texts).filter(([name]) => !Object.hasOwn(understood, name));
-  return { ...known, others: Object.fromEntries(others) };
+  return { ...known, others: bounded(others) };
 }
 
-/** As the file holds it, without what is not known. */
+/** What nobody reads here need not be right, but has an end: a copy of a file, or a page, takes no more of it. */
+function bounded(texts: readonly (readonly [name: string, value: string])[]): Record<string, string> {
+  // In a script's object, that name would be no property.
+  const fitting = texts.filter(
+    ([name, value]) => name !== "__proto__" && name.length <= LONGEST_TEXT && value.length <= LONGEST_OTHER,
+  );
+  return Object.fromEntries(fitting.slice(0, MOST_OTHERS));
+}
+
+/**
+ * As the file holds it, without what is not known.
+ *
+ * @throws {OptionError} what `readCheckpointMetadata` would not take: a text of several lines, an accuracy of 2
+ */
 export function writeCheckpointMetadata(metadata: CheckpointMetadata): Record<string, string> {
   checkFields("writeCheckpointMetadata", "metadata", metadata, { others: required(object) });
   const { others, ...own } = metadata;
-  for (const [name, value] of Object.entries(own)) check("writeCheckpointMetadata", name, value, VALUE);
+  for (const [name, rule] of Object.entries(RULES))
+    check("writeCheckpointMetadata", name, own[name as keyof Known] ?? null, orNull(rule));
+  for (const [name, value] of Object.entries(others)) check("writeCheckpointMetadata", `others.${name}`, value, string);
   const known = textsOf(own);
-  return { ...known, ...others, ...known };
+  return { ...known, ...bounded(Object.entries(others)), ...known };
 }
 
-function textsOf(metadata: Omit<CheckpointMetadata, "others">): Record<string, string> {
+function textsOf(metadata: Known): Record<string, string> {
   const texts: [name: string, value: string | number | null][] = [
     ["model", metadata.model],
     ["dataset", metadata.dataset],

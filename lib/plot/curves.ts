@@ -10,7 +10,7 @@ import { drawPanel, type Panel } from "./panel.ts";
 import { formatDigits } from "./quantity.ts";
 import { fractionAlong } from "./scale.ts";
 import { isDrawable } from "./series.ts";
-import { element, paint, svgDocument, textAt } from "./svg.ts";
+import { element, escapeXml, paint, svgDocument, textAt } from "./svg.ts";
 import { textWidth } from "./text_width.ts";
 
 export interface CurvesOptions {
@@ -140,8 +140,8 @@ function markLabel(history: CurvesHistory, marked: EpochReport, x: number, y: nu
   return element(
     "text",
     { x: at, y, ...paint({ fill: "ink" }), "text-anchor": "middle", "font-weight": 600 },
-    label,
-    best ? element("tspan", aside, more) : "",
+    escapeXml(label),
+    best ? element("tspan", aside, escapeXml(more)) : "",
   );
 }
 

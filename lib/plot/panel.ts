@@ -3,7 +3,7 @@
 import { fractionAlong } from "./scale.ts";
 import { isDrawable, type Point, type Series, stretches } from "./series.ts";
 import { spread } from "./spread.ts";
-import { type Attributes, element, paint, pathThrough, textAt } from "./svg.ts";
+import { type Attributes, element, escapeXml, paint, pathThrough, textAt } from "./svg.ts";
 import type { Axis } from "./ticks.ts";
 
 export interface Frame {
@@ -63,7 +63,7 @@ export function drawPanel(panel: Panel): string {
   return [
     textAt(left, top - 9, title, { "font-weight": 600, "font-size": 13 }).replace(
       "</text>",
-      `${element("tspan", { ...paint({ fill: "muted" }), "font-weight": 400, "font-size": 12, dx: 8 }, unit)}</text>`,
+      `${element("tspan", { ...paint({ fill: "muted" }), "font-weight": 400, "font-size": 12, dx: 8 }, escapeXml(unit))}</text>`,
     ),
     grid(panel, place),
     clipped,

@@ -16,11 +16,14 @@ const FONTS = `system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", A
 /** What XML 1.0 has no way to write: control characters, halves of surrogate pairs, two non-characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  ...{ "&": "&amp;", "<": "&lt;", ">": "&gt;" },
+  ...{ '"': "&quot;", "'": "&apos;" },
+};
 
-/** Any text, fit for an element's content and for an attribute in double quotes. */
+/** Any text, fit for an element's content and for an attribute. */
 export function escapeXml(text: string): string {
-  return text.replace(UNWRITABLE, "\ufffd").replace(/[&<>"]/g, (character) => ENTITIES[character]);
+  return text.replace(UNWRITABLE, "\ufffd").replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }
 
 /** `<name key="value">children</name>`. Numbers are rounded to hundredths, undefined is left out, children are XML. */

@@ -7,6 +7,7 @@ import { formatCount } from "../../lib/base/format_count.ts";
 import { base64 } from "./base64.ts";
 import { planOf } from "./export_plan.ts";
 import type { ExportableModel } from "./exportable_model.ts";
+import { literal } from "./literal.ts";
 import { type ModelCard, modelCard } from "./model_card.ts";
 
 /**
@@ -17,13 +18,18 @@ import { type ModelCard, modelCard } from "./model_card.ts";
  * @example const bytes = exportMjs({ name: "cnn", network, metadata }); // of digit.mjs
  */
 export function exportMjs(model: ExportableModel): Uint8Array {
-  return new TextEncoder().encode(moduleText(model));
+  const card = modelCard(model);
+  return new TextEncoder().encode(moduleText(model, card, literal(card, 2)));
 }
 
-/** Declarations only, so that it can stand in a page's script too; without "<" in what a checkpoint brings along. */
-export function moduleText(model: ExportableModel): string {
-  const { layers, parameters } = planOf(model.network);
-  const card = modelCard(model);
+/**
+ * Declarations only, so that it can stand in a page's script too. Its code and its comments are ours alone: what a checkpoint
+ * says of itself stands in the card.
+ *
+ * @param cardText an expression whose value is the card
+ */
+export function moduleText({ network, metadata }: ExportableModel, card: ModelCard, cardText: string): string {
+  const { layers, parameters } = planOf(network);
   const constants = {
     LAYERS: layers,
     MEAN: MNIST_MEAN,
@@ -32,19 +38,23 @@ export function moduleText(model: ExportableModel): string {
     PARAMETERS: base64(new Uint8Array(parameters.buffer)),
   };
   return [
-    headerOf(card),
-    `export const model = ${literal(card, 2)};`,
+    headerOf(card, metadata.dataset),
+    `export const model = ${cardText};`,
     RUNTIME.trim(),
     ...Object.entries(constants).map(([name, value]) => `const ${name} = ${literal(value)};`),
     `${LICENSE.trim().replace(/^/gm, "// ").replace(/ $/gm, "")}\n`,
   ].join("\n\n");
 }
 
-function headerOf({ kind, parameters, testAccuracy, testedOn, weightsSha256, madeBy }: ModelCard): string {
+function headerOf(card: ModelCard, dataset: string | null): string {
+  const { kind, parameters, testAccuracy, testedOn, weightsSha256, madeBy } = card;
+  const isOurs = dataset === null || dataset === "mnist" || dataset === "synthetic";
   const accuracy =
     testAccuracy === null
       ? "Its test accuracy was not recorded."
-      : `${(100 * testAccuracy).toFixed(2)} % of ${inComment(testedOn)} right.`;
+      : isOurs
+        ? `${(100 * testAccuracy).toFixed(2)} % of ${testedOn} right.`
+        : "`model` says how many images of which data set it reads right.";
   return `// Reads handwritten digits: ${kind} of ${formatCount(parameters)} parameters, with all it needs. ${accuracy}
 //
 //   import { predict, model } from "./digit.mjs";
@@ -56,17 +66,4 @@ function headerOf({ kind, parameters, testAccuracy, testedOn, weightsSha256, mad
 //
 // Weights: sha256 ${weightsSha256}, 32-bit floats; batch normalisation is folded in.
 // Made by ${madeBy}. MIT License, at the end of this file.`;
-}
-
-/** A checkpoint may call its data set anything, but neither end the comment nor a page's script. */
-function inComment(text: string): string {
-  return text.replace(/[^\w ,.'-]/g, "?");
-}
-
-/** JSON is JavaScript, but for two characters that end a line; "<" could end a script in a page. */
-function literal(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(
-    /[<\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

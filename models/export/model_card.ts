@@ -17,6 +17,8 @@ export interface ModelCard {
   testAccuracy: number | null;
   /** The pictures, as a person reads it: "MNIST's test images", "1,000 synthetic digits". */
   testedOn: string;
+  /** As in `TrainedOn`: "MNIST", "MNIST's first 10,000"; null where the checkpoint does not say. */
+  trainedOn: string | null;
   /** As `mnist evaluate` and run.json print it. */
   weightsSha256: string;
   /** The checkpoint's own metadata: data set, seed, epoch … */
@@ -25,14 +27,16 @@ export interface ModelCard {
 }
 
 export function modelCard({ name, network, metadata }: ExportableModel): ModelCard {
+  const checkpoint = writeCheckpointMetadata(metadata);
   return {
     name,
     kind: isModelName(name) ? networkOf(name).kind : "a neural network",
     parameters: countParameters(network),
     testAccuracy: metadata.testAccuracy,
     testedOn: describeMeasuredOn({ dataset: metadata.dataset, images: metadata.testImages }),
+    trainedOn: metadata.trainedOn,
     weightsSha256: weightsDigest(network),
-    checkpoint: writeCheckpointMetadata(metadata),
+    checkpoint,
     madeBy: `simdgrad ${VERSION}`,
   };
 }

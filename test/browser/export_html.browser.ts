@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { exportHtml } from "../../models/export/index.ts";
-import { Classifier } from "../../models/index.ts";
+import { Classifier, readCheckpointMetadata } from "../../models/index.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
 import { DrivenPage, type Screen } from "../support/driven_page.ts";
 import { shippedModel } from "../support/shipped_model.ts";
@@ -156,6 +156,24 @@ test("what the network says is announced, and the footer says whose weights they
       /^Weights sha256 [0-9a-f]{12}…, made by simdgrad \d+\.\d+\.\d+\. MIT License\.$/,
     );
   });
+});
+
+test("a checkpoint that lies in wait runs nothing in the page, and is text there", async () => {
+  const lure = `</script><script>document.title = "ours"</script><img src=x onerror="document.title = 'ours'">\u2028";document.title = "ours"//`;
+  const fields = ["dataset", "trained_on", "simdgrad", "kernels", "note", "test_accuracy", lure];
+  const path = join(folder, "hostile.html");
+  const metadata = readCheckpointMetadata({ ...Object.fromEntries(fields.map((name) => [name, lure])), trained_on: lure.replace("\u2028", "") }); // biome-ignore format: one line
+  writeFileSync(path, exportHtml({ ...loaded.linear, name: lure, metadata }));
+  const page = await DrivenPage.open(pathToFileURL(path).href, DESKTOP);
+  try {
+    const found = `[document.title, document.scripts.length, document.images.length, document.getElementById("origin").textContent]`;
+    const [title, scripts, images, origin] = await page.evaluate<[string, number, number, string]>(found);
+    assert.equal([title, scripts, images], ["Draw a digit", 2, 0]);
+    assert.ok(origin.includes(", trained on </script><script>"), origin);
+    assert.equal(page.problems, []);
+  } finally {
+    await page.close();
+  }
 });
 
 test("the page cannot ask the network for anything, even if its script tried", async () => {

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { comparisonSvg, confusionSvg, curvesSvg } from "../../lib/plot/index.ts";
 import { element, escapeXml, paint, svgDocument, textAt } from "../../lib/plot/svg.ts";
-import { elementsOf, parseXml, textOf } from "../support/parse_xml.ts";
+import { fitText } from "../../lib/plot/text_width.ts";
+import { elementsOf, parseXml, textOf, type XmlElement } from "../support/parse_xml.ts";
 
 const test = suite("svg");
 
@@ -45,6 +47,39 @@ test("any text comes back from content and from attributes, but for characters t
     }),
     { numRuns: 500, seed: 3 },
   );
+});
+
+test("whatever titles, names and units say, a picture has the same elements and attributes", () => {
+  const shapes = (svg: string): string[] => {
+    const list = (element: XmlElement): string[] => [
+      // A long name stands upright.
+      `${element.name} ${Object.keys(element.attributes).filter((name) => !/^(transform|text-anchor|dominant-baseline)$/.test(name))}`,
+      ...element.children.flatMap((child) => (typeof child === "string" ? [] : list(child))),
+    ];
+    return list(parseXml(svg));
+  };
+  const report = { epoch: 1, trainLoss: 1, validationLoss: 1, validationAccuracy: 0.5, learningRate: 1, seconds: 1, samplesPerSecond: 1, trainAccuracy: 0.5 }; // biome-ignore format: one line
+  const pictures = (text: string): string[] => [
+    curvesSvg({ epochs: [report], best: report, kept: report }, { title: text, subtitle: text }),
+    confusionSvg([[1, 2], [0, 1]], [text, text], { title: text, subtitle: text }), // biome-ignore format: a matrix
+    comparisonSvg({
+      ...{ title: text, subtitle: text },
+      measures: [
+        { key: text, label: text, unit: text, better: "lower" },
+        { key: "b", format: () => text },
+      ],
+      entries: [{ name: text, values: { [text]: 1, b: 2 } }, { name: `${text}2`, values: { [text]: 3, b: 4 } }], // biome-ignore format: one line
+    }),
+  ];
+  const expected = pictures("x").map(shapes);
+  const hostile = ["</text><script>x()</script>", '" onload="x()', "' x='", "]]>", "<!--", "&lt;script>", "$&$`", "\0\ud800\uffff", "\u2028</title>", "constructor", "__proto__"]; // biome-ignore format: one line
+  for (const text of hostile) assert.equal(pictures(text).map(shapes), expected, text);
+});
+
+test("a text that is far too long is cut at once", () => {
+  const started = performance.now();
+  assert.ok(fitText("i".repeat(1e6), 200, 12).length < 60);
+  assert.ok(performance.now() - started < 2000);
 });
 
 test("numbers are rounded to hundredths, and what is undefined is left out", () => {

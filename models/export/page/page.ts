@@ -67,10 +67,8 @@ function read(): void {
 
 /** Where the weights come from. */
 function describe(): void {
-  const { kind, parameters, testAccuracy, testedOn, checkpoint, weightsSha256, madeBy } = model;
-  const dataset = checkpoint.dataset === "mnist" ? "MNIST" : checkpoint.dataset;
-  const { trained_on: trainedOn = dataset } = checkpoint;
-  const origin = trainedOn ? `, trained on ${trainedOn}` : "";
+  const { kind, parameters, testAccuracy, testedOn, trainedOn, weightsSha256, madeBy } = model;
+  const origin = trainedOn === null ? "" : `, trained on ${trainedOn}`;
   const accuracy = testAccuracy === null ? "" : `: ${(100 * testAccuracy).toFixed(2)} % of ${testedOn} right`;
   const text = (id: string, content: string): void => {
     (document.getElementById(id) as HTMLElement).textContent = content;

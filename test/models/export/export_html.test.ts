@@ -10,9 +10,10 @@ const loaded = shippedModel("cnn");
 const bytes = exportHtml(loaded);
 const page = new TextDecoder().decode(bytes);
 
-/** The content of the one element of this name. */
+/** The content of the one element of this name; of scripts, the one that runs. */
 function contentOf(name: string): string {
-  const found = [...page.matchAll(new RegExp(`<${name}(?: [^>]*)?>([\\s\\S]*?)</${name}>`, "g"))];
+  const attributes = name === "script" ? ' type="module"' : "(?: [^>]*)?";
+  const found = [...page.matchAll(new RegExp(`<${name}${attributes}>([\\s\\S]*?)</${name}>`, "g"))];
   assert.is(found.length, 1, `<${name}>`);
   return found[0][1];
 }
@@ -22,8 +23,12 @@ test("it takes no more than the module and 40 KB", () => {
   assert.ok(room < 40_000, `${room}`);
 });
 
-test("it holds the module as it is, and the same weights give the same bytes", () => {
-  assert.ok(contentOf("script").includes(new TextDecoder().decode(exportMjs(loaded))));
+test("it holds the module, its card as data, and the same weights give the same bytes", () => {
+  const module = new TextDecoder().decode(exportMjs(loaded));
+  const [, header, card, code] = module.match(/^(.*?^export const model = )(\{.*?^\})(;.*)$/ms) ?? [];
+  const script = contentOf("script");
+  assert.ok(script.includes(header) && script.includes(code));
+  assert.ok(page.includes(`<script type="application/json" id="card">${card}</script>`));
   assert.is(Buffer.compare(exportHtml(shippedModel("cnn")), bytes), 0);
 });
 
@@ -53,8 +58,8 @@ test("no address of the network stands in it, and no place is left unfilled", ()
 test("what a checkpoint says of itself cannot end the script, and a dollar stays one", () => {
   const dataset = "$&$`</script><script>alert(1)</script>";
   const text = new TextDecoder().decode(exportHtml({ ...loaded, metadata: { ...loaded.metadata, dataset } }));
-  assert.is(text.match(/<\/script/g)?.length, 1);
-  assert.ok(text.includes("$&$`\\u003c/script>"));
+  assert.is(text.match(/<\/script/g)?.length, 2);
+  assert.ok(text.includes("$\\u0026$`\\u003c/script\\u003e"));
 });
 
 test.run();
