@@ -15,6 +15,7 @@ import {
 } from "../lib/base/check.ts";
 import { DataError, OptionError } from "../lib/base/errors.ts";
 import { formatCount } from "../lib/base/format_count.ts";
+import { notBlank } from "../lib/base/line.ts";
 import { Dataset, SPLITS, type SplitOptions } from "../lib/data/dataset.ts";
 import { empty } from "../lib/tensor/create.ts";
 import type { Tensor } from "../lib/tensor/tensor.ts";
@@ -87,7 +88,7 @@ export interface LoadMnistOptions extends LoadTestOptions {
 }
 
 const TEST_RULES: Readonly<Record<keyof LoadTestOptions, Rule>> = {
-  dir: string,
+  dir: notBlank,
   source: oneOf(...DATA_SOURCES),
   datasetName: string,
   seed: integer(0),

@@ -1,8 +1,9 @@
 // mnistState: which of MNIST's files are there, and whether they are the originals. Nothing is downloaded.
 
 import { join } from "node:path";
-import { checkOptions, string } from "../lib/base/check.ts";
+import { checkOptions } from "../lib/base/check.ts";
 import { DataError } from "../lib/base/errors.ts";
+import { notBlank } from "../lib/base/line.ts";
 import { MNIST_FILES, type MnistFile, partOf } from "./mnist.ts";
 import { folderOf, pathOf, readFrom } from "./mnist_folder.node.ts";
 import { sampleFolder } from "./sample_folder.node.ts";
@@ -32,11 +33,11 @@ export interface MnistState {
  * The files that loadMnist would read, each hashed: from `dir`, else from the folder that MNIST_DIR names, else from
  * data/mnist; and those of the sample. It throws nothing for files that are missing or damaged.
  *
- * @throws {OptionError} an option of another name, or dir is not a string
+ * @throws {OptionError} an option of another name, or dir is no text, or a blank one
  * @example (await mnistState()).files.every(({ path, problem }) => path !== null && problem === null)
  */
 export async function mnistState(options: { dir?: string } = {}): Promise<MnistState> {
-  checkOptions("mnistState", options, { dir: string });
+  checkOptions("mnistState", options, { dir: notBlank });
   const { dir } = options;
   const named = dir ?? (process.env.MNIST_DIR || null);
   const { train, test } = MNIST_FILES;

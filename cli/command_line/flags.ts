@@ -1,5 +1,6 @@
 // The values of flags: read as what they have to be, with messages that say what fits.
 
+import { isBlank } from "../../lib/base/line.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 
 /** What ./read_line.ts read, by name: the text of a flag with a value, true or false of a switch. */
@@ -25,7 +26,7 @@ const OTHER_NOTATION = /^[+-]?(0[xob][\da-f]+|\d+([_,' ]\d+)+)n?$/i;
 export function textFlag(flags: Flags, name: string): string | undefined {
   const value = flags[name];
   if (value === undefined) return undefined;
-  if (String(value).trim() === "") throw new UsageError(`--${name} needs a value; got an empty one.`);
+  if (isBlank(String(value))) throw new UsageError(`--${name} needs a value; got an empty one.`);
   return String(value);
 }
 

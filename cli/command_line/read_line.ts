@@ -1,8 +1,10 @@
 // Reads a command line: which command it asks for, and that command's flags and operands, checked against what the
 // command declares. Whatever is wrong with the line is said here, in one sentence, with what to type instead.
 
+import { isBlank } from "../../lib/base/line.ts";
 import { nearest } from "../../lib/base/nearest.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
+import { shellWord } from "../terminal/shell_line.ts";
 import type { Command, Flag } from "./command.ts";
 import type { Flags } from "./flags.ts";
 
@@ -94,7 +96,7 @@ class Reader {
       return;
     }
     const value = given ?? (words.length > 0 && isValue(words[0]) ? words.shift() : undefined);
-    if (value === undefined || value.trim() === "") this.fail(this.explainMissing(name, flag, words[0]));
+    if (value === undefined || isBlank(value)) this.fail(this.explainMissing(name, flag, words[0]));
     this.flags[name] = flag.choices ? this.choose(name, flag, value) : value;
   }
 
@@ -134,7 +136,10 @@ class Reader {
 
   private explainMissing(name: string, { value, describe }: Flag, next: string | undefined): string {
     const isFlag = next?.startsWith("--") && Object.hasOwn(this.command.flags, next.slice(2).split("=")[0]);
-    const dashed = next?.startsWith("-") && !isFlag ? ` Write one that begins with a dash as --${name}=${next}.` : "";
+    const dashed =
+      next?.startsWith("-") && !isFlag
+        ? ` Write one that begins with a dash as ${shellWord(`--${name}=${next}`)}.`
+        : "";
     const version = name === "version" ? `: ${describe}. ${PROGRAM_VERSION}` : ".";
     return `--${name} needs a value, as in --${name} ${value}${version}${dashed}`;
   }
@@ -150,7 +155,7 @@ class Reader {
           : `${name} takes ${max === 1 ? "one" : `at most ${max}`} ${value}; got ${operands.length}.`,
       );
     }
-    if (operands.some((word) => word.trim() === "")) this.fail(`${name}: got an empty word where ${value} belongs.`);
+    if (operands.some(isBlank)) this.fail(`${name}: got an empty word where ${value} belongs.`);
   }
 
   private fail(message: string): never {
@@ -177,7 +182,7 @@ function isValue(word: string): boolean {
 
 /** In quotes where it would not be seen as a word. */
 function quoted(word: string): string {
-  return word.trim() === "" ? JSON.stringify(word) : word;
+  return isBlank(word) ? JSON.stringify(word) : word;
 }
 
 function didYouMean(nearest: string | null): string {

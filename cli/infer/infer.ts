@@ -19,7 +19,7 @@ export const infer: Command = {
   examples: [
     ["mnist infer digit.png", "the shipped CNN"],
     ["mnist infer --visualize digit.png", "and show what the network saw"],
-    ["mnist infer --run latest --json *.png", "the network trained last, as JSON"],
+    ["mnist infer --run latest --json ./*.png", "the network trained last, as JSON"],
     ["mnist infer - < digit.png", "from standard input"],
   ],
   flags: {

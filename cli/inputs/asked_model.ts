@@ -9,7 +9,7 @@ import { type Flags, textFlag } from "../command_line/flags.ts";
 import { asked } from "../terminal/asked.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { formatPercent, shortDigest } from "../terminal/format.ts";
-import { shellWord } from "../terminal/shell_line.ts";
+import { flagWords, shellLine } from "../terminal/shell_line.ts";
 
 /**
  * The model that --checkpoint, --run or --version names; the shipped one where none of them is given, whatever is current,
@@ -60,7 +60,7 @@ function loadFile(outputs: string, path: string, model: ModelName | undefined, s
   } catch (error) {
     if (!(error instanceof CheckpointError) || typeof error.details.prefix !== "string") throw error;
     throw new CheckpointError(
-      `${error.message} Here: --strip-prefix ${shellWord(error.details.prefix)}`,
+      `${error.message} Here: ${shellLine(flagWords("strip-prefix", error.details.prefix))}`,
       error.details,
     );
   }

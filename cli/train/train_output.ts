@@ -9,7 +9,7 @@ import { InterruptedError } from "../terminal/exit_codes.ts";
 import { formatCount, formatDuration, formatLoss, formatPercent } from "../terminal/format.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { messageOf } from "../terminal/report_error.ts";
-import { programName, shellWord } from "../terminal/shell_line.ts";
+import { mnistLine, outputsWords } from "../terminal/shell_line.ts";
 import { stderr, stdout } from "../terminal/terminal.ts";
 import { resumeCommand } from "./resume_command.ts";
 import type { TrainOptions } from "./train_options.ts";
@@ -162,8 +162,8 @@ export class TrainOutput {
       folder.checkpoint,
     ];
     stdout.print(lines);
-    const elsewhere = options.outputs === "outputs" ? "" : ` --runs ${shellWord(options.outputs)}`;
-    progress.print(`Try it: ${programName()} infer digit.png --model ${spec.model} --run latest${elsewhere}`);
+    const words = ["infer", "digit.png", "--model", spec.model, "--run", "latest"];
+    progress.print(`Try it: ${mnistLine([...words, ...outputsWords("runs", options.outputs)])}`);
   }
 
   private interrupted(): void {

@@ -20,7 +20,7 @@ import { askedAsync } from "../terminal/asked.ts";
 import { AskedError, InterruptedError } from "../terminal/exit_codes.ts";
 import { formatDuration } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
-import { programName, shellWord } from "../terminal/shell_line.ts";
+import { flagWords, mnistLine, outputsWords, shellLine } from "../terminal/shell_line.ts";
 import { recipeOf } from "./recipe_flags.ts";
 import { resumeCommand } from "./resume_command.ts";
 import type { TrainOptions } from "./train_options.ts";
@@ -55,7 +55,7 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
   const kept = patience === undefined ? given : { keep: "best" as const, ...given };
   // All of them before the first: a flag that is wrong for the second must not wait for the first to end.
   const recipes = models.map((model) => recipeOf(model, preset, kept, models));
-  const command = `mnist ${process.argv.slice(2).map(shellWord).join(" ")}`;
+  const command = shellLine(["mnist", ...process.argv.slice(2)]);
   const progress = new Progress(request.isQuiet);
   try {
     const loaded = new Map<string, Data>();
@@ -111,9 +111,9 @@ function remedyFor(outputs: string): (error: SimdgradError) => string {
   return ({ details }) => {
     if (typeof details.owner === "string") return ` Say --model ${details.owner}, or leave --model out.`;
     if (typeof details.checkpoint !== "string") return "";
-    const elsewhere = outputs === "outputs" ? "" : ` --runs ${shellWord(outputs)}`;
     const id = basename(dirname(details.checkpoint));
-    return ` The weights that it kept can still be used: ${programName()} infer digit.png --run ${id}${elsewhere}.`;
+    const line = mnistLine(["infer", "digit.png", ...flagWords("run", id), ...outputsWords("runs", outputs)]);
+    return ` The weights that it kept can still be used: ${line}`;
   };
 }
 

@@ -7,6 +7,7 @@ import { KnownVersionError, promote, type VersionChange } from "../../store/vers
 import { rollBack } from "../../store/versions/roll_back.ts";
 import { asked, askedAsync } from "../terminal/asked.ts";
 import { printNote } from "../terminal/notice.ts";
+import { mnistLine, outputsWords } from "../terminal/shell_line.ts";
 import { noteRestored, showChange } from "./version_output.ts";
 
 export interface PromoteRequest {
@@ -20,7 +21,7 @@ export interface PromoteRequest {
 
 export async function promoteRun({ id, models, note, outputs, isJson }: PromoteRequest): Promise<void> {
   asked(`promote ${id}`, () => checkNetwork(id, models));
-  const change = await askedAsync("promote", () => promoteNoted(outputs, models, id, note), promoteRemedy);
+  const change = await askedAsync("promote", () => promoteNoted(outputs, models, id, note), promoteRemedy(outputs));
   const { dataset, trainedOn } = change.record.lineage;
   const isPart = isTrainedOnPart({ dataset, trainedOn });
   if (change.isNew && (dataset !== "mnist" || isPart)) {
@@ -41,15 +42,18 @@ async function promoteNoted(...asked: Parameters<typeof promote>): Promise<Versi
   }
 }
 
-function promoteRemedy(error: SimdgradError): string {
-  if (error instanceof KnownVersionError) {
-    const { version, isCurrent } = error;
-    if (isCurrent) return " Leave --note out.";
-    return ` mnist rollback --model ${error.details.model} --to ${version} makes it current again.`;
-  }
-  if (error instanceof NotFoundError && error.details.latest === null) return " Train one first: mnist train.";
-  // A registry or a checkpoint that is damaged is mended, and no list of runs helps with it.
-  return error instanceof NotFoundError || error.details.reason !== undefined ? " mnist runs lists them." : "";
+function promoteRemedy(outputs: string): (error: SimdgradError) => string {
+  return (error) => {
+    if (error instanceof KnownVersionError) {
+      const { version, isCurrent } = error;
+      if (isCurrent) return " Leave --note out.";
+      const words = ["rollback", "--model", String(error.details.model), "--to", String(version)];
+      return ` ${mnistLine([...words, ...outputsWords("runs", outputs)])} makes it current again.`;
+    }
+    if (error instanceof NotFoundError && error.details.latest === null) return " Train one first: mnist train.";
+    // A registry or a checkpoint that is damaged is mended, and no list of runs helps with it.
+    return error instanceof NotFoundError || error.details.reason !== undefined ? " mnist runs lists them." : "";
+  };
 }
 
 export interface RollbackRequest {

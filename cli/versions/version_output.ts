@@ -6,7 +6,7 @@ import { versionFile } from "../../store/versions/registry.ts";
 import { type VersionRecord, writeVersionRecord } from "../../store/versions/version_record.ts";
 import { formatPercent } from "../terminal/format.ts";
 import { printNote } from "../terminal/notice.ts";
-import { programName, shellWord } from "../terminal/shell_line.ts";
+import { mnistLine, outputsWords } from "../terminal/shell_line.ts";
 import { stdout } from "../terminal/terminal.ts";
 
 /** Prints what was done: the registry's line, or in words; notes about the registry on stderr. */
@@ -29,12 +29,12 @@ function describeChange({ model, record, before, isNew }: VersionChange, outputs
   const was = before ? ` (version ${before.version}: ${accuracyOf(before)})` : "";
   const already = isNew ? "" : " already";
   const file = versionFile({ outputs, model }, version);
-  const elsewhere = outputs === "outputs" ? "" : ` --runs ${shellWord(outputs)}`;
+  const use = ["infer", "digit.png", "--model", model, "--version", "current", ...outputsWords("runs", outputs)];
   return [
     `${stdout.bold(`${model} version ${version} is current${already}`)}: run ${run}, test accuracy ${accuracyOf(record)}${was}`,
     `weights sha256 ${record.weightsSha256}`,
     file,
-    stdout.dim(`Ask it: ${programName()} infer digit.png --model ${model} --version current${elsewhere}`),
+    stdout.dim(`Ask it: ${mnistLine(use)}`),
   ];
 }
 

@@ -8,6 +8,12 @@ export function isBlank(text: string): boolean {
   return !/[^\s\p{Cc}\p{Cs}\p{DI}\u2800]/u.test(text);
 }
 
+/** What names something. */
+export const notBlank: Rule = {
+  says: "a text that is not blank",
+  holds: (value) => typeof value === "string" && !isBlank(value),
+};
+
 /** One line of at most so many UTF-16 units, which is shown as it is. */
 export function line(longest: number): Rule {
   return {

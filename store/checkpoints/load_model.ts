@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import process from "node:process";
 import { loadCheckpoint } from "../../data/index.node.ts";
+import { check } from "../../lib/base/check.ts";
+import { notBlank } from "../../lib/base/line.ts";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import {
   CheckpointError,
@@ -47,12 +49,13 @@ export interface LoadedModel {
  * @param outputs the folder of runs and versions
  * @param model   of this network; undefined: of any
  * @throws {NotFoundError} there is no such run or version, or no weights of that network are shipped
- * @throws {OptionError} the beginning of several runs' ids, or a run of another network
+ * @throws {OptionError} a blank word or path, the beginning of several runs' ids, or a run of another network
  * @throws {CheckpointError} missing, damaged, or another network's
  */
 export function loadModel(outputs: string, selector: CheckpointSelector, model?: ModelName): LoadedModel {
   switch (selector.kind) {
     case "file":
+      check("loadModel", "path", selector.path, notBlank);
       return model === undefined ? loadUnnamed(selector) : load(selector.path, model, selector.stripPrefix);
     case "run": {
       const found = checkpointOfRun(outputs, model === undefined ? MODEL_NAMES : [model], selector.id);

@@ -1,6 +1,8 @@
 // CheckpointSelector: which checkpoint is meant.
 
 import { join } from "node:path";
+import { check } from "../../lib/base/check.ts";
+import { notBlank } from "../../lib/base/line.ts";
 import { nearest } from "../../lib/base/nearest.ts";
 import { statIfAny } from "../../lib/base/stat_if_any.node.ts";
 import { NotFoundError } from "../../lib/index.ts";
@@ -31,9 +33,10 @@ export function versionMeant(word: string): number | "current" | null {
  * What one word means, where a checkpoint of a network is asked for: shipped, current, a version's number, a run or a file.
  *
  * @throws {NotFoundError} any other word; `details.near` is the one that was perhaps meant
- * @throws {OptionError} the beginning of several runs' ids, or a run of another network
+ * @throws {OptionError} a blank word, the beginning of several runs' ids, or a run of another network
  */
 export function selectorOf(word: string, outputs: string, model: ModelName): CheckpointSelector {
+  check("selectorOf", "word", word, notBlank);
   if (word === "shipped") return { kind: "shipped" };
   const version = versionMeant(word);
   if (version !== null) return { kind: "version", version };

@@ -2,6 +2,9 @@
 
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { check } from "../../lib/base/check.ts";
+import { isBlank, notBlank } from "../../lib/base/line.ts";
+import { printable } from "../../lib/base/printable.ts";
 import { statIfAny } from "../../lib/base/stat_if_any.node.ts";
 import { reasonOf, systemCode } from "../../lib/base/system_error.ts";
 import { AmbiguousError, NotFoundError, OptionError } from "../../lib/index.ts";
@@ -25,6 +28,7 @@ export function skippedEntries(outputs: string, models: readonly ModelName[] = M
 }
 
 function lookInto(outputs: string, models: readonly ModelName[]): { runs: RunLocation[]; skipped: SkippedEntry[] } {
+  check("runFolders", "outputs", outputs, notBlank);
   const skipped: SkippedEntry[] = [];
   // Ids are times, so their order is that of the runs; a number at the end counts within a second.
   const { compare } = new Intl.Collator("en", { numeric: true });
@@ -67,8 +71,10 @@ function foldersIn(outputs: string, model: ModelName, skipped: SkippedEntry[]): 
  * @param runs newest first
  * @returns undefined where no run matches
  * @throws {AmbiguousError} there are several
+ * @throws {OptionError} a blank word, which every id begins with, or a path
  */
 export function findRun<R extends Pick<RunLocation, "model" | "id">>(runs: readonly R[], word: string): R | undefined {
+  checkWord(word);
   const slash = word.indexOf("/");
   if (isLatest(word)) return runs.find(({ model }) => slash < 0 || model === word.slice(0, slash));
   const exact = runs.filter((run) => namesOf(run).includes(word));
@@ -100,15 +106,22 @@ function isPath(word: string): boolean {
   return /[/\\]|^\.*$/.test(word.replace(NETWORK_BEFORE, ""));
 }
 
+/** @throws {OptionError} it can be no run's: blank, without anything behind its network, or a path */
+export function checkWord(word: string): void {
+  if (!isBlank(word) && !isPath(word)) return;
+  const shown = isBlank(word) ? printable(word) : word;
+  throw new OptionError(`findRun: a run is "latest" or a run's id; got ${shown}.`, { word });
+}
+
 /**
  * @param models that the run may be of
  * @returns those that it may be of by its word: `linear/latest` is one of linear
- * @throws {OptionError} a path
+ * @throws {OptionError} a path, or a blank word
  * @throws {WrongNetworkError} a run of a network that is not among them
  * @example networksMeant("linear/latest", ["linear", "cnn"]) // ["linear"]
  */
 export function networksMeant(word: string, models: readonly ModelName[]): readonly ModelName[] {
-  if (isPath(word)) throw new OptionError(`findRun: a run is "latest" or a run's id; got ${word}.`, { word });
+  checkWord(word);
   checkNetwork(word, models);
   const [, model] = NETWORK_BEFORE.exec(word) ?? [];
   return model === undefined ? models : models.filter((name) => name === model);

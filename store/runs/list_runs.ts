@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { nearest } from "../../lib/base/nearest.ts";
 import { NotFoundError } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
-import { findRun, folderOf, networksMeant, noSuchRun, runFolders } from "./find_run.ts";
+import { checkWord, findRun, folderOf, networksMeant, noSuchRun, runFolders } from "./find_run.ts";
 import { CHECKPOINT_FILE } from "./run_folder.ts";
 import { isFile, readRun, type StoredRun } from "./stored_run.ts";
 
@@ -23,8 +23,10 @@ export function listRuns(outputs: string, models: readonly ModelName[] = MODEL_N
  * @param where the folder they are in
  * @throws {NotFoundError} no run matches the word; `details.near` is one that was perhaps meant
  * @throws {AmbiguousError} there are several
+ * @throws {OptionError} a blank word, or a path
  */
 export function runNamed(runs: readonly StoredRun[], word: string, where: string): StoredRun {
+  checkWord(word);
   if (runs.length === 0)
     throw new NotFoundError(`findRun: there is no run in ${where}.`, { word, where, latest: null });
   const found = findRun(runs, word);

@@ -4,7 +4,9 @@ import { randomBytes } from "node:crypto";
 import { openSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../data/index.node.ts";
+import { check } from "../../lib/base/check.ts";
 import { RuntimeError } from "../../lib/base/errors.ts";
+import { notBlank } from "../../lib/base/line.ts";
 import { makeFolder, tryMakeFolder } from "../../lib/base/make_folder.node.ts";
 import { closeQuietly, writeAll } from "../../lib/base/open_file.node.ts";
 import { describeSystemError } from "../../lib/base/system_error.ts";
@@ -44,6 +46,7 @@ export interface RunFolder {
  * @throws it cannot be made or written; nothing is left behind then
  */
 export function createRunFolder(outputs: string, model: string, now: Date, sizeBytes: number): RunFolder {
+  check("createRunFolder", "outputs", outputs, notBlank);
   const parent = join(outputs, model);
   const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
   const made: string[] = [];

@@ -2,6 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import { check, orNull } from "../../lib/base/check.ts";
+import { notBlank } from "../../lib/base/line.ts";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { reasonOf } from "../../lib/base/system_error.ts";
 import { CheckpointError, OptionError, weightsDigest } from "../../lib/index.ts";
@@ -38,6 +40,7 @@ export interface VersionChange {
  * @param models of which networks
  * @throws {NotFoundError} there is no such run
  * @throws {AmbiguousError} there are several
+ * @throws {OptionError} a blank word or note
  * @throws {KnownVersionError} it is a version already, and there would be something else to do
  * @throws {CheckpointError} the run has not ended well, or its checkpoint is not whole, finite, of this network, and
  *   the one that was measured
@@ -48,6 +51,7 @@ export async function promote(
   word: string,
   note: string | null = null,
 ): Promise<VersionChange> {
+  check("promote", "note", note, orNull(notBlank));
   const run = runNamed(listRuns(outputs, models), word, folderOf(outputs, models));
   const { model } = run;
   const { bytes, weights } = readFinished(run);

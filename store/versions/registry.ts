@@ -3,6 +3,8 @@
 
 import { ftruncateSync } from "node:fs";
 import { join } from "node:path";
+import { check } from "../../lib/base/check.ts";
+import { notBlank } from "../../lib/base/line.ts";
 import { appendAll, closeQuietly, openOwned } from "../../lib/base/open_file.node.ts";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { describeSystemError, reasonOf, systemCode } from "../../lib/base/system_error.ts";
@@ -32,6 +34,7 @@ const NEWLINE = 10;
  * @throws {CheckpointError} another line is damaged: guessing could make the wrong version current
  */
 export function readRegistry(outputs: string, model: ModelName): Registry {
+  check("readRegistry", "outputs", outputs, notBlank);
   const path = join(outputs, model, "versions.jsonl");
   const bytes = readBytes(path);
   const end = bytes.lastIndexOf(NEWLINE) + 1;

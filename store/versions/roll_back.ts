@@ -1,6 +1,8 @@
 // Rollback: another version of a network becomes current again.
 
 import { join } from "node:path";
+import { check, orNull } from "../../lib/base/check.ts";
+import { notBlank } from "../../lib/base/line.ts";
 import { AmbiguousError, NotFoundError } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import type { VersionChange } from "./promote.ts";
@@ -14,6 +16,7 @@ import type { VersionRecord } from "./version_record.ts";
  * @param model which network; undefined: the only one that has versions
  * @param to    the version's number; undefined: the one that was current when the current one was promoted
  * @throws {AmbiguousError} no network is named, and several have versions
+ * @throws {OptionError} a blank note
  * @throws {NotFoundError} there is no such version
  * @throws {CheckpointError} its checkpoint is gone or changed
  */
@@ -21,6 +24,7 @@ export async function rollBack(
   outputs: string,
   { model, to, note = null }: { model?: ModelName; to?: number; note?: string | null } = {},
 ): Promise<VersionChange> {
+  check("rollBack", "note", note, orNull(notBlank));
   const name = model ?? onlyModel(outputs);
   if (readRegistry(outputs, name).records.length === 0) throw noVersions(outputs, name);
   return withRegistryLock(join(outputs, name), () => {

@@ -127,6 +127,21 @@ test("a flag without a value, and a switch with one, are refused", () => {
   assert.is(refusal("train --json="), '--json takes no value; got "". See mnist train --help.');
 });
 
+test("no command takes a blank word, as an operand or as the value of any flag", () => {
+  const blanks = ["", " ", "\t\n", "\u00a0", "\u200b", "\u0000\u001b", "\u2800"];
+  for (const { name, command } of LOADED) {
+    for (const blank of blanks) {
+      assert.is.not(refusal([name, blank]), "none", name);
+      assert.is.not(refusal([name, "--", blank]), "none", name);
+      for (const [flag, { value }] of Object.entries(command.flags)) {
+        if (value === null) continue;
+        for (const words of [[`--${flag}`, blank], [`--${flag}=${blank}`]])
+          assert.match(refusal([name, ...words]), new RegExp(`^--${flag} needs a value`), `${name} --${flag}`);
+      }
+    }
+  }
+});
+
 test("operands are counted", () => {
   assert.is(refusal("train cnn"), "train takes no cnn. See mnist train --help.");
   assert.is(refusal("infer"), "infer: name at least one file, as in mnist infer digit.png. See mnist infer --help.");
