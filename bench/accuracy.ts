@@ -5,6 +5,7 @@ import process from "node:process";
 import { MODEL_NAMES, PRESETS } from "../models/index.ts";
 import { meanAndDeviation } from "./mean_and_deviation.ts";
 import { oneOf, parse, readOptions, wholeNumber } from "./options.ts";
+import { print } from "./print.ts";
 import { type Outcome, trainRun } from "./train_run.ts";
 
 const USAGE = `npm run accuracy -- [options]: test accuracy of a preset over several seeds
@@ -42,12 +43,12 @@ await Promise.all(
       const flags = ["--model", options.model, "--preset", options.preset, "--seed", String(seed), ...more];
       outcomes[seed] = await trainRun(flags, options.out);
       const { validation, test } = outcomes[seed];
-      console.log(`seed ${seed}: test ${percent(test)}, validation ${percent(validation)}`);
+      print(`seed ${seed}: test ${percent(test)}, validation ${percent(validation)}`);
     }
   }),
 );
 const flags = more.length > 0 ? ` ${more.join(" ")}` : "";
-console.log(
+print(
   `${options.model}, ${options.preset}${flags}, ${options.seeds} seeds: test ${summary(({ test }) => test)}; ` +
     `validation ${summary(({ validation }) => validation)}`,
 );

@@ -9,6 +9,7 @@ import { cnn, recipeFor } from "../models/index.ts";
 import { CORRUPTIONS, robustnessOf, withNoise } from "./corruptions.ts";
 import { meanAndDeviation } from "./mean_and_deviation.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
+import { print } from "./print.ts";
 import { trainRun } from "./train_run.ts";
 
 const USAGE = `npm run augmentation -- [options]: what each part of the augmentation buys
@@ -64,7 +65,7 @@ const rows = [...CORRUPTIONS.map(({ name }) => name), "mean of the ten"].map((na
     ),
   ),
 ]);
-console.log(`test accuracy in %, ${options.epochs} epochs, ${options.seeds} seed(s)\n`);
+print(`test accuracy in %, ${options.epochs} epochs, ${options.seeds} seed(s)\n`);
 for (const cells of [columns, ...rows]) {
-  console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(22) : cell.padStart(14))).join(""));
+  print(cells.map((cell, i) => (i === 0 ? cell.padEnd(22) : cell.padStart(14))).join(""));
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parse, readOptions, wholeNumber } from "./options.ts";
+import { print } from "./print.ts";
 
 const WANTED = 0.99;
 const RECIPE = ["--model", "cnn", "--preset", "fast"];
@@ -51,11 +52,11 @@ function measure(): void {
   const events = stdout.trim().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: one line
   const [{ val_accuracy: validation }, { test_accuracy: test }] = events.slice(-2);
   const percent = (part: number): string => `${(100 * part).toFixed(2)} %`;
-  console.log(
+  print(
     `${seconds.toFixed(1)} s to ${percent(test)} of the test images (validation ${percent(validation)}), ` +
       `${options.threads} thread(s), seed ${options.seed}: mnist train ${RECIPE.join(" ")}`,
   );
-  if (test < WANTED) console.log(`cold-start: less than ${percent(WANTED)}.`);
-  if (seconds > options.mostS) console.log(`cold-start: more than ${options.mostS} s.`);
+  if (test < WANTED) print(`cold-start: less than ${percent(WANTED)}.`);
+  if (seconds > options.mostS) print(`cold-start: more than ${options.mostS} s.`);
   if (test < WANTED || seconds > options.mostS) process.exitCode = 1;
 }

@@ -12,6 +12,7 @@ import { measureInference } from "./inference.ts";
 import { measure } from "./measure.ts";
 import { OptionProblem, parse, readOptions, wholeNumber } from "./options.ts";
 import { peaks } from "./peak.ts";
+import { complain, print } from "./print.ts";
 import { measureProgram } from "./program.ts";
 import { headline, inferenceTable, kernelTable, programTable, trainingTable } from "./report.ts";
 import { measureTraining } from "./training.ts";
@@ -49,9 +50,9 @@ let hasSpoken = false;
 /** The table of a section that has anything to show. */
 const show = <T>(figures: T[], toTable: (figures: T[]) => string): T[] => {
   if (figures.length === 0 || options.json) return figures;
-  if (!hasSpoken) console.log(headline(machine, options.rounds));
+  if (!hasSpoken) print(headline(machine, options.rounds));
   hasSpoken = true;
-  console.log(toTable(figures));
+  print(toTable(figures));
   return figures;
 };
 
@@ -65,12 +66,12 @@ const program = show(await measureProgram(accepts, options.rounds), programTable
 const report: Report = { machine, rounds: options.rounds, peak, kernels, inference, training, program };
 const figures = figuresOf(report);
 if (figures.length === 0) {
-  console.error(`bench: no figure's name contains "${options.filter}".`);
+  complain(`bench: no figure's name contains "${options.filter}".`);
   process.exit(2);
 }
 if (options.save !== undefined) writeFileSync(options.save, `${JSON.stringify(report)}\n`);
 if (options.earlier) compareWith(options.earlier);
-else if (options.json) console.log(JSON.stringify(report));
+else if (options.json) print(JSON.stringify(report));
 process.exitCode = figures.some(({ problem }) => problem !== null) ? 1 : 0;
 
 /** File by file, the peaks measured again with each. */
@@ -93,11 +94,11 @@ async function measureKernels(): Promise<{ figures: KernelFigure[]; peak: Report
 
 function compareWith(earlier: Report): void {
   for (const difference of differences(earlier.machine, machine)) {
-    console.error(`bench: the runs are not alike: ${difference}.`);
+    complain(`bench: the runs are not alike: ${difference}.`);
   }
   const list = changes(earlier, report);
-  if (options.json) console.log(JSON.stringify({ ...report, changes: list }));
-  else console.log(changeTable(list));
+  if (options.json) print(JSON.stringify({ ...report, changes: list }));
+  else print(changeTable(list));
 }
 
 /** @throws {OptionProblem} so that a run of minutes does not end in vain */

@@ -2,6 +2,7 @@
 
 import process from "node:process";
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { complain, print } from "./print.ts";
 
 /** What is wrong with the command line, in one line. */
 export class OptionProblem extends Error {}
@@ -38,14 +39,14 @@ export function oneOf<T extends string>(name: string, choices: readonly T[], tex
 export function readOptions<T>(program: string, usage: string, read: (args: readonly string[]) => T): T {
   const args = process.argv.slice(2);
   if (args.includes("--help")) {
-    console.log(usage);
+    print(usage);
     process.exit(0);
   }
   try {
     return read(args);
   } catch (error) {
     if (!(error instanceof OptionProblem)) throw error;
-    console.error(`${program}: ${error.message}. See npm run ${program} -- --help.`);
+    complain(`${program}: ${error.message}. See npm run ${program} -- --help.`);
     process.exit(2);
   }
 }

@@ -10,6 +10,7 @@ import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 import { describeMachine, quantile } from "./figure.ts";
 import { oneOf, parse, readOptions, wholeNumber } from "./options.ts";
 import { peaks } from "./peak.ts";
+import { print } from "./print.ts";
 import { shipped, trainingStep } from "./training_step.ts";
 
 const BATCH = 64;
@@ -109,20 +110,18 @@ function gemmFlops(): number {
 
 function report(): void {
   const { cpu, node } = describeMachine();
-  console.log(
-    `${cpu}, Node ${node}, ${options.variant} kernels, one thread, batch ${BATCH}: ${stepMs.toFixed(2)} ms a step`,
-  );
+  print(`${cpu}, Node ${node}, ${options.variant} kernels, one thread, batch ${BATCH}: ${stepMs.toFixed(2)} ms a step`);
   const sorted = [...shares].sort(([, a], [, b]) => b - a).slice(0, options.most);
   for (const [name, share] of sorted) {
-    console.log(
+    print(
       `${name.padEnd(56)} ${(100 * share).toFixed(1).padStart(5)} %  ${(share * stepMs).toFixed(3).padStart(8)} ms`,
     );
   }
   const listed = sorted.reduce((sum, [, share]) => sum + share, 0);
-  console.log(`${"all others".padEnd(56)} ${(100 * (1 - listed)).toFixed(1).padStart(5)} %`);
+  print(`${"all others".padEnd(56)} ${(100 * (1 - listed)).toFixed(1).padStart(5)} %`);
   const gemmMs = [...shares].reduce((sum, [name, share]) => sum + (name.startsWith("gemm/") ? share * stepMs : 0), 0);
   const reached = gemmFlops() / gemmMs / 1e6;
-  console.log(
+  print(
     `matrix products: ${(gemmFlops() / 1e6).toFixed(0)} MFLOP in ${gemmMs.toFixed(2)} ms, ${reached.toFixed(1)} GFLOP/s, ` +
       `${((100 * reached) / gflops).toFixed(0)} % of the ${gflops.toFixed(1)} of this process`,
   );

@@ -9,6 +9,7 @@ import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 import { cnn, linear } from "../models/index.ts";
 import { CORRUPTIONS, robustnessOf, withNoise } from "./corruptions.ts";
 import { parse, readOptions } from "./options.ts";
+import { print } from "./print.ts";
 
 const USAGE = `npm run robustness -- [options]: accuracy on test digits drawn differently
 
@@ -29,19 +30,19 @@ const found = files.map((file) => robustnessOf(modelOf(file), test, noisy));
 const rows = CORRUPTIONS.map(({ name }, i) => ({ name, accuracies: found.map(({ accuracies }) => accuracies[i]) }));
 const mean = found.map((each) => each.mean);
 if (options.json) {
-  console.log(JSON.stringify({ files, rows, mean }));
+  print(JSON.stringify({ files, rows, mean }));
 } else {
   const line = (name: string, cells: readonly string[]): string =>
     `${name.padEnd(22)}${cells.map((cell) => cell.padStart(20)).join("")}`;
   const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
-  console.log(
+  print(
     line(
       "",
       files.map((file) => basename(file, ".safetensors").slice(-19)),
     ),
   );
-  for (const { name, accuracies } of rows) console.log(line(name, accuracies.map(percent)));
-  console.log(line("mean of the ten", mean.map(percent)));
+  for (const { name, accuracies } of rows) print(line(name, accuracies.map(percent)));
+  print(line("mean of the ten", mean.map(percent)));
 }
 await setThreads(1);
 

@@ -8,6 +8,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { quantile } from "./figure.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
+import { print } from "./print.ts";
 
 const USAGE = `npm run scaling -- [options]: what a second thread brings to training the CNN at batch 64
 
@@ -34,7 +35,7 @@ const rows: { name: string; run: () => Promise<Speed>; speeds: Speed[] }[] = [
 ];
 for (let round = 0; round < options.rounds; round++) for (const row of rows) row.speeds.push(await row.run());
 const [alone] = rows;
-console.log(`pictures a second, medians of ${options.rounds} rounds; undisturbed: the fastest tenth of the steps`);
+print(`pictures a second, medians of ${options.rounds} rounds; undisturbed: the fastest tenth of the steps`);
 for (const { name, speeds } of rows) {
   const cells = (["median", "undisturbed"] as const).map((kind) => {
     const value = quantile(
@@ -47,7 +48,7 @@ for (const { name, speeds } of rows) {
     );
     return `${kind} ${value.toFixed(0).padStart(5)} (${ratio.toFixed(2)}×)`;
   });
-  console.log(`${name.padEnd(14)} ${cells.join("   ")}`);
+  print(`${name.padEnd(14)} ${cells.join("   ")}`);
 }
 
 function sum(speeds: readonly Speed[]): Speed {

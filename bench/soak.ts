@@ -9,6 +9,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { quantile } from "./figure.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
+import { print } from "./print.ts";
 
 const BATCH = 64;
 /** Of the training set, whether MNIST's or synthetic. */
@@ -92,13 +93,13 @@ function report(found: readonly Sample[]): boolean {
   const [first, second] = [growthOf(found.slice(0, half)), growthOf(found.slice(half))];
   const signed = (value: number): string => `${value >= 0 ? "+" : "−"}${mib(Math.abs(value))}`;
   const mib = (value: number): string => `${value.toFixed(1)} MiB`;
-  console.log(
+  print(
     `CNN, ${epochs * stepsPerEpoch} steps of batch ${BATCH}, ${options.threads} thread(s): resident memory, ` +
       `${found.length} samples: least ${mib(least)}, median ${mib(median)}, most ${mib(most)}; ` +
       `its trend over the first half: ${signed(first)}, over the second: ${signed(second)}`,
   );
-  if (most > options.mostMib) console.log(`soak: more than ${options.mostMib} MiB.`);
-  if (second > options.flatMib) console.log(`soak: it grows.`);
+  if (most > options.mostMib) print(`soak: more than ${options.mostMib} MiB.`);
+  if (second > options.flatMib) print(`soak: it grows.`);
   return most <= options.mostMib && second <= options.flatMib;
 }
 

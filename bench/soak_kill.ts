@@ -6,6 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { type KillReport, killRuns } from "./killed_runs.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
+import { complain, print } from "./print.ts";
 
 const USAGE = `npm run soak:kill -- [options]: SIGKILL at random moments of training, and while files are written; --resume
 
@@ -32,22 +33,22 @@ try {
     recipe: ["--data", "synthetic", "--limit", String(limit), "--batch-size", "16", "--epochs", "6"],
     flags: ["--save-every", "0.02"],
     onKill: (count) => {
-      if (count % 20 === 0) console.error(`${count} kills`);
+      if (count % 20 === 0) complain(`${count} kills`);
     },
   });
 } finally {
   rmSync(folder, { recursive: true });
 }
 const { withoutState, oldState, newState, afterEnd, aimed, halves, finished, weights, faults } = report;
-console.log(
+print(
   `${report.kills} kills in ${((performance.now() - started) / 1000).toFixed(0)} s: ${newState} left a newer state, ` +
     `${oldState} the one before, ${withoutState} came before the first, ${afterEnd} after the end.`,
 );
 const count = (of: (typeof halves)[number]["of"]): number => halves.filter((half) => half.of === of).length;
-console.log(
+print(
   `${aimed} were aimed at a file being written; ${halves.length} of all came then: ${count("state")} in a state, ` +
     `${count("model")} in the weights, ${count("other")} in another; ${halves.filter(({ isCut }) => isCut).length} left a part of it.`,
 );
-console.log(`${finished} runs resumed to their end, weights sha256 ${weights} like the run that was never killed.`);
-for (const fault of faults) console.error(`WRONG: ${fault}`);
+print(`${finished} runs resumed to their end, weights sha256 ${weights} like the run that was never killed.`);
+for (const fault of faults) complain(`WRONG: ${fault}`);
 process.exitCode = faults.length > 0 ? 1 : 0;

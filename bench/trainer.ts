@@ -9,6 +9,7 @@ import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 import * as models from "../models/index.ts";
 import { quantile } from "./figure.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
+import { print } from "./print.ts";
 import { trainingStep } from "./training_step.ts";
 
 const { Adam, runtimeInfo, scope, setThreads, Trainer } = library;
@@ -82,9 +83,7 @@ for (let round = 0; round < rounds; round++) {
   if (round % 2 === 1) bareCosts.push(await costOf(stepped));
 }
 const { variant, threads: taking } = runtimeInfo();
-console.log(
-  `CNN, batch ${BATCH}, ${taking} thread(s), ${variant} kernels, medians of ${rounds} rounds of ${steps} steps`,
-);
+print(`CNN, batch ${BATCH}, ${taking} thread(s), ${variant} kernels, medians of ${rounds} rounds of ${steps} steps`);
 for (const [what, unit] of [
   ["wallMs", "images/s"],
   ["cpuMs", "images a second of processor time"],
@@ -93,5 +92,5 @@ for (const [what, unit] of [
   const ratio = (costs: Cost[]): string =>
     `${(100 * median(bareCosts.map((bare, i) => bare[what] / costs[i][what]))).toFixed(1)} %`;
   const cells = rows.map(({ name, costs }) => `${name} ${speed(costs)}, ${ratio(costs)} of it`);
-  console.log(`${unit}: bare step ${speed(bareCosts)}; ${cells.join("; ")}`);
+  print(`${unit}: bare step ${speed(bareCosts)}; ${cells.join("; ")}`);
 }

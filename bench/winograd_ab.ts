@@ -7,6 +7,7 @@ import { build, type Plugin } from "esbuild";
 import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 import { quantile } from "./figure.ts";
 import { parse, readOptions, wholeNumber } from "./options.ts";
+import { print } from "./print.ts";
 
 type Library = typeof import("../lib/index.ts") &
   typeof import("../models/index.ts") &
@@ -46,21 +47,21 @@ try {
     for (const { name, library, accuracies } of sides) {
       const { accuracy, seconds } = await train(library, seed);
       accuracies.push(accuracy);
-      console.log(`seed ${seed}, ${name.padEnd(13)}  ${(100 * accuracy).toFixed(2)} %  ${seconds.toFixed(0)} s`);
+      print(`seed ${seed}, ${name.padEnd(13)}  ${(100 * accuracy).toFixed(2)} %  ${seconds.toFixed(0)} s`);
     }
   }
   const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   for (const { name, accuracies } of sides) {
     const mean = meanOf(accuracies);
     const spread = `${(100 * quantile(accuracies, 0)).toFixed(2)} to ${(100 * quantile(accuracies, 1)).toFixed(2)} %`;
-    console.log(`${name.padEnd(13)}  mean ${(100 * mean).toFixed(3)} %, ${spread}`);
+    print(`${name.padEnd(13)}  mean ${(100 * mean).toFixed(3)} %, ${spread}`);
   }
   // The same seed draws the same weights, order and dropout on both sides.
   const [own, others] = sides.map(({ accuracies }) => accuracies);
   const differences = own.map((value, seed) => 100 * (value - others[seed]));
   const mean = meanOf(differences);
   const deviation = Math.sqrt(differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (differences.length - 1));
-  console.log(`difference, seed by seed: mean ${mean.toFixed(3)} points, standard deviation ${deviation.toFixed(3)}`);
+  print(`difference, seed by seed: mean ${mean.toFixed(3)} points, standard deviation ${deviation.toFixed(3)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -6,6 +6,7 @@ import { loadMnist } from "../data/index.node.ts";
 import type { DigitSet } from "../data/index.ts";
 import { permutation } from "../lib/index.ts";
 import { parse, readOptions } from "./options.ts";
+import { print } from "./print.ts";
 import { correlation, standardised, traitsOf } from "./writer_traits.ts";
 
 const APART = [1, 2, 3, 10, 100, 500, 2000];
@@ -15,7 +16,7 @@ const USAGE = `npm run writers: how alike MNIST's digits are in slant and ink th
 
 readOptions("writers", USAGE, (args) => parse(args, {}));
 const { train, test } = await loadMnist({ validation: 0 });
-console.log(`${"places apart".padEnd(28)}${APART.map((apart) => String(apart).padStart(8)).join("")}`);
+print(`${"places apart".padEnd(28)}${APART.map((apart) => String(apart).padStart(8)).join("")}`);
 for (const set of [train, test]) show(set);
 
 function show({ name, images, labels }: DigitSet): void {
@@ -28,7 +29,7 @@ function show({ name, images, labels }: DigitSet): void {
       [", shuffled", inOrder.map((_, i) => inOrder[order[i]])],
     ] as const) {
       const cells = APART.map((apart) => correlation(each, apart).toFixed(3).padStart(8));
-      console.log(`${`${name.split(" without")[0]}: ${trait}${how}`.padEnd(28)}${cells.join("")}`);
+      print(`${`${name.split(" without")[0]}: ${trait}${how}`.padEnd(28)}${cells.join("")}`);
     }
   }
 }

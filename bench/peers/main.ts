@@ -3,6 +3,7 @@
 
 import process from "node:process";
 import { oneOf, parse, readOptions, wholeNumber } from "../options.ts";
+import { complain, print } from "../print.ts";
 import { contest, type Work } from "./contest.ts";
 import { contestants } from "./contestants.ts";
 import { type Comparison, compare, headline, skippedLines, table } from "./report.ts";
@@ -33,22 +34,22 @@ const { only, filter, rounds, json } = readOptions("bench:peers", USAGE, (args) 
 
 const wanted = contestants.filter(({ name, install }) => install === null || name.toLowerCase().includes(filter));
 if (wanted.every(({ install }) => install === null)) {
-  console.error(`bench:peers: no peer's name contains "${filter}".`);
+  complain(`bench:peers: no peer's name contains "${filter}".`);
   process.exit(2);
 }
 const present = wanted.filter((contestant) => contestant.isInstalled());
 const skipped = wanted.filter((contestant) => !present.includes(contestant));
 const task = layOutTask();
 try {
-  if (!json) console.log(headline(rounds));
+  if (!json) print(headline(rounds));
   const comparisons: Comparison[] = [];
   for (const work of works(task)) {
     const comparison = compare(work, await contest(work, present, rounds, task.folder));
-    if (!json) console.log(table(comparison));
+    if (!json) print(table(comparison));
     comparisons.push(comparison);
   }
-  if (json) console.log(JSON.stringify({ node: process.versions.node, rounds, comparisons }));
-  else console.log(skippedLines(skipped));
+  if (json) print(JSON.stringify({ node: process.versions.node, rounds, comparisons }));
+  else print(skippedLines(skipped));
   process.exitCode = comparisons.some(({ entries }) => entries.some(({ isWrong }) => isWrong)) ? 1 : 0;
 } finally {
   task.remove();
