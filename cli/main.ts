@@ -9,7 +9,6 @@ import { readCommandLine, readRequest } from "./command_line/read_line.ts";
 import { COMMANDS } from "./commands.ts";
 import { endWithOutput } from "./terminal/broken_output.ts";
 import { exitCodeOf, InterruptedError } from "./terminal/exit_codes.ts";
-import { catchInterrupts } from "./terminal/interrupt.ts";
 import { printNote } from "./terminal/notice.ts";
 import { reportError } from "./terminal/report_error.ts";
 import { stdout } from "./terminal/terminal.ts";
@@ -17,17 +16,14 @@ import { stdout } from "./terminal/terminal.ts";
 await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<void> {
-  const signal = catchInterrupts();
   process.on("uncaughtException", endNow);
   process.on("unhandledRejection", endNow);
   endWithOutput();
   try {
-    await run(args, signal);
+    await run(args);
   } catch (error) {
-    // Work that Ctrl-C cut short may fail in its own words, a download for one.
-    const cause = signal.aborted && !(error instanceof InterruptedError) ? signal.reason : error;
-    reportError(cause);
-    process.exitCode = exitCodeOf(cause);
+    reportError(error);
+    process.exitCode = exitCodeOf(error);
   }
 }
 
@@ -36,7 +32,7 @@ function endNow(error: unknown): never {
   process.exit(exitCodeOf(error));
 }
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<void> {
+async function run(args: readonly string[]): Promise<void> {
   const request = readRequest(
     args,
     COMMANDS.map(({ name }) => name),
@@ -58,5 +54,13 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<void> 
   const { flags, operands, notes } = readCommandLine(entry.name, command, request.args);
   for (const note of notes) printNote(note);
   process.cwd(); // throws where that folder was deleted: said before a command looks for its files in vain
-  await command.run(flags, operands, signal);
+  const signal = command.keepsWork
+    ? (await import("./terminal/interrupt.ts")).catchInterrupts()
+    : new AbortController().signal;
+  try {
+    await command.run(flags, operands, signal);
+  } catch (error) {
+    // Work that Ctrl-C cut short may fail in its own words, a download for one.
+    throw signal.aborted && !(error instanceof InterruptedError) ? signal.reason : error;
+  }
 }

@@ -20,6 +20,8 @@ export interface Command {
   flags: Readonly<Record<string, Flag>>;
   /** What to say to a flag that other commands have and this one lacks, by the flag's name. */
   instead?: Readonly<Record<string, string>>;
+  /** Whether Ctrl-C leaves it something to keep; else the program ends at once, and `signal` is never aborted. */
+  keepsWork?: boolean;
   run(flags: Flags, operands: readonly string[], signal: AbortSignal): Promise<void>;
 }
 

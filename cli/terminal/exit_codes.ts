@@ -10,7 +10,7 @@ export const EXIT = {
   usage: 2,
   /** Data, a picture or a checkpoint is missing, damaged or does not fit. */
   badData: 3,
-  /** Ctrl-C, SIGTERM or SIGHUP: 128 + SIGINT, as shells count. */
+  /** Ctrl-C, SIGTERM or SIGHUP kept what there was: 128 + SIGINT, as shells count. Where there is nothing to keep, the system ends it. */
   interrupted: 130,
 } as const;
 

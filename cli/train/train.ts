@@ -72,6 +72,7 @@ export const train: Command = {
       quiet: switchFlag("Show no progress on stderr"),
     }),
   },
+  keepsWork: true,
   async run(flags, _files, signal) {
     outliveOutput();
     const options: TrainOptions = {

@@ -1,8 +1,13 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { EXIT, InterruptedError } from "../../cli/terminal/exit_codes.ts";
 import { catchInterrupts } from "../../cli/terminal/interrupt.ts";
 import { programName } from "../../cli/terminal/shell_line.ts";
+
+import { digitPng } from "../support/digit_png.ts";
+import { runCli, temporaryFolder } from "../support/run_cli.ts";
 
 const test = suite("interrupts");
 
@@ -48,6 +53,53 @@ test("a second within half a second is the same one; a later one ends the progra
   assert.equal(at([[7, "SIGINT"], [7, "SIGINT"], [17, "SIGTERM"], [507, "SIGINT"]]).exits, []); // biome-ignore format: one line
   assert.equal(at([[7, "SIGINT"], [508, "SIGINT"]]).exits, [EXIT.interrupted]); // biome-ignore format: one line
 });
+
+/** Whatever uses it has an endless loop in it from then on, and says so first. */
+const busy = (name: string) => {
+  const code = `import process from "node:process"; import fs from "node:fs"; import { syncBuiltinESMExports } from "node:module";
+    const spin = () => { fs.writeSync(2, "busy\\n"); for (;;); };
+    ${name} = spin; syncBuiltinESMExports();`;
+  return { imports: [`data:text/javascript,${encodeURIComponent(code)}`] };
+};
+
+if (process.platform !== "win32") {
+  test("a command without something to keep ends at the first signal, even in an endless loop", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "0.png"), digitPng(0));
+    for (const name of SIGNALS) {
+      const begun = performance.now();
+      let ended: string | null = null;
+      const outcome = await runCli(folder, ["infer", "0.png"], {
+        ...busy("process.hrtime.bigint"),
+        onEnd: (signal) => {
+          ended = signal;
+        },
+        onStderr: (text, kill) => text.endsWith("busy\n") && kill(name),
+      });
+      assert.equal([outcome.code, ended], [null, name], outcome.stderr);
+      assert.ok(performance.now() - begun < 60_000);
+    }
+  });
+
+  test("train ends at the second signal, even in an endless loop", async () => {
+    const folder = temporaryFolder();
+    const args = ["train", "--model", "linear", "--data", "synthetic", "--limit", "64", "--epochs", "1"];
+    for (const name of SIGNALS) {
+      let ended: string | null = null;
+      const outcome = await runCli(folder, args, {
+        ...busy("fs.renameSync"),
+        onEnd: (signal) => {
+          ended = signal;
+        },
+        onStderr: (text, kill) => {
+          if (!text.endsWith("busy\n")) return;
+          for (const ms of [0, 100, 1000]) setTimeout(() => kill(name), ms);
+        },
+      });
+      assert.equal([outcome.code, ended], [null, "SIGKILL"], outcome.stderr);
+    }
+  });
+}
 
 test("what is printed to be typed in again begins as the program was called", () => {
   assert.is(programName({ npm_command: "exec" }), "npx mnist");

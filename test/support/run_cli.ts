@@ -12,6 +12,7 @@ const TSX = import.meta.resolve("tsx");
 const LIMIT_MS = 120_000;
 
 export interface Outcome {
+  /** Null where a signal ended it. */
   code: number | null;
   stdout: string;
   stderr: string;
@@ -30,6 +31,8 @@ export interface CliOptions {
   /** Called with everything on stdout, or on stderr, so far; may send a signal. */
   onStdout?: Listener;
   onStderr?: Listener;
+  /** Told which signal ended it; null where none did. */
+  onEnd?(signal: NodeJS.Signals | null): void;
 }
 
 /** A folder that is gone when the test file ends. */
@@ -51,7 +54,7 @@ export async function runProgram(
   args: readonly string[],
   options: CliOptions = {},
 ): Promise<Outcome> {
-  const { env = {}, imports = [], input, mayShowStack = false, onStdout, onStderr } = options;
+  const { env = {}, imports = [], input, mayShowStack = false, onStdout, onStderr, onEnd } = options;
   const loaded = [TSX, ...imports].flatMap((module) => ["--import", module]);
   const child = spawn(process.execPath, [...loaded, main, ...args], {
     cwd,
@@ -71,8 +74,11 @@ export async function runProgram(
   });
   child.stdin.on("error", () => {}); // closed early by a program that does not read it
   child.stdin.end(input);
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+    child.on("close", (...ended) => resolve(ended)),
+  );
   if (!mayShowStack) assert.not.match(stdout + stderr, /^\s+at .*:\d+:\d+|\bnode:internal\b|UnhandledPromise/m);
+  onEnd?.(signal);
   return { code, stdout, stderr };
 }
 
