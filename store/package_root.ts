@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 import { RuntimeError } from "../lib/base/errors.ts";
 import { parseFields } from "../lib/base/fields.ts";
 import { readFileBounded } from "../lib/base/read_file.node.ts";
-import { FILE_LIMITS } from "./files/file_limits.ts";
+
+/** Of package.json. */
+const MOST_BYTES = 2 ** 20;
 
 /** @throws {RuntimeError} the program was moved out of its package */
 export function packageRoot(): string {
@@ -22,7 +24,7 @@ function findPackage(): { root: string; version: string } {
   for (let root = start; ; root = dirname(root)) {
     const path = join(root, "package.json");
     if (existsSync(path)) {
-      const { name, version } = parseFields(readFileBounded(path, FILE_LIMITS.manifest).toString()) ?? {};
+      const { name, version } = parseFields(readFileBounded(path, MOST_BYTES).toString()) ?? {};
       if (name === "simdgrad") return { root, version: String(version) };
     }
     if (root === dirname(root)) {

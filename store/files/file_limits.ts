@@ -6,8 +6,6 @@ const MiB = 2 ** 20;
 export const FILE_LIMITS = {
   /** A process, as JSON. */
   lock: 4096,
-  /** package.json. */
-  manifest: MiB,
   /** run.json: some 300 bytes for each epoch of its history. */
   record: 16 * MiB,
   /** metrics.jsonl and event files: some 7 KB an epoch. */
