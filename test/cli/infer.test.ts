@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
@@ -139,6 +140,25 @@ test("a bad file gets its line and exit code 3; the good ones are answered all t
     assert.match(lines[i], new RegExp(`^error: .*\\b${file.replace(".", "\\.")}\\b`));
   });
 });
+
+if (process.platform !== "win32") {
+  test("a pipe that nobody writes to, a device and gigabytes of nothing are refused at once; a pipe with a writer is read", async () => {
+    execFileSync("mkfifo", [join(folder, "pipe.png")]);
+    writeFileSync(join(folder, "sparse.png"), "");
+    truncateSync(join(folder, "sparse.png"), 1e10);
+    symlinkSync("/dev/zero", join(folder, "zero.png"));
+    symlinkSync("loop.png", join(folder, "loop.png"));
+    const bad = { "pipe.png": "is a pipe that nobody writes to", "sparse.png": "larger than 64 MiB", "zero.png": "it is a device", "loop.png": "ELOOP" }; // biome-ignore format: one line
+    const outcome = await runCli(folder, ["infer", ...Object.keys(bad), "0.png", "--json"]);
+    assert.is(outcome.code, 3);
+    assert.is(JSON.parse(outcome.stdout).length, 1);
+    for (const [file, why] of Object.entries(bad)) assert.match(outcome.stderr, new RegExp(`^error: .*${file.replace(".", "\\.")}.*${why}`, "m")); // biome-ignore format: one line
+    const writer = spawn("sh", ["-c", "cat 1.png > pipe.png"], { cwd: folder });
+    const read = await runCli(folder, ["infer", "pipe.png", "--json"]);
+    writer.kill();
+    assert.is(JSON.parse(read.stdout)[0].predicted_class, 1, read.stderr);
+  });
+}
 
 test("a checkpoint that is missing, cut, of another form or another network ends with 3", async () => {
   const infer = (...more: string[]): string[] => ["infer", "0.png", ...more];

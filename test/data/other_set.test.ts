@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -53,6 +54,33 @@ async function refusal(options: LoadMnistOptions): Promise<Error> {
   assert.ok(error instanceof DataError || error instanceof OptionError, `${error}`);
   assert.not.match(error.message, "\n");
   return error;
+}
+
+function sparseFile(path: string): void {
+  writeFileSync(path, "");
+  truncateSync(path, 1e10);
+}
+
+if (process.platform !== "win32") {
+  test("a pipe, a device, gigabytes of nothing or a looped link among the files is refused at once", async () => {
+    const plants: [string, (path: string) => void, RegExp][] = [
+      ["pipe", (path) => execFileSync("mkfifo", [path]), /it is a pipe, not a file/],
+      ["device", (path) => symlinkSync("/dev/zero", path), /it is a device, not a file/],
+      ["sparse", sparseFile, /it is larger than 800 MiB/],
+      ["loop", (path) => symlinkSync(path, path), /ELOOP/],
+    ];
+    for (const [name, plant, why] of plants) {
+      const dir = folderWith(`planted-${name}`, usual);
+      const path = join(dir, usual("train", "images-idx3"));
+      rmSync(path);
+      plant(path);
+      const begun = performance.now();
+      assert.match((await refusal({ dir, datasetName: "Fashion-MNIST" })).message, why);
+      // Of MNIST itself it is a file that is not there, or one that is too large.
+      assert.match((await refusal({ dir })).message, /neither train-images|larger than 64 MiB/);
+      assert.ok(performance.now() - begun < 5000);
+    }
+  });
 }
 
 test("a set in MNIST's files is called what its user calls it, in every place, and never MNIST", async () => {
