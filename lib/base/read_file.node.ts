@@ -63,6 +63,6 @@ export function specialKind(stats: Stats): string | null {
 }
 
 function tooLarge(maxBytes: number): DataError {
-  const limit = maxBytes < 2 ** 20 ? `${maxBytes / 2 ** 10} KiB` : `${maxBytes / 2 ** 20} MiB`;
+  const limit = maxBytes < 2 ** 20 ? `${maxBytes} bytes` : `${Math.floor(maxBytes / 2 ** 20)} MiB`;
   return new DataError(`readFileBounded: it is larger than ${limit}`, { maxBytes });
 }
