@@ -162,7 +162,7 @@ export class TrainOutput {
       folder.checkpoint,
     ];
     stdout.print(lines);
-    const words = ["infer", "digit.png", "--model", spec.model, "--run", "latest"];
+    const words = ["infer", "digit.png", "--model", spec.model, "--run", folder.id];
     progress.print(`Try it: ${mnistLine([...words, ...outputsWords("runs", options.outputs)])}`);
   }
 

@@ -9,6 +9,7 @@ import { statIfAny } from "../../lib/base/stat_if_any.node.ts";
 import { reasonOf, systemCode } from "../../lib/base/system_error.ts";
 import { AmbiguousError, NotFoundError, OptionError } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
+import { compareRunIds } from "./run_id.ts";
 import type { RunLocation } from "./stored_run.ts";
 
 /** What is in a folder of runs, or in its place, and cannot be looked at: a link that leads to itself, for one. */
@@ -30,11 +31,9 @@ export function skippedEntries(outputs: string, models: readonly ModelName[] = M
 function lookInto(outputs: string, models: readonly ModelName[]): { runs: RunLocation[]; skipped: SkippedEntry[] } {
   check("runFolders", "outputs", outputs, notBlank);
   const skipped: SkippedEntry[] = [];
-  // Ids are times, so their order is that of the runs; a number at the end counts within a second.
-  const { compare } = new Intl.Collator("en", { numeric: true });
   const runs = models
     .flatMap((model) => foldersIn(outputs, model, skipped).map((id) => ({ model, id, path: join(outputs, model, id) })))
-    .sort((a, b) => compare(b.id, a.id) || compare(a.model, b.model));
+    .sort((a, b) => compareRunIds(b.id, a.id) || a.model.localeCompare(b.model, "en"));
   return { runs, skipped };
 }
 

@@ -6,16 +6,14 @@ import { NotFoundError } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { checkWord, findRun, folderOf, networksMeant, noSuchRun, runFolders } from "./find_run.ts";
 import { CHECKPOINT_FILE } from "./run_folder.ts";
+import { isRunId } from "./run_id.ts";
 import { isFile, readRun, type StoredRun } from "./stored_run.ts";
-
-/** As createRunFolder names them: a time, and a number for the second of two within a second. */
-const RUN_ID = /^\d{8}-\d{6}(-\d+)?$/;
 
 /** Newest first. A folder of another name counts when it holds something of a run. */
 export function listRuns(outputs: string, models: readonly ModelName[] = MODEL_NAMES): StoredRun[] {
   return runFolders(outputs, models)
     .map(readRun)
-    .filter(({ id, hasCheckpoint, problem }) => RUN_ID.test(id) || hasCheckpoint || problem === null);
+    .filter(({ id, hasCheckpoint, problem }) => isRunId(id) || hasCheckpoint || problem === null);
 }
 
 /**

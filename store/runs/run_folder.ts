@@ -11,6 +11,8 @@ import { makeFolder, tryMakeFolder } from "../../lib/base/make_folder.node.ts";
 import { closeQuietly, writeAll } from "../../lib/base/open_file.node.ts";
 import { describeSystemError } from "../../lib/base/system_error.ts";
 import { flushFile } from "../../lib/formats/flush_file.node.ts";
+import { MODEL_NAMES } from "../../models/index.ts";
+import { newRunId } from "./run_id.ts";
 import { type RunRecord, writeRunRecord } from "./run_record.ts";
 
 export const RUN_FILE = "run.json";
@@ -48,14 +50,20 @@ export interface RunFolder {
 export function createRunFolder(outputs: string, model: string, now: Date, sizeBytes: number): RunFolder {
   check("createRunFolder", "outputs", outputs, notBlank);
   const parent = join(outputs, model);
-  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  const known = [...new Set([...MODEL_NAMES, model])].flatMap((name) => namesIn(join(outputs, name)));
   const made: string[] = [];
   let path: string | null = null;
   try {
     makeFolder(parent, made);
-    // The second of two runs within a second, perhaps of another process, gets a number.
-    let id = stamp;
-    for (let count = 2; !tryMakeFolder(join(parent, id), made); count++) id = `${stamp}-${count}`;
+    let id = newRunId(now, known);
+    // Another process was sooner.
+    while (!tryMakeFolder(join(parent, id), made)) {
+      known.push(id);
+      const next = newRunId(now, known);
+      if (next === id)
+        throw new RuntimeError(`createRunFolder: ${join(parent, id)} has the last number that there is.`);
+      id = next;
+    }
     path = join(parent, id);
     probe(path, sizeBytes);
     return { id, path, checkpoint: join(path, CHECKPOINT_FILE) };
@@ -104,6 +112,15 @@ export function writeRunFile({ path }: Pick<RunFolder, "path">, record: RunRecor
   const text = writeRunRecord(record);
   writeFileAtomic(join(path, RUN_FILE), new TextEncoder().encode(text), { followLinks: false });
   return text;
+}
+
+/** None where it cannot be read: making a folder there says why. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function removeIfEmpty(folder: string): void {

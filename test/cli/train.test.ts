@@ -70,7 +70,7 @@ test("without a terminal there is one line per epoch on stderr, and the result o
   assert.match(stderr, /^linear, preset standard: 2 epochs of 200 images, 1 thread; run else where\/linear\/[\d-]+$/m);
   assert.match(stdout, /^linear on synthetic digits, not MNIST: test accuracy \d+\.\d\d % of 200, /);
   assert.match(stdout, /^else where\/linear\/[\d-]+\/model\.safetensors$/m);
-  assert.match(stderr, /^Try it: mnist infer digit\.png --model linear --run latest --runs 'else where'$/m);
+  assert.match(stderr, /^Try it: mnist infer digit\.png --model linear --run \d{8}-\d{6} --runs 'else where'$/m);
 });
 
 test("synthetic digits come with a notice that cannot be missed, even when quiet", async () => {
