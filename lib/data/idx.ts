@@ -9,6 +9,7 @@
 import { byteArray, check, checkOptions, integer, string } from "../base/check.ts";
 import { DataError, formatShape } from "../base/errors.ts";
 import { fileType } from "../base/file_type.ts";
+import { sizeOf } from "../tensor/shape.ts";
 
 export interface IdxArray {
   readonly shape: readonly number[];
@@ -18,6 +19,7 @@ export interface IdxArray {
 
 const U8_MAGIC = 0x0800;
 const MAX_RANK = 4;
+const MAX_ITEM_BYTES = 2 ** 31;
 
 /**
  * Reads an IDX file of unsigned bytes, and accepts nothing that is not exactly one.
@@ -25,7 +27,8 @@ const MAX_RANK = 4;
  * @param bytes the whole file, decompressed
  * @param fileName as messages call it
  * @param options.rank the rank it must have, 3 for images, 1 for labels; default: any from 1 to 4
- * @throws {DataError} gzip, another magic, dtype or rank, or a length that does not follow from the dimensions
+ * @throws {DataError} gzip, another magic, dtype or rank, a length that does not follow from the dimensions, or items
+ *   without a byte or of more than 2³¹
  * @example const { shape, data } = readIdx(bytes, "images-idx3-ubyte", { rank: 3 }); // [N, H, W]
  */
 export function readIdx(bytes: Uint8Array, fileName = "the file", options: { rank?: number } = {}): IdxArray {
@@ -55,7 +58,18 @@ export function readIdx(bytes: Uint8Array, fileName = "the file", options: { ran
     );
   }
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const expectedBytes = headerBytes + shape.reduce((product, dim) => product * dim, 1);
+  // A dimension of 0 would hide any others: only the first may be one, which counts what there is.
+  const itemBytes = sizeOf(shape.slice(1));
+  if (itemBytes < 1 || itemBytes > MAX_ITEM_BYTES) {
+    throw new DataError(
+      `readIdx: ${fileName} claims ${formatShape(shape)}, items of ${itemBytes} bytes. Fetch it again.`,
+      {
+        fileName,
+        shape,
+      },
+    );
+  }
+  const expectedBytes = headerBytes + shape[0] * itemBytes;
   if (bytes.length !== expectedBytes) {
     throw new DataError(
       `readIdx: ${fileName} ${bytes.length < expectedBytes ? "is truncated" : "is too long"}; ` +

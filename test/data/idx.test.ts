@@ -78,7 +78,20 @@ test("every truncation and every excess is refused", () => {
 });
 
 test("dimensions whose product exceeds every integer are refused, not multiplied modulo 2³²", () => {
-  assert.match(message(idx(0x804, [0x10000, 0x10000, 0x10000, 0x10000], 0), "huge"), "is truncated");
+  assert.match(message(idx(0x804, [0xffffffff, 0x8000, 0x8000, 1], 0), "huge"), "is truncated");
+  assert.match(message(idx(0x804, [0x10000, 0x10000, 0x10000, 0x10000], 0), "huge"), "items of 281474976710656 bytes");
+});
+
+test("a dimension of 0 hides no others: only the first may be one", () => {
+  assert.match(
+    message(idx(0x804, [2147483646, 9, 0, 7], 0), "none"),
+    /^readIdx: none claims \[2147483646, 9, 0, 7\], items of 0 bytes\. Fetch it again\.$/,
+  );
+  assert.match(message(idx(0x802, [0xffffffff, 0], 0), "none"), "items of 0 bytes");
+  assert.match(message(idx(0x803, [0, 0xffffffff, 0xffffffff], 0), "none"), "items of 18446744065119617000 bytes");
+  assert.match(message(idx(0x804, [0, 0xffffffff, 0xffffffff, 0xffffffff], 0), "none"), /items of 7\.9\d+e\+28 bytes/);
+  assert.equal(readIdx(idx(0x803, [0, 28, 28], 0), "none").shape, [0, 28, 28]);
+  assert.equal(readIdx(idx(0x801, [0], 0), "none").shape, [0]);
 });
 
 test("whatever the bytes, the result is an array of the promised size or a DataError (fuzz)", () => {
@@ -93,6 +106,7 @@ test("whatever the bytes, the result is an array of the promised size or a DataE
     fc.property(fc.oneof(fc.uint8Array({ maxLength: 64 }), almostIdx), (bytes) => {
       try {
         const { shape, data } = readIdx(bytes, "fuzz");
+        assert.is(shape.indexOf(0) <= 0, true);
         assert.is(
           data.length,
           shape.reduce((product, dim) => product * dim, 1),

@@ -22,6 +22,7 @@ test.after(() => {
 function idx(shape: readonly number[], valueAt: (i: number) => number): Uint8Array {
   const header = [0x800 + shape.length, ...shape].flatMap((word) => [word >>> 24, word >>> 16, word >>> 8, word]);
   const size = shape.reduce((product, dim) => product * dim, 1);
+  if (size > 1e9) return Uint8Array.from(header);
   return Uint8Array.from([...header, ...Array.from({ length: size }, (_, i) => valueAt(i))]);
 }
 
@@ -176,6 +177,18 @@ test("what is not of MNIST's form is refused, with the file's name", async () =>
       "label 0 of KMNIST test is 26; labels go from 0 to 9",
     ],
     ["cut", "train-images-idx3-ubyte.gz", gzipSync(images(40)).subarray(0, 50), "cannot decompress"],
+    [
+      "bomb",
+      "t10k-images-idx3-ubyte.gz",
+      gzipSync(Buffer.concat([images(10), Buffer.alloc(50_000_000)])),
+      "it holds more than the 7856 bytes expected",
+    ],
+    [
+      "absurd",
+      "t10k-images-idx3-ubyte.gz",
+      gzipSync(idx([2 ** 32 - 1, 28, 28], () => 0)),
+      "[4294967295, 28, 28] needs 3367254359296 bytes, it has 16",
+    ],
   ];
   for (const [name, file, bytes, message] of cases) {
     const dir = folderWith(name, usual);
