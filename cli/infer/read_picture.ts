@@ -6,8 +6,8 @@ import { openToRead, readOpenFile } from "../../lib/base/read_file.node.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import { DataError } from "../../lib/index.ts";
 
-/** Far more than any picture of a digit; anything larger is not read into memory. */
-const MAX_BYTES = 64 << 20;
+/** What decodePng takes at most; anything larger is not read into memory. */
+const MAX_BYTES = 32 << 20;
 
 /**
  * @param file a path, or "-"

@@ -148,7 +148,7 @@ if (process.platform !== "win32") {
     truncateSync(join(folder, "sparse.png"), 1e10);
     symlinkSync("/dev/zero", join(folder, "zero.png"));
     symlinkSync("loop.png", join(folder, "loop.png"));
-    const bad = { "pipe.png": "is a pipe that nobody writes to", "sparse.png": "larger than 64 MiB", "zero.png": "it is a device", "loop.png": "ELOOP" }; // biome-ignore format: one line
+    const bad = { "pipe.png": "is a pipe that nobody writes to", "sparse.png": "larger than 32 MiB", "zero.png": "it is a device", "loop.png": "ELOOP" }; // biome-ignore format: one line
     const outcome = await runCli(folder, ["infer", ...Object.keys(bad), "0.png", "--json"]);
     assert.is(outcome.code, 3);
     assert.is(JSON.parse(outcome.stdout).length, 1);
