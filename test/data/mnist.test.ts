@@ -459,7 +459,7 @@ test("options of another name or kind are named, and options that are none", asy
     const cases: [unknown, string][] = [
       [{ sourc: "synthetic" }, "there is no option sourc; did you mean source?"],
       [{ mirrors: 5 }, "mirrors must be an array of strings; got 5."],
-      [{ dir: 5 }, "dir must be a string; got 5."],
+      [{ dir: 5 }, "dir must be a text that is not blank; got 5."],
       [{ timeoutMs: -1 }, "timeoutMs must be a finite number > 0; got -1."],
       [{ signal: true }, "signal must be an AbortSignal; got true."],
       [{ onProgress: 1 }, "onProgress must be a function; got 1."],
