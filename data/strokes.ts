@@ -112,48 +112,89 @@ function middle(a: Point, b: Point, t = 0.5): Point {
   return { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t };
 }
 
+/** Of a coordinate: beyond it sums of squares lose what matters. */
+const FARTHEST = 1e9;
+const MAX_POINTS = 10_000;
+/** Pixels that are computed; four that are full of ink already count as one: 10 ms. */
+const MAX_WORK = 2 ** 21;
+
 /**
  * The strokes, smoothed, in black ink on white paper: PAPER_SIDE × PAPER_SIDE pixels. What lies outside is cut off.
  *
  * Pixel by pixel, and not by a browser's canvas: every browser then gives the network the same pixels, also those that
  * falsify what a page reads from a canvas.
  *
- * @throws {OptionError} a coordinate that is not a finite number
+ * @throws {OptionError} a coordinate that is not a number from −10⁹ to 10⁹; more than 10,000 points, or strokes that cross the paper
+ *   so often that nobody drew them: a digit has some hundred points, and is drawn in a millisecond
  */
 export function pictureOf(strokes: readonly Stroke[]): Picture {
   check("pictureOf", "strokes", strokes, list);
   for (const [i, stroke] of strokes.entries()) checkStroke("pictureOf", `strokes[${i}]`, stroke);
   for (const { x, y } of strokes.flat()) {
-    if (Number.isFinite(x) && Number.isFinite(y)) continue;
-    throw new OptionError(`pictureOf: x and y of a point must be finite numbers; got (${x}, ${y}).`, { x, y });
+    if (Math.abs(x) <= FARTHEST && Math.abs(y) <= FARTHEST) continue;
+    throw new OptionError(`pictureOf: x and y of a point must be numbers of at most 10⁹; got (${x}, ${y}).`, { x, y });
+  }
+  const points = strokes.reduce((count, stroke) => count + stroke.length, 0);
+  if (points > MAX_POINTS) {
+    throw new OptionError(`pictureOf: at most ${MAX_POINTS} points are drawn; got ${points}.`, { points });
   }
   const ink = new Float32Array(PAPER_SIDE * PAPER_SIDE);
+  let work = 0;
   for (const stroke of strokes) {
     const line = smooth(stroke);
-    for (let i = 0; i < line.length; i++) addPiece(ink, line[Math.max(0, i - 1)], line[i]);
+    for (let i = 0; i < line.length; i++) {
+      work += addPiece(ink, line[Math.max(0, i - 1)], line[i]);
+      if (work > MAX_WORK) {
+        throw new OptionError(`pictureOf: the strokes cross the paper too often to be drawn; got ${points} points.`, {
+          points,
+        });
+      }
+    }
   }
   const data = new Uint8ClampedArray(4 * ink.length).fill(255);
   for (let i = 0; i < ink.length; i++) data.fill(255 * (1 - ink[i]), 4 * i, 4 * i + 3);
   return { width: PAPER_SIDE, height: PAPER_SIDE, data };
 }
 
-/** A straight piece of a stroke with round ends; a pixel at its edge is covered in part. */
-function addPiece(ink: Float32Array, a: Point, b: Point): void {
+/**
+ * A straight piece of a stroke with round ends; a pixel at its edge is covered in part.
+ *
+ * @returns the work that it was: see MAX_WORK
+ */
+function addPiece(ink: Float32Array, a: Point, b: Point): number {
   const radius = PEN_WIDTH / 2;
   const reach = radius + 1;
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length2 = dx * dx + dy * dy;
   const top = Math.max(0, Math.floor(Math.min(a.y, b.y) - reach));
   const bottom = Math.min(PAPER_SIDE - 1, Math.ceil(Math.max(a.y, b.y) + reach));
-  const left = Math.max(0, Math.floor(Math.min(a.x, b.x) - reach));
-  const right = Math.min(PAPER_SIDE - 1, Math.ceil(Math.max(a.x, b.x) + reach));
+  let work = 0;
   for (let row = top; row <= bottom; row++) {
+    const [left, right] = columnsOf(row + 0.5, a, b, reach);
     for (let column = left; column <= right; column++) {
+      const at = row * PAPER_SIDE + column;
+      if (ink[at] === 1) {
+        work += 0.25;
+        continue;
+      }
+      work++;
       const [px, py] = [column + 0.5 - a.x, row + 0.5 - a.y];
       const t = length2 > 0 ? Math.min(1, Math.max(0, (px * dx + py * dy) / length2)) : 0;
       const distance = Math.sqrt((px - t * dx) ** 2 + (py - t * dy) ** 2);
-      const at = row * PAPER_SIDE + column;
       ink[at] = Math.max(ink[at], Math.min(1, Math.max(0, radius + 0.5 - distance)));
     }
   }
+  return work;
+}
+
+/** The columns of the paper that a piece may reach at this height: those around the part of it that is near enough. */
+function columnsOf(y: number, a: Point, b: Point, reach: number): [left: number, right: number] {
+  const slope = (b.x - a.x) / (b.y - a.y);
+  const xAt = (height: number): number => a.x + (height - a.y) * slope;
+  const isSteep = Math.abs(slope) < 1e6;
+  const [upper, lower] = a.y < b.y ? [a, b] : [b, a];
+  const from = isSteep && y - reach > upper.y ? xAt(y - reach) : upper.x;
+  const to = isSteep && y + reach < lower.y ? xAt(y + reach) : lower.x;
+  const left = Math.max(0, Math.floor(Math.min(from, to) - reach));
+  return [left, Math.min(PAPER_SIDE - 1, Math.ceil(Math.max(from, to) + reach))];
 }

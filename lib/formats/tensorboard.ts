@@ -60,8 +60,8 @@ function record(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return concat([head, maskedCrc(head), data, maskedCrc(data)]);
 }
 
-/** Turned and shifted, as the format has it: a checksum of data that hold checksums would be weak. */
-function maskedCrc(bytes: Uint8Array): Uint8Array {
+/** @internal Turned and shifted, as the format has it: a checksum of data that hold checksums would be weak. */
+export function maskedCrc(bytes: Uint8Array): Uint8Array {
   const crc = crc32c(bytes);
   const result = new DataView(new ArrayBuffer(4));
   result.setUint32(0, (((crc >>> 15) | (crc << 17)) + MASK) >>> 0, true);

@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { readFileBounded } from "../../lib/base/read_file.node.ts";
 import { reasonOf } from "../../lib/base/system_error.ts";
+import { maskedCrc } from "../../lib/formats/tensorboard.ts";
 import { type EpochReport, encodeEvent, encodeFileVersion, type StepReport } from "../../lib/index.ts";
 import type { StepPoint } from "../../lib/plot/index.ts";
 import { AppendFile } from "../files/append_file.ts";
@@ -132,13 +133,23 @@ function endOfLines(content: Uint8Array): number {
   return content.lastIndexOf(0x0a) + 1;
 }
 
-/** A record is its data's length in 8 bytes, 4 of checksum, the data, and 4 of checksum again. */
+/**
+ * A record is its data's length in 8 bytes, 4 of checksum, the data, and 4 of checksum again. TensorBoard reads no further
+ * than the first whose checksums are wrong.
+ */
 function endOfEvents(content: Uint8Array): number {
   const view = new DataView(content.buffer, content.byteOffset, content.length);
   for (let end = 0; ; ) {
-    if (end + 8 > content.length) return end;
-    const next = end + 12 + Number(view.getBigUint64(end, true)) + 4;
+    if (end + 12 > content.length) return end;
+    const length = Number(view.getBigUint64(end, true));
+    const next = end + 12 + length + 4;
     if (next > content.length) return end;
+    const [ofLength, ofData] = [content.subarray(end, end + 8), content.subarray(end + 12, next - 4)];
+    if (!isSumOf(ofLength, content, end + 8) || !isSumOf(ofData, content, next - 4)) return end;
     end = next;
   }
+}
+
+function isSumOf(bytes: Uint8Array, content: Uint8Array, at: number): boolean {
+  return maskedCrc(bytes).every((byte, i) => byte === content[at + i]);
 }

@@ -16,7 +16,7 @@ import {
 import { type Runner, readRunner } from "../../lib/base/run_process.node.ts";
 import { DataError, type EpochReport } from "../../lib/index.ts";
 import { type Recipe, readTrainedOn } from "../../models/index.ts";
-import { readRecipe } from "./run_spec.ts";
+import { readRecipe, writeRecipe } from "./run_spec.ts";
 
 /** One of the three sets of images. */
 export interface DatasetRecord {
@@ -104,7 +104,7 @@ export function writeRunRecord(record: RunRecord): string {
     status: record.status,
     model: record.model,
     command: record.command,
-    recipe: record.recipe,
+    recipe: writeRecipe(record.recipe),
     patience: record.patience,
     max_seconds: record.maxSeconds,
     seed: record.seed,

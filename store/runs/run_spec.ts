@@ -55,6 +55,13 @@ export function readRecipe(value: unknown): Partial<Recipe> {
   return Object.fromEntries(settings.filter(([, setting, rule]) => rule.holds(setting)));
 }
 
+/** As a file holds it: null for what is not known, where silence would mean what there was before the setting. */
+export function writeRecipe(recipe: Partial<Recipe>): Fields {
+  const unknown = Object.keys(BEFORE).filter((name) => !Object.hasOwn(recipe, name));
+  if (unknown.length === 0 || Object.keys(recipe).length === 0) return recipe;
+  return { ...recipe, ...Object.fromEntries(unknown.map((name) => [name, null])) };
+}
+
 /** With 0 for the parts that there were not; undefined where one is not what it should be, or unknown. */
 function wholeAugmentation(value: unknown): Recipe["augment"] | undefined {
   if (!isFields(value)) return undefined;

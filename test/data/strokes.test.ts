@@ -4,6 +4,7 @@ import { Drawing, PAPER_SIDE, PEN_WIDTH, type Point, pictureOf, preprocessDigit,
 import { OptionError } from "../../lib/index.ts";
 import { Classifier } from "../../models/index.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
+import { refuses } from "../support/refuses.ts";
 import { shippedModel } from "../support/shipped_model.ts";
 
 const test = suite("strokes");
@@ -79,13 +80,26 @@ test("ink does not add up where strokes cross, and ends at the border", () => {
   assert.is(inkOf([[point(-50, 2 * PAPER_SIDE)]]), 0);
 });
 
+test("strokes that nobody drew are refused in the time that a drawing takes", () => {
+  const crossing = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ x: i % 2 === 0 ? 0 : PAPER_SIDE, y: (i * 37) % PAPER_SIDE }));
+  refuses(() => pictureOf([crossing(9000)]), OptionError, /cross the paper too often to be drawn; got 9000 points/);
+  refuses(() => pictureOf([crossing(6000), crossing(6000)]), OptionError, /at most 10000 points are drawn; got 12000/);
+  refuses(() => pictureOf([[{ x: 0, y: 2e9 }]]), OptionError, /at most 10⁹; got \(0, 2000000000\)/);
+  const circling = Array.from({ length: 4000 }, (_, i) => ({
+    x: 98 + 50 * Math.cos(i / 40),
+    y: 98 + 50 * Math.sin(i / 40),
+  }));
+  assert.ok(!preprocessDigit(pictureOf([circling])).isBlank, "a hundred times around is drawn");
+});
+
 test("a coordinate that is no finite number is refused, with its value", () => {
   for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) {
     assert.throws(
       () => pictureOf([[point(1, 2), point(3, wrong)]]),
       (error: unknown) =>
         error instanceof OptionError &&
-        error.message === `pictureOf: x and y of a point must be finite numbers; got (3, ${wrong}).`,
+        error.message === `pictureOf: x and y of a point must be numbers of at most 10⁹; got (3, ${wrong}).`,
     );
   }
 });

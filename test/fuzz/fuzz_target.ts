@@ -1,0 +1,57 @@
+// fuzzTarget: many mutations at one target, and what came of them.
+
+import { judge, type Verdict } from "./judge.ts";
+import { Random } from "./random.ts";
+import type { FuzzTarget } from "./target.ts";
+
+export interface Finding {
+  readonly target: string;
+  readonly seed: number;
+  /** Of the first mutation that showed it: with the seed, all that is needed to make it again. */
+  readonly index: number;
+  readonly outcome: string;
+  readonly what: string;
+  readonly input: Uint8Array;
+}
+
+export interface FuzzReport {
+  readonly count: number;
+  readonly accepted: number;
+  /** How many mutations came to each outcome. */
+  readonly outcomes: ReadonlyMap<string, number>;
+  /** One for each outcome that is none of the good ones. */
+  readonly findings: readonly Finding[];
+}
+
+export interface FuzzRange {
+  readonly seed: number;
+  /** The first mutation, and the one after the last. */
+  readonly from: number;
+  readonly to: number;
+  /** Told before each mutation. */
+  onIndex?(index: number): void;
+  onFinding?(finding: Finding): void;
+}
+
+/** @example mutationOf(png, 7, 123) // the 123rd input of seed 7 */
+export function mutationOf(target: FuzzTarget, seed: number, index: number): Uint8Array {
+  return target.mutate(new Random(seed, index));
+}
+
+export async function fuzzTarget(target: FuzzTarget, range: FuzzRange): Promise<FuzzReport> {
+  const { seed, from, to, onIndex, onFinding } = range;
+  const outcomes = new Map<string, number>();
+  const findings: Finding[] = [];
+  for (let index = from; index < to; index++) {
+    onIndex?.(index);
+    const input = mutationOf(target, seed, index);
+    const { outcome, finding: what }: Verdict = await judge(target, input);
+    const times = outcomes.get(outcome) ?? 0;
+    outcomes.set(outcome, times + 1);
+    if (what === null || times > 0) continue;
+    const finding = { target: target.name, seed, index, outcome, what, input };
+    findings.push(finding);
+    onFinding?.(finding);
+  }
+  return { count: to - from, accepted: outcomes.get("accepted") ?? 0, outcomes, findings };
+}
