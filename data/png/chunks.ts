@@ -1,6 +1,7 @@
 // The chunks of a PNG file, their order and CRCs. What a reader may skip is skipped unread: nothing but pixels is inflated.
 
 import { crc32 } from "../../lib/base/crc32.ts";
+import { printable } from "../../lib/base/printable.ts";
 import type { Header } from "./header.ts";
 import { COLOUR_TYPES } from "./header.ts";
 
@@ -57,7 +58,7 @@ export function readChunks(bytes: Uint8Array, header: Header, refuse: Refuse): P
     if (end > bytes.length) refuse("is truncated; its last chunk is not whole");
     const type = typeAt(bytes, at + 4);
     if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
-      refuse(`is damaged; the CRC of its chunk ${JSON.stringify(type)} is wrong`);
+      refuse(`is damaged; the CRC of its chunk ${printable(type)} is wrong`);
     }
     const data = bytes.subarray(at + 8, end - 4);
     const place = ORDER.indexOf(type);
@@ -85,7 +86,7 @@ function chunkFault(
   { palette, hasPixels }: { palette: Uint8Array | null; hasPixels: boolean },
 ): string | null {
   if (!ORDER.includes(type)) {
-    if (!/^[A-Za-z]{4}$/.test(type)) return `a chunk is called ${JSON.stringify(type)}`;
+    if (!/^[A-Za-z]{4}$/.test(type)) return `a chunk is called ${printable(type)}`;
     // A capital first letter: the picture cannot be read without it.
     return /^[A-Z]/.test(type) ? `it needs the unknown chunk ${type}` : null;
   }

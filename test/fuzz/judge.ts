@@ -37,7 +37,11 @@ export async function judge(target: FuzzTarget, input: Uint8Array): Promise<Verd
   if (timeMs > limitMs) return found(`takes ${timeMs.toFixed(0)} ms of ${limitMs}`, "slow");
   const polluted = pollution();
   if (polluted !== null) return found(`Object.prototype got ${polluted}`, "pollution");
-  if ("error" in result) return refusal(target, result.error);
+  if ("error" in result) {
+    const wrongly = target.wronglyRefused?.(input, result.error) ?? null;
+    if (wrongly !== null) return found(`refuses ${wrongly}: ${result.error}`, `refuses ${kindOf(wrongly)}`);
+    return refusal(target, result.error);
+  }
   const garbage = target.garbage(result.value, input);
   if (garbage !== null) return found(`accepts garbage: ${garbage}`, `garbage: ${kindOf(garbage)}`);
   return { outcome: "accepted", finding: null, record: `accepted: ${target.describe(result.value)}` };

@@ -15,6 +15,8 @@ export interface FuzzTarget<Value = unknown> {
   read(input: Uint8Array): Value | Promise<Value>;
   /** What is wrong with something that was accepted; null where nothing is. */
   garbage(value: Value, input: Uint8Array): string | null;
+  /** Why something that was refused should have been read; null where it should not. */
+  wronglyRefused?(input: Uint8Array, error: unknown): string | null;
   /** The value on a line, as the corpus records it. */
   describe(value: Value): string;
   /** What an error comes to where it is shown; default: its message. */
