@@ -367,14 +367,12 @@ function difference(
   step: number,
 ): string | null {
   const rows = pixels.length / 4 / columns;
-  // Averages are made of rounded pixels, and rounded.
-  const tolerance = step === 1 ? 1 : 1.6;
   for (let i = 0; i < width * height; i++) {
     const [left, top] = [(i % width) * step, Math.floor(i / width) * step];
     const [red, green, blue, alpha] = meanOf(pixels, columns, [left, top], [columns, rows], step);
     const found = data.subarray(4 * i, 4 * i + 4);
-    const isSame = [red, green, blue].every((value, c) => alpha < 8 || Math.abs(value - found[c]) < tolerance);
-    if (isSame && Math.abs(alpha - found[3]) < tolerance) continue;
+    const isSame = [red, green, blue].every((value, c) => alpha < 1 || Math.abs(value - found[c]) < 1);
+    if (isSame && Math.abs(alpha - found[3]) < 1) continue;
     return `pixel (${i % width}, ${Math.floor(i / width)}) as ${found} instead of ${[red, green, blue, alpha]}`;
   }
   return null;
@@ -391,7 +389,10 @@ function meanOf(
   let count = 0;
   for (let y = top; y < Math.min(top + step, bottom); y++) {
     for (let x = left; x < Math.min(left + step, right); x++, count++) {
-      const [red, green, blue, alpha] = pixels.subarray(4 * (y * columns + x));
+      // Averages are made of bytes.
+      const [red, green, blue, alpha] = pixels
+        .subarray(4 * (y * columns + x), 4 * (y * columns + x) + 4)
+        .map(Math.round);
       for (const [c, value] of [red, green, blue].entries()) sums[c] += value * alpha;
       sums[3] += alpha;
     }
