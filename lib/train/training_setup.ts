@@ -1,7 +1,7 @@
 // @internal What two parts of a run must have in common.
 
 import { CheckpointError } from "../base/errors.ts";
-import { printableName } from "../base/printable.ts";
+import { escapeControls, printableName } from "../base/printable.ts";
 import type { AnyDataset } from "../data/dataset.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { runtimeInfo } from "../runtime/info.ts";
@@ -32,7 +32,7 @@ export function checkSetup(state: TrainingSetup, ours: TrainingSetup): void {
   const differs = (name: string): boolean => text(theirs, name) !== text(ours, name);
   const name = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].find(differs);
   if (name === undefined) return;
-  const [there, here] = [theirs, ours].map((setup) => text(setup, name)?.slice(0, 200));
+  const [there, here] = [theirs, ours].map((setup) => escapeControls(text(setup, name).slice(0, 200)));
   const values = `${there} in the state but ${here} here`;
   const advice =
     name === "kernels"

@@ -1,5 +1,6 @@
 // The fuzzer itself: what it must notice, and that it does so again.
 
+import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
@@ -95,6 +96,22 @@ test("a mutation that kills, blocks or fills its process is a finding, and those
   assert.match(found[1].what, /^hangs for 1 s/);
   assert.match(found[2].what, /^the process dies.*heap out of memory/);
   assert.is(report.findings.length, 3);
+});
+
+test("every target has a test, a corpus, and its paragraph in docs/fuzzing.md", () => {
+  const here = (path: string): URL => new URL(path, import.meta.url);
+  const targets = readdirSync(here("targets")).map((file) => file.replace(/\.ts$/, ""));
+  const tests = readdirSync(here("."))
+    .filter((file) => file.endsWith(".test.ts"))
+    .map((file) => readFileSync(here(file), "utf8"))
+    .join();
+  const page = readFileSync(here("../../docs/fuzzing.md"), "utf8");
+  assert.ok(targets.length >= 12);
+  for (const name of targets) {
+    assert.ok(tests.includes(`from "./targets/${name}.ts"`), `no test of ${name}`);
+    assert.ok(readdirSync(here(`../corpus/${name}`)).length > 1, `no corpus of ${name}`);
+    assert.ok(page.includes(`\`${name}\``), `docs/fuzzing.md says nothing of ${name}`);
+  }
 });
 
 test.run();

@@ -1,8 +1,8 @@
 // What a checkpoint says of itself, exported: to a module, a page, ONNX and safetensors.
 //
 // Garbage: a module or page that is more than the one of a silent checkpoint, with another constant `model`; such a
-// constant that is not JSON, holds "<" or ends a line; code of the checkpoint's that runs, which a realm with a tripwire
-// tells; other answers; files that others read otherwise than it was meant, or with other weights.
+// constant that is not JSON in ASCII, or may end a line, a comment or a script; code of the checkpoint's that runs, which
+// an empty realm shows; other answers; files that others read otherwise than it was meant, or with other weights.
 
 import { createHash } from "node:crypto";
 import { createContext, runInContext } from "node:vm";
@@ -110,7 +110,6 @@ const silent = (format: ExportFormat): Uint8Array => exported({ format, name: "c
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const SILENT_MODULE = partsOf(textOf(silent("mjs")));
 const SILENT_PAGE = textOf(silent("html"));
-const SILENT_SHELL = shellOf(SILENT_PAGE);
 const SILENT_ONNX = readProtobuf(silent("onnx"));
 const SILENT_METADATA = Object.fromEntries(SILENT_ONNX.messages(14).map((pair) => [pair.text(1), pair.text(2)]));
 const SILENT_WEIGHTS = digestOf(silent("safetensors"));
@@ -134,14 +133,26 @@ function partsOf(text: string): Parts | null {
   return { head: text.slice(0, from), card: text.slice(from + before.length, to), rest: text.slice(to + after.length) };
 }
 
-function moduleFault({ name, texts }: Asked, parts: Parts | null, silent: Parts | null): string | null {
+function moduleFault(asked: Asked, parts: Parts | null, silent: Parts | null): string | null {
   if (!parts || !silent) return "a module without its constant";
   const { head, card } = parts;
   if (parts.rest !== silent.rest) return "a module with other code";
+  return headFault(head, silent.head) ?? cardFault(asked, card) ?? tripFault(`${head}\n({ "model": ${card} })`);
+}
+
+/** The comment may say how many images are read right, and of which of our data sets. */
+function headFault(head: string, silent: string): string | null {
   const lines = head.split(/\r\n|[\n\r\u2028\u2029]/);
+  const others = silent.split("\n");
   if (!lines.every((line) => line === "" || line.startsWith("//"))) return "a comment that ends";
-  if (lines.length !== silent.head.split("\n").length) return "a comment of other lines";
-  if (/[<\u2028\u2029]|\*\//.test(card)) return "a constant that may end a line, a comment or a script";
+  const [first] = lines.filter((line) => line !== "");
+  if (!/^[ -~]{1,200}$/.test(first) || /[<>]|--/.test(first)) return "a comment of strange characters";
+  return lines.slice(2).join("\n") === others.slice(2).join("\n") ? null : "a comment of other lines";
+}
+
+function cardFault({ name, texts }: Asked, card: string): string | null {
+  if (!/^[ -~\n]*$/.test(card) || /[<>&]|\*\/|--/.test(card))
+    return "a constant that may end a line, a comment or a script";
   let value: { name: string; checkpoint: unknown };
   try {
     value = JSON.parse(card);
@@ -150,8 +161,7 @@ function moduleFault({ name, texts }: Asked, parts: Parts | null, silent: Parts 
   }
   if (value.name !== name) return "a constant of another name";
   const meant = writeCheckpointMetadata(readCheckpointMetadata(texts));
-  if (JSON.stringify(value.checkpoint) !== JSON.stringify(meant)) return "a constant of another checkpoint";
-  return tripFault(`${head}\n({ "model": ${card} })`);
+  return JSON.stringify(value.checkpoint) === JSON.stringify(meant) ? null : "a constant of another checkpoint";
 }
 
 /** A realm that has JavaScript and nothing else, and what was put into it since. */
@@ -171,22 +181,36 @@ function tripFault(code: string): string | null {
   return "code that a checkpoint brought along";
 }
 
-function scriptOf(page: string): string {
-  const from = page.indexOf(">", page.indexOf("<script")) + 1;
-  return page.slice(from, page.indexOf("</script", from));
+interface Page {
+  /** What it says of the checkpoint, as data. */
+  card: string;
+  script: string;
+  /** The rest, without the digest of the script. */
+  shell: string;
 }
 
-/** A page without its script, and its policy without that script's digest. */
-function shellOf(page: string): string {
-  return page.replace(scriptOf(page), () => "").replace(/'sha256-[\w+/=]+' 'wasm/, () => "'wasm");
+function pageParts(page: string): Page {
+  const from = page.indexOf('id="card">') + 10;
+  const to = page.indexOf("</script", from);
+  const scriptFrom = page.indexOf(">", page.indexOf("<script", to)) + 1;
+  const scriptTo = page.indexOf("</script", scriptFrom);
+  const shell = page.slice(0, from) + page.slice(to, scriptFrom) + page.slice(scriptTo);
+  return {
+    card: page.slice(from, to),
+    script: page.slice(scriptFrom, scriptTo),
+    shell: shell.replace(/'sha256-[\w+/=]+' 'wasm/, () => "'wasm"),
+  };
 }
 
 function pageFault(asked: Asked, page: string): string | null {
-  const script = scriptOf(page);
-  if (shellOf(page) !== SILENT_SHELL) return "a page with other markup";
+  const { card, script, shell } = pageParts(page);
+  const silent = pageParts(SILENT_PAGE);
+  if (shell !== silent.shell) return "a page with other markup";
   const digest = createHash("sha256").update(script).digest("base64");
   if (!page.includes(`script-src 'sha256-${digest}'`)) return "a page whose policy is another script's";
-  return moduleFault(asked, partsOf(script.slice(1)), partsOf(scriptOf(SILENT_PAGE).slice(1)));
+  const [parts, silentParts] = [partsOf(script), partsOf(silent.script)];
+  if (!parts || parts.rest !== silentParts?.rest || parts.card !== silentParts.card) return "a page with other code";
+  return headFault(parts.head, silentParts.head) ?? cardFault(asked, card);
 }
 
 /** Imported as a whole, in a realm that has nothing: the same answers as those of a silent checkpoint's. */

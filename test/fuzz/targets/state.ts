@@ -95,14 +95,19 @@ const HONEST = new Set(STATES.map((state) => sha256(encodeTrainingState(state)))
 
 type Parts = [tensors: Record<string, StoredTensor>, texts: Record<string, string>];
 
-/** The tensors and the texts of the state's file, one of them not as it should be. */
-function changed(random: Random, { setup, progress, epochs, tensors }: TrainingState): Parts {
+/** The tensors and the texts of a state's file, as encodeTrainingState has them. */
+export function honestParts({ setup, progress, epochs, tensors }: TrainingState = STATES[0]): Parts {
   const rows = epochs.map((report) => Object.values(report));
   const history: StoredTensor = { dtype: "F64", shape: [rows.length, 8], data: Float64Array.from(rows.flat()) };
-  const parts: Parts = [
+  return [
     { history, ...tensors },
     { format: "simdgrad training state 1", setup: JSON.stringify(setup), progress: JSON.stringify(progress) },
   ];
+}
+
+/** One of them not as it should be. */
+function changed(random: Random, state: TrainingState): Parts {
+  const parts = honestParts(state);
   const [all, texts] = parts;
   switch (random.below(8)) {
     case 0:
@@ -111,7 +116,7 @@ function changed(random: Random, { setup, progress, epochs, tensors }: TrainingS
       texts.setup = mutateJson(random, JSON.parse(texts.setup));
       break;
     case 2:
-      all.history = historyChanged(random, history);
+      all.history = historyChanged(random, all.history);
       break;
     case 3:
     case 4:
@@ -163,6 +168,6 @@ function tensorChanged(random: Random, all: Record<string, StoredTensor>): void 
 }
 
 /** As encodeTrainingState does it, for texts and tensors that it would refuse. */
-function signed(tensors: Record<string, StoredTensor>, texts: Record<string, string>): Uint8Array {
+export function signed(tensors: Record<string, StoredTensor>, texts: Record<string, string>): Uint8Array {
   return encodeSafetensors(tensors, { ...texts, sha256: sha256(encodeSafetensors(tensors, texts)) });
 }
