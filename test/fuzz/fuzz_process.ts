@@ -74,6 +74,8 @@ function runChild(
   from: number,
   onFinding: (finding: Finding) => void,
 ): Promise<ChildEnd> {
+  // Where the one before it stood is no sign of this one's.
+  rmSync(progress, { force: true });
   return new Promise((resolve) => {
     const child = fork(CHILD, [file, String(seed), String(from), String(count), progress], {
       execArgv: ["--import", "tsx", `--max-old-space-size=${maxHeapMib}`],
