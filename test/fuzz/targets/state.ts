@@ -4,6 +4,7 @@
 // other epochs than were planned, a loss or a weight that is not finite; other weights than those of the run that was never
 // stopped, from a state that nobody changed.
 
+import { createHash } from "node:crypto";
 import { CheckpointError, TrainingError } from "../../../lib/base/errors.ts";
 import { sha256 } from "../../../lib/base/sha256.ts";
 import { encodeSafetensors, type StoredTensor } from "../../../lib/formats/safetensors.ts";
@@ -169,5 +170,6 @@ function tensorChanged(random: Random, all: Record<string, StoredTensor>): void 
 
 /** As encodeTrainingState does it, for texts and tensors that it would refuse. */
 export function signed(tensors: Record<string, StoredTensor>, texts: Record<string, string>): Uint8Array {
-  return encodeSafetensors(tensors, { ...texts, sha256: sha256(encodeSafetensors(tensors, texts)) });
+  const digest = createHash("sha256").update(encodeSafetensors(tensors, texts)).digest("hex");
+  return encodeSafetensors(tensors, { ...texts, sha256: digest });
 }
