@@ -1,5 +1,6 @@
 // fuzzTarget: many mutations at one target, and what came of them.
 
+import { setImmediate } from "node:timers/promises";
 import { judge, type Verdict } from "./judge.ts";
 import { Random } from "./random.ts";
 import type { FuzzTarget } from "./target.ts";
@@ -33,6 +34,8 @@ export interface FuzzRange {
   onFinding?(finding: Finding): void;
 }
 
+const TURN = 256;
+
 /** @example mutationOf(png, 7, 123) // the 123rd input of seed 7 */
 export function mutationOf(target: FuzzTarget, seed: number, index: number): Uint8Array {
   return target.mutate(new Random(seed, index));
@@ -44,6 +47,8 @@ export async function fuzzTarget(target: FuzzTarget, range: FuzzRange): Promise<
   const findings: Finding[] = [];
   for (let index = from; index < to; index++) {
     onIndex?.(index);
+    // What is freed outside of the heap is freed between two turns of the event loop, which promises alone never end.
+    if (index % TURN === 0) await setImmediate();
     const input = mutationOf(target, seed, index);
     const { outcome, finding: what }: Verdict = await judge(target, input);
     const times = outcomes.get(outcome) ?? 0;
