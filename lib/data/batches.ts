@@ -7,6 +7,7 @@ import { gather } from "../ops/gather.ts";
 import { permutation } from "../ops/random.ts";
 import { STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
+import { scope } from "../tensor/scope.ts";
 import type { DType, Tensor } from "../tensor/tensor.ts";
 import { type Augmentation, augmentImages, checkAugmentation } from "./augment.ts";
 import { checkDistortion, type Distortion, distortImages } from "./distort.ts";
@@ -111,7 +112,8 @@ export class Batches<Y extends DType = "i32"> implements Iterable<Batch<Y>> {
     using index = empty([to - from], "i32");
     const { data } = index;
     for (let i = from; i < to; i++) data[i - from] = order ? order[i] : i;
-    return noGrad(() => ({ x: this.inputs(index, from), y: this.labels(index) as Tensor<BatchType<Y>> }));
+    // Where the labels find no memory, the inputs go.
+    return noGrad(() => scope(() => ({ x: this.inputs(index, from), y: this.labels(index) as Tensor<BatchType<Y>> })));
   }
 
   private inputs(index: Tensor<"i32">, position: number): Tensor<"f32"> {

@@ -18,6 +18,9 @@ export interface BatchNorm2dLayerOptions {
  *
  * weight [C] starts at 1, bias [C] at 0, running_mean at 0, running_var at 1: PyTorch's definition and defaults.
  *
+ * A training forward that throws, where memory runs out for one, leaves the statistics of its layer as they were; those of
+ * the layers before it have counted the batch.
+ *
  * @throws {OptionError} channels is not an integer ≥ 1, eps not > 0, momentum not in [0, 1], or an option of another name
  * @example new BatchNorm2d(32)
  */
@@ -48,14 +51,25 @@ export class BatchNorm2d extends Module {
 
   forward(x: Tensor): Tensor<"f32"> {
     const { runningMean, runningVar, isTraining, momentum, eps } = this;
-    const y = batchNorm2d(x, this.weight, this.bias, { runningMean, runningVar, isTraining, momentum, eps });
-    if (isTraining) this.countBatch();
-    return y;
+    const normalize = () =>
+      batchNorm2d(x, this.weight, this.bias, { runningMean, runningVar, isTraining, momentum, eps });
+    return isTraining ? this.countBatch(normalize) : normalize();
   }
 
-  /** @internal One more training batch seen. */
-  countBatch(): void {
-    this.numBatchesTracked.data[0]++;
+  /** @internal Runs a training forward, which moves the running statistics: as a whole, or not at all where it throws. */
+  countBatch(forward: () => Tensor<"f32">): Tensor<"f32"> {
+    const running = [this.runningMean, this.runningVar];
+    const before = running.map(({ values }) => values.slice());
+    try {
+      const y = forward();
+      this.numBatchesTracked.data[0]++;
+      return y;
+    } catch (error) {
+      running.forEach(({ data }, i) => {
+        data.set(before[i]);
+      });
+      throw error;
+    }
   }
 
   protected override initializeOwn(): void {

@@ -32,7 +32,9 @@ export class Dropout extends Module {
 
   forward(x: Tensor): Tensor<"f32"> {
     if (!this.isTraining || this.p === 0) return x as Tensor<"f32">;
-    return dropout(x, { p: this.p, seed: this.seed, stream: this.stream, step: this.step++ });
+    const y = dropout(x, { p: this.p, seed: this.seed, stream: this.stream, step: this.step });
+    this.step++; // not where that threw: trying again draws the same mask
+    return y;
   }
 
   override setRandomState(seed: number, step: number): void {

@@ -42,13 +42,12 @@ function trainingBlock(conv: Conv2d, bn: BatchNorm2d, pool: Pool, geometry: Conv
   if (!isFirst && (convAlgorithm(geometry) !== winogradConv || !isCovered)) return null;
   const { runningMean, runningVar, momentum, eps } = bn;
   const options = { runningMean, runningVar, momentum, eps };
-  const forward = (x: Tensor): Tensor<"f32"> => {
-    const z = isFirst
-      ? conv1Block(x, conv.weight, conv.bias, bn.weight, bn.bias, options)
-      : winogradBlock(x, conv.weight, conv.bias, bn.weight, bn.bias, { ...options, pool });
-    bn.countBatch();
-    return z;
-  };
+  const forward = (x: Tensor): Tensor<"f32"> =>
+    bn.countBatch(() =>
+      isFirst
+        ? conv1Block(x, conv.weight, conv.bias, bn.weight, bn.bias, options)
+        : winogradBlock(x, conv.weight, conv.bias, bn.weight, bn.bias, { ...options, pool }),
+    );
   return { length: 4, forward };
 }
 

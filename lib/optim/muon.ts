@@ -106,27 +106,34 @@ export class Muon implements Optimizer {
 
   step(): void {
     for (const parameter of this.params) checkGradient("Muon", parameter);
-    noGrad(() => {
-      this.matrices.forEach((matrix, i) => {
-        scope(() => this.move(matrix, this.momenta[i]));
-      });
-    });
-    this.others?.step();
+    noGrad(() =>
+      scope(() => {
+        // All is computed before anything moves: where memory runs out, nothing has.
+        const moved = this.matrices.map((matrix, i) =>
+          matrix.grad ? this.move(matrix, matrix.grad, this.momenta[i]) : [],
+        );
+        this.others?.step();
+        moved.forEach(([m, p], i) => {
+          if (!m) return;
+          this.momenta[i].data.set(m.values);
+          this.matrices[i].data.set(p.values);
+        });
+      }),
+    );
   }
 
-  private move(matrix: Parameter, m: Parameter): void {
-    const { grad, shape } = matrix;
-    if (!grad) return;
+  /** @returns the momentum m and the matrix p after the step */
+  private move(matrix: Parameter, grad: Parameter, momentumBefore: Parameter): Parameter[] {
     const { lr, momentum, weightDecay, noDecay } = this;
-    const g = reshape(grad, m.shape);
-    // What is computed may make the memory grow, so the place that it goes to is asked for afterwards.
-    const moved = add(mul(m, momentum), g);
-    m.data.set(moved.values);
-    const step = orthogonalize(add(g, mul(m, momentum)));
-    const kept = noDecay.has(matrix) ? 1 : 1 - lr * weightDecay;
-    const length = lr * ADAM_RMS * Math.sqrt(Math.max(...m.shape));
-    const next = add(mul(matrix, kept), mul(reshape(step, shape), -length));
-    matrix.data.set(next.values);
+    const { shape } = momentumBefore;
+    return scope(() => {
+      const g = reshape(grad, shape);
+      const m = add(mul(momentumBefore, momentum), g);
+      const step = orthogonalize(add(g, mul(m, momentum)));
+      const kept = noDecay.has(matrix) ? 1 : 1 - lr * weightDecay;
+      const length = lr * ADAM_RMS * Math.sqrt(Math.max(...shape));
+      return [m, add(mul(matrix, kept), mul(reshape(step, matrix.shape), -length))];
+    });
   }
 
   /** Drops the gradients; the next `backward()` makes new ones. */
