@@ -15,23 +15,21 @@
 import { RuntimeError } from "../base/errors.ts";
 import { loadKernels } from "./kernels.ts";
 
-/** Words of the control block; worker_source.ts has the same numbers. Each word that many threads write has its own cache line. */
-const CONTROL = {
-  /** The job's number in the upper 24 bits, the pieces that nobody has claimed in the lower 8. */
-  ticket: 0,
-  /** Pieces that are not finished. */
-  pending: 16,
-  /** Workers that sleep. */
-  sleepers: 32,
-  kernel: 48,
-  count: 49,
-  pieces: 50,
-  argc: 51,
-  scratchBytes: 52,
-  failed: 53,
-  /** Not 0: the workers are to end. */
-  stopped: 54,
-} as const;
+// Words of the control block; worker_source.ts has the same. Each that many threads write has its own cache line.
+/** The job's number in the upper 24 bits, the pieces that nobody has claimed in the lower 8. */
+const TICKET = 0;
+/** Pieces that are not finished. */
+const PENDING = 16;
+/** Workers that sleep. */
+const SLEEPERS = 32;
+const KERNEL = 48;
+const COUNT = 49;
+const PIECES = 50;
+const ARGC = 51;
+const SCRATCH_BYTES = 52;
+const FAILED = 53;
+/** Not 0: the workers are to end. */
+const STOPPED = 54;
 const ARGS_BYTES = 256;
 const MAX_ARGS = 64;
 export const MAX_THREADS = 240;
@@ -67,14 +65,14 @@ export class Pool {
     const { words } = this;
     const index = this.indices.get(kernel) as number;
     const pieces = Math.min(count, this.threads * PIECES_PER_THREAD, PIECE_MASK);
-    words[CONTROL.kernel] = index;
-    words[CONTROL.count] = count;
-    words[CONTROL.pieces] = pieces;
-    words[CONTROL.argc] = args.length;
-    words[CONTROL.scratchBytes] = scratchBytes;
-    words[CONTROL.failed] = 0;
+    words[KERNEL] = index;
+    words[COUNT] = count;
+    words[PIECES] = pieces;
+    words[ARGC] = args.length;
+    words[SCRATCH_BYTES] = scratchBytes;
+    words[FAILED] = 0;
     this.args.set(args);
-    Atomics.store(words, CONTROL.pending, pieces);
+    Atomics.store(words, PENDING, pieces);
     this.open(pieces);
     try {
       this.work(index, count, pieces, args);
@@ -85,25 +83,25 @@ export class Pool {
       // Even then: the others still write to memory that the caller is about to give back.
       this.waitForOthers();
     }
-    const isLost = words[CONTROL.pending] > 0;
-    if (!isLost && !words[CONTROL.failed]) return;
-    const remedy = "what it writes is incomplete. Compute that again, or load the weights and the optimizer's state.";
-    throw new RuntimeError(`parallelFor: ${kernel} ${isLost ? "lost" : "failed in"} a worker thread; ${remedy}`, {
-      kernel,
-    });
+    const isLost = words[PENDING] > 0;
+    if (!isLost && !words[FAILED]) return;
+    throw new RuntimeError(
+      `parallelFor: ${kernel} ${isLost ? "lost" : "failed in"} a worker thread; the result is incomplete. Compute it again, or load what it changes.`,
+      { kernel },
+    );
   }
 
   /** Lets the workers end. */
   stop(): void {
-    this.words[CONTROL.stopped] = 1;
+    this.words[STOPPED] = 1;
     this.open(0);
   }
 
   private open(pieces: number): void {
     const { words } = this;
     this.job++;
-    Atomics.store(words, CONTROL.ticket, (this.job << PIECE_BITS) | pieces);
-    if (Atomics.load(words, CONTROL.sleepers) > 0) Atomics.notify(words, CONTROL.ticket);
+    Atomics.store(words, TICKET, (this.job << PIECE_BITS) | pieces);
+    if (Atomics.load(words, SLEEPERS) > 0) Atomics.notify(words, TICKET);
   }
 
   /** Claims pieces, one after another, until none is left. */
@@ -112,35 +110,35 @@ export class Pool {
     const kernel = this.kernels[index];
     const list = [...args, 0, 0];
     for (;;) {
-      const ticket = Atomics.load(words, CONTROL.ticket);
+      const ticket = Atomics.load(words, TICKET);
       const left = ticket & PIECE_MASK;
       if (left === 0) return;
-      if (Atomics.compareExchange(words, CONTROL.ticket, ticket, ticket - 1) !== ticket) continue;
+      if (Atomics.compareExchange(words, TICKET, ticket, ticket - 1) !== ticket) continue;
       const piece = pieces - left;
       list[args.length] = Math.floor((count * piece) / pieces);
       list[args.length + 1] = Math.floor((count * (piece + 1)) / pieces);
       kernel.apply(null, list);
-      Atomics.sub(words, CONTROL.pending, 1);
+      Atomics.sub(words, PENDING, 1);
     }
   }
 
   /** After a piece failed on the caller's thread: nobody need do the rest. */
   private abandon(): void {
     const { words } = this;
-    const left = Atomics.exchange(words, CONTROL.ticket, this.job << PIECE_BITS) & PIECE_MASK;
-    Atomics.sub(words, CONTROL.pending, left + 1);
+    const left = Atomics.exchange(words, TICKET, this.job << PIECE_BITS) & PIECE_MASK;
+    Atomics.sub(words, PENDING, left + 1);
   }
 
   private waitForOthers(): void {
     const { words, hasEnded } = this;
     for (let spins = 0; ; spins++) {
-      const pending = Atomics.load(words, CONTROL.pending);
+      const pending = Atomics.load(words, PENDING);
       if (pending <= 0) return;
-      if (spins < SPINS || Atomics.wait(words, CONTROL.pending, pending, PATIENCE_MS) !== "timed-out") continue;
+      if (spins < SPINS || Atomics.wait(words, PENDING, pending, PATIENCE_MS) !== "timed-out") continue;
       if (hasEnded.some((ended) => ended())) break;
     }
     this.stop();
     this.isOver = true;
-    while (!hasEnded.every((ended) => ended())) Atomics.wait(words, CONTROL.stopped, 1, 1);
+    while (!hasEnded.every((ended) => ended())) Atomics.wait(words, STOPPED, 1, 1);
   }
 }

@@ -43,7 +43,7 @@ let lastCall: Promise<unknown> = Promise.resolve();
 export function currentPool(): Pool | null {
   if (pool?.isOver) {
     pool = null;
-    singleBecause = "a worker ended while it was needed; call setThreads() again";
+    singleBecause = "a worker ended by itself";
   }
   return pool;
 }
@@ -96,13 +96,8 @@ async function changePool(wanted: number, url?: string | URL): Promise<number> {
   if (singleBecause) return 1;
   try {
     const next = new Pool(wanted);
-    const started: Promise<unknown>[] = [];
-    for (let index = 1; index < wanted; index++) {
-      const ready = startWorker(next, index, url);
-      ready.catch(() => {}); // where the next cannot be started, nobody waits for this one
-      started.push(ready);
-    }
-    await Promise.all(started);
+    // All in one step: where one cannot be started, those before it have begun, and nobody waits for them.
+    await Promise.all(Array.from({ length: wanted - 1 }, async (_, i) => startWorker(next, i + 1, url)));
     pool = next;
   } catch (error) {
     await endPool();
@@ -133,9 +128,8 @@ function whyNoThreads(wanted: number): string | null {
   if (unsharedBecause) return unsharedBecause;
   if (typeof document !== "undefined") return "a page's own thread must not wait; run the library in a worker";
   if (!nodeThreads() && typeof Worker === "undefined") return "the host has no workers";
-  const room = addressRoom();
-  if (room < (wanted - 1) * WORKER_ADDRESSES)
-    return `${room} bytes of address space are left, too few for ${wanted - 1} workers; raise the limit (ulimit -v)`;
+  if (addressesLeft() < (wanted - 1) * WORKER_ADDRESSES)
+    return "too few addresses are left; raise the limit (ulimit -v)";
   return null;
 }
 
@@ -185,14 +179,14 @@ function isClosed(port: MessagePort, { receiveMessageOnPort }: NodeThreads): () 
   };
 }
 
-/** Bytes of address space that the process may still reserve, where Linux limits it: V8 aborts where a thread finds none. */
-function addressRoom(): number {
+/** Bytes that the process may still reserve, where Linux limits them: V8 aborts where a thread finds none. */
+function addressesLeft(): number {
   try {
-    const { readFileSync } = nodeBuiltin("node:fs");
-    const [limit] = /(?<=address space +)\d+/.exec(readFileSync("/proc/self/limits", "latin1")) ?? [];
-    return limit ? Number(limit) - 4096 * Number.parseInt(readFileSync("/proc/self/statm", "latin1"), 10) : Infinity;
+    const read = (file: string): string => nodeBuiltin("node:fs").readFileSync(`/proc/self/${file}`, "latin1");
+    const [, limit] = /space +(\d+)/.exec(read("limits")) as RegExpExecArray;
+    return Number(limit) - 4096 * Number.parseInt(read("statm"), 10);
   } catch {
-    return Number.POSITIVE_INFINITY; // another system, or a folder that may not be read
+    return Number.POSITIVE_INFINITY; // no limit, another system, or a folder that may not be read
   }
 }
 

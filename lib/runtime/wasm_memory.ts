@@ -45,6 +45,6 @@ export function whyNotShared(): string | null {
 export function granted(memory: WasmMemory | string): WasmMemory {
   if (typeof memory !== "string") return memory;
   throw new RuntimeError(
-    `loadKernels: ${memory}. Close what else needs memory; under a limit of addresses (ulimit -v) raise it, since V8 reserves 10 GiB of them, or start Node with --disable-wasm-trap-handler.`,
+    `loadKernels: ${memory}. Close what else needs memory. Where addresses are limited (ulimit -v), raise that, or start Node with --disable-wasm-trap-handler.`,
   );
 }

@@ -3,61 +3,48 @@
 // a file.
 //
 // The control block: see pool.ts. A worker spins for a while before it sleeps: a training step launches a kernel
-// every few microseconds, and waking a sleeper costs fifty.
+// every few microseconds, and waking a sleeper costs fifty. It reads a job's arguments after it has claimed a piece: only
+// then they are certain to be this job's, until that piece is done.
+//
+// Minifiers leave it as it is, so it is written short: `load` reads a word, a job's number is `>>> 8` of the ticket.
 
 export const WORKER_SOURCE = `"use strict";
-const SPINS = 20000;
 const TICKET = 0, PENDING = 16, SLEEPERS = 32, KERNEL = 48, COUNT = 49, PIECES = 50, ARGC = 51, SCRATCH_BYTES = 52, FAILED = 53, STOPPED = 54;
-const ARGS_BYTES = 256;
-const PIECE_BITS = 8, PIECE_MASK = 255;
-
 function work({ module, memory, control, index }, ready) {
   const kernels = Object.values(new WebAssembly.Instance(module, { env: { memory } }).exports);
-  const words = new Int32Array(control, 0, ARGS_BYTES / 4);
-  const args = new Float64Array(control, ARGS_BYTES);
-  let job = Atomics.load(words, TICKET) >>> PIECE_BITS;
+  const words = new Int32Array(control, 0, 64), args = new Float64Array(control, 256);
+  const load = () => Atomics.load(words, TICKET);
+  let job = load() >>> 8, ticket, list, argc;
   ready();
   for (;;) {
-    let ticket = Atomics.load(words, TICKET);
-    for (let spins = 0; ticket >>> PIECE_BITS === job; ticket = Atomics.load(words, TICKET)) {
-      if (++spins <= SPINS) continue;
+    for (let spins = 0; (ticket = load()) >>> 8 === job; ) {
+      if (++spins <= 20000) continue;
       Atomics.add(words, SLEEPERS, 1);
       Atomics.wait(words, TICKET, ticket);
       Atomics.sub(words, SLEEPERS, 1);
     }
-    job = ticket >>> PIECE_BITS;
+    job = ticket >>> 8;
     if (words[STOPPED]) return;
-    let list, argc;
-    for (;;) {
-      ticket = Atomics.load(words, TICKET);
-      const left = ticket & PIECE_MASK;
-      if (ticket >>> PIECE_BITS !== job || left === 0) break;
+    for (list = null; (ticket = load()) >>> 8 === job && ticket & 255; ) {
       if (Atomics.compareExchange(words, TICKET, ticket, ticket - 1) !== ticket) continue;
-      // Read after a piece is claimed: only then it is certain to be this job's until that piece is done.
-      const count = words[COUNT], pieces = words[PIECES];
       if (!list) {
         argc = words[ARGC];
-        list = Array.from(args.subarray(0, argc));
-        if (words[SCRATCH_BYTES] > 0) list[argc - 1] += index * words[SCRATCH_BYTES];
+        list = [...args.subarray(0, argc)];
+        if (words[SCRATCH_BYTES]) list[argc - 1] += index * words[SCRATCH_BYTES];
       }
-      const piece = pieces - left;
-      list[argc] = Math.floor((count * piece) / pieces);
-      list[argc + 1] = Math.floor((count * (piece + 1)) / pieces);
+      const pieces = words[PIECES], piece = pieces - (ticket & 255), start = (i) => Math.floor((words[COUNT] * i) / pieces);
+      list[argc] = start(piece);
+      list[argc + 1] = start(piece + 1);
       try {
         kernels[words[KERNEL]].apply(null, list);
       } catch {
-        Atomics.store(words, FAILED, 1);
+        words[FAILED] = 1;
       }
       if (Atomics.sub(words, PENDING, 1) === 1) Atomics.notify(words, PENDING);
     }
   }
 }
-
 const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
-if (node) {
-  const { parentPort, workerData } = node;
-  work(workerData, () => parentPort.postMessage("ready"));
-} else {
-  self.onmessage = ({ data }) => work(data, () => self.postMessage("ready"));
-}
+if (node) work(node.workerData, () => node.parentPort.postMessage(0));
+else self.onmessage = ({ data }) => work(data, () => self.postMessage(0));
 `;
