@@ -131,14 +131,16 @@ export class Pool {
 
   private waitForOthers(): void {
     const { words, hasEnded } = this;
+    let patience = PATIENCE_MS;
     for (let spins = 0; ; spins++) {
       const pending = Atomics.load(words, PENDING);
       if (pending <= 0) return;
-      if (spins < SPINS || Atomics.wait(words, PENDING, pending, PATIENCE_MS) !== "timed-out") continue;
+      if (spins < SPINS || Atomics.wait(words, PENDING, pending, patience) !== "timed-out") continue;
       if (hasEnded.some((ended) => ended())) break;
+      patience *= 2; // each question leaves a closed port to the event loop
     }
     this.stop();
     this.isOver = true;
-    while (!hasEnded.every((ended) => ended())) Atomics.wait(words, STOPPED, 1, 1);
+    while (!hasEnded.every((ended) => ended())) Atomics.wait(words, STOPPED, 1, 5);
   }
 }
