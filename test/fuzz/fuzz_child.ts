@@ -10,6 +10,8 @@ import type { FuzzTarget } from "./target.ts";
 
 const [file, seed, from, to, progress] = process.argv.slice(2);
 const { target } = (await import(pathToFileURL(file).href)) as { target: FuzzTarget };
+// Nobody is left who would hear of it.
+process.on("disconnect", () => process.exit());
 const open = openSync(progress, "w");
 const index = new Float64Array(1);
 const bytes = new Uint8Array(index.buffer);
