@@ -2,7 +2,7 @@
 
 import { check, object, type Rule, string } from "../lib/base/check.ts";
 import { DataError } from "../lib/base/errors.ts";
-import { type Fields, fieldsOf, numberOf, parseFields, textOf } from "../lib/base/fields.ts";
+import { amountOf, countOf, type Fields, fieldsOf, numberOf, parseFields, partOf, textOf } from "../lib/base/fields.ts";
 import { printable } from "../lib/base/printable.ts";
 
 /** A run began or resumed. */
@@ -101,7 +101,7 @@ function lineName(name: string): string {
 
 /**
  * @param line as `writeTrainEvent` gives it
- * @throws {DataError} the line is not one of an event, or lacks a part of it
+ * @throws {DataError} the line is not one of an event, lacks a part of it, or has one that no run comes to: an accuracy of 2
  * @example for (const line of lines) if (readTrainEvent(line).event === "done") …
  */
 export function readTrainEvent(line: string): TrainEvent {
@@ -119,18 +119,18 @@ export function readTrainEvent(line: string): TrainEvent {
     }
     case "epoch":
       return {
-        ...{ event: kind, model, epoch: read.number("epoch"), trainLoss: read.number("trainLoss") },
-        ...{ validationLoss: read.number("validationLoss"), validationAccuracy: read.number("validationAccuracy") },
-        ...{ samplesPerSecond: read.number("samplesPerSecond"), seconds: read.number("seconds") },
+        ...{ event: kind, model, epoch: read.count("epoch"), trainLoss: read.number("trainLoss") },
+        ...{ validationLoss: read.number("validationLoss"), validationAccuracy: read.part("validationAccuracy") },
+        ...{ samplesPerSecond: read.amount("samplesPerSecond"), seconds: read.amount("seconds") },
       };
     case "done": {
       const { dataset, checkpoint, weightsSha256 } = read.texts("dataset", "checkpoint", "weightsSha256");
       return {
-        ...{ event: kind, model, dataset, trainedOn: textOf(fields.trained_on), testImages: read.number("testImages") },
-        epoch: numberOf(fields.epoch),
-        ...{ validationAccuracy: numberOf(fields.val_accuracy), stopped: textOf(fields.stopped) },
-        ...{ testAccuracy: read.number("testAccuracy"), testLoss: read.number("testLoss") },
-        ...{ parameters: read.number("parameters"), seconds: read.number("seconds"), checkpoint, weightsSha256 },
+        ...{ event: kind, model, dataset, trainedOn: textOf(fields.trained_on), testImages: read.count("testImages") },
+        epoch: countOf(fields.epoch, 1),
+        ...{ validationAccuracy: partOf(fields.val_accuracy), stopped: textOf(fields.stopped) },
+        ...{ testAccuracy: read.part("testAccuracy"), testLoss: read.amount("testLoss") },
+        ...{ parameters: read.count("parameters"), seconds: read.amount("seconds"), checkpoint, weightsSha256 },
       };
     }
     case "interrupted":
@@ -146,7 +146,7 @@ export function readTrainEvent(line: string): TrainEvent {
 function resumptionOf(value: unknown): StartEvent["resumedAt"] {
   if (value === undefined || value === null) return null;
   const at = new EventReader(fieldsOf(value), "resumed_at.");
-  return { epoch: at.number("epoch"), step: at.number("step") };
+  return { epoch: at.count("epoch"), step: at.count("step", 0) };
 }
 
 class EventReader {
@@ -158,6 +158,19 @@ class EventReader {
 
   number(name: string): number {
     return this.required(name, numberOf(this.fields[lineName(name)]));
+  }
+
+  /** From 1. */
+  count(name: string, low = 1): number {
+    return this.required(name, countOf(this.fields[lineName(name)], low));
+  }
+
+  amount(name: string): number {
+    return this.required(name, amountOf(this.fields[lineName(name)]));
+  }
+
+  part(name: string): number {
+    return this.required(name, partOf(this.fields[lineName(name)]));
   }
 
   text(name: string): string {
