@@ -19,9 +19,10 @@ const GAP = "  ";
 /** @returns the head, and one line per row; a pipe gets all columns, whatever their width */
 export function columnTable(columns: readonly Column[], stream: TerminalStream): string[] {
   const shown = fitting(columns, stream.isTerminal ? stream.width : Number.POSITIVE_INFINITY);
+  const widths = shown.map(widthOf);
   const line = (cell: (column: Column, width: number) => string): string =>
     shown
-      .map((column) => cell(column, widthOf(column)))
+      .map((column, i) => cell(column, widths[i]))
       .join(GAP)
       .trimEnd();
   const pad = ({ isRight }: Column, text: string, width: number): string =>
@@ -72,5 +73,5 @@ function padding(text: string, width: number): string {
 }
 
 function widthOf({ title, cells }: Column): number {
-  return Math.max(...[title, ...cells].map(columnsOf));
+  return cells.reduce((widest, cell) => Math.max(widest, columnsOf(cell)), columnsOf(title));
 }

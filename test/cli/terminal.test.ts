@@ -111,6 +111,24 @@ test("columns are those of what is shown: cells with escapes line up, and what i
   assert.is(shorten("abc", 3), "abc");
 });
 
+test("a table of 200,000 rows takes time in proportion to them", () => {
+  const { stream } = recorded(false);
+  const cells = Array.from({ length: 200_000 }, (_, i) => String(i));
+  const begun = performance.now();
+  assert.is(
+    columnTable(
+      [
+        { title: "id", cells },
+        { title: "x", cells, isRight: true },
+      ],
+      stream,
+    ).length,
+    200_001,
+  );
+  // To measure each column again for each row took minutes for 10,000.
+  assert.ok(performance.now() - begun < 20_000, `${performance.now() - begun} ms`);
+});
+
 test("a moving line is one line, cut to the terminal, and taken away again", () => {
   const { stream, text: written } = recorded(true);
   stream.redraw(`${"\u0007".repeat(50)}\n`);
