@@ -28,7 +28,8 @@ export function setupOf(options: TrainerOptions, train: AnyDataset, validation: 
 /** @throws {CheckpointError} with the first thing that differs */
 export function checkSetup(state: TrainingSetup, ours: TrainingSetup): void {
   const theirs = inTodaysWords(state, ours);
-  const text = (setup: TrainingSetup, name: string): string => JSON.stringify(setup[name] ?? null);
+  const text = (setup: TrainingSetup, name: string): string =>
+    JSON.stringify((Object.hasOwn(setup, name) ? setup[name] : null) ?? null);
   const differs = (name: string): boolean => text(theirs, name) !== text(ours, name);
   const name = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].find(differs);
   if (name === undefined) return;
