@@ -4,7 +4,7 @@ import { openSync, writeSync } from "node:fs";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import type { ChildMessage } from "./fuzz_process.ts";
-import { type Finding, fuzzTarget } from "./fuzz_target.ts";
+import { fuzzTarget } from "./fuzz_target.ts";
 import { minimise } from "./minimise.ts";
 import type { FuzzTarget } from "./target.ts";
 
@@ -15,7 +15,6 @@ process.on("disconnect", () => process.exit());
 const open = openSync(progress, "w");
 const index = new Float64Array(1);
 const bytes = new Uint8Array(index.buffer);
-const found: Finding[] = [];
 
 const report = await fuzzTarget(target, {
   ...{ seed: Number(seed), from: Number(from), to: Number(to) },
@@ -24,14 +23,12 @@ const report = await fuzzTarget(target, {
     index[0] = at;
     writeSync(open, bytes, 0, 8, 0);
   },
-  onFinding: (finding) => found.push(finding),
+  // At once: a later mutation may be the end of this process.
+  onFinding: async (finding) => {
+    const input = await minimise(target, finding.input, finding.outcome);
+    await send({ kind: "finding", finding: { ...finding, input } });
+  },
 });
-for (const finding of found) {
-  await send({
-    kind: "finding",
-    finding: { ...finding, input: await minimise(target, finding.input, finding.outcome) },
-  });
-}
 await send({ kind: "report", report: { ...report, findings: [] } });
 process.disconnect();
 

@@ -31,7 +31,8 @@ export interface FuzzRange {
   readonly to: number;
   /** Told before each mutation. */
   onIndex?(index: number): void;
-  onFinding?(finding: Finding): void;
+  /** Is waited for. */
+  onFinding?(finding: Finding): void | Promise<void>;
 }
 
 const TURN = 256;
@@ -56,7 +57,7 @@ export async function fuzzTarget(target: FuzzTarget, range: FuzzRange): Promise<
     if (what === null || times > 0) continue;
     const finding = { target: target.name, seed, index, outcome, what, input };
     findings.push(finding);
-    onFinding?.(finding);
+    await onFinding?.(finding);
   }
   return { count: to - from, accepted: outcomes.get("accepted") ?? 0, outcomes, findings };
 }
