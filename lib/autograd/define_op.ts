@@ -1,6 +1,7 @@
 // defineOp: makes a differentiable operation of a forward and a backward function.
 
 import { callback, check, checkOptions, object, oneOf, required, string } from "../base/check.ts";
+import { DTypeError } from "../base/errors.ts";
 import { checkCopy } from "../tensor/check_copy.ts";
 import { checkTensor, type TensorKind } from "../tensor/check_tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -16,7 +17,7 @@ export interface ForwardContext {
 }
 
 export interface BackwardContext<Args extends readonly unknown[]> {
-  /** The arguments of the call. Their shapes hold; their data may be gone unless saved. */
+  /** The arguments of the call, options and lists as they were then. Tensors' shapes hold; their data may be gone unless saved. */
   readonly args: Args;
   /** What forward saved. */
   // biome-ignore lint/suspicious/noExplicitAny: each op knows the dtypes it saved
@@ -87,6 +88,12 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
       if (arg instanceof Tensor) {
         if (i >= declared.length) checkTensor(name, `argument ${i + 1}`, arg);
         inputs.push(arg);
+      } else if (Array.isArray(arg)) {
+        if (arg.some((item) => item instanceof Tensor && item.requiresGrad)) {
+          throw new DTypeError(
+            `${name}: argument ${i + 1} is a list of tensors; give each as an argument, for its gradient.`,
+          );
+        }
       } else if (typeof arg === "object" && arg !== null) checkCopy(name, `argument ${i + 1}`, arg);
     });
     const isRecording = isGradEnabled() && inputs.some((input) => input.requiresGrad);
@@ -110,10 +117,20 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
       for (const tensor of saved) tensor.dispose();
     } else if (isRecording) {
       const needs = inputs.map((input) => input.requiresGrad);
-      const backward = (dy: Tensor<"f32">) => definition.backward({ args, saved, needs }, dy);
+      const then = args.map(asItIs) as unknown as Args;
+      const backward = (dy: Tensor<"f32">) => definition.backward({ args: then, saved, needs }, dy);
       output.requiresGrad = true;
       output.node = new Node(name, inputs, output, backward, saved);
     }
     return output as Result;
   };
+}
+
+/** Options and lists are the caller's, who may change them before backward comes. */
+function asItIs(arg: unknown): unknown {
+  if (Array.isArray(arg)) return [...arg];
+  if ((arg as object | null | undefined)?.constructor !== Object) return arg;
+  const copy: Record<string, unknown> = { ...(arg as object) };
+  for (const [name, value] of Object.entries(copy)) if (Array.isArray(value)) copy[name] = [...value];
+  return copy;
 }

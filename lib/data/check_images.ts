@@ -1,7 +1,6 @@
 // checkImages: what operations on images refuse.
 
 import { DTypeError, formatShape, ShapeError } from "../base/errors.ts";
-import { checkRows } from "../ops/gather.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -10,7 +9,6 @@ import type { Tensor } from "../tensor/tensor.ts";
  * @returns [N, H, W, C]; C is 1 for images without an axis of channels
  * @throws {DTypeError} what is no tensor, images that are neither u8 nor f32, an index that is not i32
  * @throws {ShapeError} images or index of another rank
- * @throws {DataError} an index out of range
  */
 export function checkImages(
   op: string,
@@ -34,6 +32,5 @@ export function checkImages(
     );
   }
   const [n, h, w, channels = 1] = shape;
-  if (index) checkRows(op, index, n);
   return [n, h, w, channels];
 }

@@ -1,17 +1,19 @@
 // Dataset: labelled images or feature vectors that stay in wasm memory as they came, and the batches made of them.
 
+import { noGrad } from "../autograd/grad_mode.ts";
 import { anything, check, checkOptions, integer, oneOf, type Rule, required, string } from "../base/check.ts";
 import { DataError, DTypeError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { formatCount } from "../base/format_count.ts";
 import { INSPECT } from "../base/inspect.ts";
 import { printable } from "../base/printable.ts";
 import { sha256 } from "../base/sha256.ts";
+import { gather } from "../ops/gather.ts";
 import { permutation } from "../ops/random.ts";
 import { STREAMS } from "../runtime/rng.ts";
 import { COPY, THIS_COPY } from "../tensor/check_copy.ts";
+import { checkIndices } from "../tensor/check_indices.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
-import { empty } from "../tensor/create.ts";
-import { sizeOf } from "../tensor/shape.ts";
+import { tensor } from "../tensor/create.ts";
 import type { DType, Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { Batches, type BatchOptions } from "./batches.ts";
@@ -285,14 +287,8 @@ function pickRows<D extends DType>(x: Tensor<D>, rows: Int32Array | null): Tenso
   const [count, ...rest] = x.shape;
   const shape = [rows ? rows.length : count, ...rest];
   if (!rows || rows.every((row, i) => row === i)) return viewOf(x, shape).keep();
-  const y = empty(shape, x.dtype).keep();
-  const rowSize = sizeOf(rest);
-  const { data } = y;
-  const source = x.values;
-  rows.forEach((row, i) => {
-    data.set(source.subarray(row * rowSize, (row + 1) * rowSize), i * rowSize);
-  });
-  return y;
+  using index = tensor(rows);
+  return noGrad(() => gather(x, index)).keep();
 }
 
 function bytesOf({ values: { buffer, byteOffset, byteLength } }: Tensor): Uint8Array {
@@ -364,14 +360,6 @@ function classesOf(options: { name: string; classes?: number }, labels: Tensor):
   const most = labels.dtype === "u8" ? 256 : 2 ** 31 - 1;
   const limit = labels.dtype === "u8" ? "from 1 to 256, as many as u8 labels can name" : "≥ 1";
   check("dataset", "classes", classes, { says: `an integer ${limit}`, holds: integer(1, most).holds });
-  const wrong = values.findIndex((label) => label < 0 || label >= classes);
-  if (wrong >= 0) {
-    const label = values[wrong];
-    throw new DataError(`dataset: label ${wrong} of ${name} is ${label}; labels go from 0 to ${classes - 1}.`, {
-      name,
-      index: wrong,
-      label,
-    });
-  }
+  checkIndices("dataset", "label", values, classes, ` of ${name}`);
   return classes;
 }

@@ -4,6 +4,7 @@ import { checkOptions, finite, positive, type Rule } from "../base/check.ts";
 import { cosPi } from "../base/cos_pi.ts";
 import { augmentScratch, PLAN_SIZE } from "../runtime/kernel_abi.ts";
 import { parallelForWithScratch } from "../runtime/parallel.ts";
+import { checkIndices } from "../tensor/check_indices.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -84,7 +85,8 @@ interface Warp {
 
 /** @internal Each image distorted by its own amounts. */
 export function warpImages(op: string, { images, index, normalization, distortions, grids }: Warp): Tensor<"f32"> {
-  const [, h, w, channels] = checkImages(op, images, index);
+  const [n, h, w, channels] = checkImages(op, images, index);
+  checkIndices(op, "index", index.values, n);
   checkNormalization(op, normalization, channels);
   using plans = empty([index.size, PLAN_SIZE]);
   const { data } = plans;

@@ -3,6 +3,7 @@
 import { OptionError } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import { parallelFor } from "../runtime/parallel.ts";
+import { checkIndices } from "../tensor/check_indices.ts";
 import { empty } from "../tensor/create.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -84,6 +85,7 @@ export function normalizeRows(
   index: Tensor<"i32"> | null,
   shape: readonly number[],
 ): Tensor<"f32"> {
+  if (index) checkIndices("normalizeImages", "index", index.values, x.shape[0]);
   const y = empty(shape);
   const [rows, ...rest] = shape;
   const rowSize = sizeOf(rest);

@@ -1,6 +1,7 @@
 import { check, checkOptions, upTo1 } from "../base/check.ts";
 import { dropout } from "../ops/dropout.ts";
 import { KEY_RULES, streamOf } from "../runtime/rng.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { initialPath } from "./init.ts";
 import { join, Module } from "./module.ts";
@@ -31,6 +32,7 @@ export class Dropout extends Module {
   }
 
   forward(x: Tensor): Tensor<"f32"> {
+    checkTensor("dropout", "x", x);
     if (!this.isTraining || this.p === 0) return x as Tensor<"f32">;
     const y = dropout(x, { p: this.p, seed: this.seed, stream: this.stream, step: this.step });
     this.step++; // not where that threw: trying again draws the same mask

@@ -3,7 +3,7 @@ import { OptionError } from "../base/errors.ts";
 import { KEY_RULES } from "../runtime/rng.ts";
 import { checkCopy } from "../tensor/check_copy.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { fuse } from "./fusion.ts";
 import { checkModule, Module } from "./module.ts";
 
@@ -77,6 +77,7 @@ export class Sequential extends Module {
     for (let i = 0; i < modules.length; ) {
       const fusion = fuse(modules, h, i);
       const next = (fusion ?? modules[i]).forward(h);
+      if (!(next instanceof Tensor)) checkTensor("Sequential", `what layer ${i} returns`, next, "any");
       i += fusion?.length ?? 1;
       if (next !== h && h !== x && !h.isKept) h.dispose();
       h = next;

@@ -1,7 +1,8 @@
 import { defineOp } from "../autograd/define_op.ts";
 import { checkOptions, oneOf, type Rule, upTo1 } from "../base/check.ts";
-import { DataError, formatShape, ShapeError } from "../base/errors.ts";
+import { formatShape, ShapeError } from "../base/errors.ts";
 import { parallelFor } from "../runtime/parallel.ts";
+import { checkIndices } from "../tensor/check_indices.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty, tensor } from "../tensor/create.ts";
 import { checkRank, sameShape } from "../tensor/shape.ts";
@@ -39,6 +40,8 @@ const ofLabels = defineOp("crossEntropy", {
     return broadcastBinary("div_f32", sum, count);
   },
   backward({ args: [, , options], saved: [logits, labels] }, dy) {
+    // Again: a write to an array that was asked for before goes unnoticed.
+    checkLabels(logits, labels);
     const { labelSmoothing = 0, reduction = "mean" } = options;
     const [n, classes] = logits.shape;
     const divisor = reduction === "mean" ? n : 1;
@@ -110,12 +113,5 @@ function checkLabels(logits: Tensor, labels: Tensor): void {
       { logits: logits.shape, labels: labels.shape },
     );
   }
-  const index = labels.values.findIndex((label) => label < 0 || label >= classes);
-  if (index >= 0) {
-    const label = labels.values[index];
-    throw new DataError(
-      `crossEntropy: label ${index} is ${label}, but the logits have ${classes} classes; labels must lie in 0 … ${classes - 1}.`,
-      { index, label, classes },
-    );
-  }
+  checkIndices("crossEntropy", "label", labels.values, classes);
 }

@@ -1,6 +1,7 @@
 // @internal Launches the kernel that folds batch normalisation into a convolution's weights.
 
 import { parallelFor } from "../runtime/parallel.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkBatchNorm } from "./batch_norm2d_coefficients.ts";
@@ -26,6 +27,8 @@ export function foldBatchNorm2d(
   b: Tensor | null,
   { weight, bias, runningMean, runningVar, eps }: Normalisation,
 ): { foldedW: Tensor<"f32">; foldedB: Tensor<"f32"> } {
+  checkTensor("conv2d", "w", w);
+  checkTensor("conv2d", "b", b, "f32?");
   const c = w.shape[3];
   checkBatchNorm([1, 1, 1, c], weight, bias, { runningMean, runningVar, isTraining: false, eps });
   const foldedW = empty(w.shape);

@@ -30,7 +30,8 @@ export function resolveAxes(op: string, axes: Axes | undefined, shape: Shape): n
   if (axes === undefined) return shape.map((_, i) => i);
   check(op, "axis", axes, AXES);
   const list = Array.isArray(axes) ? (axes as readonly number[]) : [axes as number];
-  return [...new Set(list.map((axis) => resolveAxis(op, axis, shape)))].sort((a, b) => a - b);
+  // Holes too, which map would pass over.
+  return [...new Set(Array.from(list, (axis) => resolveAxis(op, axis, shape)))].sort((a, b) => a - b);
 }
 
 /** The shape after reducing `axes`: without them, or with 1 in their place. */

@@ -2,10 +2,11 @@
 
 import { noGrad } from "../autograd/grad_mode.ts";
 import { checkOptions, integer, oneOf, type Rule } from "../base/check.ts";
-import { DataError, formatShape, ShapeError } from "../base/errors.ts";
+import { formatShape, ShapeError } from "../base/errors.ts";
 import { log } from "../ops/log.ts";
 import { logSoftmax } from "../ops/log_softmax.ts";
 import { softmax } from "../ops/softmax.ts";
+import { checkIndices } from "../tensor/check_indices.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -95,20 +96,12 @@ export function worst(
 
 function check(scores: Tensor, labels: Tensor): void {
   checkTensor("worstMistakes", "scores", scores);
-  checkTensor("worstMistakes", "labels", labels, "any");
+  checkTensor("worstMistakes", "labels", labels, labels?.dtype === "u8" ? "u8" : "i32");
   if (scores.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== scores.shape[0]) {
     throw new ShapeError(
       `worstMistakes: scores must be [N, classes] and labels [N]; got ${formatShape(scores.shape)} and ${formatShape(labels.shape)}.`,
       { scores: scores.shape, labels: labels.shape },
     );
   }
-  const classes = scores.shape[1];
-  const index = [...labels.data].findIndex((label) => label < 0 || label >= classes);
-  if (index >= 0) {
-    const label = labels.data[index];
-    throw new DataError(`worstMistakes: label ${index} is ${label}; labels go from 0 to ${classes - 1}.`, {
-      index,
-      label,
-    });
-  }
+  checkIndices("worstMistakes", "label", labels.values, scores.shape[1]);
 }

@@ -3,7 +3,7 @@
 import { DTypeError, formatShape } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import { checkCopy } from "./check_copy.ts";
-import { type DType, Tensor } from "./tensor.ts";
+import { type DType, disposedError, Tensor } from "./tensor.ts";
 
 /** A dtype, or any; with "?" null and undefined will do. */
 export type TensorKind = DType | "any" | "f32?" | "i32?";
@@ -11,14 +11,20 @@ export type TensorKind = DType | "any" | "f32?" | "i32?";
 /**
  * @param name as the caller knows it
  * @throws {DTypeError} it is no tensor (numbers in an array are none), or of another dtype
+ * @throws {DisposedError} its memory was given back; of "any" what uses it finds out
  * @throws {RuntimeError} it is a tensor of another copy of the library
  */
 export function checkTensor(op: string, name: string, value: unknown, kind: TensorKind = "f32"): void {
   // What nearly every call of an operation is, before anything is computed.
-  if (value instanceof Tensor && (value.dtype === kind || kind === "any")) return;
+  if (value instanceof Tensor && value.dtype === kind && !value.isDisposed) return;
   const dtype = kind.replace("?", "");
-  if (value instanceof Tensor) {
-    if (value.dtype === dtype) return;
+  // Not what only has a tensor's prototype.
+  if (value instanceof Tensor && value.shape) {
+    if (kind === "any") return;
+    if (value.dtype === dtype) {
+      if (value.isDisposed) throw disposedError(op, name, value.shape);
+      return;
+    }
     throw new DTypeError(`${op}: ${name} must be ${dtype}; got ${value.dtype} ${formatShape(value.shape)}.`, {
       argument: name,
       expected: dtype,

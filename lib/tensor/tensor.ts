@@ -285,11 +285,7 @@ export class Tensor<D extends DType = DType> implements Owned {
   private liveStorage(): Storage {
     if (this.onHeap) this.moveFromHeap(this.onHeap);
     if (!this.storage) {
-      throw new DisposedError(
-        `tensor: ${formatShape(this.shape)} was given back by dispose(), the end of its scope, a later batch or a later backward(). ` +
-          "Read it before, or call keep() on it.",
-        { shape: this.shape },
-      );
+      throw disposedError("tensor", "", this.shape);
     }
     return this.storage;
   }
@@ -301,4 +297,13 @@ export class Tensor<D extends DType = DType> implements Owned {
     if (!this.owner) this.escaped();
     this.data.set(values as ArrayLike<number>);
   }
+}
+
+/** @internal */
+export function disposedError(op: string, name: string, shape: Shape): DisposedError {
+  return new DisposedError(
+    `${op}: ${name && `${name} `}${formatShape(shape)} was given back by dispose(), the end of its scope, a later batch or a later backward(). ` +
+      "Read it before, or call keep() on it.",
+    { shape },
+  );
 }

@@ -118,7 +118,7 @@ function checked<E extends TargetEvaluation>(op: string, evaluation: E): E {
  */
 export function evaluationOf(logits: Tensor<"f32">, labels: Tensor<LabelType>): Evaluation {
   checkTensor("evaluationOf", "logits", logits);
-  checkTensor("evaluationOf", "labels", labels, "any");
+  checkTensor("evaluationOf", "labels", labels, labels?.dtype === "u8" ? "u8" : "i32");
   if (logits.shape[0] === 0) throw new DataError("evaluationOf: there are no rows to evaluate.");
   const tally = new Tally("evaluationOf");
   noGrad(() => scope(() => tally.add(logits, tensor(Int32Array.from(labels.values), labels.shape))));

@@ -7,6 +7,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { softmax } from "../ops/softmax.ts";
 import { runStepsAsync } from "../runtime/steps.ts";
+import { checkIndices } from "../tensor/check_indices.ts";
 import { checkFinite } from "./check_finite.ts";
 import { DEFAULT_BATCH, forwardBatches } from "./forward_batches.ts";
 import { accuracyOf, type ConfusionMatrix, emptyConfusion } from "./metrics.ts";
@@ -46,13 +47,9 @@ export async function evaluateShiftedAsync(
   const classes = sums.length / dataset.size;
   const confusion = emptyConfusion(classes);
   checkFinite("evaluateShiftedAsync", "a probability", sums.find(Number.isNaN) ?? 0);
-  dataset.labels.values.forEach((label, n) => {
-    if (label >= classes) {
-      throw new DataError(
-        `evaluateShiftedAsync: label ${n} of ${dataset.name} is ${label}, but the model has ${classes} classes. Was it trained on other data?`,
-        { index: n, label, classes },
-      );
-    }
+  const { values } = dataset.labels;
+  checkIndices("evaluateShiftedAsync", "label", values, classes, ` of ${dataset.name}`);
+  values.forEach((label, n) => {
     confusion[label][largestOf(sums, n * classes, classes)]++;
   });
   return { accuracy: accuracyOf(confusion), confusion };

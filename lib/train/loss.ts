@@ -1,7 +1,8 @@
 // @internal What is minimised, and what outputs that belong to labels must be.
 
-import { DataError, formatShape, OptionError, ShapeError } from "../base/errors.ts";
+import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import type { AnyDataset } from "../data/dataset.ts";
+import { checkIndices } from "../tensor/check_indices.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { type Shape, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -58,13 +59,5 @@ export function checkLogits(op: string, output: Tensor<"f32">, labels: Tensor): 
       { output: output.shape, labels: labels.shape },
     );
   }
-  const { values } = labels;
-  let index = 0;
-  while (index < values.length && values[index] >= 0 && values[index] < classes) index++;
-  if (index === values.length) return;
-  const label = values[index];
-  throw new DataError(
-    `${op}: label ${index} is ${label}, but the outputs have ${classes} classes; labels must lie in 0 … ${classes - 1}.`,
-    { index, label, classes },
-  );
+  checkIndices(op, "label", labels.values, classes);
 }

@@ -230,7 +230,7 @@ test("what cannot be a data set is named", () => {
   assert.throws(
     () => new Dataset({ name: "bad", images, labels: tensor(Uint8Array.of(9, 10), [2], "u8"), classes: 10 }),
     (error: unknown) =>
-      error instanceof DataError && error.message === "dataset: label 1 of bad is 10; labels go from 0 to 9.",
+      error instanceof DataError && error.message === "dataset: label 1 of bad is 10, but must lie in 0 … 9.",
   );
 });
 

@@ -87,7 +87,7 @@ test("what cannot be normalised, or not by that, is refused", () => {
   refuses(() => normalizeImages(zeros([2, 2])), ShapeError, /must be \[N, H, W\] or \[N, H, W, C\]; got \[2, 2\]/);
   refuses(() => normalizeImages(zeros([1, 2, 2], "i32") as never), DTypeError, /must be u8 or f32; got i32/);
   const index = tensor([2], [1], "i32");
-  refuses(() => normalizeImages(bytes, null, index), DataError, /index 0 is 2, but there are 2 rows/);
+  refuses(() => normalizeImages(bytes, null, index), DataError, /index 0 is 2, but must lie in 0 … 1\./);
 });
 
 test.run();

@@ -174,7 +174,7 @@ test("what is not of MNIST's form is refused, with the file's name", async () =>
       "letters",
       "t10k-labels-idx1-ubyte.gz",
       gzipSync(idx([10], () => 26)),
-      "label 0 of KMNIST test is 26; labels go from 0 to 9",
+      "label 0 of KMNIST test is 26, but must lie in 0 … 9",
     ],
     ["cut", "train-images-idx3-ubyte.gz", gzipSync(images(40)).subarray(0, 50), "cannot decompress"],
     [

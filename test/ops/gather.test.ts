@@ -68,7 +68,7 @@ test("an index that is no row is named, and so is what cannot be gathered", () =
   const fails = (body: () => unknown, type: abstract new (...args: never[]) => Error, message: string) =>
     assert.throws(body, (error: unknown) => error instanceof type && error.message.includes(message));
   const x = zeros([4, 2]);
-  fails(() => gather(x, indexOf([0, 4])), DataError, "gather: index 1 is 4, but there are 4 rows, counted from 0.");
+  fails(() => gather(x, indexOf([0, 4])), DataError, "gather: index 1 is 4, but must lie in 0 … 3.");
   fails(() => gather(x, indexOf([-1])), DataError, "gather: index 0 is -1");
   fails(() => gather(x, zeros([1, 1], "i32")), ShapeError, "gather: index");
   fails(() => gather(tensor(1), indexOf([0])), ShapeError, "gather: a scalar has no rows");

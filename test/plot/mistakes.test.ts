@@ -84,7 +84,7 @@ test("what does not fit is refused", () => {
     text: RegExp,
   ) => assert.throws(call, (error: Error) => error instanceof type && text.test(error.message));
   refuses(() => worstMistakes(scores, tensor([0], [1], "i32")), ShapeError, /got \[2, 2\] and \[1\]/);
-  refuses(() => worstMistakes(scores, tensor([0, 2], [2], "i32")), DataError, /label 1 is 2; labels go from 0 to 1/);
+  refuses(() => worstMistakes(scores, tensor([0, 2], [2], "i32")), DataError, /label 1 is 2, but must lie in 0 … 1\./);
   refuses(() => worstMistakes(scores, tensor([0, -1], [2], "i32")), DataError, /label 1 is -1/);
   refuses(() => worstMistakes(scores, labels, { count: 1.5 }), OptionError, /count .* got 1.5/);
   refuses(() => worstMistakes(scores, labels, { by: "size" as "loss" }), OptionError, /by must be .* got "size"/);

@@ -65,6 +65,19 @@ refuses("running statistics", "batchNorm2d: runningMean", () => {
   A.batchNorm2d(A.ones([2, 1, 1, 3]), A.ones([3]), A.ones([3]), options);
 });
 refuses("a layer", "linear: x", () => new A.Linear(3, 3).forward(B.ones([1, 3])));
+class Stranger extends A.Module {
+  forward(): A.Tensor<"f32"> {
+    return B.ones([1, 4, 4, 1]);
+  }
+}
+refuses("what a layer hands to a folded convolution", "Sequential: what layer 0 returns", () => {
+  const layers = [new Stranger(), new A.Conv2d(1, 4, 3, { padding: 1 }), new A.BatchNorm2d(4)];
+  return A.noGrad(() => new A.Sequential(layers).eval().forward(A.ones([1])));
+});
+refuses("the weights of a folded convolution", "conv2d: w", () => {
+  const conv = Object.assign(new A.Conv2d(1, 4, 3), { weight: B.ones([3, 3, 1, 4]) });
+  return A.noGrad(() => new A.Sequential([conv, new A.BatchNorm2d(4)]).eval().forward(A.ones([1, 4, 4, 1])));
+});
 refuses("a layer of the other", "x", () => B.noGrad(() => new A.Linear(3, 3).forward(B.ones([1, 3]))));
 refuses("a loss", "backward: loss", () => A.backward(B.sum(parameter(B))));
 refuses("parameters", "SGD: params[0]", () => new A.SGD([b], { lr: 1 }));

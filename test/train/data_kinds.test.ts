@@ -244,7 +244,7 @@ test("what does not go together is refused, with what to do", async () => {
   await refused(() => evaluate(model, labelled, { batchsize: 3 } as never), OptionError, /evaluate: there is no option batchsize; did you mean batchSize/); // biome-ignore format: one line
   await refused(() => predict(optimizer as never, labelled), OptionError, /predict: model must be a Module/);
   const many = new Dataset({ name: "many", features: zeros([2, 3]), labels: tensor(Int32Array.of(0, 5)) });
-  await refused(() => evaluate(model, many), DataError, /evaluate: label 1 is 5, but the outputs have 2 classes/);
+  await refused(() => evaluate(model, many), DataError, /evaluate: label 1 is 5, but must lie in 0 … 1\./);
 });
 
 test("outputs [N, 1] and targets [N] are refused: they would broadcast to [N, N]", async () => {

@@ -108,10 +108,7 @@ test("labels that the model has no class for are refused", async () => {
     (reason) => reason,
   );
   assert.instance(error, DataError);
-  assert.is(
-    error.message,
-    "evaluateShiftedAsync: label 2 of three is 2, but the model has 2 classes. Was it trained on other data?",
-  );
+  assert.is(error.message, "evaluateShiftedAsync: label 2 of three is 2, but must lie in 0 … 1.");
 });
 
 test("an empty set and options outside their range are refused", async () => {
