@@ -1,5 +1,6 @@
 // Whatever is passed to a public function, it works or is refused in one line of the library's own.
 
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -65,8 +66,17 @@ function wrongValues(): unknown[] {
     new BigInt64Array(2),
     new DataView(new ArrayBuffer(4)),
     new ArrayBuffer(8),
+    Object.create(lib.Tensor.prototype),
+    { dtype: "f32", shape: [2], size: 2, ptr: 64, values: new Float32Array(2), data: new Float32Array(2) },
+    [lib.ones([2]), lib.ones([2])],
+    runInNewContext("[1, 2]"),
+    runInNewContext("({ batchSize: 2 })"),
+    new Number(2),
     lib.ones([2]),
     lib.ones([2, 1, 28, 28]),
+    lib.zeros([0, 28, 28, 1]),
+    lib.full([2], 3e38),
+    lib.full([4], Number.NaN),
     lib.tensor(1),
     lib.empty([0]),
     lib.zeros([2], "u8"),

@@ -74,9 +74,9 @@ export class RuntimeError extends SimdgradError {
   override readonly name: string = "RuntimeError";
 }
 
-/** A shape as messages print it: `[64, 10]`. */
-export function formatShape(shape: readonly number[]): string {
-  return `[${shape.join(", ")}]`;
+/** A shape as messages print it: `[64, 10]`. What only has a tensor's prototype has none. */
+export function formatShape(shape?: readonly number[]): string {
+  return `[${shape?.join(", ")}]`;
 }
 
 /** What an error says, on one line: the library's without its function. */

@@ -199,7 +199,7 @@ function checkVariance(name: string, values: Float32Array, at: Place): void {
   const index = /(^|\.)running_var$/.test(name) ? values.findIndex((value) => value < 0) : -1;
   if (index < 0) return;
   throw new CheckpointError(
-    `${at.op}: ${name} holds ${values[index]} at index ${index}, in ${at.source}; a variance is ≥ 0. The file is damaged.`,
+    `${at.op}: ${name} holds ${values[index]} at index ${index}, in ${at.source}; a variance is ≥ 0.`,
     { name, source: at.source, index },
   );
 }

@@ -5,8 +5,7 @@ import { DataError } from "../base/errors.ts";
 /** @throws {DataError} the value is NaN or infinite */
 export function checkFinite(op: string, what: string, value: number): void {
   if (Number.isFinite(value)) return;
-  throw new DataError(
-    `${op}: ${what} is ${value}; the model's weights are damaged, or their training diverged. Use others.`,
-    { value },
-  );
+  throw new DataError(`${op}: ${what} is ${value}; the model's weights are damaged, or their training diverged.`, {
+    value,
+  });
 }

@@ -108,11 +108,11 @@ test("labels that are changed once their set is made are checked when they are u
     const refused = new RegExp(`label \\d( of d)? is ${bad}, but must lie in 0 … 2`);
     assert.throws(() => lib.evaluate(model, dataset), refused);
     const calls = [
-      lib.evaluateShiftedAsync(model, dataset),
-      new lib.Trainer(model, { optimizer, epochs: 1, batchSize: 2 }).fit(dataset, dataset),
+      () => lib.evaluateShiftedAsync(model, dataset),
+      () => new lib.Trainer(model, { optimizer, epochs: 1, batchSize: 2 }).fit(dataset, dataset),
     ];
     for (const call of calls) {
-      await call.then(
+      await call().then(
         () => assert.unreachable(),
         (error) => assert.match(error.message, refused),
       );
