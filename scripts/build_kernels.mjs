@@ -41,7 +41,7 @@ const [simd, relaxed] = ["simd", "relaxed"].map((variant) => {
   return labelled;
 });
 const woven = weave(simd, relaxed);
-writeFileSync("build/woven_kernels.js", `export default "${woven}";\n`);
+writeFileSync("build/woven_kernels.js", `export default ${JSON.stringify(woven)};\n`);
 writeFileSync("build/woven_kernels.d.ts", "declare const woven: string;\nexport default woven;\n");
 const inference = readFileSync("build/kernels.inference.wasm").toString("base64");
 writeFileSync("build/kernels.inference.js", `export default "${inference}";\n`);

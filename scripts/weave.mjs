@@ -1,11 +1,28 @@
 /** How many equal bytes in a row end a difference: fewer meet by chance within one, more merge neighbouring ones. */
 const AGREEMENT = 3;
 
+/** The byte that "(" stands for: the 87 from there on are the most frequent ones of kernels. */
+const FIRST = 0xfb;
+const SINGLES = 87;
+
 /**
- * Two binaries as one text: in hex, once what they share, and `(left|right)` where they differ. What undoes it is
+ * Bytes as printable characters, the same for a byte wherever it stands, so that gzip finds what repeats: one for each of
+ * 87 bytes, " " or "!" before one for the others.
+ *
+ * @example encode([0xfb, 0xfb + 87, 0xfb + 2 * 87]) // "( (!("
+ */
+export function encode(bytes) {
+  return Array.from(bytes, (byte) => {
+    const place = (byte - FIRST) & 255;
+    return ["", " ", "!"][Math.floor(place / SINGLES)] + String.fromCharCode(40 + (place % SINGLES));
+  }).join("");
+}
+
+/**
+ * Two binaries as one text: once what they share, and `#left%right&` where they differ. What undoes it is
  * lib/runtime/embedded_kernels.ts.
  *
- * @example weave(Buffer.from("0102030405", "hex"), Buffer.from("01ff030405", "hex")) // "01(02|ff)030405"
+ * @example weave([1, 2, 3, 4, 5], [1, 255, 3, 4, 5]) // ".#/%,&012"
  */
 export function weave(left, right) {
   let [text, i, j] = ["", 0, 0];
@@ -15,10 +32,10 @@ export function weave(left, right) {
       i++;
       j++;
     }
-    text += left.toString("hex", start, i);
+    text += encode(left.slice(start, i));
     if (i === left.length && j === right.length) break;
     const [nextI, nextJ] = findAgreement(left, i, right, j);
-    text += `(${left.toString("hex", i, nextI)}|${right.toString("hex", j, nextJ)})`;
+    text += `#${encode(left.slice(i, nextI))}%${encode(right.slice(j, nextJ))}&`;
     [i, j] = [nextI, nextJ];
   }
   return text;
