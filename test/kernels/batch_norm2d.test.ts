@@ -9,15 +9,15 @@ const EPS = 1e-5;
 const MOMENTUM = 0.25;
 
 /** All kernels of a training step, one after another, with every range cut at `cuts`. */
-function trainingStep(module: KernelModule, n: number, hw: number, c: number, cuts: readonly number[]) {
+function trainingStep(module: KernelModule, n: number, hw: number, c: number, cuts: readonly number[], mean = 61) {
   const { kernels } = module;
   const size = n * hw * c;
   const pixels = n * hw;
   const chunks = chunksOf(n);
   const partialSize = normPartialSize(n, c);
-  // A mean of about 100 σ.
-  const x = module.put(uniform64([size], 1, 60, 62).data);
-  const dy = module.put(uniform64([size], 2).data);
+  // σ is 1/√3: a mean of about 100 σ, where none is given. dy has a mean too, so that its sum is large.
+  const x = module.put(uniform64([size], 1, mean - 1, mean + 1).data);
+  const dy = module.put(uniform64([size], 2, -0.5, 1).data);
   const gamma = module.put(uniform64([c], 3).data);
   const beta = module.put(uniform64([c], 4).data);
   const runningMean = module.put(uniform64([c], 5).data);
@@ -84,6 +84,15 @@ for (const variant of ["simd", "relaxed"] as const) {
         expectClose(actual, expected[i], tolerances[i] ?? 64 * 2 ** -24, `${names[i]}, ${c} channels`);
       });
     }
+  });
+
+  test("at a mean of 10,000 σ, which one float holds to 4e-4 σ, gradients are as good", () => {
+    const step = trainingStep(new KernelModule(variant), 9, 5, 7, [], 5773.3);
+    const tolerances = [8 * 3 * 2 ** -24, sumTolerance(3, 8), sumTolerance(2, 45), sumTolerance(1, 45)];
+    const expected = reference(step, 7);
+    tolerances.forEach((tolerance, i) => {
+      expectClose(step.actual[i], expected[i], tolerance, ["y", "dx", "dgamma", "dbeta"][i]);
+    });
   });
 
   test("the cut of a range changes no bit", () => {

@@ -74,6 +74,9 @@ for (const variant of ["simd", "relaxed"] as const) {
     module.kernels.norm_relu_max_pool2d_f32(z.ptr, peak.ptr, argmax.ptr, y.ptr, coefficients.ptr, 2, 4, 0, 1);
     expectClose(z.data, [1, 2, 3, Number.NaN], 0);
     expectClose(bytesOf(argmax, 3), [0, 0, 1], 0);
+    y.data.set([0, 1, 1, 0, 0, 1, 0, 0, 2, 0, 1, 0, 2, 1, 2, 0]);
+    module.kernels.norm_relu_max_pool2d_f32(z.ptr, peak.ptr, argmax.ptr, y.ptr, coefficients.ptr, 2, 4, 0, 1);
+    expectClose(bytesOf(argmax, 3), [2, 0, 3], 0);
   });
 
   test("a scale of 0, of either sign, makes all values equal, and the first is the maximum", () => {

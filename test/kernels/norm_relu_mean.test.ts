@@ -71,5 +71,21 @@ for (const variant of ["simd", "relaxed"] as const) {
     }
   });
 
+  test("an activation of exactly 0 is not live: nothing comes back through it", () => {
+    const module = new KernelModule(variant);
+    const { kernels } = module;
+    const y = module.put([1, 2, 3, 4]);
+    // mean, its error, inverse, scale, bias: v = 2·(y − mean).
+    const coefficients = module.put([1, 2, 3, 3.5, ...Array(8).fill(0), 2, 2, 2, 2, 0, 0, 0, 0]);
+    const [z, live, dy] = [module.output(4), module.output(8), module.output(4)];
+    kernels.norm_relu_mean_f32(z.ptr, live.ptr, y.ptr, coefficients.ptr, 1, 1, 4, 0, 1);
+    expectClose(z.data, [0, 0, 0, 1], 0);
+    expectClose(live.data, [0, 0, 0, 1, 0, 0, 0, 0.5], 0);
+    const [dz, slopes] = [module.put([1, 1, 1, 1]), module.put(new Float32Array(8))];
+    kernels.norm_relu_mean_backward_f32(dy.ptr, dz.ptr, y.ptr, coefficients.ptr, slopes.ptr, 1, 4, 0, 1);
+    expectClose(dy.data, [0, 0, 0, 2], 0);
+    module.checkCanaries();
+  });
+
   test.run();
 }

@@ -22,6 +22,9 @@ const KNOWN_ANSWERS = [
   ],
 ] as const;
 
+/** What outputs are filled with. */
+const [NAN_BITS] = new Uint32Array(new Float32Array([Number.NaN]).buffer);
+
 function words(module: KernelModule, size: number, counter: readonly number[], key: readonly number[], cuts: number[]) {
   const y = module.output(size);
   const bounds = [0, ...cuts, size];
@@ -58,6 +61,18 @@ for (const variant of ["simd", "relaxed"] as const) {
     const whole = words(module, 53, [1, 2, 3, 4], [5, 6], []);
     for (let cut = 0; cut <= 53; cut++) {
       assert.equal(words(module, 53, [1, 2, 3, 4], [5, 6], [cut, Math.min(53, cut + 6)]), whole, `cut at ${cut}`);
+    }
+  });
+
+  test("nothing outside the range is written, wherever it begins and ends", () => {
+    const module = new KernelModule(variant);
+    for (let from = 0; from <= 17; from++) {
+      for (const to of [from, from + 1, from + 3, from + 6, 33]) {
+        const y = module.output(33);
+        module.kernels.random_u32(y.ptr, 1, 2, 3, 4, 5, 6, from, to);
+        const written = [...y.data.keys()].filter((i) => new Uint32Array(y.data.buffer, y.ptr, 33)[i] !== NAN_BITS);
+        assert.equal(written, [...y.data.keys()].slice(from, to), `[${from}, ${to})`);
+      }
     }
   });
 

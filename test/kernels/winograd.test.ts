@@ -69,6 +69,8 @@ for (const variant of ["simd", "relaxed"] as const) {
     const sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((h) => ({ n: 2, h, w: 10 - h, cin: 4, cout: 8 }));
     sizes.push({ n: 3, h: 14, w: 14, cin: 8, cout: 12 }, { n: 1, h: 28, w: 28, cin: 4, cout: 4 });
     sizes.push({ n: 19, h: 7, w: 7, cin: 12, cout: 20 });
+    sizes.push({ n: 2, h: 3, w: 6, cin: 36, cout: 4 }, { n: 2, h: 3, w: 6, cin: 4, cout: 36 });
+    sizes.push({ n: 10, h: 14, w: 13, cin: 4, cout: 4 }); // groups of 4: two of a chunk, and one of the next
     for (const size of sizes) {
       const { actual, expected } = run(variant, size);
       for (const name of ["y", "dx", "dw"] as const) {

@@ -37,6 +37,7 @@ const CASES: readonly Case[] = [
   { title: "a window as large as the image", x: [3, 4, 4, 2], w: [4, 4, 2, 6], bias: true },
   { title: "a kernel wider than the image, inside its padding", x: [1, 2, 2, 3], w: [5, 5, 3, 2], padding: 2 },
   { title: "more output pixels than one block", x: [1, 9, 11, 1], w: [3, 3, 1, 2], padding: 1 },
+  { title: "two whole blocks of output pixels an image", x: [2, 10, 10, 1], w: [3, 3, 1, 2] },
 ];
 
 for (const { title, x, w, stride = 1, padding = 0, bias = false } of CASES) {

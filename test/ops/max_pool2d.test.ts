@@ -49,24 +49,50 @@ for (const { title, x, ...options } of CASES) {
 
 testTorchPool(test, "maxPool2d", maxPool2d, 1);
 
-/** The gradient of Σ y: how many windows have their maximum at each place. */
+/** Numbers of channels: with those of a vector, of the sixteen that backward compares at once, and some that are left. */
+const CHANNELS = [1, 4, 7, 16, 19];
+
+/**
+ * The gradient of Σ y: how many windows have their maximum at each place of an image of one channel.
+ *
+ * @throws it depends on how many channels beside it have the same values
+ */
 function hits(values: number[], shape: number[], options: Pool2dOptions): number[] {
-  const x = tensor(values, shape);
-  x.requiresGrad = true;
-  backward(sum(maxPool2d(x, options)));
-  return [...(x.grad as Tensor<"f32">).data];
+  const [alone, ...beside] = CHANNELS.map((channels) => {
+    const x = tensor(
+      values.flatMap((value) => Array(channels).fill(value)),
+      [...shape.slice(0, 3), channels],
+    );
+    x.requiresGrad = true;
+    backward(sum(maxPool2d(x, options)));
+    return { channels, gradient: [...(x.grad as Tensor<"f32">).data] };
+  });
+  for (const { channels, gradient } of beside) {
+    const expected = gradient.map((_, i) => alone.gradient[Math.floor(i / channels)]);
+    assert.equal(gradient, expected, `${channels} channels`);
+  }
+  return alone.gradient;
 }
 
 test("the first of equal maxima receives the gradient", () => {
   assert.equal(hits([1, 1, 1, 1], [1, 2, 2, 1], { kernelSize: 2 }), [1, 0, 0, 0]);
   assert.equal(hits([0, 1, 1, 0], [1, 2, 2, 1], { kernelSize: 2 }), [0, 1, 0, 0]);
+  assert.equal(hits([0, 0, 1, 1], [1, 2, 2, 1], { kernelSize: 2 }), [0, 0, 1, 0]);
   assert.equal(hits([1, 2, 2, 2, 1, 1, 2, 1, 1], [1, 3, 3, 1], { kernelSize: 3 }), [0, 1, 0, 0, 0, 0, 0, 0, 0]);
 });
 
-test("a window of more than 256 places remembers each of them", () => {
-  for (const at of [0, 255, 256, 288]) {
-    const values = Array.from({ length: 289 }, (_, i) => (i === at ? 1 : 0));
-    assert.equal(hits(values, [1, 17, 17, 1], { kernelSize: 17 }), values);
+test("of a larger window the border leaves 2×2 places, of which the lower right may be the largest", () => {
+  const corner = { kernelSize: 3, stride: 3, padding: 1 };
+  assert.equal(hits([0, 1, 2, 3], [1, 2, 2, 1], corner), [0, 0, 0, 1]);
+  assert.equal(hits([0, 1, 3, 2], [1, 2, 2, 1], corner), [0, 0, 1, 0]);
+});
+
+test("a window of more than 128 or 256 places remembers each of them", () => {
+  for (const side of [12, 16, 17]) {
+    for (const at of [0, 127, 128, 143, 255, 256, 288].filter((place) => place < side * side)) {
+      const values = Array.from({ length: side * side }, (_, i) => (i === at ? 1 : 0));
+      assert.equal(hits(values, [1, side, side, 1], { kernelSize: side }), values);
+    }
   }
 });
 

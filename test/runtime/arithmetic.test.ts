@@ -18,6 +18,12 @@ test("the relaxed kernels are told by one rounding or two, the plain ones always
   assert.is(arithmeticOf(unfused, false), "simd");
 });
 
+test("multiply_add_f32 is a·b + c, in both variants", () => {
+  for (const variant of ["simd", "relaxed"] as const) {
+    assert.is(new KernelModule(variant).kernels.multiply_add_f32(2, 3, 5), 11, variant);
+  }
+});
+
 test("the plain kernels, compiled, round twice: taken for relaxed ones, they would be unfused", () => {
   assert.is(arithmeticOf(new KernelModule("simd").kernels, true), "relaxed-unfused");
 });

@@ -125,17 +125,30 @@ test("a watcher hears of every block, as it is lent and as it comes back", () =>
   ]);
 });
 
-test("in guarded memory new blocks are NaN, and what is written behind one shows as it comes back", () => {
-  const write = (at: number): void =>
+test("in guarded memory new blocks are NaN, and what is written behind one or where none is shows at the end", () => {
+  const write = (at: number, whenReturned = false): void =>
     withGuardedMemory(() => {
       const ptr = allocate(40);
       assert.ok([...arena().f32.subarray(ptr / 4, ptr / 4 + 10)].every(Number.isNaN));
-      arena().u8[ptr + at] = 0;
+      if (!whenReturned) arena().u8[ptr + at] = 7;
       release(ptr, 40);
+      if (whenReturned) arena().u8[ptr + at] = 7;
     });
   write(39);
   assert.throws(() => write(40), /byte 0 behind a block of 40 was written to/);
   assert.throws(() => write(127), /byte 87 behind a block of 40 was written to/);
+  assert.throws(() => write(0, true), /of free memory was written to/);
+  const { u8 } = arena();
+  const last = u8.length - 1;
+  assert.throws(() => withGuardedMemory(() => u8.fill(7, last)), /of free memory was written to/);
+  const reused = (): void =>
+    withGuardedMemory(() => {
+      const ptr = allocate(4000);
+      release(ptr, 4000);
+      u8[ptr + 17] = 7;
+      release(allocate(4000), 4000); // what was written there is gone with it
+    });
+  assert.throws(reused, /byte 17 of free memory was written to/);
 });
 
 test.run();
