@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { type Attack, randomOf } from "./chaos/chaos.ts";
 import { stopTraining, type TrainingProcess } from "./chaos/stops.ts";
 import { oneOf, parse, readOptions, wholeNumber } from "./options.ts";
+import { complain, print } from "./print.ts";
 
 const HANG_MS = 60_000;
 const KINDS = {
@@ -135,18 +136,18 @@ function watchdog(child: ChildProcess, where: () => string, ms = HANG_MS): { isF
 
 /** @returns whether nothing was found */
 function report(all: readonly Summary[]): boolean {
-  console.log("attack                                        times  right  typed error  faults  hangs  seconds");
+  print("attack                                        times  right  typed error  faults  hangs  seconds");
   for (const { kind, attacks, hang, seconds } of all) {
     const count = (verdict: Attack["verdict"]): number => attacks.filter((attack) => attack.verdict === verdict).length;
     const numbers = [attacks.length, count("right"), count("typed error"), count("fault"), hang === null ? 0 : 1];
     const columns = numbers.map((number, i) => String(number).padStart([5, 7, 13, 8, 7][i]));
-    console.log(`${KINDS[kind].padEnd(45)} ${columns.join("")}${seconds.toFixed(0).padStart(9)}`);
+    print(`${KINDS[kind].padEnd(45)} ${columns.join("")}${seconds.toFixed(0).padStart(9)}`);
   }
-  console.log(`seed ${options.seed}`);
+  print(`seed ${options.seed}`);
   const findings = all.flatMap(({ attacks, hang }) => [
     ...attacks.filter(({ verdict }) => verdict === "fault").map(({ what, why }) => `${what}: ${why}`),
     ...(hang === null ? [] : [hang]),
   ]);
-  for (const finding of findings) console.error(`WRONG: ${finding}`);
+  for (const finding of findings) complain(`WRONG: ${finding}`);
   return findings.length === 0;
 }

@@ -4,6 +4,7 @@
 import process from "node:process";
 import { setThreads } from "../../lib/index.ts";
 import { enableRelaxedSimd } from "../../lib/runtime/relaxed_simd.node.ts";
+import { print } from "../print.ts";
 import { type Chaos, randomOf } from "./chaos.ts";
 import { failAllocations } from "./failing_allocations.ts";
 import { loseWorkers } from "./lost_workers.ts";
@@ -13,11 +14,10 @@ import { digestAfter } from "./training.ts";
 /** Trains again and again on so many threads, and says each time which weights came of it; until it is ended. */
 async function trainForever(threads: number): Promise<never> {
   const STEPS = 3;
-  const write = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
-  write({ right: digestAfter("CNN, AdamW", STEPS) });
+  print(JSON.stringify({ right: digestAfter("CNN, AdamW", STEPS) }));
   await setThreads(threads);
   for (;;) {
-    write({ digest: digestAfter("CNN, AdamW", STEPS) });
+    print(JSON.stringify({ digest: digestAfter("CNN, AdamW", STEPS) }));
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -28,5 +28,5 @@ enableRelaxedSimd();
 const [kind, times, seed] = process.argv.slice(2);
 if (kind === "train") await trainForever(Number(times));
 for await (const attack of CHAOS[kind](Number(times), randomOf(Number(seed)))) {
-  process.stdout.write(`${JSON.stringify(attack)}\n`);
+  print(JSON.stringify(attack));
 }
