@@ -30,7 +30,7 @@ const WINDOW = 32768;
 const LONGEST_MATCH = 258;
 const ROOM = 131072;
 
-/** In about nanoseconds: to decode a symbol, to copy a match besides, to build two codes, and to begin a block without. */
+/** In about nanoseconds: to decode a symbol, to copy a match besides, to build a block's codes, and to begin one without. */
 const SYMBOL_COST = 5;
 const MATCH_COST = 8;
 const CODES_COST = 6000;
@@ -106,6 +106,26 @@ class Code {
   }
 }
 
+/** Those of a block: for literals, its end and lengths of matches; and for distances. */
+class Codes {
+  readonly literals = new Code();
+  readonly distances = new Code();
+}
+
+let fixed: Codes | null = null;
+
+/** Those that a block need not bring along. Built once: a block of ten bits may ask for them. */
+function fixedCodes(): Codes {
+  if (fixed === null) {
+    const lengths = new Uint8Array(288 + 32);
+    lengths.fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280, 288).fill(5, 288, 320);
+    fixed = new Codes();
+    fixed.literals.build(lengths, 0, 288);
+    fixed.distances.build(lengths, 288, 320);
+  }
+  return fixed;
+}
+
 /** Bytes with their bits in reverse. */
 const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) =>
   [0, 1, 2, 3, 4, 5, 6, 7].reduce((result, bit) => result | (((byte >> bit) & 1) << (7 - bit)), 0),
@@ -144,8 +164,7 @@ class Inflater {
   private sum = 1;
   private sumOfSums = 0;
 
-  private readonly literals = new Code();
-  private readonly distances = new Code();
+  private readonly ownCodes = new Codes();
   private readonly lengths = new Uint8Array(288 + 32);
 
   constructor(private readonly stream: InflateStream) {}
@@ -160,11 +179,7 @@ class Inflater {
       this.stream.spend(kind === 2 ? CODES_COST : BLOCK_COST);
       if (kind === 0) this.storedBlock();
       else if (kind === 3) this.fail("a block has an unknown kind");
-      else {
-        if (kind === 1) this.fixedCodes();
-        else this.dynamicCodes();
-        this.compressedBlock();
-      }
+      else this.compressedBlock(kind === 1 ? fixedCodes() : this.dynamicCodes());
     }
     this.flush();
     this.bits(this.bitCount & 7);
@@ -258,14 +273,9 @@ class Inflater {
     }
   }
 
-  private fixedCodes(): void {
-    this.lengths.fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280, 288).fill(5, 288, 320);
-    this.literals.build(this.lengths, 0, 288);
-    this.distances.build(this.lengths, 288, 320);
-  }
-
-  private dynamicCodes(): void {
-    const { lengths, literals } = this;
+  private dynamicCodes(): Codes {
+    const { lengths, ownCodes } = this;
+    const { literals, distances } = ownCodes;
     const literalCount = this.bits(5) + 257;
     const total = literalCount + this.bits(5) + 1;
     const lengthCount = this.bits(4) + 4;
@@ -289,10 +299,11 @@ class Inflater {
     if (
       lengths[END_OF_BLOCK] === 0 ||
       literals.build(lengths, 0, literalCount) === "none" ||
-      this.distances.build(lengths, literalCount, total) === "none"
+      distances.build(lengths, literalCount, total) === "none"
     ) {
       this.fail("a block's codes are damaged");
     }
+    return ownCodes;
   }
 
   /** One symbol of a short code: none is longer than 7 bits. */
@@ -309,17 +320,17 @@ class Inflater {
     return entry >> 4;
   }
 
-  private compressedBlock(): void {
+  private compressedBlock(codes: Codes): void {
     for (let isOver = false; !isOver; ) {
       if (this.at >= this.limit) this.fetch();
       if (this.out >= WINDOW + ROOM) this.flush();
-      isOver = this.symbols();
+      isOver = this.symbols(codes);
     }
   }
 
   /** Decodes until the block is over, the input short, or the window full. @returns whether the block is over */
-  private symbols(): boolean {
-    const { input, window, limit, literals, distances } = this;
+  private symbols({ literals, distances }: Codes): boolean {
+    const { input, window, limit } = this;
     const literalFast = literals.fast;
     const distanceFast = distances.fast;
     let { at, hold, bitCount, out } = this;

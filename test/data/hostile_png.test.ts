@@ -147,21 +147,18 @@ test("what claims more is refused at once, whatever it would take", () => {
   }
 });
 
+/** A stream of a zlib header, and then the same bytes again and again. */
+function blocks(pattern: readonly number[], length: number): Uint8Array {
+  const stream = Uint8Array.from({ length }, (_, i) => (i < 2 ? [0x78, 0x9c][i] : pattern[(i - 2) % pattern.length]));
+  return pngFile(pngHeader(9, 9, 8, 0), pngChunk("IDAT", stream), END);
+}
+
 test("what turns out to take too long is refused before it does", () => {
   const costs = costsOf({
     "a photograph of 12 million pixels": () => hostile(4032, 3024, { depth: 8, colourType: 2, ...NOISE }),
-    "blocks without end": () =>
-      pngFile(
-        pngHeader(9, 9, 8, 0),
-        // Stored blocks of no bytes: 0 0 0 255 255.
-        pngChunk(
-          "IDAT",
-          Uint8Array.from({ length: 12_000_002 }, (_, i) =>
-            i < 2 ? [0x78, 0x9c][i] : [0, 0, 0, 255, 255][(i - 2) % 5],
-          ),
-        ),
-        END,
-      ),
+    "stored blocks of no bytes": () => blocks([0, 0, 0, 255, 255], 12_000_002),
+    // Of ten bits each: not the last, fixed codes, the end.
+    "blocks of fixed codes without symbols": () => blocks([0x02, 0x08, 0x20, 0x80, 0x00], 5_000_002),
   });
   for (const { name, message, cpuMs } of costs) {
     assert.match(message, "takes too long to decode", name);
