@@ -55,14 +55,16 @@ export function createRunFolder(outputs: string, model: string, now: Date, sizeB
   let path: string | null = null;
   try {
     makeFolder(parent, made);
-    let id = newRunId(now, known);
+    const next = (): string => {
+      const id = newRunId(now, known);
+      if (id !== null) return id;
+      throw new RuntimeError("createRunFolder: the newest run there has the last number that there is");
+    };
+    let id = next();
     // Another process was sooner.
     while (!tryMakeFolder(join(parent, id), made)) {
       known.push(id);
-      const next = newRunId(now, known);
-      if (next === id)
-        throw new RuntimeError(`createRunFolder: ${join(parent, id)} has the last number that there is.`);
-      id = next;
+      id = next();
     }
     path = join(parent, id);
     probe(path, sizeBytes);

@@ -12,7 +12,7 @@ interface ParsedId {
 }
 
 export function isRunId(name: string): boolean {
-  return ID.test(name);
+  return parse(name) !== null;
 }
 
 /** Of an order in which the oldest come first, and before them names that are no ids. */
@@ -26,17 +26,30 @@ export function compareRunIds(a: string, b: string): number {
  * An id newer than all there are.
  *
  * @param known names of runs, of whichever network; others do not matter
+ * @returns null where there is none: the newest has the last number
  * @example newRunId(new Date("2026-01-02T03:04:05Z"), ["20260102-030405"]) // "20260102-030405-2"
  */
-export function newRunId(now: Date, known: readonly string[]): string {
-  const time = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+export function newRunId(now: Date, known: readonly string[]): string | null {
+  const time = stampOf(now);
   const newest = known.filter(isRunId).sort(compareRunIds).at(-1);
   if (newest === undefined || compareRunIds(newest, time) < 0) return time;
   const { time: latest, count } = parse(newest) as ParsedId;
-  return `${latest}-${count + 1}`;
+  const next = `${latest}-${count + 1}`;
+  return isRunId(next) ? next : null;
 }
 
 function parse(name: string): ParsedId | null {
   const [, time, count] = ID.exec(name) ?? [];
-  return time === undefined ? null : { time, count: count === undefined ? 1 : Number(count) };
+  return time === undefined || !isTime(time) ? null : { time, count: count === undefined ? 1 : Number(count) };
+}
+
+/** One of the calendar, so that no name is newer than whatever a clock may say. */
+function isTime(stamp: string): boolean {
+  const iso = stamp.replace(/^(....)(..)(..)-(..)(..)(..)$/, "$1-$2-$3T$4:$5:$6Z");
+  const time = Date.parse(iso);
+  return Number.isFinite(time) && stampOf(new Date(time)) === stamp;
+}
+
+function stampOf(time: Date): string {
+  return time.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
 }

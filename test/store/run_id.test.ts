@@ -29,11 +29,23 @@ test("is the time at which it began, or counts on from the newest there is", () 
     [["20260103-000000-2", "20260103-000000"], "20260103-000000-3"],
     [["my run", "versions", "zzz", "20260102", "20270101-000000.bak", "__proto__"], "20260102-030405"],
     [["20260103-000000-1000000", "99999999-999999-9007199254740993"], "20260102-030405"],
+    // No times.
+    [["99999999-999999", "20261301-000000", "20260230-000000-5", "20260103-240000"], "20260102-030405"],
   ];
   for (const [known, id] of cases) {
     assert.is(newRunId(now, known), id, known.join(" "));
     assert.ok(isRunId(id) && known.filter(isRunId).every((other) => compareRunIds(other, id) < 0));
   }
+});
+
+test("where the newest has the last number, no folder is made that would not be the newest", () => {
+  const outputs = freshOutputs();
+  mkdirSync(join(outputs, "linear", "20990101-000000-999999"), { recursive: true });
+  assert.throws(
+    () => createRunFolder(outputs, "linear", at("2026-01-01T00:00:00"), 1),
+    /: the newest run there has the last number that there is\. Nothing was trained\.$/,
+  );
+  assert.is(readdirSync(join(outputs, "linear")).length, 1);
 });
 
 test("their order is total: names that are no ids come before all of them", () => {
