@@ -5,7 +5,7 @@ import { escapeControls } from "./printable.ts";
 
 /** Whether nothing would be seen of it: empty, spaces, control characters, what takes no room. */
 export function isBlank(text: string): boolean {
-  return !/[^\s\p{Cc}\p{Cs}\p{DI}\u2800]/u.test(text);
+  return !/[^\s\p{Cc}\p{Cs}\p{DI}\u2800\ufff9-\ufffb]/u.test(text);
 }
 
 /** What names something. */

@@ -1,7 +1,7 @@
 // makeFolder: a folder, with those above it. Node's own `recursive` tries for ever where the system refuses with ENOENT, as
 // in /proc.
 
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { statIfAny } from "./stat_if_any.node.ts";
 import { systemCode } from "./system_error.ts";
@@ -14,7 +14,8 @@ export function makeFolder(path: string, made: string[] = []): void {
   if (statIfAny(path)?.isDirectory()) return;
   const parent = dirname(path);
   if (parent !== path && !statIfAny(parent)) makeFolder(parent, made);
-  if (!tryMakeFolder(path, made) && !statSync(path).isDirectory()) mkdirSync(path);
+  // That a file is in its place, the system says in reading it as a folder; in making one, only that something is.
+  if (!tryMakeFolder(path, made) && !statSync(path).isDirectory()) readdirSync(path);
 }
 
 /** @returns false where there is something of that name already */

@@ -7,10 +7,10 @@ const MAX_DEPTH = 3;
 /**
  * What a terminal could take for a command, or what would show a reader something else than what is there: control
  * characters (C0, delete, C1), marks that turn the direction of text, what takes no room (zero-width spaces, soft
- * hyphens, tags, fillers), line separators, and halves of surrogate pairs. Joiners and the two selectors of emoji stay:
+ * hyphens, tags, fillers, marks of annotations), line separators, and halves of surrogate pairs. Joiners and the two selectors of emoji stay:
  * scripts and emoji are written with them, and they hide nothing but themselves.
  */
-const CONTROLS = /(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Cs}\p{DI}\u2028\u2029]/gu;
+const CONTROLS = /(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Cs}\p{DI}\u2028\u2029\ufff9-\ufffb]/gu;
 
 /**
  * The text on one line, and as it is: those characters as escapes, which are JSON's too. Text that is JSON on one line

@@ -15,7 +15,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file or folder",
   ENOSPC: "no space is left on the disk",
   ENOTDIR: "a part of the path is a file, not a folder",
-  ENXIO: "it is a socket, or a device that is not there",
+  ENXIO: "it is a socket, a pipe that nobody reads, or a device that is not there",
   EPERM: "the operation is not permitted",
   EROFS: "the file system is read-only",
 };

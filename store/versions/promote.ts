@@ -124,7 +124,7 @@ function readFinished(run: StoredRun): { bytes: Uint8Array; weights: string } {
     return { bytes, weights };
   } catch (error) {
     if (error instanceof CheckpointError) throw error;
-    return refuse(reasonOf(error));
+    return refuse(`its checkpoint cannot be read: ${reasonOf(error)}`);
   }
 }
 

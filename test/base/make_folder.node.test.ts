@@ -31,7 +31,7 @@ test("a folder is made with those above it, and the new ones are told from the t
 test("what keeps it from being made is an error, and never tried again", () => {
   const file = join(folder, "file");
   writeFileSync(file, "");
-  assert.is(failure(file), "EEXIST");
+  assert.is(failure(file), "ENOTDIR");
   assert.is(failure(join(file, "below")), "ENOTDIR");
   if (process.platform === "win32") return;
   const loop = join(folder, "loop");

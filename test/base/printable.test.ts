@@ -25,6 +25,7 @@ test("what a terminal could take for a command is an escape: control characters,
 test("what nobody sees is an escape, and half of a pair, so that names that look alike are alike", () => {
   assert.is(escapeControls("la\u200btest\ufeff\u00ad\u2063\u3164"), "la\\u200btest\\ufeff\\u00ad\\u2063\\u3164");
   assert.is(escapeControls("a\u{e0041}b"), "a\\udb40\\udc41b");
+  assert.is(escapeControls("\ufff91\ufffa7\ufffb"), "\\ufff91\\ufffa7\\ufffb");
   assert.is(escapeControls("\ud800a\udc00"), "\\ud800a\\udc00");
 });
 

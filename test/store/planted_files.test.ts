@@ -23,8 +23,10 @@ import { SeenPictures } from "../../cli/infer/seen_pictures.ts";
 import { loadMnist } from "../../data/index.node.ts";
 import { SimdgradError } from "../../lib/base/errors.ts";
 import { thisHost, thisProcess } from "../../lib/base/run_process.node.ts";
+import { describeSystemError } from "../../lib/base/system_error.ts";
 import { MODEL_NAMES, recipeFor } from "../../models/index.ts";
 import { loadModel } from "../../store/checkpoints/load_model.ts";
+import { AppendFile } from "../../store/files/append_file.ts";
 import { withLock } from "../../store/files/file_lock.ts";
 import { skippedEntries } from "../../store/runs/find_run.ts";
 import { checkpointOfRun, listRuns } from "../../store/runs/list_runs.ts";
@@ -142,6 +144,21 @@ if (process.platform !== "win32") {
       plant(kind, join(outputs, "linear", "versions.jsonl"));
       await typedError(() => readRegistry(outputs, "linear"));
     }
+  });
+
+  test("what is said is what is wrong, and of which file", async () => {
+    const outputs = fresh();
+    fakeRun(outputs, OLD);
+    fakeRun(outputs, BAD);
+    plant("sparse", join(outputs, "linear", BAD, "model.safetensors"));
+    const { message } = await typedError(() => promote(outputs, ["linear"], BAD));
+    assert.match(message, /version: its checkpoint cannot be read: it is larger than 256 MiB\.$/);
+    writeFileSync(join(outputs, "linear", "versions"), "");
+    const error = await promote(outputs, ["linear"], OLD).catch((caught: unknown) => caught);
+    assert.match(describeSystemError("", error), "a part of the path is a file, not a folder");
+    const log = join(outputs, "metrics.jsonl");
+    plant("pipe", log);
+    assert.throws(() => new AppendFile(log, 0, (bytes) => bytes.length), /it is a socket, a pipe that nobody reads/);
   });
 }
 
