@@ -53,7 +53,10 @@ export const target: FuzzTarget<Read> = {
   },
   describe: (read) => (read === null ? "help" : `${read.name} ${JSON.stringify(read.line)}`),
   // They may quote whatever was typed: what is printed of them, the terminal escapes.
-  said: (error) => escapeControls(messageOf(error)).slice(0, 1000),
+  said: (error) =>
+    escapeControls(messageOf(error))
+      .slice(0, 1000)
+      .replace(/\p{Cs}$/u, ""),
   leastRefusals: 20,
 };
 

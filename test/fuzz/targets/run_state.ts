@@ -6,7 +6,7 @@
 import { CheckpointError } from "../../../lib/base/errors.ts";
 import { Flatten, Linear, Sequential } from "../../../lib/index.ts";
 import { makeOptimizer, makeSchedule } from "../../../models/experiment.ts";
-import { isModelName, OPTIMIZERS, recipeFor, SCHEDULES } from "../../../models/index.ts";
+import { isModelName, OPTIMIZERS, PRESETS, recipeFor, SCHEDULES } from "../../../models/index.ts";
 import { type RunExtras, readRunState } from "../../../store/runs/run_state.ts";
 import { fileWith, fuzzFolder } from "../in_folder.ts";
 import { mutateBytes } from "../mutate_bytes.ts";
@@ -56,7 +56,8 @@ function runOf(random: Random) {
   const model = random.pick(["linear", "cnn"] as const);
   return {
     plan: {
-      ...{ model, recipe: { ...recipeFor(model, random.pick(["fast", "standard", "best"]), {}) }, seed: 0 },
+      // A copy: presets share their parts, and mutations change what they are given.
+      ...{ model, recipe: structuredClone(recipeFor(model, random.pick(PRESETS), {})), seed: 0 },
       ...{ patience: random.pick([null, 3]), limit: random.pick([null, 100]), data: "mnist", datasetName: null },
       ...{ command: "mnist train", started: "2026-01-02T03:04:05.000Z", resumed: ["2026-01-02T03:05:05.000Z"] },
     },

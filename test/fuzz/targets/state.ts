@@ -50,7 +50,8 @@ export const target: FuzzTarget<Resumed> = {
   },
   garbage: ({ state, history, weights }, input) => {
     const { epoch, step } = state.progress;
-    if (epoch < 1 || epoch > EPOCHS + 1 || step < 0 || step >= STEPS) return "a place that is not in the run";
+    // After the last step comes the epoch's validation, which a run may have been stopped in.
+    if (epoch < 1 || epoch > EPOCHS + 1 || step < 0 || step > STEPS) return "a place that is not in the run";
     const numbers = history.epochs.map((report) => report.epoch);
     if (String(numbers) !== "1,2") return "a history of other epochs than the two planned";
     const figures = history.epochs.flatMap(({ trainLoss, validationLoss, seconds }) => [
