@@ -13,7 +13,7 @@ import { stderr, stdout } from "../terminal/terminal.ts";
 import { AnswerTable, describeAnswer } from "./describe_answer.ts";
 import { drawDigit } from "./draw_digit.ts";
 import { type FileAnswer, fileAnswer } from "./file_answer.ts";
-import { readPicture } from "./read_picture.ts";
+import { pictureName, readPicture } from "./read_picture.ts";
 import { SeenPictures } from "./seen_pictures.ts";
 
 export interface InferRequest {
@@ -67,7 +67,7 @@ async function inferFile(
   table: AnswerTable | null,
 ): Promise<FileAnswer> {
   const bytes = await readPicture(file);
-  const digit = preprocessDigit(decodePng(bytes, file === "-" ? "standard input" : file));
+  const digit = preprocessDigit(decodePng(bytes, pictureName(file)));
   const answer = fileAnswer(file, model, classifier.read(digit));
   if (table) stdout.write(table.row(answer));
   else if (!isJson) stdout.write(["", ...describeAnswer(answer, stdout)]);

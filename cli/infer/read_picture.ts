@@ -9,6 +9,11 @@ import { DataError } from "../../lib/index.ts";
 /** What decodePng takes at most; anything larger is not read into memory. */
 const MAX_BYTES = 32 << 20;
 
+/** As messages call it. @param file a path, or "-" */
+export function pictureName(file: string): string {
+  return file === "-" ? "standard input" : file;
+}
+
 /**
  * @param file a path, or "-"
  * @throws {DataError} it cannot be read, or is too large
@@ -18,7 +23,7 @@ export async function readPicture(file: string): Promise<Uint8Array> {
     return file === "-" ? await collect(process.stdin, file) : await readNamed(file);
   } catch (error) {
     if (error instanceof DataError && error.op === "infer") throw error;
-    throw new DataError(describeSystemError(`infer: cannot read ${file}`, error), { file });
+    throw new DataError(describeSystemError(`infer: cannot read ${pictureName(file)}`, error), { file });
   }
 }
 
@@ -55,7 +60,9 @@ async function collect(stream: NodeJS.ReadableStream, file: string, first: Buffe
   let size = first?.length ?? 0;
   for await (const chunk of stream) {
     size += chunk.length;
-    if (size > MAX_BYTES) throw new DataError(`infer: ${file} is larger than ${MAX_BYTES >> 20} MiB.`, { file });
+    if (size > MAX_BYTES) {
+      throw new DataError(`infer: ${pictureName(file)} is larger than ${MAX_BYTES >> 20} MiB.`, { file });
+    }
     chunks.push(Buffer.from(chunk));
   }
   return Buffer.concat(chunks);

@@ -94,6 +94,14 @@ test("- is standard input", async () => {
   assert.equal([code, result.file, result.predicted_class], [0, "-", 1]);
 });
 
+test("messages call it standard input, whatever is wrong with it", async () => {
+  const wrong: [input: Uint8Array, message: RegExp][] = [
+    [new Uint8Array(0), /^error: standard input is empty\.$/m],
+    [new Uint8Array(2 ** 25 + 1), /^error: standard input is larger than 32 MiB\.$/m],
+  ];
+  for (const [input, message] of wrong) assert.match((await runCli(folder, ["infer", "-"], { input })).stderr, message);
+});
+
 test("a blank picture is called so, and not classified", async () => {
   const { code, stdout } = await runCli(folder, ["infer", "blank.png", "--json"]);
   assert.is(code, 0);
