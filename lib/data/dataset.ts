@@ -127,17 +127,19 @@ export class Dataset<Y extends LabelType | "f32" = LabelType, X extends InputTyp
   /** @internal */
   constructor(options: DatasetOptions<Y, X>, cut: { from: Dataset<Y, X>; rows: Int32Array });
   constructor(options: DatasetOptions<Y, X>, cut?: { from: Dataset<Y, X>; rows: Int32Array }) {
-    const { x, y } = cut ? cut.from.source : partsOf(options);
+    // Whoever calls new Dataset(images, labels) is told what it takes.
+    const from = cut?.from ?? null;
+    const { x, y } = from ? from.source : partsOf(options);
     const { name, digest = null, normalization = null } = options;
     this.name = name;
     this.normalization = normalization;
     this.hasImages = options.images !== undefined;
     this.hasLabels = options.labels !== undefined;
     this.inputShape = Object.freeze(x.shape.length === 3 ? [...x.shape.slice(1), 1] : x.shape.slice(1));
-    this.classes = cut ? cut.from.classes : this.hasLabels ? classesOf(options, y) : 0;
-    if (!cut) checkNormalization("dataset", normalization, this.inputShape[this.inputShape.length - 1]);
-    this.source = cut ? cut.from.source : { x: x.keep(), y: y.keep(), digest };
-    this.rows = cut?.rows ?? null;
+    this.classes = from ? from.classes : this.hasLabels ? classesOf(options, y) : 0;
+    if (!from) checkNormalization("dataset", normalization, this.inputShape[this.inputShape.length - 1]);
+    this.source = from ? from.source : { x: x.keep(), y: y.keep(), digest };
+    this.rows = from && cut ? cut.rows : null;
     this.size = this.rows ? this.rows.length : x.shape[0];
   }
 

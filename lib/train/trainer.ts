@@ -115,7 +115,7 @@ export class Trainer {
       const stopped = await this.runSteps(run, train, breather, save);
       // Saved before a partial epoch is validated: a resumed run has no such validation.
       if (stopped !== null) await save();
-      const samplesPerSecond = run.seen / run.epochWatch.seconds;
+      const { samplesPerSecond } = run;
       await average?.enter(train, batchSize, signal);
       const report = await this.validate(run, samplesPerSecond, validation);
       history.stopped = stopped;
@@ -155,7 +155,7 @@ export class Trainer {
       run.seen += samples;
       run.lossSum += loss * samples;
       run.right += correct;
-      const samplesPerSecond = run.seen / run.epochWatch.seconds;
+      const { samplesPerSecond } = run;
       onStep?.({ epoch, step, stepsPerEpoch, loss, learningRate, samplesPerSecond });
       if (step < stepsPerEpoch) {
         const stopped = this.timeEnds(run);

@@ -37,6 +37,11 @@ export class TrainingRun {
     return this.step > 0 || this.epoch > 1;
   }
 
+  /** Of this epoch; finite even where the clock is too coarse to see it, as a page's may be by 0.1 s. */
+  get samplesPerSecond(): number {
+    return this.seen / Math.max(this.epochWatch.seconds, 1e-6);
+  }
+
   beginEpoch(epoch: number): void {
     this.epoch = epoch;
     this.step = this.seen = this.lossSum = this.right = 0;

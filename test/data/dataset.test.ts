@@ -238,6 +238,10 @@ test("options out of range are named", () => {
   const dataset = numbered(5);
   const refused = (body: () => unknown, message: string) =>
     assert.throws(body, (error: unknown) => error instanceof OptionError && error.message.includes(message));
+  const Positional = Dataset as unknown as new (...args: unknown[]) => unknown;
+  for (const second of [dataset.labels, null, 10, [1, 2]]) {
+    refused(() => new Positional(dataset.images, second), "dataset: there is no option");
+  }
   refused(() => dataset.batches({ batchSize: 0 }), "batches: batchSize must be an integer ≥ 1; got 0.");
   refused(() => dataset.batches({ batchSize: Number.NaN }), "got NaN");
   refused(() => dataset.batches({ batchSize: 2, seed: -1 }), "seed must be an integer ≥ 0");

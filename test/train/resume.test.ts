@@ -179,6 +179,24 @@ test("a state of the end resumes to the result at once", async () => {
   same({ history, weights: weightsOf(again) }, whole, "the end");
 });
 
+test("a run whose clock is too coarse to see an epoch writes states and is resumed", async () => {
+  const recipe = small();
+  const states: Uint8Array[] = [];
+  const { now } = performance;
+  performance.now = () => 1000;
+  try {
+    const model = recipe.model();
+    const onCheckpoint = (state: TrainingState) => void states.push(encodeTrainingState(state));
+    await new Trainer(model, { ...recipe.options(model), onCheckpoint }).fit(recipe.train, recipe.validation);
+    const again = recipe.model();
+    const { state: resume } = decodeTrainingState(states[1], "the state");
+    await new Trainer(again, recipe.options(again)).fit(recipe.train, recipe.validation, { resume });
+    assert.is(weightsOf(again), weightsOf(model));
+  } finally {
+    performance.now = now;
+  }
+});
+
 test("a state holds copies: training on does not change it", async () => {
   const recipe = small();
   let first: TrainingState | undefined;
