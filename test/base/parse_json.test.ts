@@ -80,8 +80,10 @@ test("no key of it reaches the prototype of anything", () => {
 });
 
 test("nothing that ships parses JSON but by it", () => {
+  // The page that export_html.ts writes parses its card, which literal.ts wrote.
+  const allowed = ["lib/base/parse_json.ts", "models/export/export_html.ts"];
   const bare = projectFiles(/^(lib|data|models|store|cli|serve|web)\/.*\.ts$/)
-    .filter((file) => file !== "lib/base/parse_json.ts")
+    .filter((file) => !allowed.includes(file))
     .filter((file) => /\bJSON\s*\??\.\s*parse\b|\.json\(\)|with \{ type: "json" \}/.test(withoutComments(read(file))));
   assert.equal(bare, []);
 });
