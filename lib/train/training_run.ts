@@ -84,8 +84,8 @@ export class TrainingRun {
   /**
    * Takes a state over: all of it fits, or nothing changes.
    *
-   * @throws {CheckpointError} it is another setup's, no run of this one comes to it, or its tensors do not fit model or
-   *   optimizer
+   * @throws {CheckpointError} it is another setup's, no run of this one comes to it, its tensors do not fit model or
+   *   optimizer, or they are not finite
    */
   load(state: TrainingState, own: TrainingSetup): void {
     const { setup, progress, epochs, tensors } = state;
@@ -95,8 +95,8 @@ export class TrainingRun {
     const before = { model: stateDict(this.model), optimizer: copyTensors(this.optimizer.state()) };
     try {
       // The best first: whether it fits is known once it was in the model.
-      if (Object.keys(best).length > 0) putState({ op: "fit", source: "the state's best epoch" }, this.model, best);
-      putState({ op: "fit", source: "the state" }, this.model, withPrefix("model", tensors));
+      if (Object.keys(best).length > 0) this.putFinite("the state's best epoch", best);
+      this.putFinite("the state", withPrefix("model", tensors));
       loadStored(this.optimizer, withPrefix("optimizer", tensors));
       if (this.average) loadStored(this.average.ema, withPrefix("average", tensors));
     } catch (error) {
@@ -111,6 +111,18 @@ export class TrainingRun {
     this.optimizer.lr = learningRate;
     this.best = Object.keys(best).length > 0 ? best : null;
     Object.assign(this.history, historyOf(epochs, { restoreBest: own.restoreBest !== false }));
+  }
+
+  private putFinite(source: string, tensors: Readonly<Record<string, StoredTensor>>): void {
+    const { model } = this;
+    putState({ op: "fit", source }, model, tensors);
+    for (const [name, { values }] of [...model.namedParameters(), ...model.namedBuffers()]) {
+      const wrong = values.find((value) => !Number.isFinite(value));
+      if (wrong === undefined) continue;
+      throw new CheckpointError(`fit: ${name} of ${source} holds ${wrong}, as after no step. Use another state.`, {
+        name,
+      });
+    }
   }
 }
 

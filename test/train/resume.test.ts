@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { MNIST_NORMALIZATION } from "../../data/mnist.ts";
 import { syntheticDigits } from "../../data/synthetic.ts";
+import { CheckpointError } from "../../lib/base/errors.ts";
 import { Dropout } from "../../lib/nn/dropout.ts";
 import { Flatten } from "../../lib/nn/flatten.ts";
 import { Linear } from "../../lib/nn/linear.ts";
@@ -194,6 +195,32 @@ test("a run whose clock is too coarse to see an epoch writes states and is resum
     assert.is(weightsOf(again), weightsOf(model));
   } finally {
     performance.now = now;
+  }
+});
+
+test("a state whose weights are not finite is refused, those of its best epoch too, and changes nothing", async () => {
+  const recipe = small();
+  const states: TrainingState[] = [];
+  const first = recipe.model();
+  const onCheckpoint = (state: TrainingState) => void states.push(state);
+  await new Trainer(first, { ...recipe.options(first), onCheckpoint }).fit(recipe.train, recipe.validation);
+  const [state] = states;
+  for (const name of ["model.fc.weight", "best.fc.weight", "best.fc.bias"]) {
+    const { shape } = state.tensors[name];
+    for (const wrong of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+      const data = new Float32Array(shape.reduce((size, side) => size * side, 1)).fill(0.5, 1).fill(wrong, 0, 1);
+      const resume = { ...state, tensors: { ...state.tensors, [name]: { dtype: "F32" as const, shape, data } } };
+      const model = recipe.model();
+      const before = weightsOf(model);
+      const trainer = new Trainer(model, recipe.options(model));
+      const error = await trainer.fit(recipe.train, recipe.validation, { resume }).catch((caught) => caught);
+      assert.instance(error, CheckpointError);
+      assert.match(
+        error.message,
+        new RegExp(`^fit: ${name.slice(name.indexOf(".") + 1)} of the state.* holds ${wrong}, as`),
+      );
+      assert.is(weightsOf(model), before);
+    }
   }
 });
 
