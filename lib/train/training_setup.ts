@@ -33,7 +33,7 @@ export function checkSetup(state: TrainingSetup, ours: TrainingSetup): void {
   const differs = (name: string): boolean => text(theirs, name) !== text(ours, name);
   const name = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].find(differs);
   if (name === undefined) return;
-  const [there, here] = [theirs, ours].map((setup) => escapeControls(text(setup, name).slice(0, 200)));
+  const [there, here] = [theirs, ours].map((setup) => escapeControls(text(setup, name)).slice(0, 200));
   const values = `${there} in the state but ${here} here`;
   const advice =
     name === "kernels"
