@@ -140,16 +140,18 @@ export class Experiment {
     if (options.resume) this.checkState(options.resume);
   }
 
-  /** Before anybody is told of a start. What a state says is checked by its trainer, and here what is so of these networks. */
+  /**
+   * Before anybody is told of a start. What a state says, and that its numbers are finite, its trainer checks; here, that
+   * its tensors are of the types that these networks have, and count the steps that it says were made.
+   */
   private checkState(state: TrainingState): void {
     this.trainer(new Teller(() => {}), () => 0).load(state, this.data.train, this.data.validation);
     const { epoch, step } = state.progress;
     const steps = (epoch - 1) * this.stepsPerEpoch + step;
     for (const [name, { dtype, data }] of Object.entries(state.tensors)) {
       const isCount = name === "optimizer.step" || name === "average.updates";
-      const isRight = (value: number | bigint): boolean =>
-        isCount ? Number(value) === steps : Number.isFinite(Number(value));
-      const wrong = ["F32", "I32", "I64"].includes(dtype) ? [...data].find((value) => !isRight(value)) : dtype;
+      const wrongCount = isCount ? [...data].find((value) => Number(value) !== steps) : undefined;
+      const wrong = ["F32", "I32", "I64"].includes(dtype) ? wrongCount : dtype;
       if (wrong === undefined) continue;
       const problem = `${printableName(name)} holds ${wrong}, which it cannot after ${steps} steps`;
       throw new CheckpointError(`Experiment: cannot resume: ${problem}. Use another state.`, { name });

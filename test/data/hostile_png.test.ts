@@ -7,7 +7,7 @@ import { constants, deflateSync, type ZlibOptions } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { pictureCosts } from "../support/picture_cost.ts";
-import { pngChunk, pngFile, pngHeader } from "../support/png.ts";
+import { CHANNELS, pngChunk, pngFile, pngHeader, pngPasses } from "../support/png.ts";
 
 const test = suite("hostile pictures");
 const folder = mkdtempSync(join(tmpdir(), "hostile-"));
@@ -15,17 +15,6 @@ test.after(() => rmSync(folder, { recursive: true }));
 
 const END = pngChunk("IEND", new Uint8Array(0));
 const PAETH = 4;
-const CHANNELS = [1, 0, 3, 1, 2, 0, 4];
-const PASSES = [
-  [0, 0, 8, 8],
-  [4, 0, 8, 8],
-  [0, 4, 4, 8],
-  [2, 0, 4, 4],
-  [0, 2, 2, 4],
-  [1, 0, 2, 2],
-  [0, 1, 1, 2],
-];
-
 interface Kind {
   depth: number;
   colourType: number;
@@ -42,7 +31,7 @@ const NOISE_BYTES = Uint8Array.from({ length: 999_983 }, (_, i) => (Math.imul(i 
 /** Rows as they are before compression. */
 function rowsOf(width: number, height: number, kind: Kind): Uint8Array {
   const { depth, colourType, isInterlaced = false, filter = PAETH, isNoise = false } = kind;
-  const passes = (isInterlaced ? PASSES : [[0, 0, 1, 1]]).map(([x, y, dx, dy]) => {
+  const passes = pngPasses(isInterlaced).map(([x, y, dx, dy]) => {
     const columns = Math.ceil((width - x) / dx);
     const rows = Math.ceil((height - y) / dy);
     if (columns <= 0 || rows <= 0) return new Uint8Array(0);

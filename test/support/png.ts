@@ -17,8 +17,10 @@ export interface PngSpec {
   sample(x: number, y: number, channel: number): number;
 }
 
-const CHANNELS = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 } as const;
-const PASSES = [
+/** Samples of a pixel, by colour type. */
+export const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+const WHOLE = [[0, 0, 1, 1]] as const;
+const ADAM7 = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
   [0, 4, 4, 8],
@@ -26,7 +28,12 @@ const PASSES = [
   [0, 2, 2, 4],
   [1, 0, 2, 2],
   [0, 1, 1, 2],
-];
+] as const;
+
+/** Of each pass its first column and row, and the steps between them; written again, so that the reader is not its own judge. */
+export function pngPasses(isInterlaced: boolean): typeof WHOLE | typeof ADAM7 {
+  return isInterlaced ? ADAM7 : WHOLE;
+}
 
 export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(12 + data.length);
@@ -63,9 +70,8 @@ export interface PngEncoding {
 /** The PNG of a specification. */
 export function encodePng(spec: PngSpec, encoding: PngEncoding = {}): Uint8Array {
   const { width, height, depth, colourType, isInterlaced = false, palette, transparency } = spec;
-  const passes = isInterlaced ? PASSES : [[0, 0, 1, 1]];
   const { deflate, filters = (row) => row % 5, piece = Number.POSITIVE_INFINITY } = encoding;
-  const rows = passes.flatMap((pass) => encodePass(spec, pass, filters));
+  const rows = pngPasses(isInterlaced).flatMap((pass) => encodePass(spec, pass, filters));
   const pixels = deflateSync(Uint8Array.from(rows.flat()), deflate);
   const wide = depth === 16 || colourType !== 3;
   return pngFile(

@@ -9,7 +9,7 @@ import { decodePng } from "../../../data/decode_png.ts";
 import { crc32 } from "../../../lib/base/crc32.ts";
 import { DataError } from "../../../lib/base/errors.ts";
 import type { Picture } from "../../../lib/data/picture.ts";
-import { PNG_SIGNATURE, pngChunk } from "../../support/png.ts";
+import { CHANNELS, PNG_SIGNATURE, pngChunk, pngPasses } from "../../support/png.ts";
 import { concat, mutateBytes } from "../mutate_bytes.ts";
 import type { Random } from "../random.ts";
 import { type FuzzTarget, LIMIT_MS } from "../target.ts";
@@ -68,23 +68,11 @@ interface Header {
   isInterlaced: boolean;
 }
 
-const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const KINDS = [
   ...[1, 2, 4, 8, 16].map((depth) => ({ colourType: 0, depth })),
   ...[1, 2, 4, 8].map((depth) => ({ colourType: 3, depth })),
   ...[2, 4, 6].flatMap((colourType) => [8, 16].map((depth) => ({ colourType, depth }))),
 ];
-const WHOLE = [[0, 0, 1, 1]] as const;
-const ADAM7 = [
-  [0, 0, 8, 8],
-  [4, 0, 8, 8],
-  [0, 4, 4, 8],
-  [2, 0, 4, 4],
-  [0, 2, 2, 4],
-  [1, 0, 2, 2],
-  [0, 1, 1, 2],
-] as const;
-
 function randomChunks(random: Random): Chunk[] {
   const side = (): number => (random.oneIn(40) ? random.between(1, 400) : random.between(1, 12));
   const kind = random.oneIn(20)
@@ -142,7 +130,7 @@ function rowsOf(random: Random, header: Header): Uint8Array {
 
 function passesOf({ width, height, depth, colourType, isInterlaced }: Header) {
   const bits = depth * (CHANNELS[colourType] ?? 1);
-  return (isInterlaced ? ADAM7 : WHOLE).flatMap(([x, y, dx, dy]) => {
+  return pngPasses(isInterlaced).flatMap(([x, y, dx, dy]) => {
     const [columns, rows] = [Math.ceil((width - x) / dx), Math.ceil((height - y) / dy)];
     return columns > 0 && rows > 0 ? [{ x, y, dx, dy, columns, rows, rowBytes: Math.ceil((columns * bits) / 8) }] : [];
   });
