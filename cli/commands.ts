@@ -50,6 +50,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./compare/compare.ts")).compare,
   },
   {
+    name: "serve",
+    summary: "Serve the networks over HTTP",
+    load: async () => (await import("./serve/serve.ts")).serve,
+  },
+  {
     name: "doctor",
     summary: "Check this machine, the data, the weights and every kernel",
     load: async () => (await import("./doctor/doctor.ts")).doctor,

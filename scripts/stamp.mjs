@@ -37,6 +37,8 @@ const PRODUCTS = {
       "lib",
       "models",
       "data",
+      "store",
+      "serve",
       "cli",
       "kernels",
       "scripts",

@@ -73,7 +73,11 @@ const rules: Rule[] = [
       name: `${door}: doors do not import each other`,
       severity: "error",
       from: { path: inside([door]) },
-      to: { path: inside([...DOORS.filter((other) => other !== door), "bench"]) },
+      to: {
+        path: inside([...DOORS.filter((other) => other !== door), "bench"]),
+        // mnist serve starts the server: docs/adr/0017-mnist-serve-opens-another-door.md.
+        pathNot: door === "cli" ? "^serve/index\\.ts$" : undefined,
+      },
     }),
   ),
   {

@@ -35,7 +35,7 @@ const NEWLINE = 10;
  */
 export function readRegistry(outputs: string, model: ModelName): Registry {
   check("readRegistry", "outputs", outputs, notBlank);
-  const path = join(outputs, model, "versions.jsonl");
+  const path = registryFile(outputs, model);
   const bytes = readBytes(path);
   const end = bytes.lastIndexOf(NEWLINE) + 1;
   const lines = bytes.subarray(0, end).toString().split("\n").slice(0, -1);
@@ -67,6 +67,11 @@ export function promotionOf({ records }: Registry, version: number): VersionReco
 /** In ascending order. */
 export function versionNumbers({ records }: Registry): number[] {
   return records.filter(({ kind }) => kind === "promote").map(({ version }) => version);
+}
+
+/** The file of a network's registry. */
+export function registryFile(outputs: string, model: ModelName): string {
+  return join(outputs, model, "versions.jsonl");
 }
 
 /** The copy of a version's checkpoint. */

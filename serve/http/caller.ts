@@ -1,0 +1,27 @@
+// Caller: who sent a request, and its body: what an entry gives the application beside the Request itself.
+//
+// Hono's own Request reads bodies through web streams, which costs more than the whole network does, and its limits can be
+// passed by chunked bodies; each entry reads bodies as its host gives them, and stops at the limit.
+
+export interface Caller {
+  /** The client's address, behind as many proxies as are trusted. */
+  readonly address: string;
+  /** Aborted when the client leaves. */
+  readonly signal: AbortSignal;
+  /**
+   * The whole body; empty where there is none. May be asked for once.
+   *
+   * @throws {Problem} more bytes than are allowed, fewer than were announced, or too slow
+   */
+  body(): Promise<Uint8Array>;
+}
+
+/** Hono's generic argument. */
+export interface ServeEnv {
+  Bindings: { caller: Caller };
+  Variables: {
+    requestId: string;
+    /** The problem that was answered, for the log and the metrics. */
+    problem?: import("./problem.ts").Problem;
+  };
+}

@@ -1,0 +1,69 @@
+// startServer: the service, listening. What `mnist serve` and the tests call.
+
+import type { AddressInfo } from "node:net";
+import process from "node:process";
+import { enableRelaxedSimd } from "../data/index.node.ts";
+import { makeApp } from "./app.ts";
+import { makeHttpServer } from "./node/http_server.ts";
+import { type ServeOptions, serveSettings } from "./options.ts";
+import { Service } from "./service.ts";
+
+export type { LogLevel, ServeOptions } from "./options.ts";
+
+/** What is said once the server listens. */
+export interface Listening {
+  /** As in http://127.0.0.1:8000. */
+  url: string;
+  models: readonly { name: string; version: string }[];
+}
+
+export interface RunningServer {
+  /** As in http://127.0.0.1:8000. */
+  url: string;
+  service: Service;
+  /** Takes no more requests, and resolves when those under way are answered. */
+  close(): Promise<void>;
+}
+
+/**
+ * @throws {OptionError} an unknown option, or a value that it cannot have
+ * @throws {CheckpointError} a network's current version cannot be loaded
+ * @throws {Error} the address is taken or not this machine's: Node's own error, with its code
+ */
+export async function startServer(options: ServeOptions = {}): Promise<RunningServer> {
+  const settings = serveSettings(options);
+  const service = new Service({ settings });
+  const server = makeHttpServer(makeApp(service), settings);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port: settings.port, host: settings.host }, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host;
+  return {
+    url: `http://${host}:${port}`,
+    service,
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+      await service.close();
+    },
+  };
+}
+
+/**
+ * Serves until SIGTERM or SIGINT, and resolves when what was accepted is answered.
+ *
+ * @throws as startServer
+ */
+export async function runServer(options: ServeOptions, onListening: (listening: Listening) => void): Promise<void> {
+  enableRelaxedSimd();
+  const server = await startServer(options);
+  onListening({ url: server.url, models: server.service.models.current });
+  await new Promise<void>((resolve) => {
+    for (const name of ["SIGINT", "SIGTERM"]) process.once(name, () => resolve());
+  });
+  await server.close();
+}

@@ -1,0 +1,101 @@
+// ServeOptions: what a server can be told, its defaults, and what each may be.
+
+import {
+  aboveZero,
+  check,
+  checkOptions,
+  integer,
+  nonNegative,
+  oneOf,
+  type Rule,
+  string,
+  strings,
+} from "../lib/base/check.ts";
+import { notBlank } from "../lib/base/line.ts";
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface ServeOptions {
+  /** Address to listen on; default 127.0.0.1, which nobody else reaches. */
+  host?: string;
+  /** Default 8000; 0 takes any that is free. */
+  port?: number;
+  /** Processes, each with its own network and memory; default 1. */
+  workers?: number;
+  /** The folder of runs and versions; default "outputs". */
+  outputs?: string;
+  /** Images that may wait, of all requests together; default 512. Beyond it, 503 with Retry-After. */
+  maxQueue?: number;
+  /** Milliseconds to wait for further images once the network is free; default 0. */
+  maxQueueDelayMs?: number;
+  /** Seconds from a request's first byte to its answer; default 10. */
+  timeoutSeconds?: number;
+  /** Bytes of a request's body; default 1 MiB. */
+  maxBodyBytes?: number;
+  /** Images of one request; default 64. */
+  maxImages?: number;
+  /** Pixels of one picture; default 16 million. */
+  maxPixels?: number;
+  /** Seconds after SIGTERM in which requests are still taken, while /v2/health/ready says 503; default 0. */
+  drainDelaySeconds?: number;
+  /** Origins whose pages may call; "*" is every one. Default none. */
+  cors?: readonly string[];
+  /** A key that requests must bring; default none is asked for. */
+  apiKey?: string;
+  /** Requests a minute from one address; default any number. */
+  rateLimit?: number;
+  /** Proxies in front that are trusted to say whom they speak for; default 0. */
+  trustProxy?: number;
+  /** Port of its own for /metrics; default it is on the server's. */
+  metricsPort?: number;
+  logLevel?: LogLevel;
+}
+
+export type ServeSettings = Required<Omit<ServeOptions, "apiKey" | "rateLimit" | "metricsPort">> &
+  Pick<ServeOptions, "apiKey" | "rateLimit" | "metricsPort">;
+
+const PORT = integer(0, 65_535);
+const RULES: Readonly<Record<keyof ServeOptions, Rule>> = {
+  host: notBlank,
+  port: PORT,
+  workers: integer(1, 64),
+  outputs: notBlank,
+  maxQueue: integer(1, 65_536),
+  maxQueueDelayMs: nonNegative,
+  timeoutSeconds: aboveZero,
+  maxBodyBytes: integer(1024, 2 ** 28),
+  maxImages: integer(1, 4096),
+  maxPixels: integer(784),
+  drainDelaySeconds: nonNegative,
+  cors: strings,
+  apiKey: string,
+  rateLimit: integer(1),
+  trustProxy: integer(0, 16),
+  metricsPort: PORT,
+  logLevel: oneOf(...LOG_LEVELS),
+};
+const DEFAULTS = {
+  host: "127.0.0.1",
+  port: 8000,
+  workers: 1,
+  outputs: "outputs",
+  maxQueue: 512,
+  maxQueueDelayMs: 0,
+  timeoutSeconds: 10,
+  maxBodyBytes: 2 ** 20,
+  maxImages: 64,
+  maxPixels: 16_000_000,
+  drainDelaySeconds: 0,
+  cors: [],
+  trustProxy: 0,
+  logLevel: "info",
+} as const;
+
+/** @throws {OptionError} an unknown option, or a value that is not what it may be */
+export function serveSettings(options: ServeOptions): ServeSettings {
+  checkOptions("serve", options, RULES);
+  if (options.apiKey !== undefined) check("serve", "apiKey", options.apiKey, notBlank);
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { ...DEFAULTS, ...given };
+}

@@ -1,0 +1,108 @@
+// POST /predict and /predict/base64: pictures in, digits out.
+
+import type { Context, Hono } from "hono";
+import { type Answer, DEFAULT_MODEL } from "../../models/index.ts";
+import type { ServeEnv } from "../http/caller.ts";
+import { Problem } from "../http/problem.ts";
+import { type FormFile, readForm } from "../http/read_form.ts";
+import { readJson } from "../http/read_json.ts";
+import type { ServedModel } from "../inference/served_model.ts";
+import { BASE64_REQUEST, type Prediction, type Predictions } from "../schemas/predict.ts";
+import type { Service } from "../service.ts";
+
+/** Beside the pictures: model_type, and what a client's library may add. */
+const OTHER_PARTS = 16;
+const DATA_URL = /^data:[^,]*;base64,/i;
+const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+
+export function predictRoutes(app: Hono<ServeEnv>, service: Service): void {
+  const { maxImages } = service.settings;
+
+  app.post("/predict", async (c) => {
+    service.queue.checkRoom(1);
+    const body = await c.env.caller.body();
+    const started = performance.now();
+    const { files, fields } = readForm(c.req.header("content-type"), body, { maxParts: maxImages + OTHER_PARTS });
+    if (files.length === 0) {
+      const text = fields.has("file") ? "; the part named file is text, and has no file name" : "";
+      throw bad(`the form holds no picture${text}. With curl: -F file=@digit.png`);
+    }
+    const model = service.models.get(fields.get("model_type") ?? c.req.query("model_type") ?? DEFAULT_MODEL);
+    return answer(c, service, model, { pictures: files, isList: files.length > 1, started });
+  });
+
+  app.post("/predict/base64", async (c) => {
+    service.queue.checkRoom(1);
+    const body = await c.env.caller.body();
+    const started = performance.now();
+    const { image, model_type } = readJson(body, BASE64_REQUEST);
+    const model = service.models.get(model_type ?? c.req.query("model_type") ?? DEFAULT_MODEL);
+    const texts = typeof image === "string" ? [image] : image;
+    const pictures = texts.map((text, i) => ({ name: `image ${i + 1}`, bytes: decodeBase64(text, i) }));
+    return answer(c, service, model, { pictures, isList: typeof image !== "string", started });
+  });
+}
+
+interface Asked {
+  pictures: readonly Pick<FormFile, "name" | "bytes">[];
+  isList: boolean;
+  started: number;
+}
+
+async function answer(
+  c: Context<ServeEnv>,
+  service: Service,
+  model: ServedModel,
+  { pictures, isList, started }: Asked,
+): Promise<Response> {
+  const { maxImages, timeoutSeconds } = service.settings;
+  if (pictures.length > maxImages) {
+    throw new Problem(413, `${pictures.length} pictures in one request; at most ${maxImages} are read. Send several requests.`, { reason: "body_too_large" }); // biome-ignore format: one line
+  }
+  const limits = { signal: c.env.caller.signal, deadlineMs: started + 1000 * timeoutSeconds };
+  return service.infer(model, limits, async (work) => {
+    work.images = pictures.length;
+    service.queue.checkRoom(pictures.length);
+    const digits = await Promise.all(pictures.map(({ bytes, name }) => service.pictures.read(bytes, name, limits)));
+    work.times.computeInput = (performance.now() - started) / 1000;
+    const answers = await service.read(model, digits, work);
+    const answered = performance.now();
+    const predictions = answers.map((each) => prediction(each, model, answered - started));
+    const response = isList ? c.json(listed(predictions, pictures)) : c.json(predictions[0]);
+    work.times.computeOutput = (performance.now() - answered) / 1000;
+    return response;
+  });
+}
+
+function prediction(
+  { digit, confidence, probabilities, warnings }: Answer,
+  model: ServedModel,
+  ms: number,
+): Prediction {
+  return {
+    predicted_class: digit,
+    confidence,
+    probabilities: probabilities && [...probabilities],
+    model_type: model.name,
+    model_version: model.version,
+    latency_ms: Math.round(ms * 1000) / 1000,
+    warnings: [...warnings],
+  };
+}
+
+function listed(predictions: readonly Prediction[], pictures: Asked["pictures"]): Predictions {
+  return { predictions: predictions.map((each, i) => ({ filename: pictures[i].name, ...each })) };
+}
+
+/** @param index among the request's pictures */
+function decodeBase64(text: string, index: number): Uint8Array {
+  const base64 = text.replace(DATA_URL, "").replace(/\s+/g, "");
+  if (!BASE64.test(base64) || base64.length === 0) {
+    throw bad(`image ${index + 1} is not base64; encode the bytes of a PNG or JPEG file`);
+  }
+  return Buffer.from(base64, "base64");
+}
+
+function bad(what: string): Problem {
+  return new Problem(400, `${what}.`, { reason: "bad_request" });
+}

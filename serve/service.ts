@@ -1,0 +1,125 @@
+// Service: what answers requests, whatever brought them: models, the queue before them, and what decodes pictures.
+
+import type { PreprocessedDigit } from "../data/index.ts";
+import type { Answer } from "../models/index.ts";
+import { Problem } from "./http/problem.ts";
+import { ImageQueue } from "./inference/image_queue.ts";
+import { normalisedImages } from "./inference/normalised_images.ts";
+import { CLASSES, type ServedModel } from "./inference/served_model.ts";
+import { ServedModels } from "./inference/served_models.ts";
+import type { WorkLimits } from "./inference/work_limits.ts";
+import { type Log, makeLog } from "./log/log.ts";
+import { type InferenceOutcome, type InferenceTimes, type Observer, observers } from "./metrics/observer.ts";
+import type { ServeSettings } from "./options.ts";
+import { DecodingPictureReader } from "./pictures/decoding_picture_reader.ts";
+import type { PictureReader } from "./pictures/picture_reader.ts";
+
+export interface ServiceParts {
+  settings: ServeSettings;
+  log?: Log;
+  observers?: readonly Observer[];
+}
+
+export class Service {
+  readonly settings: ServeSettings;
+  readonly log: Log;
+  readonly models: ServedModels;
+  readonly queue: ImageQueue<ServedModel>;
+  readonly pictures: PictureReader;
+  readonly observer: Required<Observer>;
+  /** Whether new requests are welcome: what /v2/health/ready says. */
+  isReady = true;
+
+  /** @throws {CheckpointError} a network's current version cannot be loaded */
+  constructor({ settings, log = makeLog(settings.logLevel), observers: told = [] }: ServiceParts) {
+    this.settings = settings;
+    this.log = log;
+    this.observer = observers(told);
+    this.models = new ServedModels({
+      outputs: settings.outputs,
+      log,
+      onPromoted: ({ name, version }) => this.observer.promoted({ model: name, version }),
+    });
+    this.queue = new ImageQueue({
+      maxImages: settings.maxQueue,
+      maxDelayMs: settings.maxQueueDelayMs,
+      onBatch: ({ runner, images, seconds }) =>
+        this.observer.executed({ model: runner.name, version: runner.version, images, seconds }),
+    });
+    this.pictures = new DecodingPictureReader({ maxPixels: settings.maxPixels });
+    this.models.watch();
+  }
+
+  /** Answers for pictures of digits, in their order; blank ones take no part in any batch. */
+  async read(model: ServedModel, pictures: readonly PreprocessedDigit[], work: InferenceWork): Promise<Answer[]> {
+    const written = pictures.filter(({ isBlank }) => !isBlank);
+    const output =
+      written.length === 0
+        ? null
+        : await this.queue.submit({
+            runner: model,
+            images: normalisedImages(written.map(({ pixels }) => pixels)),
+            signal: work.limits.signal,
+            deadlineMs: work.limits.deadlineMs,
+          });
+    if (output) {
+      work.times.queue = output.queuedMs / 1000;
+      work.times.computeInfer = output.computedMs / 1000;
+    }
+    let row = 0;
+    return pictures.map(({ isBlank, warnings }) => {
+      if (isBlank || !output) {
+        const nothing = { digit: null, confidence: null, probabilities: null, latencyMs: null };
+        return { ...nothing, warnings: [...warnings, "the picture is blank"] };
+      }
+      const probabilities = Array.from(output.probabilities.subarray(row * CLASSES, ++row * CLASSES));
+      const confidence = Math.max(...probabilities);
+      const digit = probabilities.indexOf(confidence);
+      this.observer.predicted({ model: model.name, version: model.version, digit, confidence });
+      return { digit, confidence, probabilities, latencyMs: output.computedMs, warnings };
+    });
+  }
+
+  /** Runs a request for inference, and tells the observers how it went. */
+  async infer<T>(model: ServedModel, limits: WorkLimits, run: (work: InferenceWork) => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const work: InferenceWork = {
+      limits,
+      images: 0,
+      times: { request: 0, queue: 0, computeInput: 0, computeInfer: 0, computeOutput: 0 },
+    };
+    let outcome: InferenceOutcome = "OTHER";
+    try {
+      const answer = await run(work);
+      outcome = "success";
+      return answer;
+    } catch (error) {
+      outcome = outcomeOf(error);
+      throw error;
+    } finally {
+      const { images, times } = work;
+      const seconds: InferenceTimes = { ...times, request: (performance.now() - started) / 1000 };
+      this.observer.inferred({ model: model.name, version: model.version, images, outcome, seconds });
+    }
+  }
+
+  /** When nothing is left to do. */
+  async close(): Promise<void> {
+    this.models.close();
+    await this.queue.whenIdle();
+    await this.pictures.close();
+  }
+}
+
+/** A request for inference as it goes along; what runs it fills in images and times. */
+export interface InferenceWork {
+  readonly limits: WorkLimits;
+  images: number;
+  times: InferenceTimes;
+}
+
+function outcomeOf(error: unknown): InferenceOutcome {
+  if (!(error instanceof Problem)) return "BACKEND";
+  if (error.reason === "queue_full" || error.reason === "deadline") return "REJECTED";
+  return error.reason === "cancelled" ? "CANCELED" : "OTHER";
+}

@@ -1,0 +1,118 @@
+// The reference's endpoints, through real HTTP.
+
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { decodePng } from "../../data/index.node.ts";
+import { preprocessDigit } from "../../data/index.ts";
+import { Classifier } from "../../models/index.ts";
+import { type RunningServer, startServer } from "../../serve/index.ts";
+import { loadModel } from "../../store/checkpoints/load_model.ts";
+
+const test = suite("predict");
+let server: RunningServer;
+
+test.before(async () => {
+  server = await startServer({ port: 0, logLevel: "silent", outputs: "no outputs here" });
+});
+test.after(() => server.close());
+
+const digit = (n: number): Buffer => readFileSync(`docs/digits/${n}.png`);
+
+function formOf(fields: Record<string, string>, ...pictures: [name: string, bytes: Uint8Array][]): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  for (const [name, bytes] of pictures) form.append("file", new Blob([bytes as Uint8Array<ArrayBuffer>]), name);
+  return form;
+}
+
+const post = (body: BodyInit, path = "/predict", headers: Record<string, string> = {}) =>
+  fetch(`${server.url}${path}`, { method: "POST", body, headers });
+
+test("a picture gets the very answer of the library's Classifier", async () => {
+  for (const name of ["linear", "cnn"] as const) {
+    const response = await post(formOf({ model_type: name }, ["7.png", digit(7)]));
+    assert.is(response.status, 200);
+    const { network } = loadModel("outputs", { kind: "shipped" }, name);
+    const expected = new Classifier(network).read(preprocessDigit(decodePng(digit(7), "7.png")));
+    const { latency_ms, ...answer } = (await response.json()) as Record<string, unknown>;
+    assert.equal(answer, {
+      predicted_class: expected.digit,
+      confidence: expected.confidence,
+      probabilities: expected.probabilities,
+      model_type: name,
+      model_version: "0",
+      warnings: [...expected.warnings],
+    });
+    assert.type(latency_ms, "number");
+  }
+});
+
+test("several pictures get an answer each, in their order, as each alone would", async () => {
+  const names = [3, 1, 4].map((n): [string, Uint8Array] => [`${n}.png`, digit(n)]);
+  const { predictions } = (await (await post(formOf({}, ...names))).json()) as {
+    predictions: { filename: string; predicted_class: number; probabilities: number[] }[];
+  };
+  assert.equal(
+    predictions.map(({ filename, predicted_class }) => [filename, predicted_class]),
+    [
+      ["3.png", 3],
+      ["1.png", 1],
+      ["4.png", 4],
+    ],
+  );
+  const alone = (await (await post(formOf({}, names[1]))).json()) as { probabilities: number[] };
+  assert.equal(predictions[1].probabilities, alone.probabilities);
+});
+
+test("base64 and data URLs of the same picture get the same answer", async () => {
+  const base64 = digit(5).toString("base64");
+  const of = async (body: object) => {
+    const response = await post(JSON.stringify(body), "/predict/base64", { "content-type": "application/json" });
+    const { latency_ms, ...answer } = (await response.json()) as Record<string, unknown>;
+    return answer;
+  };
+  const plain = await of({ image: base64 });
+  assert.is(plain.predicted_class, 5);
+  assert.equal(await of({ image: `data:image/png;base64,${base64}` }), plain);
+  assert.equal(await of({ image: base64, model_type: "cnn" }), plain);
+});
+
+const REFUSED: [what: string, body: () => BodyInit, path: string, status: number, says: RegExp][] = [
+  ["no form", () => "hello", "/predict", 415, /multipart\/form-data/],
+  ["a form without a picture", () => formOf({ model_type: "cnn" }), "/predict", 400, /no picture/],
+  [
+    "a network that there is not",
+    () => formOf({ model_type: "mlp" }, ["7.png", digit(7)]),
+    "/predict",
+    404,
+    /"mlp".*linear and cnn/,
+  ],
+  ["a damaged picture", () => formOf({}, ["7.png", digit(7).subarray(0, 200)]), "/predict", 400, /7\.png/],
+  ["an empty picture", () => formOf({}, ["7.png", new Uint8Array()]), "/predict", 400, /7\.png is empty/],
+  ["no JSON", () => "{", "/predict/base64", 400, /not JSON/],
+  ["JSON without an image", () => "{}", "/predict/base64", 400, /image/],
+  ["what is not base64", () => '{"image":"%%%"}', "/predict/base64", 400, /not base64/],
+  ["a body that is too large", () => new Uint8Array(2 ** 20 + 1), "/predict", 413, /1048576 bytes/],
+];
+for (const [what, body, path, status, says] of REFUSED) {
+  test(`${what} is a problem of status ${status}`, async () => {
+    const response = await post(body(), path);
+    assert.is(response.headers.get("content-type"), "application/problem+json");
+    const problem = (await response.json()) as { status: number; error: string; request_id: string };
+    assert.equal([response.status, problem.status], [status, status]);
+    assert.match(problem.error, says);
+    assert.match(problem.request_id, /^[0-9a-f-]{36}$/);
+  });
+}
+
+test("what there is can be asked for", async () => {
+  const get = async (path: string) => (await fetch(`${server.url}${path}`)).json() as Promise<Record<string, unknown>>;
+  assert.equal(await get("/models"), ["linear", "cnn"]);
+  assert.is((await get("/")).status, "healthy");
+  const info = await get("/model/cnn/info");
+  assert.is(info.parameters, 102_026);
+  assert.equal(await get("/v2/health/ready"), { live: true, ready: true });
+});
+
+test.run();
