@@ -22,18 +22,22 @@ export class ServedModel {
   /** A number, as text: that of `mnist promote`, or 0 for the shipped weights. */
   readonly version: string;
   readonly metadata: CheckpointMetadata;
-  /** SHA-256 of the weights, as `mnist train` prints it. */
-  readonly weightsSha256: string;
   readonly network: Sequential;
+  private digest: string | undefined;
 
   constructor({ name, version, metadata, network }: LoadedModel) {
     this.name = name;
     this.version = version === null ? SHIPPED_VERSION : String(version);
     this.metadata = metadata;
     this.network = network;
-    this.weightsSha256 = weightsDigest(network);
     // Compiles the kernels, and folds what evaluation folds: no client waits for it.
     this.run(new Float32Array(PIXELS));
+  }
+
+  /** SHA-256 of the weights, as `mnist train` prints it; computed when it is first asked for, which takes as long as loading them. */
+  get weightsSha256(): string {
+    this.digest ??= weightsDigest(this.network);
+    return this.digest;
   }
 
   /** @param images [n, 28, 28], normalised; an answer does not depend on the images beside it */

@@ -1,0 +1,17 @@
+// The function: the application behind a Function URL, API Gateway or a load balancer. What Lambda's runtime for Node loads, or
+// bootstrap.ts. Loading it loads the networks and warms them up, so that the first request waits for neither.
+
+import process from "node:process";
+import { enableRelaxedSimd } from "../../data/index.node.ts";
+import { makeApp } from "../app.ts";
+import { Service } from "../service.ts";
+import { functionSettings } from "./function_settings.ts";
+import { makeHandler } from "./handler.ts";
+import { useLightWeb } from "./light_web.ts";
+
+useLightWeb();
+enableRelaxedSimd();
+const settings = functionSettings(process.env);
+const { fetch } = makeApp(new Service({ settings }));
+
+export const handler = makeHandler({ fetch, maxBodyBytes: settings.maxBodyBytes });
