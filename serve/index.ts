@@ -10,6 +10,9 @@ import { Service } from "./service.ts";
 
 export type { LogLevel, ServeOptions } from "./options.ts";
 
+/** For answers that are under way when the server ends. */
+const DRAIN_MS = 9000;
+
 /** What is said once the server listens. */
 export interface Listening {
   /** As in http://127.0.0.1:8000. */
@@ -33,7 +36,7 @@ export interface RunningServer {
 export async function startServer(options: ServeOptions = {}): Promise<RunningServer> {
   const settings = serveSettings(options);
   const service = new Service({ settings });
-  const server = makeHttpServer(makeApp(service), settings);
+  const { server, connections } = makeHttpServer(makeApp(service), service);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ port: settings.port, host: settings.host }, resolve);
@@ -44,10 +47,8 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
     url: `http://${host}:${port}`,
     service,
     close: async () => {
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      });
+      server.close();
+      await connections.drain({ graceMs: 0, limitMs: DRAIN_MS });
       await service.close();
     },
   };

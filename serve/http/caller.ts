@@ -21,6 +21,8 @@ export interface ServeEnv {
   Bindings: { caller: Caller };
   Variables: {
     requestId: string;
+    /** Of the request's traceparent. */
+    trace?: import("./request_id.ts").Trace | undefined;
     /** The problem that was answered, for the log and the metrics. */
     problem?: import("./problem.ts").Problem;
   };

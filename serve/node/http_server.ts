@@ -1,26 +1,164 @@
-// The application on Node's HTTP server.
+// The application on Node's HTTP server: limits on what connects, and an answer also where Node's parser gives up.
 
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { App } from "../app.ts";
-import type { Caller } from "../http/caller.ts";
-import type { ServeSettings } from "../options.ts";
-import { readBody } from "./read_body.ts";
+import { Problem } from "../http/problem.ts";
+import { SECURITY_HEADERS } from "../http/security_headers.ts";
+import type { Service } from "../service.ts";
+import { BodyBudget } from "./body_budget.ts";
+import { Connections } from "./connections.ts";
+import { NodeCaller } from "./node_caller.ts";
+import { parserProblem, rawAnswer } from "./parser_problem.ts";
 
-export function makeHttpServer(app: App, settings: ServeSettings): Server {
-  const listener = getRequestListener((request, { incoming }) => {
-    const caller = callerOf(incoming as IncomingMessage, settings);
-    return app.fetch(request, { caller });
-  });
-  return createServer(listener);
+/** Longer than the 60 s after which proxies usually drop a connection: who closes first must be them, or a request is lost. */
+const KEEP_ALIVE_MS = 65_000;
+/** From the first byte to the last header, where a request may take as long. */
+const HEADERS_MS = 10_000;
+/** How often Node looks for requests that take too long. */
+const CHECK_MS = 1000;
+/** On a socket in either direction; a client that reads nothing holds its answer for so long. */
+const SILENCE_MS = 60_000;
+const MAX_HEADER_BYTES = 16_384;
+const MAX_HEADERS = 100;
+/** Some 20 kB each while idle. */
+export const MAX_CONNECTIONS = 1024;
+/** Of all requests together, or four whole bodies where that is more. */
+const ALL_BODIES_BYTES = 64 * 2 ** 20;
+
+export interface HttpServer {
+  server: Server;
+  connections: Connections;
 }
 
-function callerOf(incoming: IncomingMessage, { maxBodyBytes }: ServeSettings): Caller {
-  const controller = new AbortController();
-  incoming.socket.once("close", () => controller.abort());
-  return {
-    address: incoming.socket.remoteAddress ?? "unknown",
-    signal: controller.signal,
-    body: () => readBody(incoming, maxBodyBytes),
+export function makeHttpServer(app: App, service: Service): HttpServer {
+  const { maxBodyBytes, trustProxy, timeoutSeconds } = service.settings;
+  const budget = new BodyBudget(Math.max(ALL_BODIES_BYTES, 4 * maxBodyBytes));
+  const limits = { maxBodyBytes, trustProxy, budget };
+  const connections = new Connections();
+  const requestTimeout = Math.ceil(1000 * timeoutSeconds);
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: Math.min(HEADERS_MS, requestTimeout),
+    requestTimeout,
+    connectionsCheckingInterval: CHECK_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // HTTP/1.0 needs none; what lacks it in HTTP/1.1 gets an answer of ours.
+    requireHostHeader: false,
+  });
+  server.timeout = Math.max(SILENCE_MS, 2 * requestTimeout);
+  server.maxConnections = MAX_CONNECTIONS;
+  // Node would leave out what is beyond, in silence.
+  server.maxHeadersCount = 0;
+
+  /** Counts and logs what never reached the application. */
+  const tell = (problem: Problem, address: string, code?: string): void => {
+    const { status, reason } = problem;
+    service.observer.refused({ reason });
+    service.log.info({ status, reason, remote_address: address, code }, "not a request that can be served");
   };
+
+  const answer = getRequestListener(
+    async (request, { incoming, outgoing }) => {
+      const caller = (incoming as Asked).caller as NodeCaller;
+      const response = await app.fetch(request, { caller });
+      if (connections.isDraining || !caller.leavesConnectionUsable) {
+        (outgoing as ServerResponse).setHeader("connection", "close");
+      }
+      return response;
+    },
+    {
+      hostname: "localhost",
+      // What is left of a body Node forgets by itself, and Connections closes where it must not.
+      autoCleanupIncoming: false,
+      errorHandler: (error) => {
+        const isOfRequest = (error as Error).name === "RequestError";
+        const status = isOfRequest ? 400 : 500;
+        const problem = new Problem(status, isOfRequest ? "the URL or the header Host is not valid." : "the server failed on this request.", { reason: isOfRequest ? "bad_request" : "internal" }); // biome-ignore format: one line
+        service.observer.refused({ reason: problem.reason });
+        service.log[isOfRequest ? "info" : "error"]({ status, reason: problem.reason, error: String(error) }, "no answer by the application"); // biome-ignore format: one line
+        return withSecurity(problem);
+      },
+    },
+  );
+
+  const handle = (incoming: Asked, outgoing: ServerResponse, isWaiting = false): void => {
+    const connection = connections.of(incoming.socket);
+    if (connection.isEnding || connection.lastWords !== null) return;
+    const caller = new NodeCaller(incoming, outgoing, connection.address, limits, isWaiting);
+    incoming.caller = caller;
+    connection.active.add(caller);
+    connection.latest = caller;
+    outgoing.once("close", () => connections.settle(connection, caller, outgoing.writableFinished));
+    const problem = headProblem(incoming);
+    if (!problem) return void answer(incoming, outgoing);
+    tell(problem, connection.address);
+    const { status, headers } = problem;
+    outgoing.writeHead(status, { ...SECURITY_HEADERS, "content-type": "application/problem+json", connection: "close", ...headers }); // biome-ignore format: one line
+    outgoing.end(problem.body());
+  };
+
+  server.on("connection", (socket: Socket) => connections.of(socket));
+  server.on("request", handle);
+  server.on("checkContinue", (incoming, outgoing) => handle(incoming, outgoing, true));
+  server.on("checkExpectation", (incoming, outgoing) => handle(incoming, outgoing));
+  server.on("connect", (incoming, socket) => {
+    const problem = new Problem(405, "this server is no proxy; it takes no CONNECT.", { reason: "method_not_allowed", headers: { allow: "GET, HEAD, OPTIONS, POST" } }); // biome-ignore format: one line
+    const connection = connections.of(incoming.socket);
+    tell(problem, connection.address);
+    socket.resume();
+    connection.end(rawAnswer(problem));
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    const connection = connections.of(socket);
+    const { active, latest, isEnding, lastWords } = connection;
+    if (isEnding || lastWords !== null) return;
+    if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+    const problem = parserProblem(error, timeoutSeconds);
+    if (latest && !latest.incoming.complete) {
+      // Of a request that the application knows, what is wrong is in the body: it answers, if it has not already.
+      if (active.has(latest)) latest.fail(problem);
+      else connection.end();
+      return;
+    }
+    // Browsers open connections in advance; there is nobody to answer.
+    if (socket.bytesRead === 0) return connection.end();
+    tell(problem, connection.address, error.code);
+    if (active.size > 0) connection.lastWords = rawAnswer(problem);
+    else connection.end(rawAnswer(problem));
+  });
+  let toldMs = Number.NEGATIVE_INFINITY;
+  server.on("drop", () => {
+    if (performance.now() - toldMs < 10_000) return;
+    toldMs = performance.now();
+    service.log.warn({ connections: MAX_CONNECTIONS }, "too many connections; further ones are closed");
+  });
+  return { server, connections };
+}
+
+interface Asked extends IncomingMessage {
+  caller?: NodeCaller;
+}
+
+/** What is wrong with a request before its path matters. */
+function headProblem({ headers, rawHeaders, httpVersionMinor }: IncomingMessage): Problem | null {
+  if (rawHeaders.length > 2 * MAX_HEADERS) {
+    return new Problem(431, `the request has ${rawHeaders.length / 2} headers; at most ${MAX_HEADERS} are read.`, {
+      reason: "headers_too_large",
+    });
+  }
+  if (headers.host === undefined && httpVersionMinor >= 1) {
+    return new Problem(400, "the request has no header Host, which HTTP/1.1 asks for.", { reason: "bad_request" });
+  }
+  if (headers.expect !== undefined && headers.expect.toLowerCase() !== "100-continue" && httpVersionMinor >= 1) {
+    return new Problem(417, "of Expect, only 100-continue is known here.", { reason: "bad_request" });
+  }
+  return null;
+}
+
+function withSecurity(problem: Problem): Response {
+  const response = problem.response();
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+  return response;
 }
