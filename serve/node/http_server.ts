@@ -10,7 +10,7 @@ import type { Service } from "../service.ts";
 import { BodyBudget } from "./body_budget.ts";
 import { Connections } from "./connections.ts";
 import { NodeCaller } from "./node_caller.ts";
-import { parserProblem, rawAnswer } from "./parser_problem.ts";
+import { answerHeaders, parserProblem, rawAnswer } from "./parser_problem.ts";
 
 /** Longer than the 60 s after which proxies usually drop a connection: who closes first must be them, or a request is lost. */
 const KEEP_ALIVE_MS = 65_000;
@@ -94,9 +94,9 @@ export function makeHttpServer(app: App, service: Service): HttpServer {
     const problem = headProblem(incoming);
     if (!problem) return void answer(incoming, outgoing);
     tell(problem, connection.address);
-    const { status, headers } = problem;
-    outgoing.writeHead(status, { ...SECURITY_HEADERS, "content-type": "application/problem+json", connection: "close", ...headers }); // biome-ignore format: one line
-    outgoing.end(problem.body());
+    const body = problem.body();
+    outgoing.writeHead(problem.status, answerHeaders(problem, body));
+    outgoing.end(body);
   };
 
   server.on("connection", (socket: Socket) => connections.of(socket));

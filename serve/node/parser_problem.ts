@@ -23,17 +23,20 @@ export function parserProblem({ code }: NodeJS.ErrnoException, timeoutSeconds: n
   }
 }
 
-export function rawAnswer(problem: Problem): string {
-  const { status, headers } = problem;
-  const body = problem.body();
-  const all = {
-    date: new Date().toUTCString(),
+/** Of an answer that no route makes, and that is its connection's last. */
+export function answerHeaders({ headers }: Problem, body: string): Record<string, string> {
+  return {
     ...SECURITY_HEADERS,
     "content-type": PROBLEM_TYPE,
     "content-length": String(Buffer.byteLength(body)),
     connection: "close",
     ...headers,
   };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("\r\n")}\r\n\r\n${body}`;
+}
+
+export function rawAnswer(problem: Problem): string {
+  const body = problem.body();
+  const headers = { date: new Date().toUTCString(), ...answerHeaders(problem, body) };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join("\r\n")}\r\n\r\n${body}`;
 }
