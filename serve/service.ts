@@ -73,11 +73,18 @@ export class Service {
         return { ...nothing, warnings: [...warnings, "the picture is blank"] };
       }
       const probabilities = Array.from(output.probabilities.subarray(row * CLASSES, ++row * CLASSES));
-      const confidence = Math.max(...probabilities);
-      const digit = probabilities.indexOf(confidence);
-      this.observer.predicted({ model: model.name, version: model.version, digit, confidence });
+      const { digit, confidence } = this.tellDigit(model, probabilities);
       return { digit, confidence, probabilities, latencyMs: output.computedMs, warnings };
     });
+  }
+
+  /** Tells the observers which digit was read. @param probabilities of one image */
+  tellDigit(model: ServedModel, probabilities: ArrayLike<number>): { digit: number; confidence: number } {
+    let digit = 0;
+    for (let i = 1; i < CLASSES; i++) if (probabilities[i] > probabilities[digit]) digit = i;
+    const confidence = probabilities[digit];
+    this.observer.predicted({ model: model.name, version: model.version, digit, confidence });
+    return { digit, confidence };
   }
 
   /** Runs a request for inference, and tells the observers how it went. */

@@ -3,6 +3,10 @@
 /** Files of ours have at most 5 levels; what walks over a value later calls itself once for each. */
 export const MAX_JSON_DEPTH = 64;
 
+const [QUOTE, COMMA, BACKSLASH, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [...'",\\[]{}'].map((character) =>
+  character.charCodeAt(0),
+);
+
 /**
  * The value that a text is the JSON of; of two equal keys the last counts. A key may be any word, "__proto__" and
  * "constructor" too: whoever looks a name of a file up in a table asks `Object.hasOwn` first.
@@ -20,10 +24,12 @@ export function parseJson(text: string, onTwice?: (key: string) => void): unknow
   let value: unknown;
   try {
     for (let i = 0; i < text.length; i++) {
-      const character = text[i];
-      if (character === '"') {
+      const character = text.charCodeAt(i);
+      // Digits and letters: most of what there is.
+      if (character > COMMA && character < OPEN_ARRAY) continue;
+      if (character === QUOTE) {
         const start = i;
-        while (text[++i] !== '"' && i < text.length) if (text[i] === "\\") i++;
+        while (++i < text.length && text.charCodeAt(i) !== QUOTE) if (text.charCodeAt(i) === BACKSLASH) i++;
         const keys = isKeyNext && open[open.length - 1];
         if (keys) {
           const key: string = JSON.parse(text.slice(start, i + 1));
@@ -31,12 +37,12 @@ export function parseJson(text: string, onTwice?: (key: string) => void): unknow
           keys.add(key);
         }
         isKeyNext = false;
-      } else if (character === "{" || character === "[") {
+      } else if (character === OPEN_OBJECT || character === OPEN_ARRAY) {
         if (open.length === MAX_JSON_DEPTH) return undefined;
-        open.push(character === "{" && onTwice ? new Set() : null);
+        open.push(character === OPEN_OBJECT && onTwice ? new Set() : null);
         isKeyNext = true;
-      } else if (character === "}" || character === "]") open.pop();
-      else if (character === ",") isKeyNext = true;
+      } else if (character === CLOSE_OBJECT || character === CLOSE_ARRAY) open.pop();
+      else if (character === COMMA) isKeyNext = true;
     }
     value = JSON.parse(text);
   } catch {

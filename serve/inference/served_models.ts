@@ -23,6 +23,8 @@ interface Row {
   mark: string;
   /** Versions that requests named, the one used last at the end. */
   others: Map<string, ServedModel>;
+  /** Versions whose checkpoint could not be loaded when it was last tried. */
+  failed: Set<string>;
 }
 
 /** Versions of a network that are kept beside the current one. */
@@ -46,8 +48,8 @@ export class ServedModels {
       const mark = this.markOf(name);
       const registry = readRegistry(options.outputs, name);
       if (!registry.current && !networkOf(name).isShipped) continue;
-      const current = this.load(name, registry.current ? String(registry.current.version) : SHIPPED_VERSION);
-      this.rows.set(name, { name, current, registry, mark, others: new Map() });
+      const current = this.loadVersion(name, registry.current ? String(registry.current.version) : SHIPPED_VERSION);
+      this.rows.set(name, { name, current, registry, mark, others: new Map(), failed: new Set() });
     }
   }
 
@@ -75,6 +77,11 @@ export class ServedModels {
     const row = this.rows.get(name);
     const shipped = networkOf(name).isShipped ? [SHIPPED_VERSION] : [];
     return row ? [...shipped, ...versionNumbers(row.registry).map(String)] : [];
+  }
+
+  /** Whether this version could not be loaded when somebody last asked for it. */
+  hasFailed(name: ModelName, version: string): boolean {
+    return this.rows.get(name)?.failed.has(version) ?? false;
   }
 
   /**
@@ -128,7 +135,7 @@ export class ServedModels {
     }
     if (version === row.current.version && isSame(row.current)) return;
     if (!current && !networkOf(row.name).isShipped) return;
-    const next = this.load(row.name, version);
+    const next = this.load(row, version);
     const before = row.current;
     row.current = next;
     this.options.log.info({ model: row.name, version, before: before.version }, "another version is current");
@@ -142,7 +149,7 @@ export class ServedModels {
       throw notFound(`${name} has no version ${JSON.stringify(version.slice(0, 20))}; it has ${known.join(", ")}`);
     }
     try {
-      return this.load(name, version);
+      return this.load(row, version);
     } catch (error) {
       if (error instanceof NotFoundError || error instanceof CheckpointError) {
         this.options.log.error({ model: name, version, reason: error.problem }, "a version cannot be loaded");
@@ -154,7 +161,14 @@ export class ServedModels {
     }
   }
 
-  private load(name: ModelName, version: string): ServedModel {
+  private load({ name, failed }: Row, version: string): ServedModel {
+    failed.add(version);
+    const model = this.loadVersion(name, version);
+    failed.delete(version);
+    return model;
+  }
+
+  private loadVersion(name: ModelName, version: string): ServedModel {
     const selector: CheckpointSelector =
       version === SHIPPED_VERSION ? { kind: "shipped" } : { kind: "version", version: Number(version) };
     return new ServedModel(loadModel(this.options.outputs, selector, name));

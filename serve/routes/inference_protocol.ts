@@ -1,14 +1,114 @@
-// The Open Inference Protocol, version 2.
+// The Open Inference Protocol, version 2: what KServe, Triton and their clients speak. docs/inference-protocol.md shows it in use.
 
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import type { ServeEnv } from "../http/caller.ts";
-import type { Service } from "../service.ts";
+import { decodeBody } from "../http/decode_body.ts";
+import { Problem } from "../http/problem.ts";
+import { readJson } from "../http/read_json.ts";
+import { CLASSES, PIXELS, type ServedModel } from "../inference/served_model.ts";
+import { inferResponse } from "../oip/infer_response.ts";
+import { modelMetadata, repositoryIndex, SERVER } from "../oip/metadata.ts";
+import { HEADER_LENGTH, readInferRequest } from "../oip/read_infer_request.ts";
+import { firstNonFinite } from "../oip/read_tensor.ts";
+import { type Health, type ModelReady, REPOSITORY_INDEX_REQUEST } from "../schemas/inference_protocol.ts";
+import type { InferenceWork, Service } from "../service.ts";
+
+/** With the current version, and with one that the client names. */
+const MODEL_PATHS = ["/v2/models/:model", "/v2/models/:model/versions/:version"] as const;
+const INDEX = "/v2/repository/index";
+/** Of Triton's extensions that GET /v2 does not name, each with what to do instead. */
+const NOT_HERE: readonly (readonly [path: string, hint: string])[] = [
+  ["/v2/repository/models/:model/load", "versions change by mnist promote and mnist rollback"],
+  ["/v2/repository/models/:model/unload", "versions change by mnist promote and mnist rollback"],
+  ...MODEL_PATHS.map((path) => [`${path}/config`, "GET /v2/models/{model} says what it reads and answers"] as const),
+  ["/v2/systemsharedmemory/*", "send tensors in the body"],
+  ["/v2/cudasharedmemory/*", "send tensors in the body"],
+];
 
 export function inferenceProtocolRoutes(app: Hono<ServeEnv>, service: Service): void {
+  const { models } = service;
+  const asked = (c: Context<ServeEnv>): ServedModel => {
+    const { model = "", version } = c.req.param() as { model?: string; version?: string };
+    return models.get(model, version);
+  };
+
   // The specification, KServe and Triton expect three different bodies; this one serves them all.
-  app.get("/v2/health/live", (c) => c.json({ live: true, ready: service.isReady }));
-  app.get("/v2/health/ready", (c) => {
-    const { isReady } = service;
-    return c.json({ live: true, ready: isReady }, isReady ? 200 : 503);
+  const health = (): Health => ({ live: true, ready: service.isReady });
+  app.get("/v2/health/live", (c) => c.json(health()));
+  app.get("/v2/health/ready", (c) => c.json(health(), service.isReady ? 200 : 503));
+  app.get("/v2", (c) => c.json(SERVER));
+  app.post(INDEX, async (c) => {
+    const body = await bodyOf(c, service);
+    const { ready } = body.length === 0 ? {} : readJson(body, REPOSITORY_INDEX_REQUEST);
+    return c.json(repositoryIndex(models).filter(({ state }) => !ready || state === "READY"));
+  });
+  for (const path of MODEL_PATHS) {
+    app.get(path, (c) => {
+      const { name } = asked(c);
+      return c.json(modelMetadata(name, models.versionsOf(name)));
+    });
+    app.get(`${path}/ready`, (c) => {
+      const { isReady } = service;
+      const answer: ModelReady = { name: asked(c).name, ready: isReady };
+      return c.json(answer, isReady ? 200 : 503);
+    });
+    app.post(`${path}/infer`, (c) => {
+      service.queue.checkRoom(1);
+      const deadlineMs = performance.now() + 1000 * service.settings.timeoutSeconds;
+      const model = asked(c);
+      return service.infer(model, { signal: c.env.caller.signal, deadlineMs }, (work) =>
+        infer(c, service, model, work),
+      );
+    });
+  }
+  for (const [path, hint] of NOT_HERE) {
+    app.all(path, (c) => {
+      const what = `${c.req.path.slice(0, 100)} is of an extension that this server does not have; ${hint}.`;
+      throw new Problem(501, what, { reason: "not_implemented" });
+    });
+  }
+}
+
+async function infer(
+  c: Context<ServeEnv>,
+  service: Service,
+  model: ServedModel,
+  work: InferenceWork,
+): Promise<Response> {
+  const body = await bodyOf(c, service);
+  const started = performance.now();
+  const { id, images, outputs, timeoutMs } = readInferRequest(body, c.req.header(HEADER_LENGTH));
+  work.images = images.length / PIXELS;
+  work.times.computeInput = (performance.now() - started) / 1000;
+  const { signal, deadlineMs } = work.limits;
+  const output = await service.queue.submit({
+    ...{ runner: model, images, signal },
+    deadlineMs: Math.min(deadlineMs, started + (timeoutMs ?? Number.POSITIVE_INFINITY)),
+  });
+  work.times.queue = output.queuedMs / 1000;
+  work.times.computeInfer = output.computedMs / 1000;
+  const inferred = performance.now();
+  const { logits, probabilities } = output;
+  refuseNonFinite(logits);
+  for (let at = 0; at < probabilities.length; at += CLASSES) {
+    service.tellDigit(model, probabilities.subarray(at, at + CLASSES));
+  }
+  const response = inferResponse({ model, id: id ?? c.var.requestId, values: { logits, probabilities } }, outputs);
+  work.times.computeOutput = (performance.now() - inferred) / 1000;
+  return response;
+}
+
+async function bodyOf(c: Context<ServeEnv>, { settings }: Service): Promise<Uint8Array> {
+  return decodeBody(await c.env.caller.body(), c.req.header("content-encoding"), settings.maxBodyBytes);
+}
+
+/** The weights are finite: so numbers that are far too large came in. */
+function refuseNonFinite(logits: Float32Array): void {
+  const index = firstNonFinite(logits);
+  if (index < 0) return;
+  const image = Math.floor(index / CLASSES);
+  const what = `the network's output for images[${image}] is not finite: its numbers are far too large`;
+  throw new Problem(400, `${what}; send (pixel/255 − 0.1307)/0.3081, which is between −0.43 and 2.83.`, {
+    reason: "bad_request",
   });
 }
