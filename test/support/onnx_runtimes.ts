@@ -4,9 +4,12 @@ import { createRequire } from "node:module";
 
 export interface OnnxRuntime {
   name: string;
-  /** All outputs' elements for one batch. @param shape of the input, with the batch */
-  load(file: Uint8Array): Promise<(images: Float32Array, shape: readonly number[]) => Promise<Float32Array>>;
+  load(file: Uint8Array): Promise<OnnxRun>;
+  open(file: Uint8Array): Promise<{ inputNames: readonly string[]; outputNames: readonly string[]; run: OnnxRun }>;
 }
+
+/** All of the first output's elements for one batch. @param shape of the input, with the batch */
+type OnnxRun = (images: Float32Array, shape: readonly number[]) => Promise<Float32Array>;
 
 interface Session {
   inputNames: string[];
@@ -30,17 +33,16 @@ export function onnxRuntimes(): OnnxRuntime[] {
 function runtime(name: string, provider: string): OnnxRuntime {
   const ort = requireOrt(name);
   if (provider === "wasm") ort.env.wasm.numThreads = 1;
-  return {
-    name,
-    async load(file) {
-      const session = await ort.InferenceSession.create(file, { executionProviders: [provider], intraOpNumThreads: 1 });
-      const [input, output] = [session.inputNames[0], session.outputNames[0]];
-      return async (images, shape) => {
-        const results = await session.run({ [input]: new ort.Tensor("float32", images, shape) });
-        return results[output].data;
-      };
-    },
+  const open: OnnxRuntime["open"] = async (file) => {
+    const session = await ort.InferenceSession.create(file, { executionProviders: [provider], intraOpNumThreads: 1 });
+    const { inputNames, outputNames } = session;
+    const run: OnnxRun = async (images, shape) => {
+      const results = await session.run({ [inputNames[0]]: new ort.Tensor("float32", images, shape) });
+      return results[outputNames[0]].data;
+    };
+    return { inputNames, outputNames, run };
   };
+  return { name, open, load: async (file) => (await open(file)).run };
 }
 
 function requireOrt(name: string): Ort {
