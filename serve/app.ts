@@ -11,6 +11,7 @@ import { rateLimit } from "./http/rate_limit.ts";
 import { requestId } from "./http/request_id.ts";
 import { securityHeaders } from "./http/security_headers.ts";
 import { inferenceProtocolRoutes } from "./routes/inference_protocol.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { predictRoutes } from "./routes/predict.ts";
 import { rootRoutes } from "./routes/root.ts";
@@ -28,13 +29,30 @@ export function makeApp(service: Service): App {
     if (problem) service.observer.refused({ reason: problem.reason });
     const seconds = (performance.now() - started) / 1000;
     const route = routePath(c, -1);
-    service.observer.responded({ method: c.req.method, route, status: c.res.status, seconds });
+    const { method } = c.req;
+    const { status } = c.res;
+    service.observer.responded({ method, route, status, seconds });
+    service.log.request({
+      request_id: c.var.requestId,
+      trace_id: c.var.trace?.traceId,
+      parent_span_id: c.var.trace?.parentId,
+      method,
+      route,
+      status,
+      ms: Math.round(seconds * 1e6) / 1000,
+      bytes_in: lengthOf(c.req.header("content-length")),
+      bytes_out: lengthOf(c.res.headers.get("content-length")),
+      address: c.env.caller.address,
+      reason: problem?.reason,
+      problem: problem?.message,
+    });
   });
   guard(app, service);
   rootRoutes(app, service);
   modelRoutes(app, service);
   predictRoutes(app, service);
   inferenceProtocolRoutes(app, service);
+  if (service.metrics && service.settings.metricsPort === undefined) metricsRoutes(app, service.metrics);
   app.notFound((c) => {
     const { method, path } = c.req;
     const allow = allowedMethods(app, path).join(", ");
@@ -58,6 +76,11 @@ export function makeApp(service: Service): App {
     return problem.response(c.var.requestId);
   });
   return app;
+}
+
+/** Of a body, as its header says; undefined where none does. */
+function lengthOf(header: string | null | undefined): number | undefined {
+  return header ? Number(header) : undefined;
 }
 
 /**

@@ -3,8 +3,13 @@
 import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { enableRelaxedSimd } from "../data/index.node.ts";
+import { runtimeInfo, VERSION } from "../lib/index.ts";
 import { makeApp } from "./app.ts";
+import { makeLog } from "./log/log.ts";
+import { localMetrics } from "./metrics/local_metrics.ts";
+import { startMonitoring } from "./metrics/monitoring.ts";
 import { makeHttpServer } from "./node/http_server.ts";
+import { startMetricsServer } from "./node/metrics_server.ts";
 import { type ServeOptions, serveSettings } from "./options.ts";
 import { Service } from "./service.ts";
 
@@ -23,6 +28,8 @@ export interface Listening {
 export interface RunningServer {
   /** As in http://127.0.0.1:8000. */
   url: string;
+  /** Where /metrics is; null: among the rest. */
+  metricsUrl: string | null;
   service: Service;
   /** Takes no more requests, and resolves when those under way are answered. */
   close(): Promise<void>;
@@ -35,21 +42,33 @@ export interface RunningServer {
  */
 export async function startServer(options: ServeOptions = {}): Promise<RunningServer> {
   const settings = serveSettings(options);
-  const service = new Service({ settings });
+  const log = makeLog({ level: settings.logLevel });
+  const build = { version: VERSION, node: process.version, arithmetic: runtimeInfo().arithmetic };
+  const monitoring = startMonitoring(build, localMetrics);
+  const service = new Service({ settings, log, observers: monitoring.observers, metrics: monitoring.reader });
+  monitoring.watch(service);
   const { server, connections } = makeHttpServer(makeApp(service), service);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ port: settings.port, host: settings.host }, resolve);
   });
+  const metricsServer =
+    settings.metricsPort === undefined
+      ? null
+      : await startMetricsServer(monitoring.reader, { host: settings.host, port: settings.metricsPort, log });
   const { port } = server.address() as AddressInfo;
   const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host;
   return {
     url: `http://${host}:${port}`,
+    metricsUrl: metricsServer && `http://${host}:${metricsServer.port}/metrics`,
     service,
     close: async () => {
       server.close();
       await connections.drain({ graceMs: 0, limitMs: DRAIN_MS });
       await service.close();
+      await metricsServer?.close();
+      await monitoring.close();
+      await log.close();
     },
   };
 }

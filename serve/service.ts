@@ -9,6 +9,7 @@ import { CLASSES, type ServedModel } from "./inference/served_model.ts";
 import { ServedModels } from "./inference/served_models.ts";
 import type { WorkLimits } from "./inference/work_limits.ts";
 import { type Log, makeLog } from "./log/log.ts";
+import type { MetricsReader } from "./metrics/metrics_reader.ts";
 import { type InferenceOutcome, type InferenceTimes, type Observer, observers } from "./metrics/observer.ts";
 import type { ServeSettings } from "./options.ts";
 import { DecodingPictureReader } from "./pictures/decoding_picture_reader.ts";
@@ -18,6 +19,8 @@ export interface ServiceParts {
   settings: ServeSettings;
   log?: Log;
   observers?: readonly Observer[];
+  /** Who answers /metrics and the statistics of the Open Inference Protocol; default nobody does. */
+  metrics?: MetricsReader | null;
 }
 
 export class Service {
@@ -27,14 +30,21 @@ export class Service {
   readonly queue: ImageQueue<ServedModel>;
   readonly pictures: PictureReader;
   readonly observer: Required<Observer>;
+  readonly metrics: MetricsReader | null;
   /** Whether new requests are welcome: what /v2/health/ready says. */
   isReady = true;
 
   /** @throws {CheckpointError} a network's current version cannot be loaded */
-  constructor({ settings, log = makeLog(settings.logLevel), observers: told = [] }: ServiceParts) {
+  constructor({
+    settings,
+    log = makeLog({ level: settings.logLevel }),
+    observers: told = [],
+    metrics = null,
+  }: ServiceParts) {
     this.settings = settings;
     this.log = log;
     this.observer = observers(told);
+    this.metrics = metrics;
     this.models = new ServedModels({
       outputs: settings.outputs,
       log,
@@ -90,6 +100,7 @@ export class Service {
   /** Runs a request for inference, and tells the observers how it went. */
   async infer<T>(model: ServedModel, limits: WorkLimits, run: (work: InferenceWork) => Promise<T>): Promise<T> {
     const started = performance.now();
+    this.observer.asked({ model: model.name, version: model.version });
     const work: InferenceWork = {
       limits,
       images: 0,

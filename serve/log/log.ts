@@ -1,8 +1,23 @@
-// Log: what the server says of itself, one JSON object a line, on stdout.
+// Log: what operators read of a running server: one line of JSON for each event, on standard output, by pino.
+//
+// Lines are gathered and written together, every 4 KiB or 0.2 s, since a write for each costs more than the line does. They are
+// flushed when the process ends, but for one that is killed. No line holds a picture, a key, or a header: requests
+// are told by the fields of RequestLine alone.
 
-import pino from "pino";
+import process from "node:process";
+import { type Logger, destination as openDestination, pino, stdTimeFunctions } from "pino";
 import type { LogLevel } from "../options.ts";
+import type { RequestLine } from "./request_line.ts";
 
+export interface LogOptions {
+  level: LogLevel;
+  /** Whether lines say who asked; default true. An address is personal data in some countries. */
+  withAddress?: boolean;
+  /** The number of an open file; default 1, standard output. */
+  fd?: number;
+}
+
+/** @param fields what the line says beside its message */
 type Say = (fields: object, message: string) => void;
 
 export interface Log {
@@ -10,8 +25,95 @@ export interface Log {
   info: Say;
   warn: Say;
   error: Say;
+  request(line: RequestLine): void;
+  /** Writes what was gathered, before it returns. */
+  flush(): void;
+  /** The same without blocking, and takes no more lines. */
+  close(): Promise<void>;
 }
 
-export function makeLog(level: LogLevel): Log {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+const GATHERED_BYTES = 4096;
+const FLUSH_MS = 200;
+/** A reader of our output that stalls costs lines, not memory. */
+const MAX_WAITING_BYTES = 8 * 2 ** 20;
+
+const SILENT: Log = {
+  ...{ request() {}, debug() {}, info() {}, warn() {}, error() {}, flush() {} },
+  close: async () => {},
+};
+
+export function makeLog({ level, withAddress = true, fd = 1 }: LogOptions): Log {
+  if (level === "silent") return SILENT;
+  const output = openDestination({
+    dest: fd,
+    // A reader that is slow must not stop the event loop.
+    sync: false,
+    minLength: GATHERED_BYTES,
+    maxLength: MAX_WAITING_BYTES,
+    periodicFlush: FLUSH_MS,
+  });
+  let isOpen = true;
+  let dropped = 0;
+  // A pipe whose reader has gone: the server goes on, silently.
+  output.on("error", () => {
+    isOpen = false;
+  });
+  output.on("drop", () => dropped++);
+  output.on("drain", () => {
+    if (dropped === 0 || !isOpen) return;
+    const lines = dropped;
+    dropped = 0;
+    logger.warn({ lines }, "lines of this log were dropped: who reads it is too slow");
+  });
+  const flush = (): void => {
+    if (!isOpen) return;
+    try {
+      output.flushSync();
+    } catch {
+      // Nobody reads any more.
+    }
+  };
+  process.once("exit", flush);
+  const logger: Logger = pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    output,
+  );
+  const at =
+    (severity: "debug" | "info" | "warn" | "error"): Say =>
+    (fields, message) => {
+      if (isOpen) logger[severity](fields, message);
+    };
+  return {
+    ...{ debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
+    request(line) {
+      if (!isOpen) return;
+      const severity = severityOf(line);
+      if (logger.isLevelEnabled(severity)) {
+        logger[severity](withAddress ? line : { ...line, address: undefined }, "request");
+      }
+    },
+    flush,
+    close() {
+      process.off("exit", flush);
+      if (!isOpen) return Promise.resolve();
+      isOpen = false;
+      return new Promise((resolve) => {
+        output.once("close", resolve);
+        output.once("error", resolve);
+        output.end();
+      });
+    },
+  };
+}
+
+/** Probes and scrapes come all day long, and say nothing as long as they succeed. */
+function severityOf({ status, route }: RequestLine): "debug" | "info" | "warn" | "error" {
+  if (status === 503) return "warn";
+  if (status >= 500) return "error";
+  return status < 400 && (route === "/metrics" || route.startsWith("/v2/health/")) ? "debug" : "info";
 }

@@ -23,6 +23,8 @@ export interface Observer {
   responded?(event: { method: string; route: string; status: number; seconds: number }): void;
   /** Every answer that is a problem. */
   refused?(event: { reason: ProblemReason }): void;
+  /** A request for inference of a known model, when it is known; `inferred` follows once. */
+  asked?(event: { model: string; version: string }): void;
   /** Every request for inference of a known model, once. @param event.images 0 where they were never counted */
   inferred?(event: {
     model: string;
@@ -39,16 +41,19 @@ export interface Observer {
   promoted?(event: { model: string; version: string }): void;
 }
 
+export type EventOf<Name extends keyof Observer> = Parameters<Required<Observer>[Name]>[0];
+
 /** Tells each of them. */
 export function observers(all: readonly Observer[]): Required<Observer> {
   const tell =
     <Name extends keyof Observer>(name: Name) =>
-    (event: Parameters<Required<Observer>[Name]>[0]): void => {
+    (event: EventOf<Name>): void => {
       for (const observer of all) (observer[name] as ((event: unknown) => void) | undefined)?.(event);
     };
   return {
     responded: tell("responded"),
     refused: tell("refused"),
+    asked: tell("asked"),
     inferred: tell("inferred"),
     executed: tell("executed"),
     predicted: tell("predicted"),

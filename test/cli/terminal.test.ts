@@ -190,6 +190,9 @@ test("a door writes to its streams in one place, which escapes, and nothing belo
     files.filter((file) => writes.test(withoutComments(read(file)))),
     own,
   );
+  // The server's log, which is JSON.
+  const logs = files.filter((file) => /from "(pino|sonic-boom)"/.test(withoutComments(read(file))));
+  assert.equal(logs, ["serve/log/log.ts"]);
   const sequences = files.filter((file) => /\\u001b|\\x1b/i.test(withoutComments(read(file))));
   assert.equal(sequences, ["cli/terminal/style.ts", "cli/terminal/terminal.ts"]);
 });
