@@ -1,5 +1,6 @@
 // The pictures that are sent: digits of MNIST's test set as PNG files, once as they are, once as a browser's canvas gives them.
 
+import { PNG } from "pngjs";
 import { encodePng, loadMnistTest } from "../../data/index.node.ts";
 
 const SIDE = 28;
@@ -22,7 +23,7 @@ export async function pictures(count: number, size: PictureSize): Promise<SentPi
   const { test } = await loadMnistTest({ source: "auto", limit: count });
   return Array.from({ length: test.size }, (_, i) => {
     const pixels = test.images.data.slice(i * SIDE * SIDE, (i + 1) * SIDE * SIDE) as Uint8Array;
-    const png = size === SIDE ? encodePng(greyPicture(pixels, SIDE)) : encodePng(canvasPicture(pixels));
+    const png = size === SIDE ? encodePng(greyPicture(pixels, SIDE)) : canvasPng(pixels);
     return { png, label: test.labels.data[i], pixels };
   });
 }
@@ -33,17 +34,16 @@ function greyPicture(grey: Uint8Array, side: number): { width: number; height: n
   return { width: side, height: side, data };
 }
 
-/** Ten times as large, with edges as soft as those of a pen on a canvas, in four channels as browsers write it. */
-function canvasPicture(pixels: Uint8Array): ReturnType<typeof greyPicture> {
+/** Ten times as large, with edges as soft as those of a pen on a canvas, opaque and in four channels as browsers write it. */
+function canvasPng(pixels: Uint8Array): Uint8Array {
   const side = SIDE * ENLARGED;
   const large = new Uint8Array(side * side);
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) large[y * side + x] = sharpened(between(pixels, x, y));
   }
-  const picture = greyPicture(large, side);
-  // encodePng leaves out an alpha channel that says nothing. Browsers keep it.
-  picture.data[3] = 254;
-  return picture;
+  const picture = new PNG({ width: side, height: side });
+  picture.data.set(greyPicture(large, side).data);
+  return PNG.sync.write(picture, { colorType: 6 });
 }
 
 function between(pixels: Uint8Array, x: number, y: number): number {
