@@ -12,12 +12,26 @@ import { agreement } from "./measurements/agreement.ts";
 import { killWorker, promote, sigterm } from "./measurements/disturbances.ts";
 import { fastapi } from "./measurements/fastapi.ts";
 import { halfLoad } from "./measurements/half_load.ts";
+import { lambda } from "./measurements/lambda.ts";
 import { memory } from "./measurements/memory.ts";
 import { overload } from "./measurements/overload.ts";
 import { oip, oneProcess, twoWorkers } from "./measurements/saturation.ts";
 
 const MEASUREMENTS = [
-  ...[agreement, fastapi, oneProcess, twoWorkers, oip, halfLoad, overload, memory, sigterm, killWorker, promote],
+  ...[
+    agreement,
+    fastapi,
+    oneProcess,
+    twoWorkers,
+    oip,
+    halfLoad,
+    overload,
+    memory,
+    sigterm,
+    killWorker,
+    promote,
+    lambda,
+  ],
 ];
 const NAMES = MEASUREMENTS.map(({ name }) => name);
 const USAGE = `npm run bench:serving -- [options]
@@ -26,6 +40,7 @@ const USAGE = `npm run bench:serving -- [options]
   --seconds N          of load for each server and kind of request, over all rounds; default 60
   --rounds N           servers take turns in so many rounds; default 6
   --connections N      default 50
+  --node PATH          lambda: the Node that runs the function; default this one
   --save FILE          keep the figures in a file, beside those of other measurements that it holds
   --help               this
 
@@ -38,6 +53,7 @@ const options = readOptions("bench:serving", USAGE, (args) => {
     seconds: { type: "string", default: "60" },
     rounds: { type: "string", default: "6" },
     connections: { type: "string", default: "50" },
+    node: { type: "string", default: process.execPath },
     save: { type: "string" },
   });
   const only = values.only.split(",");
@@ -45,6 +61,7 @@ const options = readOptions("bench:serving", USAGE, (args) => {
   if (unknown !== undefined) throw new OptionProblem(`--only takes ${NAMES.join(", ")}; got "${unknown}"`);
   return {
     only,
+    node: values.node,
     save: values.save ?? null,
     seconds: wholeNumber("seconds", values.seconds),
     rounds: wholeNumber("rounds", values.rounds),

@@ -5,6 +5,8 @@ export interface MeasurementOptions {
   readonly seconds: number;
   readonly rounds: number;
   readonly connections: number;
+  /** Path of the Node that runs a function of Lambda. */
+  readonly node: string;
 }
 
 export interface Result {
