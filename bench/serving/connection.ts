@@ -6,7 +6,7 @@ import net from "node:net";
 /** What became of a request. */
 export type Outcome =
   /** A whole response. */
-  | { kind: "answered"; status: number; body: Buffer; isLast: boolean }
+  | ({ kind: "answered" } & Response)
   /** The connection was never established: the server owes nothing. */
   | { kind: "refused"; reason: string }
   /** Accepted: the connection was there, the request was written; and no whole response came. */
@@ -88,8 +88,17 @@ export class HttpConnection {
   }
 }
 
+interface Response {
+  status: number;
+  /** In lower case. */
+  head: string;
+  body: Buffer;
+  /** Whether the server closes the connection after it. */
+  isLast: boolean;
+}
+
 /** Null while it is incomplete. Nothing follows it, as one request is sent at a time. */
-function readResponse(bytes: Buffer): { status: number; body: Buffer; isLast: boolean } | null {
+function readResponse(bytes: Buffer): Response | null {
   const end = bytes.indexOf("\r\n\r\n");
   if (end < 0) return null;
   const head = bytes.toString("latin1", 0, end).toLowerCase();
@@ -97,10 +106,10 @@ function readResponse(bytes: Buffer): { status: number; body: Buffer; isLast: bo
   const status = Number(head.slice(9, 12));
   const isLast = head.includes("\r\nconnection: close");
   const length = /\r\ncontent-length: *(\d+)/.exec(head);
-  if (length) return body.length >= Number(length[1]) ? { status, body, isLast } : null;
-  if (!/\r\ntransfer-encoding: *chunked/.test(head)) return { status, body: Buffer.alloc(0), isLast };
+  if (length) return body.length >= Number(length[1]) ? { status, head, body, isLast } : null;
+  if (!/\r\ntransfer-encoding: *chunked/.test(head)) return { status, head, body: Buffer.alloc(0), isLast };
   const whole = unchunked(body);
-  return whole === null ? null : { status, body: whole, isLast };
+  return whole === null ? null : { status, head, body: whole, isLast };
 }
 
 function unchunked(bytes: Buffer): Buffer | null {

@@ -29,8 +29,8 @@ export interface Load {
   readonly requests: readonly Uint8Array[];
   /** At most so many. */
   readonly connections: number;
-  /** Sees every answer's body as it comes. */
-  onAnswer?(status: number, body: Buffer, request: number): void;
+  /** Sees every answer as it comes. @param head its headers, in lower case */
+  onAnswer?(status: number, body: Buffer, head: string): void;
 }
 
 export interface Phase {
@@ -152,7 +152,7 @@ class Line {
         reason: isAnswered ? "" : outcome.reason,
         localPort: connection.localPort,
       });
-      if (isAnswered) this.load.onAnswer?.(outcome.status, outcome.body, index);
+      if (isAnswered) this.load.onAnswer?.(outcome.status, outcome.body, outcome.head);
       settle(outcome);
     });
   }

@@ -118,7 +118,7 @@ export const promote: Measurement = {
         .trim()
         .split("\n")
         .map((line) => JSON.parse(line).id);
-      const server = await startOurs(requests[0], ["--workers", "2", "--out", outputs]);
+      const server = await startOurs(requests[0], ["--workers", "2", "--runs", outputs]);
       const versions: string[] = [];
       const load: Load = {
         ...{ port: server.port, requests, connections },

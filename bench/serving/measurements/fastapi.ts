@@ -4,7 +4,7 @@ import { latencyOf, latenessOf } from "../accounts.ts";
 import { type Contestant, contest, failures, STANDING_COLUMNS, standingCells, timesAsMany } from "../contest.ts";
 import { openLoop } from "../load.ts";
 import type { Measurement } from "../measurement.ts";
-import { base64Requests, multipartRequests } from "../requests.ts";
+import { multipartRequests } from "../requests.ts";
 import { startOurs, startReference } from "../server.ts";
 
 const OURS: Contestant = { name: "simdgrad", start: (first) => startOurs(first) };
@@ -16,7 +16,7 @@ export const fastapi: Measurement = {
   title: "beside FastAPI, Pillow and PyTorch with the same weights, one process each",
   async run(options) {
     const small = await multipartRequests(28);
-    const sets = [small, await multipartRequests(280), await base64Requests(28)];
+    const sets = [small, await multipartRequests(280)];
     const standings = await contest([OURS, REFERENCE, OPTIMIZED], sets, options);
     const reference = standings.find(({ server, requests }) => server === REFERENCE.name && requests === small.name);
     const ratePerSecond = Math.round(reference?.requestsPerSecond ?? 0);

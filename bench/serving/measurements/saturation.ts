@@ -17,8 +17,12 @@ export const twoWorkers = saturation(
 );
 export const oip = saturation("oip-binary", "the Open Inference Protocol, one process at saturation", [ONE], oipSets);
 
+async function multipartSets(): Promise<RequestSet[]> {
+  return [await multipartRequests(28), await multipartRequests(280)];
+}
+
 async function pngSets(): Promise<RequestSet[]> {
-  return [await multipartRequests(28), await multipartRequests(280), await base64Requests(28)];
+  return [...(await multipartSets()), await base64Requests(28), await base64Requests(280)];
 }
 
 async function oipSets(): Promise<RequestSet[]> {
