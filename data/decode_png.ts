@@ -16,7 +16,7 @@ import { readChunks, readHeader } from "./png/chunks.ts";
 import { COLOUR_TYPES, type Header, passesOf } from "./png/header.ts";
 import { inflate } from "./png/inflate.ts";
 import { sampleReader } from "./png/samples.ts";
-import { FILTER_COSTS, PAETH_ALONE_COST, unfilter } from "./png/unfilter.ts";
+import { FILTER_COSTS, makeRow, PAETH_ALONE_COST, unfilter } from "./png/unfilter.ts";
 
 export interface PngOptions {
   /** Pixels a side of the result; pictures with more are averaged down by a whole factor. Default 1024. */
@@ -98,8 +98,8 @@ function decodePixels(bytes: Uint8Array, header: Header, picture: AveragedPictur
 
   const pixelBytes = Math.max(1, (COLOUR_TYPES[colourType].channels * depth) >> 3);
   const longest = Math.max(...passes.map(({ rowBytes }) => rowBytes));
-  let row = new Uint8Array(longest);
-  let above = new Uint8Array(longest);
+  let row = makeRow(longest);
+  let above = makeRow(longest);
   /** Bytes of the row that are there; −1 where its filter is next. */
   let filled = -1;
   let filter = 0;
@@ -117,19 +117,19 @@ function decodePixels(bytes: Uint8Array, header: Header, picture: AveragedPictur
         filled = 0;
       }
       const count = Math.min(pass.rowBytes - filled, inflated.length - at);
-      row.set(inflated.subarray(at, at + count), filled);
+      row.bytes.set(inflated.subarray(at, at + count), filled);
       at += count;
       filled += count;
       if (filled < pass.rowBytes) return;
       spend(filled * (filter === 4 && pixelBytes === 1 ? PAETH_ALONE_COST : (FILTER_COSTS[filter] ?? 0)));
       if (!unfilter(filter, row, above, filled, pixelBytes))
         refuse(`is damaged; a row has filter ${filter}, which PNG does not know`);
-      picture.add(samples.read(row, pass.columns), pass, rowIndex);
+      picture.add(samples.read(row.bytes, pass.columns), samples.places, pass, rowIndex);
       [row, above] = [above, row];
       filled = -1;
       rowIndex++;
       if (rowIndex < pass.rows) continue;
-      above.fill(0);
+      above.words.fill(0);
       rowIndex = 0;
       passIndex++;
     }

@@ -4,7 +4,7 @@ import { OptionError } from "../lib/base/errors.ts";
 import { checkPicture, type Picture } from "../lib/data/picture.ts";
 import { inkOf } from "./picture/ink.ts";
 import { lumaOf } from "./picture/luma.ts";
-import { chooseDigit, findMarks } from "./picture/marks.ts";
+import { chooseDigit, cutOut, findMarks } from "./picture/marks.ts";
 import { longerSide, type Plane } from "./picture/plane.ts";
 import { centre, fitToBox, SIDE } from "./picture/resample.ts";
 
@@ -42,20 +42,15 @@ const FULL_CONTRAST = 250;
  */
 export function preprocessDigit(picture: Picture): PreprocessedDigit {
   check(picture);
-  const { plane, noise, peak } = inkOf(lumaOf(picture));
+  const { plane, box, noise, peak } = inkOf(lumaOf(picture));
   const blank = { pixels: new Uint8Array(SIDE * SIDE), warnings: [], isBlank: true };
   if (peak < Math.max(FAINTEST, CERTAIN * noise)) return blank;
-  const { marks, labels, largestLabel } = findMarks(plane, floorOf(plane, noise, peak));
+  const { marks, runs } = findMarks(plane, box, floorOf(plane, noise, peak));
   const digit = chooseDigit(marks);
   const side = longerSide(digit.box);
   // What covers a hundredth of the picture is dirt; of a small picture, a pixel or two.
   if (side < Math.max(3, 0.01 * Math.max(plane.width, plane.height))) return blank;
-
-  const isChosen = new Uint8Array(largestLabel + 1);
-  for (const { label } of digit.marks) isChosen[label] = 1;
-  const values = plane.values;
-  for (let i = 0; i < values.length; i++) if (isChosen[labels[i]] === 0) values[i] = 0;
-  const pixels = stretch(centre(fitToBox(plane, digit.box)));
+  const pixels = stretch(centre(fitToBox(cutOut(plane, runs, digit))));
 
   const { left, top, right, bottom } = digit.box;
   const warnings: string[] = [];
@@ -78,9 +73,12 @@ function floorOf({ width, height }: Plane, noise: number, peak: number): number 
 }
 
 function stretch(values: Float32Array): Uint8Array {
-  const peak = values.reduce((max, value) => Math.max(max, value), 0);
+  let peak = 0;
+  for (let i = 0; i < values.length; i++) peak = Math.max(peak, values[i]);
   const factor = peak < FULL_CONTRAST ? 255 / peak : 1;
-  return Uint8Array.from(values, (value) => Math.min(255, Math.round(value * factor)));
+  const result = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) result[i] = Math.min(255, Math.round(values[i] * factor));
+  return result;
 }
 
 function check(picture: Picture): void {

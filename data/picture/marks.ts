@@ -6,61 +6,104 @@ export interface Mark {
   readonly box: Box;
   /** Sum of its ink. */
   readonly mass: number;
-  /** The number its pixels have in `labels`. */
+  /** The number of its first run. */
   readonly label: number;
+}
+
+/** Pixels of ink side by side in a row, in the order of the picture. */
+interface Runs {
+  /** Where they begin in the plane, and where they are over. */
+  readonly from: number[];
+  readonly to: number[];
+  /** Of each run one that was found before it and belongs to the same mark; its own number: none. */
+  readonly links: number[];
 }
 
 export interface Marks {
   /** The heaviest first. */
   readonly marks: readonly Mark[];
-  /** For each pixel the label of its mark; 0 for none. */
-  readonly labels: Int32Array;
-  readonly largestLabel: number;
+  /** Their links name the first run of their mark. */
+  readonly runs: Runs;
 }
 
 /** No digit has so many pieces. Of a picture that has twice as many, every other pixel a speck, only the heaviest count. */
 const MAX_MARKS = 16384;
 
-/** Connected pieces, diagonals included, of the pixels with more ink than `floor`. */
-export function findMarks({ width, height, values }: Plane, floor: number): Marks {
-  const labels = new Int32Array(values.length);
+/** Connected pieces, diagonals included, of the pixels in a box with more ink than `floor`. */
+export function findMarks(plane: Plane, within: Box, floor: number): Marks {
+  const { width, values } = plane;
+  const runs = findRuns(plane, within, floor);
+  const { from, to, links } = runs;
+  const count = from.length;
+  const masses = new Float64Array(count);
+  const lefts = new Int32Array(count).fill(width);
+  const rights = new Int32Array(count);
+  const bottoms = new Int32Array(count);
+  for (let run = 0; run < count; run++) {
+    const label = links[links[run]]; // A run's link comes before it, and names its mark's first by now.
+    links[run] = label;
+    const y = Math.floor(from[run] / width);
+    lefts[label] = Math.min(lefts[label], from[run] - y * width);
+    rights[label] = Math.max(rights[label], to[run] - y * width);
+    bottoms[label] = y + 1;
+    let mass = 0;
+    for (let i = from[run]; i < to[run]; i++) mass += values[i];
+    masses[label] += mass;
+  }
   const marks: Mark[] = [];
-  const stack: number[] = [];
-  let label = 0;
   let leastMass = 0;
-  for (let start = 0; start < values.length; start++) {
-    if (values[start] <= floor || labels[start] !== 0) continue;
-    label++;
-    let [left, right, top, bottom, mass] = [width, 0, height, 0, 0];
-    labels[start] = label;
-    stack.push(start);
-    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-      const y = Math.floor(at / width);
-      const x = at - y * width;
-      left = Math.min(left, x);
-      right = Math.max(right, x + 1);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y + 1);
-      mass += values[at];
-      const lastX = Math.min(width - 1, x + 1);
-      const lastY = Math.min(height - 1, y + 1);
-      for (let v = Math.max(0, y - 1); v <= lastY; v++) {
-        for (let u = Math.max(0, x - 1); u <= lastX; u++) {
-          const next = v * width + u;
-          if (values[next] <= floor || labels[next] !== 0) continue;
-          labels[next] = label;
-          stack.push(next);
-        }
-      }
-    }
-    if (mass <= leastMass) continue;
-    marks.push({ box: { left, top, right, bottom }, mass, label });
+  for (let label = 0; label < count; label++) {
+    const mass = masses[label];
+    if (links[label] !== label || mass <= leastMass) continue;
+    const top = Math.floor(from[label] / width);
+    marks.push({ box: { left: lefts[label], top, right: rights[label], bottom: bottoms[label] }, mass, label });
     if (marks.length === 2 * MAX_MARKS) {
       leastMass = marks.sort(heaviestFirst)[MAX_MARKS - 1].mass;
       marks.length = MAX_MARKS;
     }
   }
-  return { marks: marks.sort(heaviestFirst), labels, largestLabel: label };
+  return { marks: marks.sort(heaviestFirst), runs };
+}
+
+/** Row by row; a run is linked to those that it touches in the row above. */
+function findRuns({ width, values }: Plane, { left, top, right, bottom }: Box, floor: number): Runs {
+  const from: number[] = [];
+  const to: number[] = [];
+  const links: number[] = [];
+  let firstAbove = 0;
+  for (let y = top; y < bottom; y++) {
+    const first = from.length;
+    const end = y * width + right;
+    for (let i = y * width + left; i < end; i++) {
+      if (values[i] <= floor) continue;
+      const start = i;
+      while (i < end && values[i] > floor) i++;
+      const run = from.length;
+      from.push(start);
+      to.push(i);
+      links.push(run);
+      while (firstAbove < first && to[firstAbove] + width < start) firstAbove++;
+      for (let above = firstAbove; above < first && from[above] + width <= i; above++) link(links, above, run);
+    }
+    firstAbove = first;
+  }
+  return { from, to, links };
+}
+
+/** Makes one mark of those of two runs: the later of their first runs is linked to the earlier. */
+function link(links: number[], a: number, b: number): void {
+  const firstA = firstOf(links, a);
+  const firstB = firstOf(links, b);
+  links[Math.max(firstA, firstB)] = Math.min(firstA, firstB);
+}
+
+/** Each step shortens the way for those that come after. */
+function firstOf(links: number[], run: number): number {
+  while (links[run] !== run) {
+    links[run] = links[links[run]];
+    run = links[run];
+  }
+  return run;
 }
 
 function heaviestFirst(a: Mark, b: Mark): number {
@@ -107,6 +150,21 @@ export function chooseDigit(marks: readonly Mark[]): Digit {
     left >= main.box.right + margin || right <= main.box.left - margin;
   const hasRival = others.some((mark) => mark.mass >= RIVAL_SHARE * main.mass && isBeside(mark.box));
   return { marks: chosen, box, hasRival };
+}
+
+/** A plane of the digit's box, with the ink of its marks alone. */
+export function cutOut({ width, values }: Plane, { from, to, links }: Runs, { marks, box }: Digit): Plane {
+  const isChosen = new Uint8Array(links.length);
+  for (const { label } of marks) isChosen[label] = 1;
+  const columns = box.right - box.left;
+  const result = new Float32Array(columns * (box.bottom - box.top));
+  for (let run = 0; run < links.length; run++) {
+    if (isChosen[links[run]] === 0) continue;
+    const y = Math.floor(from[run] / width);
+    let at = (y - box.top) * columns + from[run] - y * width - box.left;
+    for (let i = from[run]; i < to[run]; i++) result[at++] = values[i];
+  }
+  return { width: columns, height: box.bottom - box.top, values: result };
 }
 
 /** The larger of the horizontal and the vertical distance; 0 where the boxes overlap or touch. */

@@ -19,7 +19,37 @@ export function longerSide({ left, top, right, bottom }: Box): number {
   return Math.max(right - left, bottom - top);
 }
 
-/** @returns the middle one of the values, which are sorted in place; the upper of two */
+/** @returns the middle one of the values, which are ≥ 0; the upper of two */
 export function median(values: Float32Array): number {
-  return values.sort()[values.length >> 1] ?? 0;
+  return ranked(values, values.length >> 1);
+}
+
+const BINS = 256;
+
+/**
+ * The value that had this index were they sorted. They are counted by whole numbers first, so that only those of one have to be
+ * sorted; and mostly all are the same.
+ *
+ * @param values ≥ 0, and mostly below 256
+ */
+export function ranked(values: Float32Array, index: number): number {
+  if (areEqual(values)) return values[0] ?? 0;
+  const counts = new Uint32Array(BINS);
+  for (let i = 0; i < values.length; i++) counts[binOf(values[i])]++;
+  let bin = 0;
+  let below = 0;
+  while (below + counts[bin] <= index) below += counts[bin++];
+  const alike = new Float32Array(counts[bin]);
+  for (let i = 0, count = 0; i < values.length; i++) if (binOf(values[i]) === bin) alike[count++] = values[i];
+  return areEqual(alike) ? alike[0] : alike.sort()[index - below];
+}
+
+function areEqual(values: Float32Array): boolean {
+  let i = 1;
+  while (i < values.length && values[i] === values[0]) i++;
+  return i >= values.length;
+}
+
+function binOf(value: number): number {
+  return Math.min(BINS - 1, value) | 0;
 }

@@ -5,52 +5,64 @@
 // and translating the image so as to position this point at the center". In the files that point, counted in
 // pixel indices and rounded, is 14 in both directions.
 
-import { type Box, longerSide, type Plane } from "./plane.ts";
+import type { Plane } from "./plane.ts";
 
 export const SIDE = 28;
 const BOX_SIDE = 20;
 const CENTRE = 14;
 
 /**
- * The box of a plane, scaled by area averaging so that its longer side has 20 pixels; the shorter one gets
- * what the same scale gives, its last pixel partly covered. A box of 20 is copied.
+ * A plane scaled by area averaging so that its longer side has 20 pixels; the shorter one gets what the same scale
+ * gives, its last pixel partly covered. One of 20 is copied.
+ *
+ *   y[j] = ∫ of x over [j/scale, (j+1)/scale), times scale; x is 0 behind its end.
  */
-export function fitToBox(plane: Plane, box: Box): Plane {
-  const scale = BOX_SIDE / longerSide(box);
+export function fitToBox({ width, height, values }: Plane): Plane {
+  const scale = BOX_SIDE / Math.max(width, height);
   const sized = (pixels: number): number => Math.min(BOX_SIDE, Math.ceil(pixels * scale - 1e-6));
-  const width = sized(box.right - box.left);
-  const height = sized(box.bottom - box.top);
-  const rows = box.bottom - box.top;
-  // Columns first: of each row of the box, the 20 averages.
-  const narrow = new Float32Array(rows * width);
-  for (let y = 0; y < rows; y++) {
-    average(plane.values, (box.top + y) * plane.width + box.left, 1, box.right - box.left, narrow, y * width, 1, width);
-  }
-  const values = new Float32Array(width * height);
-  for (let x = 0; x < width; x++) average(narrow, x, width, rows, values, x, width, height);
-  return { width, height, values };
-
-  /** y[j] = ∫ of x over [j/scale, (j+1)/scale), times scale; x is 0 behind its end. */
-  function average(
-    x: Float32Array,
-    xAt: number,
-    xStep: number,
-    xCount: number,
-    y: Float32Array,
-    yAt: number,
-    yStep: number,
-    yCount: number,
-  ): void {
-    for (let j = 0; j < yCount; j++) {
-      const from = j / scale;
-      const to = Math.min(xCount, (j + 1) / scale);
-      let sum = 0;
-      for (let i = Math.floor(from); i < to; i++) {
-        sum += x[xAt + i * xStep] * (Math.min(i + 1, to) - Math.max(i, from));
-      }
-      y[yAt + j * yStep] = sum * scale;
+  const columns = spansOf(width, sized(width), scale);
+  const rows = spansOf(height, sized(height), scale);
+  // Columns first: of each row the 20 averages.
+  const narrow = new Float32Array(height * columns.length);
+  let to = 0;
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    for (const { first, last, firstShare, lastShare } of columns) {
+      let sum = values[row + first] * firstShare;
+      for (let i = row + first + 1; i < row + last; i++) sum += values[i];
+      if (last > first) sum += values[row + last] * lastShare;
+      narrow[to++] = sum * scale;
     }
   }
+  const result = new Float32Array(rows.length * columns.length);
+  to = 0;
+  for (const { first, last, firstShare, lastShare } of rows) {
+    for (let x = 0; x < columns.length; x++) {
+      let sum = narrow[first * columns.length + x] * firstShare;
+      for (let y = first + 1; y < last; y++) sum += narrow[y * columns.length + x];
+      if (last > first) sum += narrow[last * columns.length + x] * lastShare;
+      result[to++] = sum * scale;
+    }
+  }
+  return { width: columns.length, height: rows.length, values: result };
+}
+
+/** What one pixel of the result covers: from one pixel to another, these two in part. */
+interface Span {
+  readonly first: number;
+  readonly last: number;
+  readonly firstShare: number;
+  readonly lastShare: number;
+}
+
+function spansOf(pixels: number, count: number, scale: number): Span[] {
+  return Array.from({ length: count }, (_, j) => {
+    const start = j / scale;
+    const end = Math.min(pixels, (j + 1) / scale);
+    const first = Math.floor(start);
+    const last = Math.ceil(end) - 1;
+    return { first, last, firstShare: Math.min(first + 1, end) - start, lastShare: end - last };
+  });
 }
 
 /**

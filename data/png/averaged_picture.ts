@@ -2,7 +2,15 @@
 
 import type { Picture } from "../../lib/data/picture.ts";
 import type { Pass } from "./header.ts";
-import type { Samples } from "./samples.ts";
+import type { Places } from "./samples.ts";
+
+/** What one of a channel adds to a pixel as a word, in this machine's order of bytes; and a pixel that is black. */
+const [RED, GREEN, BLUE, ALPHA] = [0, 1, 2, 3].map((c) => wordOf(Uint8Array.from([0, 1, 2, 3], (i) => +(i === c))));
+const BLACK = wordOf(Uint8Array.of(0, 0, 0, 255));
+
+function wordOf({ buffer }: Uint8Array<ArrayBuffer>): number {
+  return new Int32Array(buffer)[0];
+}
 
 /**
  * Takes a picture's rows, of one pass or seven, and averages squares of pixels into one.
@@ -19,6 +27,8 @@ export class AveragedPicture {
   private readonly step: number;
   private readonly columns: number;
   private readonly data: Uint8Array;
+  /** The same, as words. */
+  private readonly pixels: Int32Array;
   /** Sums of red, green, blue and alpha, of a row of squares; of all rows where the picture is interlaced. */
   private readonly sums: Float64Array;
   /** The square's place in the sums, for each column of the picture. */
@@ -34,6 +44,7 @@ export class AveragedPicture {
     this.columns = Math.ceil(width / this.step);
     const rows = Math.ceil(height / this.step);
     this.data = new Uint8Array(4 * this.columns * rows);
+    this.pixels = new Int32Array(this.data.buffer);
     const isAveraged = this.step > 1;
     this.sums = new Float64Array(isAveraged ? 4 * this.columns * (isInterlaced ? rows : 1) : 0);
     const hasPlaces = isAveraged && isInterlaced;
@@ -45,13 +56,16 @@ export class AveragedPicture {
     return this.places.length > 0 ? 5 : 0;
   }
 
-  /** @param row of the pass, from 0 on */
-  add(samples: Samples, pass: Pass, row: number): void {
+  /**
+   * @param bytes a row's pixels
+   * @param row of the pass, from 0 on
+   */
+  add(bytes: Uint8Array, places: Places, pass: Pass, row: number): void {
     const y = pass.top + row * pass.rowStep;
-    if (this.step === 1) this.copy(samples, pass, y);
-    else if (this.isInterlaced) this.scatter(samples, pass, Math.floor(y / this.step));
+    if (this.step === 1) this.copy(bytes, places, pass, y);
+    else if (this.isInterlaced) this.scatter(bytes, places, pass, Math.floor(y / this.step));
     else {
-      this.gather(samples);
+      this.gather(bytes, places);
       if ((y + 1) % this.step === 0 || y + 1 === this.height) this.finishRow(Math.floor(y / this.step), 0);
     }
   }
@@ -66,19 +80,23 @@ export class AveragedPicture {
     return { width: columns, height, data };
   }
 
-  private copy({ bytes, stride, green, blue, alpha }: Samples, { left, columnStep, columns }: Pass, y: number): void {
-    const { data } = this;
-    let to = 4 * (y * this.width + left);
-    for (let i = 0, from = 0; i < columns; i++, from += stride, to += 4 * columnStep) {
-      data[to] = bytes[from];
-      data[to + 1] = bytes[from + green];
-      data[to + 2] = bytes[from + blue];
-      data[to + 3] = alpha > 0 ? bytes[from + alpha] : 255;
+  private copy(bytes: Uint8Array, places: Places, { left, columnStep, columns }: Pass, y: number): void {
+    const { data, pixels } = this;
+    const { stride, green, blue, alpha } = places;
+    let to = y * this.width + left;
+    if (stride === 4 && columnStep === 1) data.set(bytes.subarray(0, 4 * columns), 4 * to);
+    else if (stride === 1) {
+      for (let i = 0; i < columns; i++, to += columnStep) pixels[to] = bytes[i] * (RED + GREEN + BLUE) + BLACK;
+    } else {
+      for (let i = 0, from = 0; i < columns; i++, from += stride, to += columnStep) {
+        const colour = bytes[from] * RED + bytes[from + green] * GREEN + bytes[from + blue] * BLUE;
+        pixels[to] = colour + (alpha > 0 ? bytes[from + alpha] * ALPHA : BLACK);
+      }
     }
   }
 
   /** Adds a whole row, square by square. */
-  private gather({ bytes, stride, green, blue, alpha }: Samples): void {
+  private gather(bytes: Uint8Array, { stride, green, blue, alpha }: Places): void {
     const { sums, step } = this;
     const end = this.width * stride;
     for (let from = 0, to = 0; from < end; to += 4) {
@@ -117,7 +135,7 @@ export class AveragedPicture {
   }
 
   /** Adds the pixels of a row that a pass has, each to its square. */
-  private scatter({ bytes, stride, green, blue, alpha }: Samples, pass: Pass, squareRow: number): void {
+  private scatter(bytes: Uint8Array, { stride, green, blue, alpha }: Places, pass: Pass, squareRow: number): void {
     const { sums, places } = this;
     const base = 4 * this.columns * squareRow;
     for (let i = 0, from = 0, x = pass.left; i < pass.columns; i++, from += stride, x += pass.columnStep) {

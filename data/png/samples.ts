@@ -2,27 +2,29 @@
 
 import type { Header } from "./header.ts";
 
-/** Pixels as bytes: `stride` of them each, red, green, blue and alpha at the given places in them. */
-export interface Samples {
-  readonly bytes: Uint8Array;
+/** Pixels as bytes: `stride` of them each, red first, then green, blue and alpha at these places. */
+export interface Places {
   readonly stride: number;
   readonly green: number;
   readonly blue: number;
-  /** 0: opaque. */
+  /** 0: opaque. Of four bytes a pixel the last is alpha all the same. */
   readonly alpha: number;
 }
 
 export interface SampleReader {
-  /** What a row's bytes mean. The result is overwritten by the next one; red is always at 0. */
-  read(row: Uint8Array, count: number): Samples;
+  readonly places: Places;
+  /** What a row's bytes mean: they themselves, or bytes that the next call overwrites. */
+  read(row: Uint8Array, count: number): Uint8Array;
   /** What it takes to read and to average a pixel, in about nanoseconds. */
   readonly cost: number;
 }
 
-const GREY = { stride: 1, green: 0, blue: 0, alpha: 0 };
-const GREY_ALPHA = { stride: 2, green: 0, blue: 0, alpha: 1 };
-const RGB = { stride: 3, green: 1, blue: 2, alpha: 0 };
-const RGBA = { stride: 4, green: 1, blue: 2, alpha: 3 };
+const GREY: Places = { stride: 1, green: 0, blue: 0, alpha: 0 };
+const GREY_ALPHA: Places = { stride: 2, green: 0, blue: 0, alpha: 1 };
+const RGB: Places = { stride: 3, green: 1, blue: 2, alpha: 0 };
+const RGBA: Places = { stride: 4, green: 1, blue: 2, alpha: 3 };
+
+const asTheyAre = (row: Uint8Array): Uint8Array => row;
 
 /**
  * @param palette RGB triples, of colour type 3
@@ -35,13 +37,13 @@ export function sampleReader(
   transparency: Uint8Array | null,
   refuse: (what: string) => never,
 ): SampleReader {
-  if (depth === 16) return { read: wideReader(width, colourType, transparency), cost: 12 };
-  if (colourType === 4) return { read: (bytes) => ({ bytes, ...GREY_ALPHA }), cost: 4 };
-  if (colourType === 6) return { read: (bytes) => ({ bytes, ...RGBA }), cost: 4 };
-  if (colourType === 2 && transparency) return { read: keyedReader(width, transparency), cost: 8 };
-  if (colourType === 2) return { read: (bytes) => ({ bytes, ...RGB }), cost: 2 };
-  if (colourType === 0 && depth === 8 && !transparency) return { read: (bytes) => ({ bytes, ...GREY }), cost: 1 };
-  return { read: indexReader(width, depth, colourType === 3 ? palette : null, transparency, refuse), cost: 5 };
+  if (depth === 16) return wideReader(width, colourType, transparency);
+  if (colourType === 4) return { places: GREY_ALPHA, read: asTheyAre, cost: 4 };
+  if (colourType === 6) return { places: RGBA, read: asTheyAre, cost: 4 };
+  if (colourType === 2 && transparency) return { places: RGBA, read: keyedReader(width, transparency), cost: 8 };
+  if (colourType === 2) return { places: RGB, read: asTheyAre, cost: 2 };
+  if (colourType === 0 && depth === 8 && !transparency) return { places: GREY, read: asTheyAre, cost: 1 };
+  return indexReader(width, depth, colourType === 3 ? palette : null, transparency, refuse);
 }
 
 /** Of at most 8 bits a pixel: each looked up in a table. */
@@ -51,7 +53,7 @@ function indexReader(
   palette: Uint8Array | null,
   transparency: Uint8Array | null,
   refuse: (what: string) => never,
-): SampleReader["read"] {
+): SampleReader {
   const levels = 1 << depth;
   const table = new Uint8Array(4 * levels);
   const known = palette ? palette.length / 3 : levels;
@@ -73,7 +75,7 @@ function indexReader(
   const bytes = new Uint8Array(pixels.buffer);
   const perByte = 8 / depth;
   const mask = levels - 1;
-  return (row, count) => {
+  const read = (row: Uint8Array, count: number): Uint8Array => {
     let largest = 0;
     for (let i = 0; i < count; ) {
       const packed = row[(i / perByte) | 0];
@@ -85,8 +87,9 @@ function indexReader(
       }
     }
     if (largest >= known) refuse(`is damaged; a pixel has colour ${largest}, its palette has ${known}`);
-    return { bytes, ...places };
+    return bytes;
   };
+  return { places, read, cost: 5 };
 }
 
 /** RGB of 8 bits, of which one colour is transparent; no colour is left of it then. */
@@ -101,18 +104,18 @@ function keyedReader(width: number, key: Uint8Array): SampleReader["read"] {
       for (let c = 0; c < 3; c++) bytes[to + c] = isKeyed ? 0 : row[from + c];
       bytes[to + 3] = isKeyed ? 0 : 255;
     }
-    return { bytes, ...RGBA };
+    return bytes;
   };
 }
 
 /** Of 16 bits a channel, which are rounded to 8: v·255/65535. */
-function wideReader(width: number, colourType: number, key: Uint8Array | null): SampleReader["read"] {
+function wideReader(width: number, colourType: number, key: Uint8Array | null): SampleReader {
   const { stride, green, blue, alpha } =
     ({ 0: GREY, 2: RGB, 4: GREY_ALPHA } as Record<number, typeof RGBA>)[colourType] ?? RGBA;
   const bytes = new Uint8Array(4 * width);
   const places = { ...RGBA, alpha: alpha > 0 || key ? 3 : 0 };
   const sample = (row: Uint8Array, at: number): number => (((row[at] << 8) | row[at + 1]) * 255 + 32895) >> 16;
-  return (row, count) => {
+  const read = (row: Uint8Array, count: number): Uint8Array => {
     for (let i = 0, from = 0; i < count; i++, from += 2 * stride) {
       const isKeyed = key?.every((byte, k) => row[from + k] === byte);
       bytes[4 * i] = isKeyed ? 0 : sample(row, from);
@@ -120,6 +123,7 @@ function wideReader(width: number, colourType: number, key: Uint8Array | null): 
       bytes[4 * i + 2] = isKeyed ? 0 : sample(row, from + 2 * blue);
       bytes[4 * i + 3] = isKeyed ? 0 : alpha > 0 ? sample(row, from + 2 * alpha) : 255;
     }
-    return { bytes, ...places };
+    return bytes;
   };
+  return { places, read, cost: 12 };
 }

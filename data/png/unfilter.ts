@@ -9,6 +9,18 @@
 export const FILTER_COSTS = [0, 1, 1, 2, 3];
 export const PAETH_ALONE_COST = 5;
 
+/** A row's bytes, and the same four at a time; the last word may be in part behind the row's end. */
+export interface Row {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+}
+
+/** @returns zeros */
+export function makeRow(count: number): Row {
+  const words = new Int32Array(Math.ceil(count / 4));
+  return { bytes: new Uint8Array(words.buffer), words };
+}
+
 /**
  * Undoes a filter in place.
  *
@@ -18,18 +30,31 @@ export const PAETH_ALONE_COST = 5;
  * @param pixelBytes how far a lies before x: bytes a pixel, at least 1
  * @returns whether there is such a filter
  */
-export function unfilter(
-  filter: number,
-  row: Uint8Array,
-  above: Uint8Array,
-  count: number,
-  pixelBytes: number,
-): boolean {
-  if (filter === 1) for (let i = pixelBytes; i < count; i++) row[i] += row[i - pixelBytes];
-  else if (filter === 2) for (let i = 0; i < count; i++) row[i] += above[i];
-  else if (filter === 3) average(row, above, count, pixelBytes);
-  else if (filter === 4) paeth(row, above, count, pixelBytes);
+export function unfilter(filter: number, row: Row, above: Row, count: number, pixelBytes: number): boolean {
+  if (filter === 1) addLeft(row, count, pixelBytes);
+  else if (filter === 2) addAbove(row, above, count);
+  else if (filter === 3) average(row.bytes, above.bytes, count, pixelBytes);
+  else if (filter === 4) paeth(row.bytes, above.bytes, count, pixelBytes);
   return filter <= 4;
+}
+
+function addLeft({ bytes, words }: Row, count: number, pixelBytes: number): void {
+  if (pixelBytes === 4) {
+    let a = 0;
+    for (let i = 0; 4 * i < count; i++) {
+      a = addBytes(words[i], a);
+      words[i] = a;
+    }
+  } else for (let i = pixelBytes; i < count; i++) bytes[i] += bytes[i - pixelBytes];
+}
+
+function addAbove({ words }: Row, above: Row, count: number): void {
+  for (let i = 0; 4 * i < count; i++) words[i] = addBytes(words[i], above.words[i]);
+}
+
+/** Four sums at once: of seven bits each, which stay where they are, and then the eighth without what it carries. */
+function addBytes(a: number, b: number): number {
+  return ((a & 0x7f7f7f7f) + (b & 0x7f7f7f7f)) ^ ((a ^ b) & 0x80808080);
 }
 
 function average(row: Uint8Array, above: Uint8Array, count: number, pixelBytes: number): void {
