@@ -76,6 +76,10 @@ function problemOf(error: unknown, maxParts: number): unknown {
   if (error instanceof MaxFileSizeExceededError || error instanceof MaxTotalSizeExceededError) {
     return bad("the parts are larger than the body");
   }
+  // Thrown as headers are looked at, by the decoder itself.
+  if ((error as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
+    return bad("a part's headers are not text in UTF-8");
+  }
   if (error instanceof MultipartParseError) return bad("the form is damaged or ends early");
   return error;
 }
