@@ -10,7 +10,6 @@ import { isModelName, MODEL_NAMES, type ModelName, networkOf } from "../../model
 import { loadModel } from "../../store/checkpoints/load_model.ts";
 import type { CheckpointSelector } from "../../store/checkpoints/selector.ts";
 import { type Registry, readRegistry, registryFile, versionNumbers } from "../../store/versions/registry.ts";
-import { MAX_VERSION } from "../../store/versions/version_record.ts";
 import { Problem } from "../http/problem.ts";
 import type { Log } from "../log/log.ts";
 import { ServedModel, SHIPPED_VERSION } from "./served_model.ts";
@@ -89,10 +88,7 @@ export class ServedModels {
    * @throws {Problem} 404 there is no such network or version; 503 its checkpoint is damaged
    */
   get(name: string, version?: string): ServedModel {
-    const row = isModelName(name) ? this.rows.get(name) : undefined;
-    if (!row) {
-      throw notFound(`no model is called ${JSON.stringify(name.slice(0, 40))}; there are ${this.names.join(" and ")}`);
-    }
+    const row = this.find(name, version);
     if (version === undefined || version === row.current.version) return row.current;
     const known = row.others.get(version);
     const model = known ?? this.loadNamed(row, version);
@@ -103,6 +99,24 @@ export class ServedModels {
       row.others.delete(oldest);
     }
     return model;
+  }
+
+  /** The network's name, where it is one that is served, in this version. Loads nothing. @throws {Problem} 404 it is not */
+  check(name: string, version?: string): ModelName {
+    return this.find(name, version).name;
+  }
+
+  private find(name: string, version: string | undefined): Row {
+    const row = isModelName(name) ? this.rows.get(name) : undefined;
+    if (!row) {
+      throw notFound(`no model is called ${JSON.stringify(name.slice(0, 40))}; there are ${this.names.join(" and ")}`);
+    }
+    if (version === undefined || version === row.current.version) return row;
+    const known = this.versionsOf(row.name);
+    if (!known.includes(version)) {
+      throw notFound(`${name} has no version ${JSON.stringify(version.slice(0, 20))}; it has ${known.join(", ")}`);
+    }
+    return row;
   }
 
   /** Looks whether another version is current, and makes it so. One that cannot be loaded leaves the one before. */
@@ -144,10 +158,6 @@ export class ServedModels {
 
   private loadNamed(row: Row, version: string): ServedModel {
     const { name } = row;
-    if (!this.versionsOf(name).includes(version) || !/^\d+$/.test(version) || Number(version) > MAX_VERSION) {
-      const known = this.versionsOf(name);
-      throw notFound(`${name} has no version ${JSON.stringify(version.slice(0, 20))}; it has ${known.join(", ")}`);
-    }
     try {
       return this.load(row, version);
     } catch (error) {

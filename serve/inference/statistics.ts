@@ -79,7 +79,7 @@ export class ModelStatistics implements Observer {
     const key = `${model}/${version}`;
     const known = this.versions.get(key);
     if (known !== undefined || this.versions.size === MAX_VERSIONS) return known;
-    const fresh = nothing(model, version);
+    const fresh = zeroStatistics(model, version);
     this.versions.set(key, fresh);
     return fresh;
   }
@@ -90,7 +90,7 @@ export function sumStatistics(all: readonly (readonly VersionStatistics[])[]): V
   const sums = new Map<string, VersionStatistics>();
   for (const from of all.flat()) {
     const key = `${from.name}/${from.version}`;
-    const into = sums.get(key) ?? nothing(from.name, from.version);
+    const into = sums.get(key) ?? zeroStatistics(from.name, from.version);
     sums.set(key, into);
     into.last_inference = Math.max(into.last_inference, from.last_inference);
     into.inference_count += from.inference_count;
@@ -106,7 +106,8 @@ export function sumStatistics(all: readonly (readonly VersionStatistics[])[]): V
   return [...sums.values()];
 }
 
-function nothing(name: string, version: string): VersionStatistics {
+/** Of a version that was asked nothing. */
+export function zeroStatistics(name: string, version: string): VersionStatistics {
   const inference_stats = Object.fromEntries(
     PARTS.map((part) => [part, { count: 0, ns: 0 }]),
   ) as VersionStatistics["inference_stats"];

@@ -12,11 +12,11 @@ import {
 } from "../schemas/inference_protocol.ts";
 import { INPUT_SHAPE } from "./read_infer_request.ts";
 
-export const SERVER: ServerMetadata = {
-  name: "simdgrad",
-  version: VERSION,
-  extensions: ["binary_tensor_data", "model_repository", "schedule_policy"],
-};
+/** @param hasStatistics somebody counts */
+export function serverMetadata(hasStatistics: boolean): ServerMetadata {
+  const extensions = ["binary_tensor_data", "model_repository", "schedule_policy"];
+  return { name: "simdgrad", version: VERSION, extensions: hasStatistics ? [...extensions, "statistics"] : extensions };
+}
 
 export function modelMetadata(name: string, versions: string[]): ModelMetadata {
   return {

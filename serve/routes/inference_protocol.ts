@@ -6,11 +6,19 @@ import { decodeBody } from "../http/decode_body.ts";
 import { Problem } from "../http/problem.ts";
 import { readJson } from "../http/read_json.ts";
 import { CLASSES, PIXELS, type ServedModel } from "../inference/served_model.ts";
+import type { ServedModels } from "../inference/served_models.ts";
+import { zeroStatistics } from "../inference/statistics.ts";
+import type { MetricsReader } from "../metrics/metrics_reader.ts";
 import { inferResponse } from "../oip/infer_response.ts";
-import { modelMetadata, repositoryIndex, SERVER } from "../oip/metadata.ts";
+import { modelMetadata, repositoryIndex, serverMetadata } from "../oip/metadata.ts";
 import { HEADER_LENGTH, readInferRequest } from "../oip/read_infer_request.ts";
 import { firstNonFinite } from "../oip/read_tensor.ts";
-import { type Health, type ModelReady, REPOSITORY_INDEX_REQUEST } from "../schemas/inference_protocol.ts";
+import {
+  type Health,
+  type ModelReady,
+  REPOSITORY_INDEX_REQUEST,
+  type Statistics,
+} from "../schemas/inference_protocol.ts";
 import type { InferenceWork, Service } from "../service.ts";
 
 /** With the current version, and with one that the client names. */
@@ -26,25 +34,23 @@ const NOT_HERE: readonly (readonly [path: string, hint: string])[] = [
 ];
 
 export function inferenceProtocolRoutes(app: Hono<ServeEnv>, service: Service): void {
-  const { models } = service;
-  const asked = (c: Context<ServeEnv>): ServedModel => {
-    const { model = "", version } = c.req.param() as { model?: string; version?: string };
-    return models.get(model, version);
-  };
+  const { models, metrics } = service;
+  const asked = (c: Context<ServeEnv>): ServedModel => models.get(...named(c));
 
   // The specification, KServe and Triton expect three different bodies; this one serves them all.
   const health = (): Health => ({ live: true, ready: service.isReady });
   app.get("/v2/health/live", (c) => c.json(health()));
   app.get("/v2/health/ready", (c) => c.json(health(), service.isReady ? 200 : 503));
-  app.get("/v2", (c) => c.json(SERVER));
+  app.get("/v2", (c) => c.json(serverMetadata(metrics !== null)));
   app.post(INDEX, async (c) => {
     const body = await bodyOf(c, service);
     const { ready } = body.length === 0 ? {} : readJson(body, REPOSITORY_INDEX_REQUEST);
     return c.json(repositoryIndex(models).filter(({ state }) => !ready || state === "READY"));
   });
+  if (metrics) statisticsRoutes(app, models, metrics);
   for (const path of MODEL_PATHS) {
     app.get(path, (c) => {
-      const { name } = asked(c);
+      const name = models.check(...named(c));
       return c.json(modelMetadata(name, models.versionsOf(name)));
     });
     app.get(`${path}/ready`, (c) => {
@@ -65,6 +71,26 @@ export function inferenceProtocolRoutes(app: Hono<ServeEnv>, service: Service): 
     app.all(path, (c) => {
       const what = `${c.req.path.slice(0, 100)} is of an extension that this server does not have; ${hint}.`;
       throw new Problem(501, what, { reason: "not_implemented" });
+    });
+  }
+}
+
+function named(c: Context<ServeEnv>): [model: string, version: string | undefined] {
+  const { model = "", version } = c.req.param() as { model?: string; version?: string };
+  return [model, version];
+}
+
+/** Before the routes with a model's name, since `stats` would be one. */
+function statisticsRoutes(app: Hono<ServeEnv>, models: ServedModels, metrics: MetricsReader): void {
+  app.get("/v2/models/stats", async (c) => c.json<Statistics>({ model_stats: await metrics.statistics() }));
+  for (const path of MODEL_PATHS) {
+    app.get(`${path}/stats`, async (c) => {
+      const [model, version] = named(c);
+      models.check(model, version);
+      const all = (await metrics.statistics()).filter((each) => each.name === model);
+      const asked = version === undefined ? all : all.filter((each) => each.version === version);
+      const isUnused = version !== undefined && asked.length === 0;
+      return c.json<Statistics>({ model_stats: isUnused ? [zeroStatistics(model, version)] : asked });
     });
   }
 }

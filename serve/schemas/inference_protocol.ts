@@ -139,10 +139,33 @@ export const REPOSITORY_INDEX = z
   )
   .meta({ id: "RepositoryIndex" });
 
+const DURATION = z.object({ count: z.int().min(0), ns: z.number().min(0) });
+const COMPUTE = { compute_input: DURATION, compute_infer: DURATION, compute_output: DURATION };
+
+export const STATISTICS = z
+  .object({
+    model_stats: z.array(
+      z.object({
+        name: MODEL_TYPE,
+        version: VERSION,
+        last_inference: z.int().min(0).meta({ description: "Milliseconds since 1970; 0 where there was none." }),
+        inference_count: z.int().min(0).meta({ description: "Images." }),
+        execution_count: z.int().min(0).meta({ description: "Batches." }),
+        inference_stats: z.object({
+          ...{ success: DURATION, fail: DURATION, queue: DURATION, ...COMPUTE },
+          ...{ cache_hit: DURATION, cache_miss: DURATION },
+        }),
+        batch_stats: z.array(z.object({ batch_size: z.int().min(1), ...COMPUTE })),
+      }),
+    ),
+  })
+  .meta({ id: "Statistics", description: "Since the server started, of all its processes." });
+
 export type InferRequestBody = z.infer<typeof INFER_REQUEST>;
 export type InferResponseBody = z.infer<typeof INFER_RESPONSE>;
 export type Health = z.infer<typeof HEALTH>;
 export type ServerMetadata = z.infer<typeof SERVER_METADATA>;
 export type ModelMetadata = z.infer<typeof MODEL_METADATA>;
 export type ModelReady = z.infer<typeof MODEL_READY>;
+export type Statistics = z.infer<typeof STATISTICS>;
 export type RepositoryIndex = z.infer<typeof REPOSITORY_INDEX>;

@@ -7,6 +7,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { VERSION } from "../../../lib/index.ts";
 import { type RunningServer, startServer } from "../../../serve/index.ts";
+import { STATISTICS } from "../../../serve/schemas/inference_protocol.ts";
 import { loadModel } from "../../../store/checkpoints/load_model.ts";
 import { versionFile } from "../../../store/versions/registry.ts";
 import { IDS, outputsWithRuns, promote, rollback } from "../../support/versions.ts";
@@ -81,7 +82,7 @@ test("a server that is about to stop is live, and it and its models are not read
 test("the server names the extensions that it has, and no others", async () => {
   assert.equal((await get("/v2")).body, {
     ...{ name: "simdgrad", version: VERSION },
-    extensions: ["binary_tensor_data", "model_repository", "schedule_policy"],
+    extensions: ["binary_tensor_data", "model_repository", "schedule_policy", "statistics"],
   });
 });
 
@@ -98,10 +99,42 @@ test("a model says what it reads and answers, and which versions of it can be na
   }
 });
 
+interface Stats {
+  name: string;
+  version: string;
+  inference_count: number;
+  execution_count: number;
+  inference_stats: { success: { count: number; ns: number }; fail: { count: number; ns: number } };
+}
+
+async function stats(path: string): Promise<Stats[]> {
+  const { model_stats } = STATISTICS.parse((await get(path)).body);
+  return model_stats;
+}
+
+test("statistics count requests, images and failures of each version since the start", async () => {
+  const [before] = await stats("/v2/models/linear/versions/1/stats");
+  const [unused] = await stats("/v2/models/linear/versions/0/stats");
+  assert.equal([unused.version, unused.inference_count, unused.inference_stats.success.count], ["0", 0, 0]);
+  for (let n = 0; n < 3; n++) await ask();
+  await ask("1");
+  assert.is((await post(`${server.url}/v2/models/linear/infer`, "{}")).status, 400);
+  const [after] = await stats("/v2/models/linear/versions/1/stats");
+  assert.is(after.inference_count - before.inference_count, 8);
+  assert.is(after.execution_count - before.execution_count, 4);
+  const { success, fail } = after.inference_stats;
+  assert.equal([success.count - before.inference_stats.success.count, fail.count - before.inference_stats.fail.count], [4, 1]); // biome-ignore format: one line
+  assert.ok(success.ns > before.inference_stats.success.ns);
+  assert.equal(await stats("/v2/models/linear/stats"), [after]);
+  const all = await stats("/v2/models/stats");
+  assert.equal(all.find(({ name }) => name === "linear"), after); // biome-ignore format: one line
+  assert.ok(all.some(({ name, version }) => name === "cnn" && version === "0"));
+});
+
 test("a model or a version that there is not is a problem of status 404", async () => {
   const paths = ["mlp", "..%2fcnn", "__proto__", "linear/versions/9", "linear/versions/01", "linear/versions/-1", "linear/versions/current"]; // biome-ignore format: one line
   for (const path of paths) {
-    for (const end of ["", "/ready"]) {
+    for (const end of ["", "/ready", "/stats"]) {
       const { status, body, type } = await get(`/v2/models/${path}${end}`);
       assert.equal([status, type], [404, "application/problem+json"], `${path}${end}`);
       assert.match((body as { error: string }).error, /^(no model is called|linear has no version)/);
