@@ -77,12 +77,23 @@ async function bundle(entryPoints, folder, { plugins = [], ...options } = {}) {
 
 /**
  * `import process from "node:process"` asks for every property of it, and so makes the streams of standard input,
- * output and error; the global is the same object, and makes what is used. For assert see plain_assert.mjs.
+ * output and error; the global is the same object, and makes what is used. For assert see plain_assert.mjs; who
+ * requires it, as CommonJS does, calls it as a function.
  */
 function replaceBuiltins({ onResolve, onLoad }) {
   onResolve({ filter: /^node:process$/ }, () => ({ path: "process", namespace: "global" }));
   onLoad({ filter: /.*/, namespace: "global" }, () => ({ contents: "export default process;" }));
-  onResolve({ filter: /^(node:)?assert$/ }, () => ({ path: resolve("scripts/plain_assert.mjs") }));
+  onResolve({ filter: /^(node:)?assert$/ }, ({ kind }) =>
+    kind === "require-call"
+      ? { path: "assert", namespace: "required-assert" }
+      : { path: resolve("scripts/plain_assert.mjs") },
+  );
+  onLoad({ filter: /.*/, namespace: "required-assert" }, () => ({
+    contents:
+      'import * as plain from "./scripts/plain_assert.mjs";' +
+      "module.exports = Object.assign((...claim) => plain.ok(...claim), plain);",
+    resolveDir: ".",
+  }));
 }
 
 /**
