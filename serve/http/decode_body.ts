@@ -2,10 +2,17 @@
 
 import { promisify } from "node:util";
 import { gunzip, inflate } from "node:zlib";
+import type { Context } from "hono";
 import { printable } from "../../lib/base/printable.ts";
+import type { ServeEnv } from "./caller.ts";
 import { Problem } from "./problem.ts";
 
 const DECODERS = { gzip: promisify(gunzip), "x-gzip": promisify(gunzip), deflate: promisify(inflate) } as const;
+
+/** A request's body, decompressed where it has to be. @throws {Problem} as Caller.body, and as decodeBody */
+export async function bodyOf(c: Context<ServeEnv>, { maxBodyBytes }: { maxBodyBytes: number }): Promise<Uint8Array> {
+  return decodeBody(await c.env.caller.body(), c.req.header("content-encoding"), maxBodyBytes);
+}
 
 /**
  * Decompressed in a thread of Node's, and no further than the limit: bombs end there.
@@ -13,11 +20,7 @@ const DECODERS = { gzip: promisify(gunzip), "x-gzip": promisify(gunzip), deflate
  * @param encoding of Content-Encoding; undefined: it is not compressed
  * @throws {Problem} 415 another encoding, or several; 400 damaged; 413 more than maxBytes
  */
-export async function decodeBody(
-  bytes: Uint8Array,
-  encoding: string | undefined,
-  maxBytes: number,
-): Promise<Uint8Array> {
+async function decodeBody(bytes: Uint8Array, encoding: string | undefined, maxBytes: number): Promise<Uint8Array> {
   const name = (encoding ?? "").trim().toLowerCase();
   if (name === "" || name === "identity") return bytes;
   if (!Object.hasOwn(DECODERS, name)) {

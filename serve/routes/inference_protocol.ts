@@ -2,7 +2,7 @@
 
 import type { Context, Hono } from "hono";
 import type { ServeEnv } from "../http/caller.ts";
-import { decodeBody } from "../http/decode_body.ts";
+import { bodyOf } from "../http/decode_body.ts";
 import { Problem } from "../http/problem.ts";
 import { readJson } from "../http/read_json.ts";
 import { CLASSES, PIXELS, type ServedModel } from "../inference/served_model.ts";
@@ -43,7 +43,7 @@ export function inferenceProtocolRoutes(app: Hono<ServeEnv>, service: Service): 
   app.get("/v2/health/ready", (c) => c.json(health(), service.isReady ? 200 : 503));
   app.get("/v2", (c) => c.json(serverMetadata(metrics !== null)));
   app.post(INDEX, async (c) => {
-    const body = await bodyOf(c, service);
+    const body = await bodyOf(c, service.settings);
     const { ready } = body.length === 0 ? {} : readJson(body, REPOSITORY_INDEX_REQUEST);
     return c.json(repositoryIndex(models).filter(({ state }) => !ready || state === "READY"));
   });
@@ -101,7 +101,7 @@ async function infer(
   model: ServedModel,
   work: InferenceWork,
 ): Promise<Response> {
-  const body = await bodyOf(c, service);
+  const body = await bodyOf(c, service.settings);
   const started = performance.now();
   const { id, images, outputs, timeoutMs } = readInferRequest(body, c.req.header(HEADER_LENGTH));
   work.images = images.length / PIXELS;
@@ -122,10 +122,6 @@ async function infer(
   const response = inferResponse({ model, id: id ?? c.var.requestId, values: { logits, probabilities } }, outputs);
   work.times.computeOutput = (performance.now() - inferred) / 1000;
   return response;
-}
-
-async function bodyOf(c: Context<ServeEnv>, { settings }: Service): Promise<Uint8Array> {
-  return decodeBody(await c.env.caller.body(), c.req.header("content-encoding"), settings.maxBodyBytes);
 }
 
 /** The weights are finite: so numbers that are far too large came in. */

@@ -3,6 +3,7 @@
 import type { Context, Hono } from "hono";
 import { type Answer, DEFAULT_MODEL } from "../../models/index.ts";
 import type { ServeEnv } from "../http/caller.ts";
+import { bodyOf } from "../http/decode_body.ts";
 import { Problem } from "../http/problem.ts";
 import { type FormFile, readForm } from "../http/read_form.ts";
 import { readJson } from "../http/read_json.ts";
@@ -20,7 +21,7 @@ export function predictRoutes(app: Hono<ServeEnv>, service: Service): void {
 
   app.post("/predict", async (c) => {
     service.queue.checkRoom(1);
-    const body = await c.env.caller.body();
+    const body = await bodyOf(c, service.settings);
     const started = performance.now();
     const { files, fields } = readForm(c.req.header("content-type"), body, { maxParts: maxImages + OTHER_PARTS });
     if (files.length === 0) {
@@ -33,7 +34,7 @@ export function predictRoutes(app: Hono<ServeEnv>, service: Service): void {
 
   app.post("/predict/base64", async (c) => {
     service.queue.checkRoom(1);
-    const body = await c.env.caller.body();
+    const body = await bodyOf(c, service.settings);
     const started = performance.now();
     const { image, model_type } = readJson(body, BASE64_REQUEST);
     const model = service.models.get(model_type ?? c.req.query("model_type") ?? DEFAULT_MODEL);

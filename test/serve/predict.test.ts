@@ -1,6 +1,7 @@
 // The reference's endpoints, through real HTTP.
 
 import { readFileSync } from "node:fs";
+import { deflateSync, gzipSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodePng } from "../../data/index.node.ts";
@@ -76,6 +77,18 @@ test("base64 and data URLs of the same picture get the same answer", async () =>
   assert.is(plain.predicted_class, 5);
   assert.equal(await of({ image: `data:image/png;base64,${base64}` }), plain);
   assert.equal(await of({ image: base64, model_type: "cnn" }), plain);
+});
+
+test("a compressed body gets the same answer", async () => {
+  const json = JSON.stringify({ image: digit(5).toString("base64") });
+  for (const [encoding, body] of [
+    ["gzip", gzipSync(json)],
+    ["deflate", deflateSync(json)],
+  ] as const) {
+    const response = await post(body, "/predict/base64", { "content-encoding": encoding });
+    assert.is(((await response.json()) as { predicted_class: number }).predicted_class, 5);
+  }
+  assert.is((await post("x", "/predict", { "content-encoding": "br" })).status, 415);
 });
 
 const REFUSED: [what: string, body: () => BodyInit, path: string, status: number, says: RegExp][] = [
