@@ -15,7 +15,7 @@
 // sources give the same bytes; V8's caches differ from one to the next.
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"; // biome-ignore format: one line
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -65,7 +65,7 @@ async function bundleFunction() {
     define: { "import.meta.url": "functionUrl" },
     banner: { js: "(function (module, exports, require, functionUrl) {" },
     footer: { js: "})" },
-    plugins: [globalProcess, kernelsInFiles, plainPino],
+    plugins: [globalProcess, kernelsInFiles, plainPino, laterSchemas],
   });
   return metafile;
 }
@@ -115,12 +115,41 @@ function kernelsInFiles({ onLoad }) {
   }));
 }
 
-/** pino writes from this thread; what starts others is never called. */
+/** pino, without what it loads and this function never asks of it: threads, the machine's name, Node's assertions. */
 function plainPino({ onResolve, onLoad }) {
-  onResolve({ filter: /^(thread-stream|worker_threads)$/ }, ({ path, importer }) =>
-    /[\\/]node_modules[\\/]pino[\\/]/.test(importer) ? { path, namespace: "pino-threads" } : null,
+  const stubs = {
+    "thread-stream": "module.exports = {};",
+    worker_threads: "module.exports = { isMainThread: true };",
+    os: 'module.exports = { hostname: () => "" };',
+  };
+  onResolve({ filter: /^(thread-stream|(node:)?(worker_threads|os|assert))$/ }, ({ path, importer }) => {
+    if (!/[\\/]node_modules[\\/](pino|sonic-boom)[\\/]/.test(importer)) return null;
+    const name = path.replace("node:", "");
+    return name === "assert" ? { path: resolve("scripts/plain_assert.mjs") } : { path: name, namespace: "pino-stub" };
+  });
+  onLoad({ filter: /.*/, namespace: "pino-stub" }, ({ path }) => ({ contents: stubs[path] }));
+}
+
+/**
+ * Schemas are made when a body is first checked by one: a form with a picture needs none, and making them, with zod, takes a
+ * tenth of the way to a first answer. Whoever imports one uses it within a request.
+ */
+function laterSchemas({ onResolve, onLoad }) {
+  onResolve({ filter: /[\\/]schemas[\\/]\w+\.ts$/ }, ({ path, importer, resolveDir, kind }) =>
+    kind === "import-statement" && !/[\\/]schemas[\\/]/.test(importer)
+      ? { path: resolve(resolveDir, path), namespace: "later" }
+      : null,
   );
-  onLoad({ filter: /.*/, namespace: "pino-threads" }, () => ({ contents: "module.exports = { isMainThread: true };" }));
+  onLoad({ filter: /.*/, namespace: "later" }, ({ path }) => {
+    const names = [...readFileSync(path, "utf8").matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
+    const contents = [
+      `const schema = (name) => require(${JSON.stringify(path)})[name];`,
+      `const bound = (owner, value) => (typeof value === "function" ? value.bind(owner) : value);`,
+      `const later = (name) => new Proxy({}, { get: (_, key) => bound(schema(name), schema(name)[key]) });`,
+      ...names.map((name) => `export const ${name} = /* @__PURE__ */ later("${name}");`),
+    ];
+    return { contents: contents.join("\n"), resolveDir: dirname(path) };
+  });
 }
 
 /** Of each network: the list of versions and the checkpoint of the current one, which is its last line's. */

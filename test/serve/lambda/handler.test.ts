@@ -9,6 +9,7 @@ import type { GatewayResult } from "../../../serve/lambda/gateway_result.ts";
 import { makeHandler } from "../../../serve/lambda/handler.ts";
 import type { InvocationContext } from "../../../serve/lambda/run_loop.ts";
 import { type Asked, functionUrlEvent, loadBalancerEvent, restEvent } from "./gateway_events.ts";
+import { pictureForm } from "./picture_form.ts";
 
 const test = suite("handler");
 let server: RunningServer;
@@ -26,20 +27,6 @@ const context = (ms = 10_000): InvocationContext => ({
   awsRequestId: REQUEST_ID,
   getRemainingTimeInMillis: () => ms,
 });
-
-const BOUNDARY = "----digits";
-/** As a browser sends it, with bytes that are no text. */
-function multipart(fields: Record<string, string>, picture: Uint8Array): Asked {
-  const part = (name: string, more: string): string => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`; // biome-ignore format: one line
-  const texts = Object.entries(fields).map(([name, value]) => `${part(name, "")}${value}\r\n`);
-  const file = part("file", '; filename="digit.png"\r\nContent-Type: image/png');
-  return {
-    method: "POST",
-    path: "/predict",
-    headers: { "content-type": `multipart/form-data; boundary=${BOUNDARY}` },
-    body: Buffer.concat([Buffer.from(texts.join("") + file), picture, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]),
-  };
-}
 
 const digit = (n: number): Buffer => readFileSync(`docs/digits/${n}.png`);
 const bodyOf = ({ body, isBase64Encoded }: GatewayResult): unknown =>
@@ -75,13 +62,13 @@ const json = (body: object): Asked => ({
 });
 
 const REQUESTS: [title: string, asked: Asked, status: number][] = [
-  ["a picture by multipart", multipart({ model_type: "cnn" }, digit(7)), 200],
-  ["a picture for the linear network", multipart({ model_type: "linear" }, digit(3)), 200],
+  ["a picture by multipart", pictureForm({ model_type: "cnn" }, digit(7)), 200],
+  ["a picture for the linear network", pictureForm({ model_type: "linear" }, digit(3)), 200],
   ["a picture in base64", json({ image: digit(5).toString("base64") }), 200],
   ["the list of networks", { path: "/models" }, 200],
   ["what a network is, of a version by query", { path: "/model/cnn/info", query: "version=0" }, 200],
   ["a version that is not there", { path: "/model/cnn/info", query: "version=77" }, 404],
-  ["a damaged picture", multipart({}, digit(7).subarray(0, 80)), 400],
+  ["a damaged picture", pictureForm({}, digit(7).subarray(0, 80)), 400],
   ["no form", { method: "POST", path: "/predict", headers: { "content-type": "text/plain" }, body: "x" }, 415],
   ["JSON that is none", { ...json({}), body: "{" }, 400],
   ["a place where nothing is", { path: "/nothing" }, 404],

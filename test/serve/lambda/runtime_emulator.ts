@@ -22,6 +22,8 @@ interface Waiting {
 
 export interface InvokeOptions {
   timeoutMs?: number;
+  /** What the function is told of it; default: the same. */
+  toldMs?: number;
   traceId?: string;
 }
 
@@ -63,7 +65,7 @@ export class RuntimeEmulator {
   }
 
   /** An invocation's end. @param event a value, or a String object: that text as it stands. Lambda would end the process at the deadline; here it is only told that it came too late. */
-  invoke(event: unknown, { timeoutMs = 10_000, traceId }: InvokeOptions = {}): Promise<Ended> {
+  invoke(event: unknown, { timeoutMs = 30_000, toldMs = timeoutMs, traceId }: InvokeOptions = {}): Promise<Ended> {
     const text = event instanceof String ? String(event) : JSON.stringify(event);
     return new Promise((resolve) => {
       const id = `00000000-0000-4000-8000-${String(++this.count).padStart(12, "0")}`;
@@ -73,7 +75,7 @@ export class RuntimeEmulator {
         this.running.delete(id);
         resolve(ended);
       };
-      const waiting = { id, event: text, deadlineMs: Date.now() + timeoutMs, traceId, settle };
+      const waiting = { id, event: text, deadlineMs: Date.now() + toldMs, traceId, settle };
       this.running.set(id, waiting);
       const waiter = this.waiters.shift();
       if (waiter) waiter(waiting);
