@@ -40,6 +40,7 @@ const bundles = [
   await bundle(LIBRARY, "chunks"),
   await bundle(browserSafe, "chunks", { outdir: "dist/slim", platform: "neutral", plugins: [withoutKernels] }),
   await bundle({ cli: "cli/main.ts" }, "cli", PROGRAM_OPTIONS),
+  JSON.parse(readFileSync("build/picture_worker.json", "utf8")), // which the program holds as text
 ];
 writeFileSync("dist/THIRD_PARTY_LICENSES.txt", thirdPartyLicenses(bundles));
 declareTypes();

@@ -43,6 +43,7 @@ const metafiles = [
   await bundleFunction(),
   await bundleModule("index", "load_function"),
   await bundleModule("bootstrap"),
+  JSON.parse(readFileSync("build/picture_worker.json", "utf8")), // which the function holds as text
 ];
 for (const variant of ["simd", "relaxed"]) {
   copyFileSync(`build/kernels.${variant}.wasm`, `${FOLDER}/kernels.${variant}.wasm`);

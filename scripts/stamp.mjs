@@ -32,6 +32,10 @@ const PRODUCTS = {
     ],
     output: "build/export.d.ts",
   },
+  picture_worker: {
+    inputs: ["serve/pictures", "serve/http", "lib", "data", "scripts/build_picture_worker.mjs", "package-lock.json"],
+    output: "build/picture_worker.d.ts",
+  },
   dist: {
     inputs: [
       "lib",
@@ -51,7 +55,7 @@ const PRODUCTS = {
   },
 };
 
-/** @param {"kernels" | "export" | "dist"} product */
+/** @param {keyof typeof PRODUCTS} product */
 export function isCurrent(product) {
   return existsSync(PRODUCTS[product].output) && readStamp()[product] === hashOf(product);
 }

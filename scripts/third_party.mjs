@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 /** Licences that ask for no more than their text and the notice. */
 const ALLOWED = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "CC0-1.0", "ISC", "MIT"];
 
+/** Of packages that hold other people's code in a folder of its own, with its own licence. */
+const CODEC_LICENCES = { "@jsquash/jpeg": ["codec/LICENSE.codec.md"] };
+
 /** Each bundle begins with a few functions of esbuild's. */
 const BUNDLER = "node_modules/esbuild";
 
@@ -32,8 +35,8 @@ export function thirdPartyLicenses(metafiles) {
         `build: ${name} ${version} is bundled, and its licence is ${license}; scripts/third_party.mjs allows ${ALLOWED.join(", ")}.`,
       );
     }
-    const texts = readdirSync(folder)
-      .filter((file) => /^(licen[cs]e|copying|notice)\b/i.test(file))
+    const texts = [...readdirSync(folder), ...(CODEC_LICENCES[name] ?? [])]
+      .filter((file) => /(^|\/)(licen[cs]e|copying|notice)\b/i.test(file))
       .sort()
       .map((file) => readFileSync(`${folder}/${file}`, "utf8").trim());
     if (texts.length === 0) throw new Error(`build: ${name} ${version} is bundled, and has no text of its licence.`);

@@ -99,11 +99,11 @@ const rules: Rule[] = [
     to: { path: "\\.node\\.ts$", reachable: true },
   },
   {
-    name: "what is built is loaded in one place, and by the exporters",
+    name: "what is built is loaded in one place, by the exporters, and where a thread starts",
     severity: "error",
     from: {
       pathNot:
-        "^(lib/runtime/((embedded_)?kernels|kernel_(abi|module))\\.ts|models/export/(export_mjs|export_html|runtime/wasm_network)\\.ts|test/)",
+        "^(lib/runtime/((embedded_)?kernels|kernel_(abi|module))\\.ts|models/export/(export_mjs|export_html|runtime/wasm_network)\\.ts|serve/pictures/picture_thread\\.ts|test/)",
     },
     to: { path: "^build/" },
   },

@@ -1,22 +1,47 @@
-// DecodingPictureReader: decodes pictures where they are small, on the event loop.
+// DecodingPictureReader: pictures that clients send, to what the networks read.
+//
+// What is read:
+//
+//   PNG     every colour type and depth, interlaced or not
+//   JPEG    baseline and progressive, grey or in colours; turned as its Exif orientation says
+//
+//   to a picture's bytes, and to its pixels (16 million by default, 12.5 million of a JPEG: 413 beyond), there is a limit;
+//   pictures of more than 1024 pixels a side are averaged down
+//   damaged or truncated: 400; anything else, and JPEGs in CMYK, of 12 bits or arithmetic coding: 415, with what to do
+//
+// Where it is decoded: a PNG of few pixels and bytes here and now, since that takes a millisecond or two and at most five; the
+// rest in a thread of its own, which is ended when a picture takes too long (503).
 
-import { decodePng } from "../../data/index.node.ts";
-import { type PreprocessedDigit, preprocessDigit } from "../../data/index.ts";
-import { DataError } from "../../lib/index.ts";
-import { Problem } from "../http/problem.ts";
+import type { PreprocessedDigit } from "../../data/index.ts";
+import type { WorkLimits } from "../inference/work_limits.ts";
+import { pictureKind } from "./picture_kind.ts";
 import type { PictureReader } from "./picture_reader.ts";
+import { PictureThread, type PictureThreadOptions } from "./picture_thread.ts";
+import { pngPixels, readPng } from "./read_png.ts";
+
+/** 282 a side: more than what pages draw on. */
+const MOST_PIXELS_HERE = 80_000;
+/** What a file costs goes by its bytes, too: blocks of 25 of them, each with codes to build. */
+const MOST_BYTES_HERE = 32_768;
 
 export class DecodingPictureReader implements PictureReader {
-  constructor(private readonly options: { maxPixels: number }) {}
+  private readonly maxPixels: number;
+  private readonly thread: PictureThread;
 
-  async read(bytes: Uint8Array, name: string): Promise<PreprocessedDigit> {
-    try {
-      return preprocessDigit(decodePng(bytes, name, { maxPixels: this.options.maxPixels }));
-    } catch (error) {
-      if (error instanceof DataError) throw new Problem(400, error.problem, { reason: "bad_request" });
-      throw error;
-    }
+  constructor({ maxPixels, ...thread }: { maxPixels: number } & PictureThreadOptions) {
+    this.maxPixels = maxPixels;
+    this.thread = new PictureThread(thread);
   }
 
-  async close(): Promise<void> {}
+  async read(bytes: Uint8Array, name: string, limits: WorkLimits): Promise<PreprocessedDigit> {
+    const kind = pictureKind(bytes, name);
+    const { maxPixels } = this;
+    const isSmall = bytes.length <= MOST_BYTES_HERE && pngPixels(bytes) <= MOST_PIXELS_HERE;
+    if (kind === "png" && isSmall) return readPng(bytes, name, maxPixels);
+    return this.thread.decode({ kind, bytes, name, maxPixels }, limits);
+  }
+
+  close(): Promise<void> {
+    return this.thread.close();
+  }
 }

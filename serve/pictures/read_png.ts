@@ -1,0 +1,29 @@
+// A PNG file to what the networks read. It is inflated once, within bounds that decodePng counts.
+
+import { decodePng } from "../../data/index.node.ts";
+import { type PreprocessedDigit, preprocessDigit } from "../../data/index.ts";
+import { DataError } from "../../lib/index.ts";
+import { Problem } from "../http/problem.ts";
+import { tooManyPixels } from "./too_many_pixels.ts";
+
+/** Where the sides stand: behind the signature and the header's length and name. */
+const SIDES_AT = 16;
+
+/** @returns what its header claims; 0 where there is none */
+export function pngPixels(bytes: Uint8Array): number {
+  if (bytes.length < SIDES_AT + 8) return 0;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return view.getUint32(SIDES_AT) * view.getUint32(SIDES_AT + 4);
+}
+
+/** @throws {Problem} 400 damaged, or too costly to decode; 413 too many pixels */
+export function readPng(bytes: Uint8Array, name: string, maxPixels: number): PreprocessedDigit {
+  const pixels = pngPixels(bytes);
+  if (pixels > maxPixels) throw tooManyPixels(name, pixels, maxPixels);
+  try {
+    return preprocessDigit(decodePng(bytes, name, { maxPixels }));
+  } catch (error) {
+    if (error instanceof DataError) throw new Problem(400, error.problem, { reason: "bad_request" });
+    throw error;
+  }
+}
