@@ -17,12 +17,7 @@ import type { WorkLimits } from "../inference/work_limits.ts";
 import { pictureKind } from "./picture_kind.ts";
 import type { PictureReader } from "./picture_reader.ts";
 import { PictureThread, type PictureThreadOptions } from "./picture_thread.ts";
-import { pngPixels, readPng } from "./read_png.ts";
-
-/** 282 a side: more than what pages draw on. */
-const MOST_PIXELS_HERE = 80_000;
-/** What a file costs goes by its bytes, too: blocks of 25 of them, each with codes to build. */
-const MOST_BYTES_HERE = 32_768;
+import { isSmallPng, readPng } from "./read_png.ts";
 
 export class DecodingPictureReader implements PictureReader {
   private readonly maxPixels: number;
@@ -36,8 +31,7 @@ export class DecodingPictureReader implements PictureReader {
   async read(bytes: Uint8Array, name: string, limits: WorkLimits): Promise<PreprocessedDigit> {
     const kind = pictureKind(bytes, name);
     const { maxPixels } = this;
-    const isSmall = bytes.length <= MOST_BYTES_HERE && pngPixels(bytes) <= MOST_PIXELS_HERE;
-    if (kind === "png" && isSmall) return readPng(bytes, name, maxPixels);
+    if (kind === "png" && isSmallPng(bytes)) return readPng(bytes, name, maxPixels);
     return this.thread.decode({ kind, bytes, name, maxPixels }, limits);
   }
 
