@@ -82,18 +82,24 @@ test("every volume that is mounted is there, and every one that is there is moun
 
 test("labels, ports and names that refer to each other agree", () => {
   const { selector, template } = only("Deployment").spec;
-  const port = only("Service").spec.ports[0];
   assert.equal(template.metadata.labels, selector.matchLabels);
   assert.equal(only("Service").spec.selector, selector.matchLabels);
   assert.equal(only("PodDisruptionBudget").spec.selector, selector);
   assert.is(only("HorizontalPodAutoscaler").spec.scaleTargetRef.name, only("Deployment").metadata?.name);
-  assert.is(port.targetPort, template.spec.containers[0].ports[0].name);
-  assert.is(
-    template.metadata.annotations["prometheus.io/port"],
-    String(template.spec.containers[0].ports[0].containerPort),
+  const [{ args, ports }] = template.spec.containers;
+  const names = ports.map(({ name }: { name: string }) => name);
+  assert.equal(
+    only("Service").spec.ports.map(({ targetPort }: { targetPort: string }) => targetPort),
+    names,
   );
+  assert.equal(
+    ports.map(({ containerPort }: { containerPort: number }) => String(containerPort)),
+    [flagsOf(args).port, flagsOf(args)["metrics-port"]],
+  );
+  assert.is(template.metadata.annotations["prometheus.io/port"], flagsOf(args)["metrics-port"]);
   const monitor = only("ServiceMonitor").spec;
-  assert.is(monitor.endpoints[0].port, port.name);
+  assert.is(monitor.endpoints[0].port, "metrics");
+  assert.ok(names.includes("metrics"));
   assert.equal(monitor.selector.matchLabels, only("Service").metadata?.labels);
   const claims = withPods.flatMap((object) =>
     podOf(object).volumes.flatMap((volume: KubernetesObject) => volume.persistentVolumeClaim?.claimName ?? []),
