@@ -87,7 +87,9 @@ const CHANGES: readonly Change[] = [
   // Sides, depth, number of components, and how they are sampled.
   inOne(isFrame, (random, { content }) => {
     const side = random.oneIn(4) ? random.edge() & 0xffff : random.between(1, 130);
-    content.set([side >> 8, side & 255].slice(0, Math.max(0, content.length - 3)), random.pick([1, 3]));
+    const at = random.pick([1, 3]);
+    content[at] = side >> 8; // A frame that another change made too short takes nothing.
+    content[at + 1] = side & 255;
   }),
   inOne(isFrame, (random, { content }) => {
     content[random.below(content.length)] = random.oneIn(2)
