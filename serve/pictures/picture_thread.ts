@@ -14,8 +14,8 @@ import type { WorkLimits } from "../inference/work_limits.ts";
 import type { PictureJob, PictureResult } from "./picture_worker.ts";
 
 const MAX_WAITING = 64;
-/** However long the request may wait: what takes longer would keep all who wait behind it. */
-const MAX_DECODE_MS = 3000;
+/** However long the request may wait: what takes longer would keep all who wait behind it. Ten times what any should take. */
+const MAX_DECODE_MS = 5000;
 /** Without work; a thread takes 20 MB and more. */
 const IDLE_MS = 30_000;
 
@@ -29,7 +29,7 @@ interface Task {
 }
 
 export interface PictureThreadOptions {
-  /** Milliseconds for one picture; default 3000. */
+  /** Milliseconds for one picture; default 5000. */
   maxDecodeMs?: number;
   /** Pictures that may wait; default 64. */
   maxWaiting?: number;
