@@ -86,12 +86,12 @@ function lengthOf(header: string | null | undefined): number | undefined {
 /**
  * What is asked of requests before any route, the cheapest first. What stands further up sees the answers of what stands
  * below: so refusals have the headers of security and CORS, too, and pages can read them. The rate limit comes before the key,
- * since it also limits how fast keys are guessed.
+ * since it also limits how fast keys are guessed. Each of several workers has its share of it, and counts for itself.
  */
 function guard(app: App, { settings }: Service): void {
-  const { cors: origins, rateLimit: perMinute, apiKey: key } = settings;
+  const { cors: origins, rateLimit: perMinute, apiKey: key, workers } = settings;
   app.use(securityHeaders());
   if (origins.length > 0) app.use(cors(origins));
-  if (perMinute !== undefined) app.use(rateLimit(perMinute));
+  if (perMinute !== undefined) app.use(rateLimit(Math.ceil(perMinute / workers)));
   if (key !== undefined) app.use(apiKey(key));
 }

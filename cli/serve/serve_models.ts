@@ -1,8 +1,7 @@
 // From flags to a running server. The one place where a door opens another: docs/adr/0017.
 
 import process from "node:process";
-import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
-import { RuntimeError } from "../../lib/index.ts";
+import { systemCode } from "../../lib/base/system_error.ts";
 import { type LogLevel, runServer, type ServeOptions } from "../../serve/index.ts";
 import { type Flags, numberFlag, textFlag } from "../command_line/flags.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
@@ -12,17 +11,35 @@ import { stderr } from "../terminal/terminal.ts";
 export async function serveModels(flags: Flags): Promise<void> {
   const options = optionsOf(flags);
   try {
-    await runServer(options, ({ url, models }) => {
-      const names = models.map(
-        ({ name, version }) => `${name} ${version === "0" ? "(shipped)" : `version ${version}`}`,
-      );
-      stderr.print(`Serving ${names.join(" and ")} at ${url}; its API is described at ${url}/docs. Ctrl-C stops it.`);
+    await runServer(options, {
+      onListening({ url, models }) {
+        const names = models.map(
+          ({ name, version }) => `${name} ${version === "0" ? "(shipped)" : `version ${version}`}`,
+        );
+        stderr.print(`Serving ${names.join(" and ")} at ${url}; its API is described at ${url}/docs. Ctrl-C stops it.`);
+      },
+      onStopping() {
+        stderr.print("Stopping: what was accepted is answered yet. Ctrl-C again ends it at once.");
+      },
     });
   } catch (error) {
-    const code = systemCode(error);
-    if (code === "EADDRINUSE") throw new UsageError(`--port ${options.port ?? 8000} is taken on ${options.host ?? "127.0.0.1"}; choose another, or 0 for any that is free.`); // biome-ignore format: one line
-    if (code !== null) throw new RuntimeError(`serve: ${describeSystemError("cannot listen", error)}.`, { code });
-    throw error;
+    throw explained(error, options);
+  }
+}
+
+/** An address that cannot be listened on, by the flags that named it. */
+function explained(error: unknown, { host = "127.0.0.1", port = 8000 }: ServeOptions): unknown {
+  switch (systemCode(error)) {
+    case "EADDRINUSE":
+      return new UsageError(`--port ${port} is taken on ${host}; choose another, or 0 for any that is free.`);
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new UsageError(`--host ${host} is not an address of this machine; 0.0.0.0 is every one of it.`);
+    case "EACCES":
+      return new UsageError(`--port ${port} may not be listened on by this user; choose one above 1023.`);
+    default:
+      return error;
   }
 }
 

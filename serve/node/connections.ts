@@ -9,6 +9,8 @@ import type { NodeCaller } from "./node_caller.ts";
 
 /** For a client to finish what it is sending, and to read our answer. */
 const LINGER_MS = 3000;
+/** The same for one that has nothing to send, as far as we know. */
+const SHORT_LINGER_MS = 300;
 
 export class Connection {
   /** Requests that are not answered yet, in their order. */
@@ -32,7 +34,8 @@ export class Connection {
     this.isEnding = true;
     if (words === "") this.socket.end();
     else this.socket.end(words);
-    const timer = setTimeout(() => this.socket.destroy(), LINGER_MS);
+    const isSending = words !== "" || this.latest?.incoming.complete === false;
+    const timer = setTimeout(() => this.socket.destroy(), isSending ? LINGER_MS : SHORT_LINGER_MS);
     this.socket.once("close", () => clearTimeout(timer));
   }
 }

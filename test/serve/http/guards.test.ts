@@ -160,7 +160,7 @@ test("beyond the rate limit an address gets 429 with Retry-After; health goes on
   );
   assert.is(mine[0].headers.get("ratelimit"), '"address";r=2;t=20');
   assert.is(mine[0].headers.get("ratelimit-policy"), '"address";q=3;w=60');
-  assert.is(mine[3].headers.get("retry-after"), "20");
+  assert.match(mine[3].headers.get("retry-after") ?? "", /^(1?\d|20)$/);
   assert.is(((await mine[3].json()) as { reason: string }).reason, "rate_limit");
   assert.is((await of("198.51.100.7", "/v2/health/live")).status, 200);
   assert.is((await of("198.51.100.8")).status, 200);

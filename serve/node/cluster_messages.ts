@@ -1,0 +1,29 @@
+// What the primary process and its workers tell each other.
+
+/** Among the other messages between the same processes. */
+export const CHANNEL = "simdgrad.serve";
+
+export type ToWorker = { channel: typeof CHANNEL } & (
+  | { kind: "connection"; id: number }
+  /** /v2/health/ready says 503 from now on. */
+  | { kind: "unready" }
+  | { kind: "drain" }
+);
+
+export type ToPrimary = { channel: typeof CHANNEL } & (
+  | { kind: "ready"; models: { name: string; version: string }[] }
+  | { kind: "failed"; error: SentError }
+  /** The connection has arrived. */
+  | { kind: "took"; id: number }
+);
+
+/** Enough of an error to throw it once more in another process. */
+export interface SentError {
+  name: string;
+  message: string;
+  stack: string | undefined;
+}
+
+export function isOurs(message: unknown): boolean {
+  return typeof message === "object" && message !== null && (message as { channel?: unknown }).channel === CHANNEL;
+}
