@@ -11,7 +11,9 @@ import {
   string,
   strings,
 } from "../lib/base/check.ts";
+import { OptionError } from "../lib/base/errors.ts";
 import { notBlank } from "../lib/base/line.ts";
+import { printable } from "../lib/base/printable.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -96,6 +98,15 @@ const DEFAULTS = {
 export function serveSettings(options: ServeOptions): ServeSettings {
   checkOptions("serve", options, RULES);
   if (options.apiKey !== undefined) check("serve", "apiKey", options.apiKey, notBlank);
+  for (const origin of options.cors ?? []) {
+    if (origin === "*" || isOrigin(origin)) continue;
+    throw new OptionError(`serve: cors holds ${printable(origin)}, which is no origin; write it as https://example.com, without a path, or *.`, { cors: origin }); // biome-ignore format: one line
+  }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return { ...DEFAULTS, ...given };
+}
+
+/** As browsers write it: scheme, host, and a port where it is not the scheme's own. */
+function isOrigin(text: string): boolean {
+  return /^[a-z][a-z\d+.-]*:\/\/[^/?#\s]+$/.test(text) && text === text.toLowerCase();
 }

@@ -17,6 +17,8 @@ import { ServedModel, SHIPPED_VERSION } from "./served_model.ts";
 interface Row {
   name: ModelName;
   current: ServedModel;
+  /** SHA-256 of the current one's weights as the registry had it; null for the shipped ones. */
+  promoted: string | null;
   registry: Registry;
   /** Of the registry's file, as it was when it was read. */
   mark: string;
@@ -48,7 +50,8 @@ export class ServedModels {
       const registry = readRegistry(options.outputs, name);
       if (!registry.current && !networkOf(name).isShipped) continue;
       const current = this.loadVersion(name, registry.current ? String(registry.current.version) : SHIPPED_VERSION);
-      this.rows.set(name, { name, current, registry, mark, others: new Map(), failed: new Set() });
+      const promoted = registry.current?.weightsSha256 ?? null;
+      this.rows.set(name, { name, current, promoted, registry, mark, others: new Map(), failed: new Set() });
     }
   }
 
@@ -141,17 +144,16 @@ export class ServedModels {
   private follow(row: Row): void {
     const { current } = row.registry;
     const version = current ? String(current.version) : SHIPPED_VERSION;
-    // A registry that was made anew counts from 1 again: the number alone does not say which weights are meant.
-    const isSame = (model: ServedModel): boolean => !current || model.weightsSha256 === current.weightsSha256;
-    for (const [number, other] of row.others) {
-      const record = row.registry.records.find((each) => String(each.version) === number);
-      if (number !== SHIPPED_VERSION && record?.weightsSha256 !== other.weightsSha256) row.others.delete(number);
-    }
-    if (version === row.current.version && isSame(row.current)) return;
+    // A registry that was made anew counts from 1 again: a number alone does not say which weights are meant. And digests of
+    // weights are too slow to compute here.
+    const promoted = current?.weightsSha256 ?? null;
+    row.others.clear();
+    if (version === row.current.version && promoted === row.promoted) return;
     if (!current && !networkOf(row.name).isShipped) return;
     const next = this.load(row, version);
     const before = row.current;
     row.current = next;
+    row.promoted = promoted;
     this.options.log.info({ model: row.name, version, before: before.version }, "another version is current");
     this.options.onPromoted?.(next);
   }

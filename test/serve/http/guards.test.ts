@@ -2,6 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OptionError } from "../../../lib/index.ts";
 import { parseTraceparent } from "../../../serve/http/request_id.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../../../serve/index.ts";
 
@@ -121,6 +122,18 @@ test("a listed page may call, another may not, and caches are told that answers 
   // A page can read why it was refused.
   const problem = await ask("/models", { headers: { origin: PAGE } });
   assert.equal([problem.status, problem.headers.get("access-control-allow-origin")], [401, PAGE]);
+});
+
+test("what is no origin is refused when the server starts", async () => {
+  for (const origin of ["https://example.com/", "example.com", "https://Example.com", "https://example.com/app", ""]) {
+    try {
+      await start({ cors: [origin] });
+      assert.unreachable(origin);
+    } catch (error) {
+      assert.instance(error, OptionError);
+      assert.match((error as Error).message, /no origin; write it as https:\/\/example\.com/);
+    }
+  }
 });
 
 test("with --cors '*' every page may call", async () => {
