@@ -103,6 +103,12 @@ test("binary_data of an output counts before binary_data_output of the request",
   assert.equal(result.outputs.map(({ data }) => data === undefined), [true, false]); // biome-ignore format: one line
 });
 
+test("JSON alone may name its length too, and its outputs may be binary", async () => {
+  const body = JSON.stringify({ inputs: [jsonInput(nested())], parameters: { binary_data_output: true } });
+  const reply = await post(`${server.url}/v2/models/cnn/infer`, body, sized(Buffer.byteLength(body)));
+  assert.equal(bits(inferReply(reply).values("logits")), bits(expected.cnn.logits));
+});
+
 test("JSON of any length may stand before the bytes", async () => {
   for (const id of ["", "x", "xx", "xxx", "é😀"]) {
     const { values } = await tritonInfer(server.url, "cnn", [input()], { id });
