@@ -5,6 +5,7 @@
 //   function.ARCH.cache     what V8 made of it
 //   bootstrap.mjs           the runtime, where Lambda brings none
 //   kernels.*.wasm          both variants
+//   picture_worker.cjs      the script of the thread that decodes JPEGs and large pictures, read when the first one comes
 //   models/pretrained/      the networks
 //   outputs/                promoted versions, where --out names a folder of them
 //   package.json LICENSE THIRD_PARTY_LICENSES.txt
@@ -43,11 +44,12 @@ const metafiles = [
   await bundleFunction(),
   await bundleModule("index", "load_function"),
   await bundleModule("bootstrap"),
-  JSON.parse(readFileSync("build/picture_worker.json", "utf8")), // which the function holds as text
+  JSON.parse(readFileSync("build/picture_worker.json", "utf8")), // of picture_worker.cjs
 ];
 for (const variant of ["simd", "relaxed"]) {
   copyFileSync(`build/kernels.${variant}.wasm`, `${FOLDER}/kernels.${variant}.wasm`);
 }
+writeFileSync(`${FOLDER}/picture_worker.cjs`, (await import("../build/picture_worker.js")).PICTURE_WORKER);
 cpSync("models/pretrained", `${FOLDER}/models/pretrained`, { recursive: true });
 if (options.out !== undefined) copyVersions(options.out);
 const { name, version, license } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -66,7 +68,7 @@ async function bundleFunction() {
     define: { "import.meta.url": "functionUrl" },
     banner: { js: "(function (module, exports, require, functionUrl) {" },
     footer: { js: "})" },
-    plugins: [globalProcess, kernelsInFiles, plainPino, laterSchemas],
+    plugins: [globalProcess, kernelsInFiles, pictureWorkerInFile, plainPino, laterSchemas],
   });
   return metafile;
 }
@@ -112,6 +114,16 @@ function kernelsInFiles({ onLoad }) {
       // A copy: what readFileSync gives may be a part of a larger buffer.
       export const embeddedKernels = (variant) =>
         new Uint8Array(readFileSync(new URL(\`kernels.\${variant}.wasm\`, import.meta.url)));`,
+    resolveDir: ".",
+  }));
+}
+
+/** Few functions are sent a JPEG: what starts does not read its decoder. */
+function pictureWorkerInFile({ onLoad }) {
+  onLoad({ filter: /[\\/]build[\\/]picture_worker\.js$/ }, () => ({
+    contents: `
+      import { readFileSync } from "node:fs";
+      export const PICTURE_WORKER = readFileSync(new URL("picture_worker.cjs", import.meta.url), "utf8");`,
     resolveDir: ".",
   }));
 }
