@@ -2,6 +2,7 @@
 
 import {
   aboveZero,
+  boolean,
   check,
   checkOptions,
   integer,
@@ -52,6 +53,8 @@ export interface ServeOptions {
   /** Port of its own for /metrics; default it is on the server's. */
   metricsPort?: number;
   logLevel?: LogLevel;
+  /** Whether the log says who asked; default true. */
+  logAddresses?: boolean;
 }
 
 export type ServeSettings = Required<Omit<ServeOptions, "apiKey" | "rateLimit" | "metricsPort">> &
@@ -76,6 +79,7 @@ const RULES: Readonly<Record<keyof ServeOptions, Rule>> = {
   trustProxy: integer(0, 16),
   metricsPort: PORT,
   logLevel: oneOf(...LOG_LEVELS),
+  logAddresses: boolean,
 };
 const DEFAULTS = {
   host: "127.0.0.1",
@@ -92,6 +96,7 @@ const DEFAULTS = {
   cors: [],
   trustProxy: 0,
   logLevel: "info",
+  logAddresses: true,
 } as const;
 
 /** @throws {OptionError} an unknown option, or a value that is not what it may be */

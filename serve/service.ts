@@ -37,7 +37,7 @@ export class Service {
   /** @throws {CheckpointError} a network's current version cannot be loaded */
   constructor({
     settings,
-    log = makeLog({ level: settings.logLevel }),
+    log = makeLog({ level: settings.logLevel, withAddress: settings.logAddresses }),
     observers: told = [],
     metrics = null,
   }: ServiceParts) {

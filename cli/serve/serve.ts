@@ -1,7 +1,7 @@
 // mnist serve: the networks behind HTTP.
 
 import type { LogLevel } from "../../serve/index.ts";
-import { type Command, choiceFlag, grouped, valueFlag } from "../command_line/command.ts";
+import { type Command, choiceFlag, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 
 /** Those of serve/options.ts, which is loaded when the command runs. */
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const satisfies readonly LogLevel[];
@@ -49,6 +49,7 @@ export const serve: Command = {
     }),
     ...grouped("Output", {
       "log-level": choiceFlag("What is logged", LOG_LEVELS, { byDefault: "info" }),
+      "hide-addresses": switchFlag("Leave clients' addresses out of the log"),
     }),
   },
   async run(flags) {

@@ -3,7 +3,7 @@
 import process from "node:process";
 import { systemCode } from "../../lib/base/system_error.ts";
 import { type LogLevel, runServer, type ServeOptions } from "../../serve/index.ts";
-import { type Flags, numberFlag, textFlag } from "../command_line/flags.ts";
+import { type Flags, isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { stderr } from "../terminal/terminal.ts";
 
@@ -65,5 +65,6 @@ function optionsOf(flags: Flags): ServeOptions {
       .map((origin) => origin.trim()),
     apiKey: textFlag(flags, "api-key") ?? (process.env.MNIST_API_KEY || undefined),
     logLevel: textFlag(flags, "log-level") as LogLevel | undefined,
+    logAddresses: !isSet(flags, "hide-addresses"),
   };
 }

@@ -4,6 +4,7 @@
 import process from "node:process";
 import { enableRelaxedSimd } from "../../data/index.node.ts";
 import { makeApp } from "../app.ts";
+import { makeLog } from "../log/log.ts";
 import { Service } from "../service.ts";
 import { functionSettings } from "./function_settings.ts";
 import { makeHandler } from "./handler.ts";
@@ -12,6 +13,8 @@ import { useLightWeb } from "./light_web.ts";
 useLightWeb();
 enableRelaxedSimd();
 const settings = functionSettings(process.env);
-const { fetch } = makeApp(new Service({ settings }));
+// The process may be frozen as soon as an answer is given: lines that were gathered would come with the next one, or never.
+const log = makeLog({ level: settings.logLevel, isGathered: false });
+const { fetch } = makeApp(new Service({ settings, log }));
 
 export const handler = makeHandler({ fetch, maxBodyBytes: settings.maxBodyBytes });

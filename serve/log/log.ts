@@ -13,6 +13,8 @@ export interface LogOptions {
   level: LogLevel;
   /** Whether lines say who asked; default true. An address is personal data in some countries. */
   withAddress?: boolean;
+  /** Whether lines are written together; default true. If not, each is written before the call returns. */
+  isGathered?: boolean;
   /** The number of an open file; default 1, standard output. */
   fd?: number;
 }
@@ -42,15 +44,13 @@ const SILENT: Log = {
   close: async () => {},
 };
 
-export function makeLog({ level, withAddress = true, fd = 1 }: LogOptions): Log {
+export function makeLog({ level, withAddress = true, isGathered = true, fd = 1 }: LogOptions): Log {
   if (level === "silent") return SILENT;
   const output = openDestination({
     dest: fd,
     // A reader that is slow must not stop the event loop.
-    sync: false,
-    minLength: GATHERED_BYTES,
+    ...(isGathered ? { sync: false, minLength: GATHERED_BYTES, periodicFlush: FLUSH_MS } : { sync: true }),
     maxLength: MAX_WAITING_BYTES,
-    periodicFlush: FLUSH_MS,
   });
   let isOpen = true;
   let dropped = 0;

@@ -87,6 +87,13 @@ test("other lines have their fields and a message", async () => {
   assert.equal([level, model, version, msg, more.length], ["info", "cnn", "2", "another version is current", 0]);
 });
 
+test("lines that are not gathered are written at once", () => {
+  const file = join(folder, "at once");
+  const log = makeLog({ level: "info", isGathered: false, fd: openSync(file, "w") });
+  log.info({}, "here");
+  assert.match(readFileSync(file, "utf8"), /"msg":"here"\}\n$/);
+});
+
 const PROGRAM = (rest: string): string => `
   import { makeLog } from "./serve/log/log.ts";
   const log = makeLog({ level: "info" });
