@@ -11,7 +11,7 @@ import type { RequestLine } from "./request_line.ts";
 
 export interface LogOptions {
   level: LogLevel;
-  /** Whether lines say who asked; default true. An address is personal data in some countries. */
+  /** Whether lines keep their field `address`; default true. An address is personal data in some countries. */
   withAddress?: boolean;
   /** Whether lines are written together; default true. If not, each is written before the call returns. */
   isGathered?: boolean;
@@ -36,6 +36,7 @@ export interface Log {
 
 const GATHERED_BYTES = 4096;
 const FLUSH_MS = 200;
+const CLOSE_MS = 1000;
 /** A reader of our output that stalls costs lines, not memory. */
 const MAX_WAITING_BYTES = 8 * 2 ** 20;
 
@@ -79,6 +80,7 @@ export function makeLog({ level, withAddress = true, isGathered = true, fd = 1 }
       level,
       base: { pid: process.pid },
       timestamp: stdTimeFunctions.isoTime,
+      ...(withAddress ? {} : { redact: { paths: ["address"], remove: true } }),
       formatters: { level: (label) => ({ level: label }) },
     },
     output,
@@ -93,9 +95,7 @@ export function makeLog({ level, withAddress = true, isGathered = true, fd = 1 }
     request(line) {
       if (!isOpen) return;
       const severity = severityOf(line);
-      if (logger.isLevelEnabled(severity)) {
-        logger[severity](withAddress ? line : { ...line, address: undefined }, "request");
-      }
+      logger[severity](line, "request");
     },
     flush,
     close() {
@@ -103,8 +103,14 @@ export function makeLog({ level, withAddress = true, isGathered = true, fd = 1 }
       if (!isOpen) return Promise.resolve();
       isOpen = false;
       return new Promise((resolve) => {
-        output.once("close", resolve);
-        output.once("error", resolve);
+        // A reader that is stuck must not keep the server from ending.
+        const timer = setTimeout(resolve, CLOSE_MS);
+        const done = (): void => {
+          clearTimeout(timer);
+          resolve();
+        };
+        output.once("close", done);
+        output.once("error", done);
         output.end();
       });
     },

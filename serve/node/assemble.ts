@@ -28,7 +28,7 @@ export interface Assembled {
 
 /** @param attach localMetrics, or attachWorker where this process is one of several */
 export function assemble(settings: ServeSettings, attach: (source: ReadingsSource) => MetricsReader): Assembled {
-  const log = makeLog({ level: settings.logLevel });
+  const log = makeLog({ level: settings.logLevel, withAddress: settings.logAddresses });
   const build = { version: VERSION, node: process.version, arithmetic: runtimeInfo().arithmetic };
   const monitoring = startMonitoring(build, attach);
   const { observers, reader: metrics } = monitoring;

@@ -56,7 +56,7 @@ export function makeHttpServer(app: App, service: Service): HttpServer {
   const tell = (problem: Problem, address: string, code?: string): void => {
     const { status, reason } = problem;
     service.observer.refused({ reason });
-    service.log.info({ status, reason, remote_address: address, code }, "not a request that can be served");
+    service.log.info({ status, reason, address, code }, "not a request that can be served");
   };
 
   const answer = getRequestListener(

@@ -1,75 +1,92 @@
-// The metrics of real processes of node:cluster, one of which is killed.
+// The metrics, statistics and log of `mnist serve --workers 2`, one of which is killed.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { readFileSync } from "node:fs";
+import process from "node:process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { parseJson } from "../../../lib/base/parse_json.ts";
 import { samplesOf } from "../../support/prometheus_text.ts";
+import { ServeProgram } from "../../support/serve_program.ts";
 
 const test = suite("metrics of real workers");
 
-const COUNT = 'mnist_http_responses_total{code="200"}';
-/** Two workers that count 3 each; the primary does what it is told, a line at a time, and answers with a line. */
-const PROGRAM = `
-  import cluster from "node:cluster";
-  import { createInterface } from "node:readline";
-  import { attachPrimary, attachWorker } from "${process.cwd()}/serve/metrics/cluster_metrics.ts";
-  import { startMonitoring } from "${process.cwd()}/serve/metrics/monitoring.ts";
-  if (cluster.isPrimary) {
-    const reader = attachPrimary(cluster);
-    cluster.fork();
-    cluster.fork();
-    let counted = 0;
-    cluster.on("message", (_, message) => { if (message === "counted" && ++counted === 2) console.log('"ready"'); });
-    for await (const line of createInterface({ input: process.stdin })) {
-      if (line === "kill") {
-        const [worker] = Object.values(cluster.workers);
-        const gone = new Promise((resolve) => worker.once("exit", resolve));
-        worker.process.kill("SIGKILL");
-        await gone;
-      }
-      console.log(JSON.stringify(await reader.text()));
-    }
-  } else {
-    const { observers } = startMonitoring({ version: "1", node: "1", arithmetic: "simd" }, attachWorker);
-    for (let i = 0; i < 3; i++) observers[0].responded({ method: "GET", route: "/", status: 200, seconds: 0.001 });
-    process.send("counted");
-  }`;
+const REQUESTS = 20;
+const PREDICTED = 'mnist_http_request_duration_seconds_count{method="POST",route="/predict",status="2xx"}';
 
-const folder = mkdtempSync(join(tmpdir(), "simdgrad-cluster-"));
-let child: ChildProcess;
-let lines: AsyncIterator<string>;
-
-async function told(command?: string): Promise<string> {
-  if (command) child.stdin?.write(`${command}\n`);
-  const { value } = await lines.next();
-  return JSON.parse(value);
-}
+let program: ServeProgram;
+let url: string;
 
 test.before(async () => {
-  const program = join(folder, "program.mts");
-  writeFileSync(program, PROGRAM);
-  child = spawn(process.execPath, ["--import", "tsx", program], { stdio: ["pipe", "pipe", "inherit"] });
-  lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
-  assert.is(await told(), "ready");
+  program = new ServeProgram(["--workers", "2", "--runs", "no outputs here"]);
+  url = await program.url();
 });
-test.after(() => {
-  child.kill("SIGKILL");
-  rmSync(folder, { recursive: true });
+test.after(async () => {
+  program.kill("SIGTERM");
+  assert.equal(await program.ended, { code: 0, signal: null });
 });
 
-test("what two processes count adds up, and still does when one was killed", async () => {
-  const before = samplesOf(await told("scrape"));
-  assert.equal([before.get(COUNT), before.get("mnist_workers")], [6, 2]);
-  const after = samplesOf(await told("kill"));
-  assert.equal([after.get(COUNT), after.get("mnist_workers")], [6, 1]);
+/** By a connection of its own, so that the workers take turns. */
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(`${url}${path}`, { ...init, headers: { connection: "close" } });
+  assert.is(response.status, 200, `${path}: ${await response.clone().text()}`);
+  return response;
+}
+
+async function predict(): Promise<string> {
+  const form = new FormData();
+  form.append("file", new Blob([readFileSync("docs/digits/7.png")]), "7.png");
+  const response = await ask("/predict", { method: "POST", body: form });
+  await response.arrayBuffer();
+  return response.headers.get("x-request-id") ?? "";
+}
+
+const scrape = async (): Promise<Map<string, number>> => samplesOf(await (await ask("/metrics")).text());
+
+test("whichever worker is scraped, it tells what both counted, and still does when one was killed", async () => {
+  for (let i = 0; i < REQUESTS; i++) await predict();
+  for (let i = 0; i < 4; i++) {
+    const samples = await scrape();
+    assert.equal([samples.get(PREDICTED), samples.get("mnist_workers")], [REQUESTS, 2]);
+    assert.is(samples.get('mnist_predictions_total{model="cnn",version="0",digit="7"}'), REQUESTS);
+    assert.is(samples.get("mnist_queue_limit_images"), 2 * 512);
+  }
+  const before = await scrape();
+  process.kill(program.workers[0], "SIGKILL");
+  await program.until(() => program.stdout.includes("a worker ended"), "the log tells of it");
+  let after = await scrape();
+  for (let i = 0; i < 100 && after.get("mnist_workers") !== 2; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    after = await scrape();
+  }
+  assert.equal([after.get(PREDICTED), after.get("mnist_workers")], [REQUESTS, 2]);
   assert.is(after.get("mnist_worker_restarts_total"), 1);
   assert.ok((after.get("process_cpu_seconds_total") ?? 0) >= (before.get("process_cpu_seconds_total") ?? 1));
-  const memory = [before, after].map((samples) => samples.get("process_resident_memory_bytes") ?? 0);
-  assert.ok(memory[1] < 0.8 * memory[0], "the memory of the one that is gone is gone");
+  await predict();
+  assert.is((await scrape()).get(PREDICTED), REQUESTS + 1);
+});
+
+test("so do the statistics of the Open Inference Protocol", async () => {
+  const { model_stats } = (await (await ask("/v2/models/cnn/stats")).json()) as {
+    model_stats: { inference_count: number }[];
+  };
+  assert.equal(
+    model_stats.map(({ inference_count }) => inference_count),
+    [REQUESTS + 1],
+  );
+});
+
+test("every worker's requests are in the log, a line each, whole", async () => {
+  const id = await predict();
+  await program.until(() => program.stdout.includes(id), "its line in the log");
+  const lines = program.stdout
+    .slice(0, program.stdout.lastIndexOf("\n"))
+    .split("\n")
+    .map((line) => parseJson(line) as { msg: string; route: string; pid: number });
+  assert.not(lines.includes(undefined as never), "every line is JSON");
+  const predicted = lines.filter(({ msg, route }) => msg === "request" && route === "/predict");
+  // What a worker had gathered when it was killed is lost: at most 0.2 s.
+  assert.ok(predicted.length > REQUESTS - 5 && predicted.length <= REQUESTS + 2, String(predicted.length));
+  assert.is(new Set(predicted.map(({ pid }) => pid)).size >= 2, true);
 });
 
 test.run();
