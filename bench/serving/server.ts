@@ -28,16 +28,9 @@ const PYTHON = "/usr/bin/python3";
 const STARTS_WITHIN_MS = 60_000;
 const STOPS_WITHIN_MS = 15_000;
 
-/**
- * @param firstRequest what the server must answer with 200 before it counts as started
- * @param program default: that in dist/
- */
-export function startOurs(
-  firstRequest: Uint8Array,
-  flags: readonly string[] = [],
-  program: string = PROGRAM,
-): Promise<Server> {
-  const command = (port: number): string[] => [process.execPath, program, "serve", "--port", String(port), ...flags];
+/** @param firstRequest what the server must answer with 200 before it counts as started */
+export function startOurs(firstRequest: Uint8Array, flags: readonly string[] = []): Promise<Server> {
+  const command = (port: number): string[] => [process.execPath, PROGRAM, "serve", "--port", String(port), ...flags];
   return start("simdgrad", command, firstRequest);
 }
 
