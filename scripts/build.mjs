@@ -1,4 +1,4 @@
-// Builds all that is shipped: the kernels, the texts of exported files and of a thread, then dist/.
+// Builds all that is shipped: the kernels, the texts of exported files and of a thread, the description of the API, then dist/.
 //
 //   node scripts/build.mjs              everything
 //   node scripts/build.mjs --if-stale   what is not current: `prepare`, which runs after every npm ci
@@ -8,11 +8,14 @@ import process from "node:process";
 import { isCurrent } from "./stamp.mjs";
 
 const ifStale = process.argv.includes("--if-stale");
-const stale = ["kernels", "export", "picture_worker", "dist"].filter((product) => !ifStale || !isCurrent(product));
+const stale = ["kernels", "export", "picture_worker", "docs", "dist"].filter(
+  (product) => !ifStale || !isCurrent(product),
+);
 if (stale.length > 0 && (await hasCompilers())) {
   if (stale.includes("kernels")) await import("./build_kernels.mjs");
   if (stale.includes("export")) await import("./build_export.mjs");
   if (stale.includes("picture_worker")) await import("./build_picture_worker.mjs");
+  if (stale.includes("docs")) await import("./build_docs.mjs");
   if (stale.includes("dist")) await import("./build_dist.mjs");
 }
 

@@ -6,8 +6,18 @@
 //   worker.js                    the script of a worker thread, for pages whose CSP forbids blob workers
 //   types/                       declarations, file by file as in the sources
 //   kernels.*.wasm               the raw kernels, for hosts that compile modules themselves
+//   docs/                        the description of the API and its page, which scripts/build_docs.mjs has made before
 //   THIRD_PARTY_LICENSES.txt     the licences of what is bundled in
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { builtinModules } from "node:module";
 import { resolve } from "node:path";
 import process from "node:process";
@@ -34,7 +44,9 @@ const PROGRAM_OPTIONS = {
   minifySyntax: true,
 };
 
-rmSync("dist", { recursive: true, force: true });
+for (const entry of existsSync("dist") ? readdirSync("dist") : []) {
+  if (entry !== "docs") rmSync(`dist/${entry}`, { recursive: true });
+}
 const { node, ...browserSafe } = LIBRARY;
 const bundles = [
   await bundle(LIBRARY, "chunks"),
@@ -42,7 +54,7 @@ const bundles = [
   await bundle({ cli: "cli/main.ts" }, "cli", PROGRAM_OPTIONS),
   JSON.parse(readFileSync("build/picture_worker.json", "utf8")), // which the program holds as text
 ];
-writeFileSync("dist/THIRD_PARTY_LICENSES.txt", thirdPartyLicenses(bundles));
+writeFileSync("dist/THIRD_PARTY_LICENSES.txt", thirdPartyLicenses(bundles, ["node_modules/swagger-ui-dist"]));
 declareTypes();
 copyKernels();
 await writeWorker();

@@ -36,6 +36,18 @@ const PRODUCTS = {
     inputs: ["serve/pictures", "serve/http", "lib", "data", "scripts/build_picture_worker.mjs", "package-lock.json"],
     output: "build/picture_worker.d.ts",
   },
+  docs: {
+    inputs: [
+      "serve/openapi",
+      "serve/schemas",
+      "serve/http",
+      "models",
+      "scripts/build_docs.mjs",
+      "package.json",
+      "package-lock.json",
+    ],
+    output: "dist/docs/openapi.json",
+  },
   dist: {
     inputs: [
       "lib",
@@ -49,6 +61,7 @@ const PRODUCTS = {
       "asconfig.json",
       "tsconfig.json",
       "LICENSE",
+      "package.json",
       "package-lock.json",
     ],
     output: "dist/cli.js",
@@ -89,5 +102,5 @@ function filesUnder(path) {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { recursive: true, encoding: "utf8" })
     .map((file) => `${path}/${file.replaceAll("\\", "/")}`)
-    .filter((file) => /\.(ts|mjs|json|html|css)$/.test(file));
+    .filter((file) => /\.(ts|js|mjs|json|html|css)$/.test(file));
 }

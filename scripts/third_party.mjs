@@ -24,11 +24,12 @@ export function bundledPackages(metafiles) {
 }
 
 /**
+ * @param copied folders of packages of which files are shipped as they are
  * @throws a package has no text of its licence, or a licence that is not in the list: whoever bundles it decides whether
  *   it may be shipped
  */
-export function thirdPartyLicenses(metafiles) {
-  const sections = [...bundledPackages(metafiles), BUNDLER].map((folder) => {
+export function thirdPartyLicenses(metafiles, copied = []) {
+  const sections = [...bundledPackages(metafiles), ...copied, BUNDLER].map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
     if (!ALLOWED.includes(license)) {
       throw new Error(
@@ -36,7 +37,7 @@ export function thirdPartyLicenses(metafiles) {
       );
     }
     const texts = [...readdirSync(folder), ...(CODEC_LICENCES[name] ?? [])]
-      .filter((file) => /(^|\/)(licen[cs]e|copying|notice)\b/i.test(file))
+      .filter((file) => /(^|\/)(licen[cs]e|copying|notice)\b|^swagger-ui-bundle\.js\.LICENSE/i.test(file))
       .sort()
       .map((file) => readFileSync(`${folder}/${file}`, "utf8").trim());
     if (texts.length === 0) throw new Error(`build: ${name} ${version} is bundled, and has no text of its licence.`);

@@ -10,11 +10,13 @@ import { internalProblem, Problem } from "./http/problem.ts";
 import { rateLimit } from "./http/rate_limit.ts";
 import { requestId } from "./http/request_id.ts";
 import { securityHeaders } from "./http/security_headers.ts";
+import { docsRoutes } from "./routes/docs.ts";
 import { inferenceProtocolRoutes } from "./routes/inference_protocol.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { predictRoutes } from "./routes/predict.ts";
 import { rootRoutes } from "./routes/root.ts";
+import { webRoutes } from "./routes/web.ts";
 import type { Service } from "./service.ts";
 
 export type App = Hono<ServeEnv>;
@@ -48,11 +50,16 @@ export function makeApp(service: Service): App {
     });
   });
   guard(app, service);
-  rootRoutes(app, service);
+  // Before the key is asked for: a browser that opens the app has none to show.
+  const page = webRoutes(app, service.settings.web);
+  const { apiKey: key } = service.settings;
+  if (key !== undefined) app.use(apiKey(key));
+  rootRoutes(app, service, page);
   modelRoutes(app, service);
   predictRoutes(app, service);
   inferenceProtocolRoutes(app, service);
   if (service.metrics && service.settings.metricsPort === undefined) metricsRoutes(app, service.metrics);
+  docsRoutes(app);
   app.notFound((c) => {
     const { method, path } = c.req;
     const allow = allowedMethods(app, path).join(", ");
@@ -73,6 +80,8 @@ export function makeApp(service: Service): App {
       service.log.error({ request_id: c.var.requestId, error: error.stack ?? error.message }, "a request failed");
     }
     c.set("problem", problem);
+    // Nothing of an answer that was there already may describe this one: its length, its encoding.
+    c.res = undefined;
     return problem.response(c.var.requestId);
   });
   return app;
@@ -89,9 +98,8 @@ function lengthOf(header: string | null | undefined): number | undefined {
  * since it also limits how fast keys are guessed. Each of several workers has its share of it, and counts for itself.
  */
 function guard(app: App, { settings }: Service): void {
-  const { cors: origins, rateLimit: perMinute, apiKey: key, workers } = settings;
+  const { cors: origins, rateLimit: perMinute, workers } = settings;
   app.use(securityHeaders());
   if (origins.length > 0) app.use(cors(origins));
   if (perMinute !== undefined) app.use(rateLimit(Math.ceil(perMinute / workers)));
-  if (key !== undefined) app.use(apiKey(key));
 }

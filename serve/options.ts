@@ -28,6 +28,8 @@ export interface ServeOptions {
   workers?: number;
   /** The folder of runs and versions; default "outputs". */
   outputs?: string;
+  /** The folder of the built web app; default the package's own. */
+  web?: string;
   /** Images that may wait, of all requests together; default 512. Beyond it, 503 with Retry-After. */
   maxQueue?: number;
   /** Milliseconds to wait for further images once the network is free; default 0. */
@@ -57,8 +59,8 @@ export interface ServeOptions {
   logAddresses?: boolean;
 }
 
-export type ServeSettings = Required<Omit<ServeOptions, "apiKey" | "rateLimit" | "metricsPort">> &
-  Pick<ServeOptions, "apiKey" | "rateLimit" | "metricsPort">;
+export type ServeSettings = Required<Omit<ServeOptions, "apiKey" | "rateLimit" | "metricsPort" | "web">> &
+  Pick<ServeOptions, "apiKey" | "rateLimit" | "metricsPort" | "web">;
 
 const PORT = integer(0, 65_535);
 const RULES: Readonly<Record<keyof ServeOptions, Rule>> = {
@@ -66,6 +68,7 @@ const RULES: Readonly<Record<keyof ServeOptions, Rule>> = {
   port: PORT,
   workers: integer(1, 64),
   outputs: notBlank,
+  web: notBlank,
   maxQueue: integer(1, 65_536),
   maxQueueDelayMs: nonNegative,
   timeoutSeconds: aboveZero,

@@ -4,24 +4,26 @@
 import { escapeControls } from "../../lib/base/printable.ts";
 
 /** Why, in one of a few words: what the metrics count by. */
-export type ProblemReason =
-  | "bad_request"
-  | "unauthorized"
-  | "forbidden"
-  | "not_found"
-  | "method_not_allowed"
-  | "not_acceptable"
-  | "request_timeout"
-  | "body_too_large"
-  | "unsupported_media"
-  | "headers_too_large"
-  | "rate_limit"
-  | "internal"
-  | "not_implemented"
-  | "queue_full"
-  | "deadline"
-  | "not_ready"
-  | "cancelled";
+export const PROBLEM_REASONS = [
+  "bad_request",
+  "unauthorized",
+  "forbidden",
+  "not_found",
+  "method_not_allowed",
+  "not_acceptable",
+  "request_timeout",
+  "body_too_large",
+  "unsupported_media",
+  "headers_too_large",
+  "rate_limit",
+  "internal",
+  "not_implemented",
+  "queue_full",
+  "deadline",
+  "not_ready",
+  "cancelled",
+] as const;
+export type ProblemReason = (typeof PROBLEM_REASONS)[number];
 
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad Request",

@@ -22,13 +22,16 @@ export class ServedModel {
   /** A number, as text: that of `mnist promote`, or 0 for the shipped weights. */
   readonly version: string;
   readonly metadata: CheckpointMetadata;
+  /** Of its checkpoint. */
+  readonly path: string;
   readonly network: Sequential;
   private digest: string | undefined;
 
-  constructor({ name, version, metadata, network }: LoadedModel) {
+  constructor({ name, version, metadata, network, path }: LoadedModel) {
     this.name = name;
     this.version = version === null ? SHIPPED_VERSION : String(version);
     this.metadata = metadata;
+    this.path = path;
     this.network = network;
     // Compiles the kernels, and folds what evaluation folds: no client waits for it.
     this.run(new Float32Array(PIXELS));

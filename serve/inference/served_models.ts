@@ -9,7 +9,14 @@ import { CheckpointError, NotFoundError } from "../../lib/index.ts";
 import { isModelName, MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
 import { loadModel } from "../../store/checkpoints/load_model.ts";
 import type { CheckpointSelector } from "../../store/checkpoints/selector.ts";
-import { type Registry, readRegistry, registryFile, versionNumbers } from "../../store/versions/registry.ts";
+import {
+  promotionOf,
+  type Registry,
+  readRegistry,
+  registryFile,
+  versionNumbers,
+} from "../../store/versions/registry.ts";
+import type { VersionRecord } from "../../store/versions/version_record.ts";
 import { Problem } from "../http/problem.ts";
 import type { Log } from "../log/log.ts";
 import { ServedModel, SHIPPED_VERSION } from "./served_model.ts";
@@ -84,6 +91,12 @@ export class ServedModels {
   /** Whether this version could not be loaded when somebody last asked for it. */
   hasFailed(name: ModelName, version: string): boolean {
     return this.rows.get(name)?.failed.has(version) ?? false;
+  }
+
+  /** How the version came to be; undefined for the shipped weights, which no promotion made. */
+  promotionOf({ name, version }: ServedModel): VersionRecord | undefined {
+    const row = this.rows.get(name);
+    return row && version !== SHIPPED_VERSION ? promotionOf(row.registry, Number(version)) : undefined;
   }
 
   /**

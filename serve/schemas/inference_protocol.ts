@@ -2,7 +2,7 @@
 // checked where they are read: serve/oip/read_tensor.ts.
 
 import * as z from "zod";
-import { MODEL_TYPE } from "./predict.ts";
+import { MODEL_TYPE, VERSION } from "./predict.ts";
 
 export const INPUT_NAME = "images";
 export const OUTPUT_NAMES = ["logits", "probabilities"] as const;
@@ -10,11 +10,7 @@ export const OUTPUT_NAMES = ["logits", "probabilities"] as const;
 export const DEFAULT_OUTPUTS = ["logits"] as const;
 export type OutputName = (typeof OUTPUT_NAMES)[number];
 
-const VERSION = z
-  .string()
-  .regex(/^\d+$/)
-  .meta({ description: "The number of mnist promote; 0 is the weights that ship with the package." });
-const SIZE = z.int().min(0).meta({ description: "Bytes of the tensor, which follow the JSON." });
+export const BYTE_COUNT = z.int().min(0).meta({ description: "Bytes of the tensor, which follow the JSON." });
 const DATA = z.unknown().meta({
   type: "array",
   items: {},
@@ -47,7 +43,7 @@ export const INFER_REQUEST = z
           name: z.string().meta({ description: `There is one input: ${INPUT_NAME}.` }),
           shape: z.array(z.int()).max(16).meta({ description: "[n, 1, 28, 28]" }),
           datatype: z.string().meta({ description: "FP32" }),
-          parameters: optional(z.looseObject({ binary_data_size: optional(SIZE) })),
+          parameters: optional(z.looseObject({ binary_data_size: optional(BYTE_COUNT) })),
           data: DATA.optional(),
         }),
       )
@@ -71,13 +67,6 @@ export const INFER_REQUEST = z
   .meta({
     id: "InferRequest",
     description: `Images to read. ${INPUT_NAME}: FP32 [n, 1, 28, 28], ${EXAMPLE_DATA}.`,
-    examples: [
-      {
-        id: "1",
-        inputs: [{ name: INPUT_NAME, shape: [1, 1, 28, 28], datatype: "FP32", data: new Array(784).fill(0) }],
-        outputs: [{ name: "logits" }, { name: "probabilities" }],
-      },
-    ],
   });
 
 export const INFER_RESPONSE = z
@@ -90,7 +79,7 @@ export const INFER_RESPONSE = z
         name: z.enum(OUTPUT_NAMES),
         datatype: z.literal("FP32"),
         shape: z.array(z.int().min(1)).length(2).meta({ description: "[n, 10]" }),
-        parameters: z.object({ binary_data_size: SIZE }).optional(),
+        parameters: z.object({ binary_data_size: BYTE_COUNT }).optional(),
         data: z
           .array(z.number())
           .optional()

@@ -1,9 +1,23 @@
 // What /predict and /predict/base64 take and answer.
 
 import * as z from "zod";
-import { MODEL_NAMES } from "../../models/index.ts";
+import { DEFAULT_MODEL, MODEL_NAMES } from "../../models/index.ts";
 
-export const MODEL_TYPE = z.enum(MODEL_NAMES as [string, ...string[]]).meta({ description: "Which network reads it." });
+export const MODEL_TYPE = z
+  .enum(MODEL_NAMES as [string, ...string[]])
+  .meta({ id: "ModelType", description: "A network, by its name." });
+
+/** Of a request: a name that no network has is a 404 wherever it stands, so the schema takes any. */
+const WHICH_MODEL = z.string().meta({
+  enum: MODEL_NAMES,
+  default: DEFAULT_MODEL,
+  description: `Which network reads the pictures; ${DEFAULT_MODEL} where none is named.`,
+});
+
+export const VERSION = z
+  .string()
+  .regex(/^\d+$/)
+  .meta({ description: "The number of mnist promote; 0 is the weights that ship with the package." });
 
 export const PREDICTION = z
   .object({
@@ -20,10 +34,7 @@ export const PREDICTION = z
       .nullable()
       .meta({ description: "Of each digit, 0 to 9. They add up to 1." }),
     model_type: MODEL_TYPE,
-    model_version: z
-      .string()
-      .regex(/^\d+$/)
-      .meta({ description: "The number of mnist promote; 0 is the weights that ship with the package." }),
+    model_version: VERSION,
     latency_ms: z
       .number()
       .min(0)
@@ -35,15 +46,30 @@ export const PREDICTION = z
   .meta({ id: "Prediction" });
 
 export const PREDICTIONS = z
-  .object({ predictions: z.array(PREDICTION.extend({ filename: z.string() })) })
+  .object({
+    predictions: z.array(
+      PREDICTION.extend({ filename: z.string().meta({ description: "As the request calls the picture." }) }),
+    ),
+  })
   .meta({ id: "Predictions", description: "Of several pictures, in their order." });
+
+/** The parts of a form; http/read_form.ts reads them. */
+export const FORM_REQUEST = z
+  .object({
+    file: z
+      .array(z.file())
+      .min(1)
+      .meta({ description: "A PNG or JPEG file; several parts of this name are several pictures." }),
+    model_type: WHICH_MODEL.optional(),
+  })
+  .meta({ id: "FormRequest" });
 
 export const BASE64_REQUEST = z
   .object({
     image: z
-      .union([z.string(), z.array(z.string()).min(1)])
+      .union([z.string(), z.array(z.string()).min(1)], { error: "must be text in base64, or a list of such texts" })
       .meta({ description: "A PNG or JPEG file in base64, or a data URL of one; or a list of them." }),
-    model_type: MODEL_TYPE.optional(),
+    model_type: WHICH_MODEL.optional(),
   })
   .meta({ id: "Base64Request" });
 
