@@ -88,9 +88,11 @@ test("what keeps it from starting is told once, with the code of its kind", asyn
 });
 
 test("workers that end as soon as they serve are started again more and more slowly, and given up", async () => {
-  const ends = "if (message.kind === 'ready') setTimeout(() => process.exit(9), 200);";
+  const ends = "if (message.kind === 'ready' && cluster.worker.id > 2) setTimeout(() => process.exit(9), 200);";
   const imports = [inWorkers(`const { send } = process; process.send = (message, ...rest) => { ${ends} return send.call(process, message, ...rest); };`)]; // biome-ignore format: one line
   const server = new ServeProgram(["--workers", "2", "--log-level", "error"], { imports });
+  await server.url();
+  for (const id of server.workers) process.kill(id, "SIGKILL");
   assert.is((await server.ended).code, 1);
   assert.match(server.stderr, /error: 6 workers in a row ended within 10 s of their start, the last with code 9/);
   assert.is(server.stdout.match(/another takes its place/g)?.length, 6);

