@@ -134,11 +134,12 @@ function plainPino({ onResolve, onLoad }) {
     "thread-stream": "module.exports = {};",
     worker_threads: "module.exports = { isMainThread: true };",
     os: 'module.exports = { hostname: () => "" };',
+    assert:
+      'module.exports = (claim, message) => { if (!claim) throw new Error(message ?? "an assertion does not hold"); };',
   };
   onResolve({ filter: /^(thread-stream|(node:)?(worker_threads|os|assert))$/ }, ({ path, importer }) => {
-    if (!/[\\/]node_modules[\\/](pino|sonic-boom)[\\/]/.test(importer)) return null;
-    const name = path.replace("node:", "");
-    return name === "assert" ? { path: resolve("scripts/plain_assert.mjs") } : { path: name, namespace: "pino-stub" };
+    const isPinos = /[\\/]node_modules[\\/](pino|sonic-boom)[\\/]/.test(importer);
+    return isPinos ? { path: path.replace("node:", ""), namespace: "pino-stub" } : null;
   });
   onLoad({ filter: /.*/, namespace: "pino-stub" }, ({ path }) => ({ contents: stubs[path] }));
 }
