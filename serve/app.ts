@@ -30,7 +30,9 @@ export function makeApp(service: Service): App {
     const { problem } = c.var;
     if (problem) service.observer.refused({ reason: problem.reason });
     const seconds = (performance.now() - started) / 1000;
-    const route = routePath(c, -1);
+    const path = routePath(c, -1);
+    // Of the middleware: no route was found.
+    const route = path === "/*" ? "unknown" : path;
     const { method } = c.req;
     const { status } = c.res;
     service.observer.responded({ method, route, status, seconds });
@@ -43,7 +45,6 @@ export function makeApp(service: Service): App {
       status,
       ms: Math.round(seconds * 1e6) / 1000,
       bytes_in: lengthOf(c.req.header("content-length")),
-      bytes_out: lengthOf(c.res.headers.get("content-length")),
       address: c.env.caller.address,
       reason: problem?.reason,
       problem: problem?.message,
@@ -88,7 +89,7 @@ export function makeApp(service: Service): App {
 }
 
 /** Of a body, as its header says; undefined where none does. */
-function lengthOf(header: string | null | undefined): number | undefined {
+function lengthOf(header: string | undefined): number | undefined {
   return header ? Number(header) : undefined;
 }
 

@@ -11,12 +11,10 @@ export interface RequestLine {
   /** The pattern, such as /v2/models/:model/infer; "unknown" where none fits. */
   route: string;
   status: number;
-  /** From the first byte to the end of the answer. */
+  /** From the request's headers until its answer was made. */
   ms: number;
   /** Of the request's body, as its header says. */
   bytes_in?: number | undefined;
-  /** Of the answer's body, likewise. */
-  bytes_out?: number | undefined;
   address?: string | undefined;
   /** Of a problem, in a word of ProblemReason. */
   reason?: string | undefined;

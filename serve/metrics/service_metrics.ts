@@ -57,11 +57,15 @@ export class ServiceMetrics implements Observer {
 
   private readonly requestSeconds = this.histogram(
     "mnist_http_request_duration_seconds",
-    "From a request's first byte to the end of its answer.",
+    "From a request's headers until its answer was made.",
     ["method", "route", "status"],
     REQUEST_SECONDS,
   );
-  private readonly responses = this.counter("mnist_http_responses_total", "Answers, by status code.", ["code"]);
+  private readonly responses = this.counter(
+    "mnist_http_responses_total",
+    "Answers of the application, by status code.",
+    ["code"],
+  );
   private readonly refusals = this.counter(
     "mnist_refused_requests_total",
     "Requests that were answered with a problem, by its reason.",

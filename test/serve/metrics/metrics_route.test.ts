@@ -25,13 +25,15 @@ test("a scrape tells in Prometheus' format what was asked, answered and refused"
   server = await startServer(OPTIONS);
   for (let i = 0; i < 3; i++) assert.is((await predict(server.url, "cnn")).status, 200);
   assert.is((await predict(server.url, "transformer")).status, 404);
+  assert.is((await fetch(`${server.url}/no/such/place`)).status, 404);
   const response = await fetch(`${server.url}/metrics`);
   assert.is(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
   const samples = samplesOf(await response.text());
   const predicted = 'method="POST",route="/predict"';
   assert.is(samples.get(`mnist_http_request_duration_seconds_count{${predicted},status="2xx"}`), 3);
   assert.is(samples.get(`mnist_http_request_duration_seconds_count{${predicted},status="4xx"}`), 1);
-  assert.is(samples.get('mnist_refused_requests_total{reason="not_found"}'), 1);
+  assert.is(samples.get('mnist_refused_requests_total{reason="not_found"}'), 2);
+  assert.is(samples.get('mnist_http_request_duration_seconds_count{method="GET",route="unknown",status="4xx"}'), 1);
   assert.is(samples.get('mnist_predictions_total{model="cnn",version="0",digit="7"}'), 3);
   assert.is(samples.get('mnist_prediction_confidence_ratio_count{model="cnn",version="0"}'), 3);
   assert.is(samples.get('nv_inference_request_success{model="cnn",version="0"}'), 3);
