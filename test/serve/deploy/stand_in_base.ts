@@ -14,8 +14,11 @@ const PROGRAMS = ["cat", "chmod", "chown", "dash", "env", "grep", "id", "ln", "l
 /** Behind a proxy that signs for others, npm needs the certificates that this machine trusts. */
 const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 
-/** @param tag as the Dockerfile names it */
-export function makeStandInBase(buildah: Buildah, tag: string): void {
+/**
+ * @param tag as the Dockerfile names it
+ * @returns the folder of what is in it
+ */
+export function makeStandInBase(buildah: Buildah, tag: string): string {
   if (process.arch !== "x64" || process.platform !== "linux") throw new Error(`${NODE} runs on Linux on x64 alone.`);
   const context = buildah.subfolder("base");
   const root = join(context, "root");
@@ -47,6 +50,7 @@ ENV PATH=/usr/local/bin:/usr/bin:/bin NODE_EXTRA_CA_CERTS=${CERTIFICATES} npm_co
 `,
   );
   buildah.build(context, tag);
+  return root;
 }
 
 function addNode(context: string, root: string): void {
