@@ -16,7 +16,7 @@
 // sources give the same bytes; V8's caches differ from one to the next.
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"; // biome-ignore format: one line
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -154,16 +154,37 @@ function laterSchemas({ onResolve, onLoad }) {
       ? { path: resolve(resolveDir, path), namespace: "later" }
       : null,
   );
-  onLoad({ filter: /.*/, namespace: "later" }, ({ path }) => {
-    const names = [...readFileSync(path, "utf8").matchAll(/^export const (\w+)/gm)].map(([, name]) => name);
+  onLoad({ filter: /.*/, namespace: "later" }, async ({ path }) => {
+    const exported = Object.entries(await loaded(path));
     const contents = [
       `const schema = (name) => require(${JSON.stringify(path)})[name];`,
       `const bound = (owner, value) => (typeof value === "function" ? value.bind(owner) : value);`,
       `const later = (name) => new Proxy({}, { get: (_, key) => bound(schema(name), schema(name)[key]) });`,
-      ...names.map((name) => `export const ${name} = /* @__PURE__ */ later("${name}");`),
+      ...exported.map(([name, value]) => `export const ${name} = /* @__PURE__ */ ${whatStandsFor(name, value, path)};`),
     ];
     return { contents: contents.join("\n"), resolveDir: dirname(path) };
   });
+}
+
+/** What a module of the sources exports. */
+async function loaded(path) {
+  const outfile = `${FOLDER}/${basename(path, ".ts")}.mjs`;
+  await build({ entryPoints: [path], bundle: true, outfile, format: "esm", platform: "node", target: ["node20"] });
+  try {
+    return await import(pathToFileURL(outfile));
+  } finally {
+    rmSync(outfile);
+  }
+}
+
+/** @throws neither a schema nor plain data, such as a name */
+function whatStandsFor(name, value, path) {
+  if (typeof value?.safeParse === "function") return `later(${JSON.stringify(name)})`;
+  const text = JSON.stringify(value);
+  if (text === undefined || typeof value === "function" || JSON.stringify(JSON.parse(text)) !== text) {
+    throw new Error(`build: ${name} of ${path} is neither a schema nor plain data; define it elsewhere.`);
+  }
+  return text;
 }
 
 /** Of each network: the list of versions and the checkpoint of the current one, which is its last line's. */

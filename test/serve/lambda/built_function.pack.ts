@@ -53,7 +53,34 @@ async function fromNode({ method, path, query, headers, body }: Asked): Promise<
   return [response.status, steady(await response.text())];
 }
 
+const TENSOR = Float32Array.from({ length: 784 }, (_, i) => (i % 9) / 3 - 0.4);
+const INPUT = { name: "images", shape: [1, 1, 28, 28], datatype: "FP32" };
+const BINARY_HEAD = JSON.stringify({
+  id: "1",
+  inputs: [{ ...INPUT, parameters: { binary_data_size: TENSOR.byteLength } }],
+});
+
 const REQUESTS: Asked[] = [
+  pictureForm({ model_type: "cnn" }, readFileSync("test/fixtures/jpeg/grey.jpg")),
+  {
+    ...{ method: "POST", path: "/v2/models/cnn/infer", headers: { "content-type": "application/json" } },
+    body: JSON.stringify({ id: "1", inputs: [{ ...INPUT, data: [...TENSOR] }], outputs: [{ name: "probabilities" }] }),
+  },
+  {
+    ...{ method: "POST", path: "/v2/models/linear/infer" },
+    headers: {
+      "content-type": "application/octet-stream",
+      "inference-header-content-length": String(BINARY_HEAD.length),
+    },
+    body: Buffer.concat([Buffer.from(BINARY_HEAD), Buffer.from(TENSOR.buffer)]),
+  },
+  {
+    method: "POST",
+    path: "/v2/repository/index",
+    headers: { "content-type": "application/json" },
+    body: '{"ready":true}',
+  },
+  { path: "/v2/models/cnn" },
   pictureForm({ model_type: "cnn" }, digit(7)),
   pictureForm({ model_type: "linear" }, digit(2)),
   {
@@ -89,6 +116,26 @@ test("every format of event gets the answers of the Node server, to the bit", as
     }
     assert.is(await running.stop(), 0);
     assert.is(running.output, "");
+  });
+});
+
+test("what goes out in binary comes back as the same bytes", async () => {
+  const head = JSON.stringify({ ...JSON.parse(BINARY_HEAD), parameters: { binary_data_output: true } });
+  const asked: Asked = {
+    ...{ method: "POST", path: "/v2/models/cnn/infer" },
+    headers: { "content-type": "application/octet-stream", "inference-header-content-length": String(head.length) },
+    body: Buffer.concat([Buffer.from(head), Buffer.from(TENSOR.buffer)]),
+  };
+  const { headers, body } = asked;
+  const response = await fetch(`${server.url}${asked.path}`, { method: "POST", headers, body: body as BodyInit });
+  const expected = Buffer.from(await response.arrayBuffer());
+  await FunctionProcess.with(folder, { env: QUIET }, async (running) => {
+    const result = resultOf(await running.invoke(functionUrlEvent(asked)));
+    assert.is(result.statusCode, 200);
+    assert.ok(result.isBase64Encoded);
+    const length = "inference-header-content-length";
+    assert.is(result.headers?.[length], response.headers.get(length));
+    assert.ok(Buffer.from(result.body, "base64").equals(expected));
   });
 });
 
