@@ -1,17 +1,18 @@
 // A real browser, headless, and a server for it: what a page finds out, it posts back.
 
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { delimiter, extname, isAbsolute, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { build } from "esbuild";
 
 const LIMIT_MS = 120_000;
 const REMOVE_LIMIT_MS = 10_000;
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const NO_BROWSER = "no browser was found: install Debian's chromium, or name one by the variable CHROMIUM";
 export const FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
 const TYPES: Record<string, string> = {
   ".html": "text/html",
@@ -152,6 +153,16 @@ export async function removeProfile(profile: string): Promise<void> {
   }
 }
 
+/** The path of one, for packages that start it themselves. @throws there is none */
+export function findBrowser(): string {
+  const { CHROMIUM, PATH = "" } = process.env;
+  const names = CHROMIUM ? [CHROMIUM] : NAMES;
+  const paths = names.flatMap((name) => [name, ...PATH.split(delimiter).map((folder) => join(folder, name))]);
+  const found = paths.find((path) => isAbsolute(path) && existsSync(path));
+  if (!found) throw new Error(NO_BROWSER);
+  return found;
+}
+
 /** The first browser that is installed; the environment variable CHROMIUM names another. */
 export async function launch(args: readonly string[], stdio: StdioOptions = "ignore"): Promise<ChildProcess> {
   const { CHROMIUM } = process.env;
@@ -163,5 +174,5 @@ export async function launch(args: readonly string[], stdio: StdioOptions = "ign
     });
     if (hasStarted) return browser;
   }
-  throw new Error("no browser was found: install Debian's chromium, or name one by the variable CHROMIUM");
+  throw new Error(NO_BROWSER);
 }
