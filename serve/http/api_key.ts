@@ -8,8 +8,12 @@ import type { MiddlewareHandler } from "hono";
 import type { ServeEnv } from "./caller.ts";
 import { Problem } from "./problem.ts";
 
-/** All others need the key, also those that are not there: a new route is closed until it is named here. */
-const OPEN = /^\/(?:v2\/health\/(?:live|ready)|docs(?:\/.*)?|openapi\.json|assets\/.*|favicon\.(?:ico|svg))?$/;
+/**
+ * All others need the key, also those that are not there: a new route is closed until it is named here. The last two are files
+ * of the web app, which no route of the API looks like.
+ */
+const OPEN =
+  /^\/(?:v2\/health\/(?:live|ready)|docs(?:\/.*)?|openapi\.json|assets\/.*|[\w.-]+\.(?:css|html|ico|m?js|png|svg|txt|wasm|webmanifest|woff2))?$/;
 const BEARER = /^Bearer +(\S+) *$/i;
 
 export function apiKey(key: string): MiddlewareHandler<ServeEnv> {

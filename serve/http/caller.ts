@@ -22,7 +22,7 @@ export interface ServeEnv {
   Variables: {
     requestId: string;
     /** Of the request's traceparent. */
-    trace?: import("./request_id.ts").Trace | undefined;
+    trace?: import("./traceparent.ts").Trace | undefined;
     /** The problem that was answered, for the log and the metrics. */
     problem?: import("./problem.ts").Problem;
   };

@@ -3,7 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { OptionError } from "../../../lib/index.ts";
-import { parseTraceparent } from "../../../serve/http/request_id.ts";
+import { parseTraceparent } from "../../../serve/http/traceparent.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../../../serve/index.ts";
 
 const test = suite("guards");
@@ -145,11 +145,21 @@ test("with --cors '*' every page may call", async () => {
 test("with an API key, all but health, the root and the documentation asks for it", async () => {
   const ask = await guarded;
   const statusOf = async (path: string, headers: HeadersInit = {}) => (await ask(path, { headers })).status;
-  for (const path of ["/models", "/model/cnn/info", "/metrics", "/v2", "/nowhere", "/docs/../models", "//docs"]) {
+  for (const path of [
+    "/models",
+    "/model/cnn/info",
+    "/metrics",
+    "/v2",
+    "/nowhere",
+    "/docs/../models",
+    "//docs",
+    "/v2/models/cnn.js",
+  ]) {
     assert.is(await statusOf(path), 401, path);
   }
   for (const path of ["/", "/v2/health/live", "/v2/health/ready"]) assert.is(await statusOf(path), 200, path);
-  for (const path of ["/docs", "/openapi.json"]) assert.is.not(await statusOf(path), 401, path);
+  for (const path of ["/docs", "/openapi.json", "/assets/index.js", "/favicon.svg"])
+    assert.is.not(await statusOf(path), 401, path);
   const key = KEY["x-api-key"];
   for (const headers of [KEY, { authorization: `Bearer ${key}` }, { authorization: `bearer ${key}` }]) {
     assert.is(await statusOf("/models", headers), 200);
