@@ -45,7 +45,7 @@ interface Kustomization {
 /** What the compiler says of them. */
 function faultsIn(objects: readonly Omit<KubernetesObject, "file">[]): string[] {
   const literals = objects.map((object, i) => `export const object${i}: ${object.kind} = ${JSON.stringify(object)};`);
-  const path = resolve("test/serve/deploy/objects.virtual.ts");
+  const path = resolve("test/serve/deploy", "objects.virtual.ts");
   const options = { strict: true, noEmit: true, skipLibCheck: true, types: [] };
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile } = host;
