@@ -4,7 +4,7 @@
 // finds a cache only for the very release of Node and the user's number that it was made with, and a function runs under
 // Lambda's. A cache that V8 refuses, since it was made by another version, costs nothing but what it would have saved.
 //
-// Modules of Node are fetched when something of them is used: an import of node:crypto alone takes 10 ms.
+// Some of Node's modules are fetched when something of them is used: node:crypto, for one, has much behind it.
 
 import type { Handler } from "./run_loop.ts";
 
