@@ -13,6 +13,8 @@ import type { Service } from "../service.ts";
 
 /** Beside the pictures: model_type, and what a client's library may add. */
 const OTHER_PARTS = 16;
+/** Milliseconds of decoding after which others get their turn. */
+const SLICE_MS = 4;
 const DATA_URL = /^data:[^,]*;base64,/i;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
@@ -64,7 +66,7 @@ async function answer(
   return service.infer(model, limits, async (work) => {
     work.images = pictures.length;
     service.queue.checkRoom(pictures.length);
-    const digits = await Promise.all(pictures.map(({ bytes, name }) => service.pictures.read(bytes, name, limits)));
+    const digits = await readInTurns(pictures, ({ bytes, name }) => service.pictures.read(bytes, name, limits));
     work.times.computeInput = (performance.now() - started) / 1000;
     const answers = await service.read(model, digits, work);
     const answered = performance.now();
@@ -73,6 +75,21 @@ async function answer(
     work.times.computeOutput = (performance.now() - answered) / 1000;
     return response;
   });
+}
+
+/** Lets the event loop turn between pictures: many small ones, decoded at once, would keep everybody waiting. */
+async function readInTurns<From, To>(pictures: readonly From[], read: (picture: From) => Promise<To>): Promise<To[]> {
+  const readings: Promise<To>[] = [];
+  let began = performance.now();
+  for (const picture of pictures) {
+    const reading = read(picture);
+    reading.catch(() => {}); // It is awaited below; until then a turn may pass, in which nobody listens to it.
+    readings.push(reading);
+    if (performance.now() - began < SLICE_MS) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    began = performance.now();
+  }
+  return Promise.all(readings);
 }
 
 function prediction(

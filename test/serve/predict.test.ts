@@ -66,6 +66,30 @@ test("several pictures get an answer each, in their order, as each alone would",
   assert.equal(predictions[1].probabilities, alone.probabilities);
 });
 
+test("while many pictures of one request are decoded, the event loop turns", async () => {
+  const { service } = server;
+  const { pictures } = service;
+  let turn = 0;
+  const seen: number[] = [];
+  const read: typeof pictures.read = async (bytes, name, limits) => {
+    for (const started = performance.now(); performance.now() - started < 3; );
+    seen.push(turn);
+    return pictures.read(bytes, name, limits);
+  };
+  let isDone = false;
+  const count = (): void => {
+    turn++;
+    if (!isDone) setImmediate(count);
+  };
+  setImmediate(count);
+  Object.assign(service, { pictures: { read, close: () => pictures.close() } });
+  const response = await post(formOf({}, ...Array<[string, Uint8Array]>(20).fill(["7.png", digit(7)])));
+  Object.assign(service, { pictures });
+  isDone = true;
+  assert.is(response.status, 200);
+  assert.ok(new Set(seen).size >= 8, `20 pictures in ${new Set(seen).size} turns`);
+});
+
 test("base64 and data URLs of the same picture get the same answer", async () => {
   const base64 = digit(5).toString("base64");
   const of = async (body: object) => {
