@@ -30,6 +30,7 @@ if (files.length === 0) {
 }
 if (!isCurrent("kernels")) await import("./build_kernels.mjs");
 if (!isCurrent("export")) await import("./build_export.mjs");
+if (!isCurrent("picture_worker")) await import("./build_picture_worker.mjs");
 if (!isCurrent("docs")) await import("./build_docs.mjs");
 
 let passed = 0;
