@@ -17,6 +17,9 @@ export type ToPrimary = { channel: typeof CHANNEL } & (
   | { kind: "took"; id: number }
 );
 
+/** Of either, without what is the same in each. */
+export type Unaddressed<Message> = Message extends unknown ? Omit<Message, "channel"> : never;
+
 /** Enough of an error to throw it once more in another process. */
 export interface SentError {
   name: string;

@@ -8,8 +8,16 @@ import cluster, { type Worker } from "node:cluster";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { CheckpointError, DataError, NotFoundError, RuntimeError } from "../../lib/index.ts";
 import type { Log } from "../log/log.ts";
-import { CHANNEL, isOurs, type SentError, type ToPrimary, type ToWorker } from "./cluster_messages.ts";
+import {
+  CHANNEL,
+  isOurs,
+  type SentError,
+  type ToPrimary,
+  type ToWorker,
+  type Unaddressed,
+} from "./cluster_messages.ts";
 import { MAX_CONNECTIONS } from "./http_server.ts";
+import { listen } from "./listen.ts";
 import { DRAIN_MS, stopListening } from "./shut_down.ts";
 
 /** A worker that ends within this time of its start has not served. */
@@ -32,8 +40,6 @@ interface Member {
   /** Given, and not there yet. */
   underWay: Map<number, Socket>;
 }
-
-type ForWorker = ToWorker extends infer Message ? (Message extends ToWorker ? Omit<Message, "channel"> : never) : never;
 
 export class Fleet {
   private readonly members = new Set<Member>();
@@ -64,10 +70,7 @@ export class Fleet {
 
   /** @throws the address is taken, or not ours */
   listen(host: string, port: number): Promise<AddressInfo> {
-    return new Promise((resolve, reject) => {
-      this.listener.once("error", reject);
-      this.listener.listen({ host, port }, () => resolve(this.listener.address() as AddressInfo));
-    });
+    return listen(this.listener, { host, port });
   }
 
   /** Readiness probes fail from now on; all goes on. */
@@ -181,7 +184,7 @@ export class Fleet {
   }
 }
 
-function send({ worker }: Member, message: ForWorker): void {
+function send({ worker }: Member, message: Unaddressed<ToWorker>): void {
   // Whom it does not reach has ended, and is told of by its exit.
   if (worker.isConnected()) worker.send({ channel: CHANNEL, ...message }, () => {});
 }

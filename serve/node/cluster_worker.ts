@@ -2,17 +2,11 @@
 
 import type { Socket } from "node:net";
 import process from "node:process";
-import { CHANNEL, isOurs, type ToPrimary, type ToWorker } from "./cluster_messages.ts";
+import { CHANNEL, isOurs, type ToPrimary, type ToWorker, type Unaddressed } from "./cluster_messages.ts";
 import { type HttpServer, MAX_CONNECTIONS } from "./http_server.ts";
 
-type FromWorker = ToPrimary extends infer Message
-  ? Message extends ToPrimary
-    ? Omit<Message, "channel">
-    : never
-  : never;
-
 /** @returns when it is sent */
-export function tellPrimary(message: FromWorker): Promise<void> {
+export function tellPrimary(message: Unaddressed<ToPrimary>): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected) resolve();
     else process.send?.({ channel: CHANNEL, ...message }, undefined, undefined, () => resolve());

@@ -1,11 +1,11 @@
 // A server for GET /metrics alone, on a port of its own (--metrics-port): so that it can be kept from those who ask for digits.
 
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import { reasonOf } from "../../lib/base/system_error.ts";
 import { PROBLEM_TYPE, Problem } from "../http/problem.ts";
 import type { Log } from "../log/log.ts";
 import { METRICS_TYPE, type MetricsReader } from "../metrics/metrics_reader.ts";
+import { listen } from "./listen.ts";
 
 export interface MetricsServer {
   readonly port: number;
@@ -58,23 +58,13 @@ export async function startMetricsServer(
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
-  await listen(server, port, host);
+  const address = await listen(server, { host, port });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: address.port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }

@@ -1,10 +1,10 @@
 // startServer: the service, listening, in this process.
 
-import type { AddressInfo } from "node:net";
 import { localMetrics } from "../metrics/local_metrics.ts";
 import { type ServeOptions, serveSettings } from "../options.ts";
 import type { Service } from "../service.ts";
 import { assemble, type ClosingOptions } from "./assemble.ts";
+import { listen } from "./listen.ts";
 import { type MetricsServer, startMetricsServer } from "./metrics_server.ts";
 import { urlOf } from "./url_of.ts";
 
@@ -37,18 +37,16 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
   const { host, port, metricsPort } = settings;
   const { service, http, metrics, log, close } = assemble(settings, localMetrics);
   let metricsServer: MetricsServer | null = null;
+  let url: string;
   try {
-    await new Promise<void>((resolve, reject) => {
-      http.server.once("error", reject);
-      http.server.listen({ port, host }, resolve);
-    });
+    url = urlOf(await listen(http.server, { host, port }), host);
     if (metricsPort !== undefined) metricsServer = await startMetricsServer(metrics, { host, port: metricsPort, log });
   } catch (error) {
     await close();
     throw error;
   }
   return {
-    url: urlOf(http.server.address() as AddressInfo, host),
+    url,
     metricsUrl: metricsServer && `${urlOf(metricsServer, host)}/metrics`,
     service,
     close: async (how) => {
