@@ -5,7 +5,7 @@
 // has more values than a list in the sources or LabelLimit allows.
 
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { ProblemReason } from "../http/problem.ts";
+import { PROBLEM_REASONS } from "../http/problem.ts";
 import { LabelLimit, methodLabel, statusClass } from "./label_limit.ts";
 import type { EventOf, Observer } from "./observer.ts";
 import type { ServiceState } from "./service_state.ts";
@@ -24,12 +24,6 @@ const CONFIDENCES = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0
 const LOOP_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
 const LOOP_INTERVAL_MS = 20;
 
-/** Every one, so that a reason that is added is counted from the first scrape on too. */
-const REASONS = {
-  ...{ bad_request: 0, unauthorized: 0, forbidden: 0, not_found: 0, method_not_allowed: 0, not_acceptable: 0 },
-  ...{ request_timeout: 0, body_too_large: 0, unsupported_media: 0, headers_too_large: 0, rate_limit: 0, internal: 0 },
-  ...{ not_implemented: 0, queue_full: 0, deadline: 0, not_ready: 0, cancelled: 0 },
-} as const satisfies Record<ProblemReason, 0>;
 const EXPECTED_CODES = [200, 204, 400, 401, 404, 408, 413, 415, 429, 431, 499, 500, 503].map(String);
 
 const MAX_ROUTES = 64;
@@ -146,7 +140,7 @@ export class ServiceMetrics implements Observer {
       },
     );
     // Every reason, code and digit is there from the first scrape on, at 0: rate() does not see a series' first value.
-    for (const reason of Object.keys(REASONS)) this.refusals.inc({ reason }, 0);
+    for (const reason of PROBLEM_REASONS) this.refusals.inc({ reason }, 0);
     for (const code of EXPECTED_CODES) this.responses.inc({ code: this.codes.of(code) }, 0);
     let due = performance.now() + LOOP_INTERVAL_MS;
     this.loopTimer = setInterval(() => {
