@@ -1,6 +1,6 @@
 // Answer: what a network reads in a picture.
 
-import { checkFields, required, strings } from "../lib/base/check.ts";
+import { check, checkFields, required, strings } from "../lib/base/check.ts";
 
 export interface Answer {
   /** What the network reads, 0 to 9; null where the picture is blank. Then nothing is computed, and all is null but the warnings. */
@@ -13,6 +13,13 @@ export interface Answer {
   readonly latencyMs: number | null;
   /** What makes the answer doubtful, as sentences without a full stop. */
   readonly warnings: readonly string[];
+}
+
+/** Where nothing is written. @param warnings of what was looked at */
+export function blankAnswer(warnings: readonly string[]): Answer {
+  check("blankAnswer", "warnings", warnings, strings);
+  const nothing = { digit: null, confidence: null, probabilities: null, latencyMs: null };
+  return { ...nothing, warnings: [...warnings, "the picture is blank"] };
 }
 
 /** An answer by the names that programs know, for JSON. */

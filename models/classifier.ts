@@ -13,7 +13,7 @@ import { softmax } from "../lib/ops/softmax.ts";
 import { tensor } from "../lib/tensor/create.ts";
 import { scope } from "../lib/tensor/scope.ts";
 import { predict } from "../lib/train/predict.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, blankAnswer } from "./answer.ts";
 
 /** What preprocessDigit makes of a picture; or pixels alone, 28 × 28, row by row, 0 for paper and 255 for ink. */
 export type DigitInput = PreprocessedDigit | Uint8Array;
@@ -73,10 +73,7 @@ export class Classifier {
   read(pictures: readonly DigitInput[]): Answer[];
   read(input: DigitInput | readonly DigitInput[]): Answer | Answer[] {
     const pictures = (isOne(input) ? [input] : input).map(describe);
-    const answers: Answer[] = pictures.map(({ warnings }) => ({
-      ...{ digit: null, confidence: null, probabilities: null, latencyMs: null },
-      warnings: [...warnings, "the picture is blank"],
-    }));
+    const answers = pictures.map(({ warnings }) => blankAnswer(warnings));
     const written = pictures.flatMap(({ isBlank }, i) => (isBlank ? [] : [i]));
     for (let at = 0; at < written.length; at += this.batchSize) {
       const batch = written.slice(at, at + this.batchSize);

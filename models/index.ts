@@ -1,6 +1,6 @@
 // The networks, how they are trained, and how they read: what `simdgrad/models` exports.
 
-export { type Answer, type AnswerFields, writeAnswer } from "./answer.ts";
+export { type Answer, type AnswerFields, blankAnswer, writeAnswer } from "./answer.ts";
 export {
   type CheckpointMetadata,
   readCheckpointMetadata,

@@ -498,6 +498,7 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     () => [models.readCheckpointMetadata({ model: "cnn" })],
     models.writeCheckpointMetadata,
   ),
+  blankAnswer: call(() => [["low contrast"]], models.blankAnswer),
   writeAnswer: call(() => [new models.Classifier(digitReader()).read(new Uint8Array(784).fill(1))], models.writeAnswer),
   writeComparison: call(() => [comparison()], models.writeComparison),
   writeEvaluation: call(() => [evaluationRecord()], models.writeEvaluation),
