@@ -1,9 +1,9 @@
 // Service: what answers requests, whatever brought them: models, the queue before them, and what decodes pictures.
 
 import type { PreprocessedDigit } from "../data/index.ts";
-import type { Answer } from "../models/index.ts";
+import { type Answer, blankAnswer } from "../models/index.ts";
 import { Problem } from "./http/problem.ts";
-import { ImageQueue } from "./inference/image_queue.ts";
+import { ImageQueue, type JobOutput } from "./inference/image_queue.ts";
 import { normalisedImages } from "./inference/normalised_images.ts";
 import { CLASSES, type ServedModel } from "./inference/served_model.ts";
 import { ServedModels } from "./inference/served_models.ts";
@@ -63,29 +63,28 @@ export class Service {
   /** Answers for pictures of digits, in their order; blank ones take no part in any batch. */
   async read(model: ServedModel, pictures: readonly PreprocessedDigit[], work: InferenceWork): Promise<Answer[]> {
     const written = pictures.filter(({ isBlank }) => !isBlank);
-    const output =
-      written.length === 0
-        ? null
-        : await this.queue.submit({
-            runner: model,
-            images: normalisedImages(written.map(({ pixels }) => pixels)),
-            signal: work.limits.signal,
-            deadlineMs: work.limits.deadlineMs,
-          });
-    if (output) {
-      work.times.queue = output.queuedMs / 1000;
-      work.times.computeInfer = output.computedMs / 1000;
-    }
+    const images = normalisedImages(written.map(({ pixels }) => pixels));
+    const output = written.length === 0 ? null : await this.run(model, images, work);
     let row = 0;
     return pictures.map(({ isBlank, warnings }) => {
-      if (isBlank || !output) {
-        const nothing = { digit: null, confidence: null, probabilities: null, latencyMs: null };
-        return { ...nothing, warnings: [...warnings, "the picture is blank"] };
-      }
+      if (isBlank || !output) return blankAnswer(warnings);
       const probabilities = Array.from(output.probabilities.subarray(row * CLASSES, ++row * CLASSES));
       const { digit, confidence } = this.tellDigit(model, probabilities);
       return { digit, confidence, probabilities, latencyMs: output.computedMs, warnings };
     });
+  }
+
+  /** Through the queue and the network. @param deadlineMs of its own, where that of the request is not meant */
+  async run(
+    model: ServedModel,
+    images: Float32Array,
+    { limits, times }: InferenceWork,
+    deadlineMs = limits.deadlineMs,
+  ): Promise<JobOutput> {
+    const output = await this.queue.submit({ runner: model, images, signal: limits.signal, deadlineMs });
+    times.queue = output.queuedMs / 1000;
+    times.computeInfer = output.computedMs / 1000;
+    return output;
   }
 
   /** Tells the observers which digit was read. @param probabilities of one image */

@@ -94,6 +94,11 @@ export class Problem extends Error {
   }
 }
 
+/** @param what is wrong, the values, and what to do; without a full stop */
+export function badRequest(what: string, details: Readonly<Record<string, unknown>> = {}): Problem {
+  return new Problem(400, `${what}.`, { reason: "bad_request", details });
+}
+
 /** Of our own making, or of somebody who must not see it: what was thrown stays in the log. */
 export function internalProblem(): Problem {
   return new Problem(500, "the server failed on this request; its log says why, under the request's id.", {

@@ -8,7 +8,7 @@ import {
   MultipartParseError,
   parseMultipart,
 } from "@remix-run/multipart-parser";
-import { Problem } from "./problem.ts";
+import { badRequest, Problem } from "./problem.ts";
 
 export interface FormFile {
   /** The field's. */
@@ -45,7 +45,9 @@ export function readForm(contentType: string | undefined, body: Uint8Array, { ma
   const [, quoted, bare] = BOUNDARY.exec(contentType ?? "") ?? [];
   const boundary = quoted ?? bare;
   if (boundary === undefined) {
-    throw bad("the Content-Type names no boundary of at most 70 characters; let your client library make this header");
+    throw badRequest(
+      "the Content-Type names no boundary of at most 70 characters; let your client library make this header",
+    );
   }
   const form: Form = { files: [], fields: new Map() };
   try {
@@ -53,11 +55,11 @@ export function readForm(contentType: string | undefined, body: Uint8Array, { ma
     for (const part of parseMultipart(body, { boundary, ...limits })) {
       const { name: field } = part;
       if (field === undefined || field.length > MAX_NAME)
-        throw bad("a part has no name, or one of over 100 characters");
+        throw badRequest("a part has no name, or one of over 100 characters");
       const { bytes, filename } = part;
       if (filename !== undefined) form.files.push({ field, name: filename.slice(0, MAX_NAME) || field, bytes });
       else if (bytes.length > MAX_FIELD_BYTES)
-        throw bad(`the field ${field} has ${bytes.length} bytes; at most ${MAX_FIELD_BYTES} are read`); // biome-ignore format: one line
+        throw badRequest(`the field ${field} has ${bytes.length} bytes; at most ${MAX_FIELD_BYTES} are read`); // biome-ignore format: one line
       else form.fields.set(field, new TextDecoder().decode(bytes));
     }
   } catch (error) {
@@ -72,18 +74,15 @@ function problemOf(error: unknown, maxParts: number): unknown {
       reason: "body_too_large",
     });
   }
-  if (error instanceof MaxHeaderSizeExceededError) return bad(`a part's headers exceed ${MAX_HEADER_BYTES} bytes`);
+  if (error instanceof MaxHeaderSizeExceededError)
+    return badRequest(`a part's headers exceed ${MAX_HEADER_BYTES} bytes`);
   if (error instanceof MaxFileSizeExceededError || error instanceof MaxTotalSizeExceededError) {
-    return bad("the parts are larger than the body");
+    return badRequest("the parts are larger than the body");
   }
   // Thrown as headers are looked at, by the decoder itself.
   if ((error as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
-    return bad("a part's headers are not text in UTF-8");
+    return badRequest("a part's headers are not text in UTF-8");
   }
-  if (error instanceof MultipartParseError) return bad("the form is damaged or ends early");
+  if (error instanceof MultipartParseError) return badRequest("the form is damaged or ends early");
   return error;
-}
-
-function bad(what: string): Problem {
-  return new Problem(400, `${what}.`, { reason: "bad_request" });
 }

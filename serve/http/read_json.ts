@@ -2,7 +2,7 @@
 
 import type * as z from "zod";
 import { parseJson } from "../../lib/base/parse_json.ts";
-import { Problem } from "./problem.ts";
+import { badRequest } from "./problem.ts";
 
 /**
  * @param what the bytes are, for messages
@@ -11,13 +11,15 @@ import { Problem } from "./problem.ts";
 export function readJson<T>(body: Uint8Array, schema: z.ZodType<T>, what = "the body"): T {
   const value = parseJson(decode(body, what));
   if (value === undefined) {
-    throw bad(body.length === 0 ? `${what} is empty; send JSON.` : `${what} is not JSON, or nests more than 64 deep.`);
+    throw badRequest(
+      body.length === 0 ? `${what} is empty; send JSON` : `${what} is not JSON, or nests more than 64 deep`,
+    );
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const place = issue.path.length === 0 ? what : placeOf(issue.path);
-  throw bad(`${place}: ${issue.message}.`, { path: issue.path.map(String) });
+  throw badRequest(`${place}: ${issue.message}`, { path: issue.path.map(String) });
 }
 
 /** @example placeOf(["inputs", 0, "name"]) // "inputs[0].name" */
@@ -29,10 +31,6 @@ function decode(body: Uint8Array, what: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(body);
   } catch {
-    throw bad(`${what} is not text in UTF-8; send JSON.`);
+    throw badRequest(`${what} is not text in UTF-8; send JSON`);
   }
-}
-
-function bad(what: string, details: Record<string, unknown> = {}): Problem {
-  return new Problem(400, what, { reason: "bad_request", details });
 }

@@ -2,7 +2,7 @@
 
 import process from "node:process";
 import type { Caller } from "../http/caller.ts";
-import { Problem } from "../http/problem.ts";
+import { badRequest, Problem } from "../http/problem.ts";
 import { type GatewayRequest, readGatewayEvent } from "./gateway_event.ts";
 import { type GatewayResult, gatewayResult } from "./gateway_result.ts";
 import { LightHeaders, type LightRequest } from "./light_web.ts";
@@ -54,7 +54,7 @@ export function makeHandler({
     try {
       headers = new LightHeaders(entries);
     } catch {
-      return bad("a header's name or value holds characters that none may").response(awsRequestId);
+      return badRequest("a header's name or value holds characters that none may").response(awsRequestId);
     }
     if (!headers.has("x-request-id")) headers.set("x-request-id", awsRequestId);
     const traceparent = traceparentOf(process.env._X_AMZN_TRACE_ID);
@@ -82,8 +82,4 @@ function late(): Problem {
       headers: { "retry-after": "1" },
     },
   );
-}
-
-function bad(what: string): Problem {
-  return new Problem(400, `${what}.`, { reason: "bad_request" });
 }

@@ -7,7 +7,7 @@
 // the outputs are answered as bytes.
 
 import { printable } from "../../lib/base/printable.ts";
-import { Problem, type ProblemReason } from "../http/problem.ts";
+import { badRequest, Problem } from "../http/problem.ts";
 import { readJson } from "../http/read_json.ts";
 import { PIXELS, SIDE } from "../inference/served_model.ts";
 import {
@@ -56,8 +56,9 @@ export function readInferRequest(body: Uint8Array, headerLength: string | undefi
   const tensors = binaryTensors(inputs, body.subarray(jsonBytes), hasHeader);
   const [input] = inputs;
   for (const [i, { name }] of inputs.entries()) {
-    if (name !== INPUT_NAME) throw bad(`inputs[${i}].name is ${printable(name)}; the one input is "${INPUT_NAME}"`);
-    if (i > 0) throw bad(`inputs holds "${INPUT_NAME}" twice; send its images as one tensor [n, 1, 28, 28]`);
+    if (name !== INPUT_NAME)
+      throw badRequest(`inputs[${i}].name is ${printable(name)}; the one input is "${INPUT_NAME}"`);
+    if (i > 0) throw badRequest(`inputs holds "${INPUT_NAME}" twice; send its images as one tensor [n, 1, 28, 28]`);
   }
   const images = imagesOf(input, tensors[0]);
   const outputs = requestedOutputs(request.outputs ?? [], parameters?.binary_data_output ?? false);
@@ -66,9 +67,10 @@ export function readInferRequest(body: Uint8Array, headerLength: string | undefi
 }
 
 function jsonLength(header: string, bodyBytes: number): number {
-  if (!/^\d{1,15}$/.test(header)) throw bad(`${HEADER_LENGTH} must be a number of bytes; got ${printable(header)}`);
+  if (!/^\d{1,15}$/.test(header))
+    throw badRequest(`${HEADER_LENGTH} must be a number of bytes; got ${printable(header)}`);
   const bytes = Number(header);
-  if (bytes > bodyBytes) throw bad(`${HEADER_LENGTH} is ${bytes}, and the body has ${bodyBytes} bytes`);
+  if (bytes > bodyBytes) throw badRequest(`${HEADER_LENGTH} is ${bytes}, and the body has ${bodyBytes} bytes`);
   return bytes;
 }
 
@@ -76,7 +78,7 @@ function jsonLength(header: string, bodyBytes: number): number {
 function rawRequest(body: Uint8Array): InferRequest {
   if (body.length === 0 || body.length % IMAGE_BYTES !== 0) {
     const what = `a body that is a tensor alone, as ${HEADER_LENGTH}: 0 says, must have ${IMAGE_BYTES} bytes an image`;
-    throw bad(`${what}; it has ${body.length}`);
+    throw badRequest(`${what}; it has ${body.length}`);
   }
   return {
     images: finite(readBytes(body)),
@@ -91,31 +93,32 @@ function binaryTensors(inputs: readonly Input[], bytes: Uint8Array, hasHeader: b
     const size = parameters?.binary_data_size ?? undefined;
     const hasData = data !== undefined && data !== null;
     if (size === undefined) {
-      if (!hasData) throw bad(`inputs[${i}] has no data, and no parameters.binary_data_size`);
+      if (!hasData) throw badRequest(`inputs[${i}] has no data, and no parameters.binary_data_size`);
       return undefined;
     }
-    if (hasData) throw bad(`inputs[${i}] has data and parameters.binary_data_size; send one of them`);
-    if (!hasHeader) throw bad(`inputs[${i}] is binary; the header ${HEADER_LENGTH} must say how long the JSON is`);
+    if (hasData) throw badRequest(`inputs[${i}] has data and parameters.binary_data_size; send one of them`);
+    if (!hasHeader)
+      throw badRequest(`inputs[${i}] is binary; the header ${HEADER_LENGTH} must say how long the JSON is`);
     const tensor = bytes.subarray(at, at + size);
     at += size;
     return tensor;
   });
   if (at !== bytes.length) {
-    throw bad(`the inputs' binary_data_size come to ${at} bytes, and ${bytes.length} bytes follow the JSON`);
+    throw badRequest(`the inputs' binary_data_size come to ${at} bytes, and ${bytes.length} bytes follow the JSON`);
   }
   return tensors;
 }
 
 /** @param bytes its tensor, where it is binary */
 function imagesOf({ datatype, shape, data }: Input, bytes: Uint8Array | undefined): Float32Array {
-  if (datatype !== "FP32") throw bad(`inputs[0].datatype must be "FP32"; got ${printable(datatype)}`);
+  if (datatype !== "FP32") throw badRequest(`inputs[0].datatype must be "FP32"; got ${printable(datatype)}`);
   const [count] = shape;
   const isShape = shape.length === INPUT_SHAPE.length && count >= 1 && shape.every((n, i) => i === 0 || n === INPUT_SHAPE[i]); // biome-ignore format: one line
-  if (!isShape) throw bad(`inputs[0].shape must be [n, 1, 28, 28] with n ≥ 1; got [${shape.join(", ")}]`);
+  if (!isShape) throw badRequest(`inputs[0].shape must be [n, 1, 28, 28] with n ≥ 1; got [${shape.join(", ")}]`);
   if (bytes === undefined) return finite(readNumbers(data, shape, "inputs[0].data"));
   if (bytes.length !== count * IMAGE_BYTES) {
     const expected = `${count * IMAGE_BYTES} bytes, 4 a number`;
-    throw bad(`inputs[0] has ${bytes.length} bytes; the shape [${shape.join(", ")}] has ${expected}`);
+    throw badRequest(`inputs[0] has ${bytes.length} bytes; the shape [${shape.join(", ")}] has ${expected}`);
   }
   return finite(readBytes(bytes));
 }
@@ -124,7 +127,7 @@ function finite(images: Float32Array): Float32Array {
   const index = firstNonFinite(images);
   if (index < 0) return images;
   const [image, row, column] = [Math.floor(index / PIXELS), Math.floor((index % PIXELS) / SIDE), index % SIDE];
-  throw bad(
+  throw badRequest(
     `${INPUT_NAME}[${image}][0][${row}][${column}] is ${images[index]} in FP32; every number must be finite, and none is inferred`,
   );
 }
@@ -133,9 +136,9 @@ function requestedOutputs(asked: NonNullable<InferRequestBody["outputs"]>, isBin
   if (asked.length === 0) return DEFAULT_OUTPUTS.map((name) => ({ name, isBinary }));
   return asked.map(({ name, parameters }, i) => {
     if (!isOutputName(name)) {
-      throw bad(`outputs[${i}].name is ${printable(name)}; there are ${OUTPUT_NAMES.map((each) => `"${each}"`).join(" and ")}`); // biome-ignore format: one line
+      throw badRequest(`outputs[${i}].name is ${printable(name)}; there are ${OUTPUT_NAMES.map((each) => `"${each}"`).join(" and ")}`); // biome-ignore format: one line
     }
-    if (asked.findIndex((each) => each.name === name) < i) throw bad(`outputs holds "${name}" twice`);
+    if (asked.findIndex((each) => each.name === name) < i) throw badRequest(`outputs holds "${name}" twice`);
     return { name, isBinary: parameters?.binary_data ?? isBinary };
   });
 }
@@ -163,13 +166,5 @@ function refuseSharedMemory(parameters: Record<string, unknown> | null | undefin
 }
 
 function unsupported(place: string, hint: string): Problem {
-  return problem(501, `${place} is of an extension that this server does not have; ${hint}. GET /v2 names those it has.`, "not_implemented"); // biome-ignore format: one line
-}
-
-function bad(what: string): Problem {
-  return problem(400, `${what}.`, "bad_request");
-}
-
-function problem(status: number, what: string, reason: ProblemReason): Problem {
-  return new Problem(status, what, { reason });
+  return new Problem(501, `${place} is of an extension that this server does not have; ${hint}. GET /v2 names those it has.`, { reason: "not_implemented" }); // biome-ignore format: one line
 }

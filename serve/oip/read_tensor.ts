@@ -1,7 +1,7 @@
 // A tensor of a request: FP32, out of bytes or out of JSON.
 
 import { printable } from "../../lib/base/printable.ts";
-import { Problem } from "../http/problem.ts";
+import { badRequest } from "../http/problem.ts";
 
 const BYTES = 4;
 
@@ -29,7 +29,7 @@ export function readNumbers(data: unknown, shape: readonly number[], place: stri
   const count = isNested ? shape[0] : size;
   if (list.length !== count) {
     const of = isNested ? "entries, as the shape's first number" : `numbers, as the shape [${shape.join(", ")}]`;
-    throw bad(`${place} must have ${count} ${of} says; it has ${list.length}`);
+    throw badRequest(`${place} must have ${count} ${of} says; it has ${list.length}`);
   }
   const values = new Float32Array(size);
   if (isNested) fillNested(values, 0, list, shape, place);
@@ -45,7 +45,8 @@ function fillNested(
   [side, ...inner]: readonly number[],
   place: string,
 ): number {
-  if (list.length !== side) throw bad(`${place} must have ${side} entries, as the shape says; it has ${list.length}`);
+  if (list.length !== side)
+    throw badRequest(`${place} must have ${side} entries, as the shape says; it has ${list.length}`);
   if (inner.length === 0) return fill(values, start, list, place);
   let at = start;
   for (let i = 0; i < side; i++) {
@@ -58,7 +59,7 @@ function fillNested(
 function fill(values: Float32Array, start: number, list: readonly unknown[], place: string): number {
   for (let i = 0; i < list.length; i++) {
     const value = list[i];
-    if (typeof value !== "number") throw bad(`${place}[${i}] must be a number; got ${printable(value)}`);
+    if (typeof value !== "number") throw badRequest(`${place}[${i}] must be a number; got ${printable(value)}`);
     values[start + i] = value;
   }
   return start + list.length;
@@ -66,7 +67,7 @@ function fill(values: Float32Array, start: number, list: readonly unknown[], pla
 
 function listAt(value: unknown, place: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw bad(`${place} must be an array; got ${printable(value)}`);
+  throw badRequest(`${place} must be an array; got ${printable(value)}`);
 }
 
 /** The index of the first number that is NaN or infinite; −1 where there is none. */
@@ -75,8 +76,4 @@ export function firstNonFinite(values: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += 0 * values[i];
   return sum === 0 ? -1 : values.findIndex((value) => !Number.isFinite(value));
-}
-
-function bad(what: string): Problem {
-  return new Problem(400, `${what}.`, { reason: "bad_request" });
 }

@@ -106,15 +106,9 @@ async function infer(
   const { id, images, outputs, timeoutMs } = readInferRequest(body, c.req.header(HEADER_LENGTH));
   work.images = images.length / PIXELS;
   work.times.computeInput = (performance.now() - started) / 1000;
-  const { signal, deadlineMs } = work.limits;
-  const output = await service.queue.submit({
-    ...{ runner: model, images, signal },
-    deadlineMs: Math.min(deadlineMs, started + (timeoutMs ?? Number.POSITIVE_INFINITY)),
-  });
-  work.times.queue = output.queuedMs / 1000;
-  work.times.computeInfer = output.computedMs / 1000;
+  const deadlineMs = Math.min(work.limits.deadlineMs, started + (timeoutMs ?? Number.POSITIVE_INFINITY));
+  const { logits, probabilities } = await service.run(model, images, work, deadlineMs);
   const inferred = performance.now();
-  const { logits, probabilities } = output;
   refuseNonFinite(logits);
   for (let at = 0; at < probabilities.length; at += CLASSES) {
     service.tellDigit(model, probabilities.subarray(at, at + CLASSES));

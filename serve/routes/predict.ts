@@ -1,10 +1,10 @@
 // POST /predict and /predict/base64: pictures in, digits out.
 
 import type { Context, Hono } from "hono";
-import { type Answer, DEFAULT_MODEL } from "../../models/index.ts";
+import { type Answer, DEFAULT_MODEL, writeAnswer } from "../../models/index.ts";
 import type { ServeEnv } from "../http/caller.ts";
 import { bodyOf } from "../http/decode_body.ts";
-import { Problem } from "../http/problem.ts";
+import { badRequest, Problem } from "../http/problem.ts";
 import { type FormFile, readForm } from "../http/read_form.ts";
 import { readJson } from "../http/read_json.ts";
 import type { ServedModel } from "../inference/served_model.ts";
@@ -28,7 +28,7 @@ export function predictRoutes(app: Hono<ServeEnv>, service: Service): void {
     const { files, fields } = readForm(c.req.header("content-type"), body, { maxParts: maxImages + OTHER_PARTS });
     if (files.length === 0) {
       const text = fields.has("file") ? "; the part named file is text, and has no file name" : "";
-      throw bad(`the form holds no picture${text}. With curl: -F file=@digit.png`);
+      throw badRequest(`the form holds no picture${text}. With curl: -F file=@digit.png`);
     }
     const model = service.models.get(fields.get("model_type") ?? DEFAULT_MODEL);
     return answer(c, service, model, { pictures: files, isList: files.length > 1, started });
@@ -92,17 +92,14 @@ async function readInTurns<From, To>(pictures: readonly From[], read: (picture: 
   return Promise.all(readings);
 }
 
-function prediction(
-  { digit, confidence, probabilities, warnings }: Answer,
-  model: ServedModel,
-  ms: number,
-): Prediction {
+/** @param ms from the body's last byte on, where an answer's own latency is the network's alone */
+function prediction(answer: Answer, { name, version }: ServedModel, ms: number): Prediction {
+  const { warnings, probabilities, ...fields } = writeAnswer(answer);
   return {
-    predicted_class: digit,
-    confidence,
+    ...fields,
     probabilities: probabilities && [...probabilities],
-    model_type: model.name,
-    model_version: model.version,
+    model_type: name,
+    model_version: version,
     latency_ms: Math.round(ms * 1000) / 1000,
     warnings: [...warnings],
   };
@@ -116,11 +113,7 @@ function listed(predictions: readonly Prediction[], pictures: Asked["pictures"])
 function decodeBase64(text: string, index: number): Uint8Array {
   const base64 = text.replace(DATA_URL, "").replace(/\s+/g, "");
   if (!BASE64.test(base64) || base64.length === 0) {
-    throw bad(`image ${index + 1} is not base64; encode the bytes of a PNG or JPEG file`);
+    throw badRequest(`image ${index + 1} is not base64; encode the bytes of a PNG or JPEG file`);
   }
   return Buffer.from(base64, "base64");
-}
-
-function bad(what: string): Problem {
-  return new Problem(400, `${what}.`, { reason: "bad_request" });
 }
