@@ -187,11 +187,10 @@ function addPiece(ink: Float32Array, a: Point, b: Point): number {
 /** The columns of the paper that a piece may reach at this height: those around the part of it that is near enough. */
 function columnsOf(y: number, a: Point, b: Point, reach: number): [left: number, right: number] {
   const slope = (b.x - a.x) / (b.y - a.y);
-  const xAt = (height: number): number => a.x + (height - a.y) * slope;
   const isSteep = Math.abs(slope) < 1e6;
   const [upper, lower] = a.y < b.y ? [a, b] : [b, a];
-  const from = isSteep && y - reach > upper.y ? xAt(y - reach) : upper.x;
-  const to = isSteep && y + reach < lower.y ? xAt(y + reach) : lower.x;
+  const from = isSteep && y - reach > upper.y ? a.x + (y - reach - a.y) * slope : upper.x;
+  const to = isSteep && y + reach < lower.y ? a.x + (y + reach - a.y) * slope : lower.x;
   const left = Math.max(0, Math.floor(Math.min(from, to) - reach));
   return [left, Math.min(PAPER_SIDE - 1, Math.ceil(Math.max(from, to) + reach))];
 }

@@ -9,10 +9,13 @@ import { markCurrent } from "./stamp.mjs";
 import { bundledPackages } from "./third_party.mjs";
 
 const texts = {
-  RUNTIME: await bundle("models/export/runtime/predict.ts", "esm"),
+  RUNTIME: await bundle("models/export/runtime/predict.ts", { format: "esm" }),
   PAGE: readFileSync("models/export/page/page.html", "utf8"),
   PAGE_STYLE: readFileSync("models/export/page/page.css", "utf8"),
-  PAGE_SCRIPT: await bundle("models/export/page/page.ts", "iife"),
+  PAGE_SCRIPT: `// Drawing and preprocessing, minified; the sources are in simdgrad's models/export/page.\n${await bundle(
+    "models/export/page/page.ts",
+    { format: "iife", minify: true },
+  )}`,
   LICENSE: readFileSync("LICENSE", "utf8"),
 };
 mkdirSync("build", { recursive: true });
@@ -24,13 +27,16 @@ writeFileSync(
 writeFileSync("build/export.d.ts", names.map((name) => `export declare const ${name}: string;\n`).join(""));
 markCurrent("export");
 
-/** For people to read, hence not minified. Of simdgrad's code alone: what is exported carries no other licence. */
-async function bundle(entry, format) {
+/**
+ * Of simdgrad's code alone: what is exported carries no other licence. The network's code is for people to read, and not
+ * minified; what the page adds, three times as much, is sent along with every page.
+ */
+async function bundle(entry, options) {
   const { outputFiles, metafile } = await build({
     entryPoints: [entry],
     bundle: true,
     write: false,
-    format,
+    ...options,
     target: "es2022",
     charset: "utf8",
     legalComments: "none",

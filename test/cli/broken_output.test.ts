@@ -3,16 +3,16 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { bundled } from "../support/bundled_program.ts";
 import { temporaryFolder } from "../support/run_cli.ts";
 import { lastRun } from "../support/train_runs.ts";
 
 const test = suite("output that breaks");
 
 const folder = temporaryFolder();
-const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+const MAIN = bundled("cli.js");
 const TRAIN = ["train", "--model", "linear", "--data", "synthetic", "--limit", "64", "--epochs", "4"];
 
 /** Reads the first bytes of the streams named, then closes them. */
@@ -20,7 +20,7 @@ async function runAndLeave(
   args: readonly string[],
   leave: readonly ("stdout" | "stderr")[],
 ): Promise<{ code: number | null; stderr: string }> {
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), MAIN, ...args], {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -55,11 +55,10 @@ test("a disk too full for its output is said once; the run is kept, and the code
     return;
   }
   const full = openSync("/dev/full", "w");
-  const child = spawn(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), MAIN, ...TRAIN, "--json", "--quiet", "--out", "full"],
-    { cwd: folder, stdio: ["ignore", full, "pipe"] },
-  );
+  const child = spawn(process.execPath, [MAIN, ...TRAIN, "--json", "--quiet", "--out", "full"], {
+    cwd: folder,
+    stdio: ["ignore", full, "pipe"],
+  });
   closeSync(full);
   let stderr = "";
   child.stderr?.on("data", (chunk) => {

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { expectFailure, type Outcome, runCli, temporaryFolder } from "../support/run_cli.ts";
+import { expectFailure, type Outcome, runCli, runProgram, temporaryFolder } from "../support/run_cli.ts";
 
 const test = suite("mnist");
 
@@ -100,7 +101,8 @@ test("in a folder that was deleted each command says so in one line; help and ve
 test("DEBUG=simdgrad shows where an error came from", async () => {
   await expectFailure(folder, ["train", "--lr", "x"], 2, /--lr must be a number > 0; got x/);
   const options = { env: { DEBUG: "simdgrad" }, mayShowStack: true };
-  const { code, stderr } = await runCli(folder, ["train", "--lr", "x"], options);
+  const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+  const { code, stderr } = await runProgram(main, folder, ["train", "--lr", "x"], options);
   assert.is(code, 2);
   assert.match(stderr, /at .*flags\.ts/);
 });
