@@ -3,11 +3,18 @@
 // Hono's own Request reads bodies through web streams, which costs more than the whole network does, and its limits can be
 // passed by chunked bodies; each entry reads bodies as its host gives them, and stops at the limit.
 
+import type { Departure } from "../inference/work_limits.ts";
+
 export interface Caller {
   /** The client's address, behind as many proxies as are trusted. */
   readonly address: string;
   /** Aborted when the client leaves. */
-  readonly signal: AbortSignal;
+  readonly signal: Departure;
+  /**
+   * Adds a header to whatever is answered, unless the answer itself has one of this name. Setting it on the Response would make
+   * an object of undici's of its headers, which takes as long as the rest of the application.
+   */
+  setHeader(name: string, value: string): void;
   /**
    * The whole body; empty where there is none. May be asked for once.
    *

@@ -85,11 +85,11 @@ export function rateLimit(perMinute: number): MiddlewareHandler<ServeEnv> {
   return async (c, next) => {
     if (EXEMPT.test(c.req.path)) return next();
     const { isAllowed, remaining, seconds } = limiter.take(c.env.caller.address);
-    const headers = { "ratelimit-policy": policy, ratelimit: `"address";r=${remaining};t=${seconds}` };
+    c.env.caller.setHeader("ratelimit-policy", policy);
+    c.env.caller.setHeader("ratelimit", `"address";r=${remaining};t=${seconds}`);
     if (!isAllowed) {
-      throw new Problem(429, `more than ${perMinute} requests a minute came from this address; try again in ${seconds} s.`, { reason: "rate_limit", headers: { ...headers, "retry-after": String(seconds) } }); // biome-ignore format: one line
+      throw new Problem(429, `more than ${perMinute} requests a minute came from this address; try again in ${seconds} s.`, { reason: "rate_limit", headers: { "retry-after": String(seconds) } }); // biome-ignore format: one line
     }
     await next();
-    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   };
 }

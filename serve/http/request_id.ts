@@ -16,7 +16,7 @@ export function requestId(): MiddlewareHandler<ServeEnv> {
     c.set("requestId", id);
     const traceparent = c.req.header("traceparent");
     if (traceparent !== undefined) c.set("trace", parseTraceparent(traceparent));
+    c.env.caller.setHeader("x-request-id", id);
     await next();
-    c.res.headers.set("x-request-id", id);
   };
 }

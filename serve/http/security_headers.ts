@@ -19,8 +19,8 @@ const ENTRIES = Object.entries(SECURITY_HEADERS);
 
 export function securityHeaders(): MiddlewareHandler<ServeEnv> {
   return async (c, next) => {
+    const { caller } = c.env;
+    for (const [name, value] of ENTRIES) caller.setHeader(name, value);
     await next();
-    const { headers } = c.res;
-    for (const [name, value] of ENTRIES) if (!headers.has(name)) headers.set(name, value);
   };
 }

@@ -60,8 +60,14 @@ export function makeHandler({
     const traceparent = traceparentOf(process.env._X_AMZN_TRACE_ID);
     if (traceparent !== null && !headers.has("traceparent")) headers.set("traceparent", traceparent);
     const request: LightRequest = { method, url, headers, signal };
-    const caller: Caller = { address, signal, body: async () => bytesOf(body, isBase64, maxBodyBytes) };
-    return fetch(request as unknown as Request, { caller });
+    const added: [string, string][] = [];
+    const caller: Caller = {
+      ...{ address, signal, body: async () => bytesOf(body, isBase64, maxBodyBytes) },
+      setHeader: (name, value) => void added.push([name, value]),
+    };
+    const response = await fetch(request as unknown as Request, { caller });
+    for (const [name, value] of added) if (!response.headers.has(name)) response.headers.set(name, value);
+    return response;
   }
 }
 

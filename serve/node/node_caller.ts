@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller } from "../http/caller.ts";
 import { clientAddress } from "../http/client_address.ts";
 import { Problem } from "../http/problem.ts";
+import type { Departure } from "../inference/work_limits.ts";
 import type { BodyBudget } from "./body_budget.ts";
 
 export interface CallerLimits {
@@ -20,12 +21,11 @@ const LEAST_PIECE = 16;
 const FREE_PIECES = 4096;
 
 export class NodeCaller implements Caller {
-  private controller: AbortController | null = null;
+  readonly signal = new ClientDeparture();
   /** Rejects the body that is being read. */
   private rejectBody: ((problem: Problem) => void) | null = null;
   private failure: Problem | null = null;
   private held = 0;
-  private hasLeft = false;
   private mustContinue: boolean;
 
   /** @param isWaiting it sends its body once it is told to go on (Expect: 100-continue) */
@@ -45,13 +45,8 @@ export class NodeCaller implements Caller {
     return clientAddress(this.peer, this.incoming.headers["x-forwarded-for"] as string | undefined, trustProxy);
   }
 
-  /** Made when it is asked for: most requests need none. */
-  get signal(): AbortSignal {
-    if (!this.controller) {
-      this.controller = new AbortController();
-      if (this.hasLeft) this.controller.abort();
-    }
-    return this.controller.signal;
+  setHeader(name: string, value: string): void {
+    if (!this.outgoing.headersSent) this.outgoing.setHeader(name, value);
   }
 
   /** Whether what follows its answer on the connection can still be told from its body. */
@@ -68,7 +63,7 @@ export class NodeCaller implements Caller {
     const { incoming, outgoing } = this;
     const { maxBodyBytes, budget } = this.limits;
     if (this.failure) return Promise.reject(this.failure);
-    if (this.hasLeft) return Promise.reject(left());
+    if (this.signal.aborted) return Promise.reject(left());
     if (Number(incoming.headers["content-length"] ?? 0) > maxBodyBytes) return Promise.reject(tooLarge(maxBodyBytes));
     if (this.mustContinue) outgoing.writeContinue();
     this.mustContinue = false;
@@ -117,10 +112,9 @@ export class NodeCaller implements Caller {
 
   /** Its connection is gone. */
   leave(): void {
-    if (this.hasLeft) return;
-    this.hasLeft = true;
+    if (this.signal.aborted) return;
     this.rejectBody?.(left());
-    this.controller?.abort();
+    this.signal.abort();
     this.release();
   }
 
@@ -128,6 +122,25 @@ export class NodeCaller implements Caller {
   release(): void {
     this.limits.budget.giveBack(this.held);
     this.held = 0;
+  }
+}
+
+class ClientDeparture implements Departure {
+  aborted = false;
+  private readonly listeners = new Set<() => void>();
+
+  addEventListener(_: "abort", listener: () => void): void {
+    if (!this.aborted) this.listeners.add(listener);
+  }
+
+  removeEventListener(_: "abort", listener: () => void): void {
+    this.listeners.delete(listener);
+  }
+
+  abort(): void {
+    this.aborted = true;
+    for (const listener of this.listeners) listener();
+    this.listeners.clear();
   }
 }
 

@@ -9,12 +9,12 @@ import { type ServeOptions, type ServeSettings, serveSettings } from "../options
 import { assemble } from "./assemble.ts";
 import { Fleet } from "./cluster_primary.ts";
 import { serveConnections, tellPrimary } from "./cluster_worker.ts";
+import { boundHeap } from "./heap_bounds.ts";
 import { startMetricsServer } from "./metrics_server.ts";
 import { sleep } from "./shut_down.ts";
 import { type Listening, startServer } from "./start_server.ts";
 import { leaveSignalsToPrimary, stopSignal } from "./stop_signal.ts";
 import { urlOf } from "./url_of.ts";
-import { boundYoungGeneration } from "./young_generation.ts";
 
 export interface RunEvents {
   onListening(listening: Listening): void;
@@ -37,7 +37,7 @@ export async function runServer(options: ServeOptions, events: RunEvents): Promi
 async function runAlone(options: ServeOptions, settings: ServeSettings, events: RunEvents): Promise<void> {
   const stop = stopSignal();
   enableRelaxedSimd();
-  boundYoungGeneration();
+  boundHeap();
   const { url, service, close } = await startServer(options);
   events.onListening({ url, models: service.models.current });
   await stop;
@@ -85,7 +85,7 @@ async function runWorker(settings: ServeSettings): Promise<void> {
   leaveSignalsToPrimary();
   try {
     enableRelaxedSimd();
-    boundYoungGeneration();
+    boundHeap();
     const { service, http, close } = assemble(settings, attachWorker);
     const served = serveConnections(http, () => {
       service.isReady = false;
