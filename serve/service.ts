@@ -57,7 +57,6 @@ export class Service {
         this.observer.executed({ model: runner.name, version: runner.version, images, seconds }),
     });
     this.pictures = new DecodingPictureReader({ maxPixels: settings.maxPixels });
-    this.models.watch();
   }
 
   /** Answers for pictures of digits, in their order; blank ones take no part in any batch. */

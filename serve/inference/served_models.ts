@@ -2,12 +2,15 @@
 //
 // The registry's file is looked at once a second. A version that became current is loaded and warmed up while the one before
 // goes on answering, and takes its place in one assignment; requests that wait for the old one keep it.
+//
+// Loading a version takes the event loop for some milliseconds. A client that names one version after the other makes them be
+// loaded again and again, since few are kept: so these are loaded one at a time, with a rest between, and the others wait.
 
-import { statSync } from "node:fs";
-import { reasonOf } from "../../lib/base/system_error.ts";
+import { stat } from "node:fs/promises";
+import { reasonOf, systemCode } from "../../lib/base/system_error.ts";
 import { CheckpointError, NotFoundError } from "../../lib/index.ts";
 import { isModelName, MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
-import { loadModel } from "../../store/checkpoints/load_model.ts";
+import { type LoadedModel, loadModel } from "../../store/checkpoints/load_model.ts";
 import type { CheckpointSelector } from "../../store/checkpoints/selector.ts";
 import {
   promotionOf,
@@ -27,17 +30,25 @@ interface Row {
   /** SHA-256 of the current one's weights as the registry had it; null for the shipped ones. */
   promoted: string | null;
   registry: Registry;
-  /** Of the registry's file, as it was when it was read. */
-  mark: string;
+  /** Of the registry's file, as it was when `refresh` read it; null: it has not yet. */
+  mark: string | null;
+  /** Whether `current` is what the registry says; if not, loading that is tried again. */
+  isFollowed: boolean;
   /** Versions that requests named, the one used last at the end. */
   others: Map<string, ServedModel>;
+  /** Those that are being loaded, or wait for it. */
+  loading: Map<string, Promise<ServedModel>>;
   /** Versions whose checkpoint could not be loaded when it was last tried. */
   failed: Set<string>;
+  /** Why the registry could not be followed: each reason is logged once until it can. */
+  logged: Set<string>;
 }
 
 /** Versions of a network that are kept beside the current one. */
 const MOST_OTHERS = 4;
 const EVERY_MS = 1000;
+/** Between two versions that requests named: several times as long as loading one takes. */
+const REST_MS = 50;
 
 export interface ServedModelsOptions {
   outputs: string;
@@ -49,22 +60,27 @@ export interface ServedModelsOptions {
 export class ServedModels {
   private readonly rows = new Map<ModelName, Row>();
   private timer: NodeJS.Timeout | undefined;
+  private refreshing: Promise<void> | null = null;
+  /** Resolves when the next version that a request named may be loaded. */
+  private turn: Promise<void> = Promise.resolve();
 
   /** Loads and warms up the current version of every network. @throws {CheckpointError} one cannot be loaded */
   constructor(private readonly options: ServedModelsOptions) {
     for (const name of MODEL_NAMES) {
-      const mark = this.markOf(name);
       const registry = readRegistry(options.outputs, name);
       if (!registry.current && !networkOf(name).isShipped) continue;
-      const current = this.loadVersion(name, registry.current ? String(registry.current.version) : SHIPPED_VERSION);
+      const current = new ServedModel(this.readVersion(name, currentVersion(registry)));
       const promoted = registry.current?.weightsSha256 ?? null;
-      this.rows.set(name, { name, current, promoted, registry, mark, others: new Map(), failed: new Set() });
+      this.rows.set(name, {
+        ...{ name, current, promoted, registry, mark: null, isFollowed: true },
+        ...{ others: new Map(), loading: new Map(), failed: new Set(), logged: new Set() },
+      });
     }
   }
 
   /** Follows promotions and rollbacks until `close()`. */
   watch(): void {
-    this.timer ??= setInterval(() => this.refresh(), EVERY_MS).unref();
+    this.timer ??= setInterval(() => void this.refresh(), EVERY_MS).unref();
   }
 
   close(): void {
@@ -103,18 +119,18 @@ export class ServedModels {
    * @param version digits; undefined: the current one
    * @throws {Problem} 404 there is no such network or version; 503 its checkpoint is damaged
    */
-  get(name: string, version?: string): ServedModel {
+  async get(name: string, version?: string): Promise<ServedModel> {
     const row = this.find(name, version);
     if (version === undefined || version === row.current.version) return row.current;
     const known = row.others.get(version);
-    const model = known ?? this.loadNamed(row, version);
-    row.others.delete(version);
-    row.others.set(version, model);
-    for (const oldest of row.others.keys()) {
-      if (row.others.size <= MOST_OTHERS) break;
-      row.others.delete(oldest);
-    }
-    return model;
+    if (!known) return this.loadNamed(row, version);
+    keep(row, known);
+    return known;
+  }
+
+  /** Whether this is what requests get that name no version. */
+  isCurrent(model: ServedModel): boolean {
+    return this.rows.get(model.name)?.current === model;
   }
 
   /** The network's name, where it is one that is served, in this version. Loads nothing. @throws {Problem} 404 it is not */
@@ -136,34 +152,54 @@ export class ServedModels {
   }
 
   /** Looks whether another version is current, and makes it so. One that cannot be loaded leaves the one before. */
-  refresh(): void {
+  refresh(): Promise<void> {
+    this.refreshing ??= this.refreshAll().finally(() => {
+      this.refreshing = null;
+    });
+    return this.refreshing;
+  }
+
+  private async refreshAll(): Promise<void> {
     for (const row of this.rows.values()) {
-      const mark = this.markOf(row.name);
-      if (mark === row.mark) continue;
-      row.mark = mark;
       try {
-        row.registry = readRegistry(this.options.outputs, row.name);
-        this.follow(row);
+        await this.refreshRow(row);
+        row.logged.clear();
       } catch (error) {
+        const reason = reasonOf(error);
+        if (row.logged.has(reason)) continue;
+        row.logged.add(reason);
         const { version } = row.current;
         this.options.log.error(
-          { model: row.name, version, reason: reasonOf(error) },
+          { model: row.name, version, reason },
           "the current version cannot be loaded; the one before goes on answering",
         );
       }
     }
   }
 
-  private follow(row: Row): void {
+  private async refreshRow(row: Row): Promise<void> {
+    const mark = await this.markOf(row.name);
+    if (mark !== row.mark) {
+      row.registry = readRegistry(this.options.outputs, row.name);
+      row.mark = mark;
+      row.isFollowed = false;
+      // A registry that was made anew counts from 1 again: the same number may mean other weights.
+      row.others.clear();
+      row.loading.clear();
+    }
+    if (row.isFollowed) return;
+    await this.follow(row);
+    row.isFollowed = true;
+  }
+
+  private async follow(row: Row): Promise<void> {
     const { current } = row.registry;
-    const version = current ? String(current.version) : SHIPPED_VERSION;
-    // A registry that was made anew counts from 1 again: a number alone does not say which weights are meant. And digests of
-    // weights are too slow to compute here.
+    const version = currentVersion(row.registry);
+    // The digest, since a number alone does not say which weights are meant. Computing those of weights is too slow here.
     const promoted = current?.weightsSha256 ?? null;
-    row.others.clear();
     if (version === row.current.version && promoted === row.promoted) return;
     if (!current && !networkOf(row.name).isShipped) return;
-    const next = this.load(row, version);
+    const next = await this.load(row, version);
     const before = row.current;
     row.current = next;
     row.promoted = promoted;
@@ -171,13 +207,45 @@ export class ServedModels {
     this.options.onPromoted?.(next);
   }
 
-  private loadNamed(row: Row, version: string): ServedModel {
+  /** Whoever asks for the same version meanwhile waits for the same. */
+  private loadNamed(row: Row, version: string): Promise<ServedModel> {
+    const underWay = row.loading.get(version);
+    if (underWay) return underWay;
+    const loading = this.inTurn(() => this.loadOrRefuse(row, version));
+    row.loading.set(version, loading);
+    // Not where the registry changed meanwhile, and the number with it.
+    const isLatest = (): boolean => row.loading.get(version) === loading;
+    loading
+      .then(
+        (model) => {
+          if (isLatest()) keep(row, model);
+        },
+        () => {},
+      )
+      .finally(() => {
+        if (isLatest()) row.loading.delete(version);
+      });
+    return loading;
+  }
+
+  /** After what was to be loaded before, and a rest. */
+  private inTurn<T>(load: () => Promise<T>): Promise<T> {
+    const loaded = this.turn.then(load);
+    const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, REST_MS));
+    this.turn = loaded.then(rest, rest);
+    return loaded;
+  }
+
+  private async loadOrRefuse(row: Row, version: string): Promise<ServedModel> {
     const { name } = row;
+    const isKnown = row.failed.has(version);
     try {
-      return this.load(row, version);
+      return await this.load(row, version);
     } catch (error) {
       if (error instanceof NotFoundError || error instanceof CheckpointError) {
-        this.options.log.error({ model: name, version, reason: error.problem }, "a version cannot be loaded");
+        if (!isKnown) {
+          this.options.log.error({ model: name, version, reason: error.problem }, "a version cannot be loaded");
+        }
         throw new Problem(503, `version ${version} of ${name} cannot be loaded; the server's log says why.`, {
           reason: "not_ready",
         });
@@ -186,22 +254,49 @@ export class ServedModels {
     }
   }
 
-  private load({ name, failed }: Row, version: string): ServedModel {
-    failed.add(version);
-    const model = this.loadVersion(name, version);
-    failed.delete(version);
-    return model;
+  /** In two steps, between which others get their turn. */
+  private async load({ name, failed }: Row, version: string): Promise<ServedModel> {
+    try {
+      const read = this.readVersion(name, version);
+      await new Promise((resolve) => setImmediate(resolve));
+      const model = new ServedModel(read);
+      failed.delete(version);
+      return model;
+    } catch (error) {
+      failed.add(version);
+      throw error;
+    }
   }
 
-  private loadVersion(name: ModelName, version: string): ServedModel {
+  private readVersion(name: ModelName, version: string): LoadedModel {
     const selector: CheckpointSelector =
       version === SHIPPED_VERSION ? { kind: "shipped" } : { kind: "version", version: Number(version) };
-    return new ServedModel(loadModel(this.options.outputs, selector, name));
+    return loadModel(this.options.outputs, selector, name);
   }
 
-  private markOf(name: ModelName): string {
-    const stats = statSync(registryFile(this.options.outputs, name), { throwIfNoEntry: false });
-    return stats ? `${stats.ino} ${stats.size} ${stats.mtimeMs}` : "none";
+  private async markOf(name: ModelName): Promise<string> {
+    try {
+      const { ino, size, mtimeMs } = await stat(registryFile(this.options.outputs, name));
+      return `${ino} ${size} ${mtimeMs}`;
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === "ENOENT" || code === "ENOTDIR") return "none";
+      throw error;
+    }
+  }
+}
+
+function currentVersion({ current }: Registry): string {
+  return current ? String(current.version) : SHIPPED_VERSION;
+}
+
+/** As the one used last; the one that was used longest ago goes where there are too many. */
+function keep({ others }: Row, model: ServedModel): void {
+  others.delete(model.version);
+  others.set(model.version, model);
+  for (const oldest of others.keys()) {
+    if (others.size <= MOST_OTHERS) break;
+    others.delete(oldest);
   }
 }
 

@@ -34,6 +34,7 @@ export function assemble(settings: ServeSettings, attach: (source: ReadingsSourc
   const { observers, reader: metrics } = monitoring;
   const service = new Service({ settings, log, observers, metrics });
   monitoring.watch(service);
+  service.models.watch();
   const http = makeHttpServer(makeApp(service), service);
   const close = async ({ isPatient = false }: ClosingOptions = {}): Promise<void> => {
     await drain(http, log, isPatient);

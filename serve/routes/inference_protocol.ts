@@ -35,7 +35,7 @@ const NOT_HERE: readonly (readonly [path: string, hint: string])[] = [
 
 export function inferenceProtocolRoutes(app: Hono<ServeEnv>, service: Service): void {
   const { models, metrics } = service;
-  const asked = (c: Context<ServeEnv>): ServedModel => models.get(...named(c));
+  const asked = (c: Context<ServeEnv>): Promise<ServedModel> => models.get(...named(c));
 
   // The specification, KServe and Triton expect three different bodies; this one serves them all.
   const health = (): Health => ({ live: true, ready: service.isReady });
@@ -53,15 +53,16 @@ export function inferenceProtocolRoutes(app: Hono<ServeEnv>, service: Service): 
       const name = models.check(...named(c));
       return c.json(modelMetadata(name, models.versionsOf(name)));
     });
-    app.get(`${path}/ready`, (c) => {
+    app.get(`${path}/ready`, async (c) => {
+      const { name } = await asked(c);
       const { isReady } = service;
-      const answer: ModelReady = { name: asked(c).name, ready: isReady };
+      const answer: ModelReady = { name, ready: isReady };
       return c.json(answer, isReady ? 200 : 503);
     });
-    app.post(`${path}/infer`, (c) => {
+    app.post(`${path}/infer`, async (c) => {
       service.queue.checkRoom(1);
       const deadlineMs = performance.now() + 1000 * service.settings.timeoutSeconds;
-      const model = asked(c);
+      const model = await asked(c);
       return service.infer(model, { signal: c.env.caller.signal, deadlineMs }, (work) =>
         infer(c, service, model, work),
       );

@@ -21,8 +21,8 @@ export function modelRoutes(app: Hono<ServeEnv>, { models }: Service): void {
   // What does not change while a version is loaded; the rest is put together for each request.
   const known = new WeakMap<ServedModel, LastingInfo>();
   app.get("/models", (c) => c.json(models.names));
-  app.get("/model/:type/info", (c) => {
-    const model = models.get(c.req.param("type"), c.req.query("version"));
+  app.get("/model/:type/info", async (c) => {
+    const model = await models.get(c.req.param("type"), c.req.query("version"));
     const lasting = known.get(model) ?? lastingInfoOf(model, models);
     known.set(model, lasting);
     return c.json(infoOf(model, models, lasting));
@@ -53,7 +53,7 @@ function infoOf(model: ServedModel, models: ServedModels, lasting: LastingInfo):
   return {
     model_type: name,
     model_version: version,
-    is_current: models.get(name) === model,
+    is_current: models.isCurrent(model),
     is_shipped: isShipped,
     versions: models.versionsOf(name),
     description: networkOf(name).kind,

@@ -30,7 +30,7 @@ export function predictRoutes(app: Hono<ServeEnv>, service: Service): void {
       const text = fields.has("file") ? "; the part named file is text, and has no file name" : "";
       throw badRequest(`the form holds no picture${text}. With curl: -F file=@digit.png`);
     }
-    const model = service.models.get(fields.get("model_type") ?? DEFAULT_MODEL);
+    const model = await service.models.get(fields.get("model_type") ?? DEFAULT_MODEL);
     return answer(c, service, model, { pictures: files, isList: files.length > 1, started });
   });
 
@@ -39,7 +39,7 @@ export function predictRoutes(app: Hono<ServeEnv>, service: Service): void {
     const body = await bodyOf(c, service.settings);
     const started = performance.now();
     const { image, model_type } = readJson(body, BASE64_REQUEST);
-    const model = service.models.get(model_type ?? DEFAULT_MODEL);
+    const model = await service.models.get(model_type ?? DEFAULT_MODEL);
     const texts = typeof image === "string" ? [image] : image;
     const pictures = texts.map((text, i) => ({ name: `image ${i + 1}`, bytes: decodeBase64(text, i) }));
     return answer(c, service, model, { pictures, isList: typeof image !== "string", started });

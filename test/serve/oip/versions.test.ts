@@ -163,7 +163,7 @@ test("promoting and rolling back take effect in a running server, and no request
   const clients = Array.from({ length: 4 }, client);
   const change = async (by: () => Promise<unknown>, expected: string): Promise<void> => {
     await by();
-    server.service.models.refresh();
+    await server.service.models.refresh();
     assert.is((await ask()).version, expected);
     const before = answers.length;
     while (answers.length < before + 8) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -199,7 +199,7 @@ test("the repository's index lists every version that can be named", async () =>
 test("a version whose checkpoint is damaged is a problem of status 503, and no longer ready in the index", async () => {
   await promote(outputs, FOURTH);
   writeFileSync(versionFile({ outputs, model: "linear" }, 4), "damaged");
-  server.service.models.refresh();
+  await server.service.models.refresh();
   assert.is((await ask()).version, "1", "the one before goes on answering");
   const error = (await ask("4").catch((each: unknown) => each)) as TritonError;
   assert.equal([error.status, /cannot be loaded/.test(error.message)], [503, true]);
