@@ -99,6 +99,28 @@ export function badRequest(what: string, details: Readonly<Record<string, unknow
   return new Problem(400, `${what}.`, { reason: "bad_request", details });
 }
 
+/** Nobody reads it; the log and the metrics tell it. */
+export function clientLeft(): Problem {
+  return new Problem(499, "the client left before its answer was ready.", { reason: "cancelled" });
+}
+
+/**
+ * @param error what is wrong, and what to do
+ * @param seconds after which to try again
+ */
+export function unavailable(
+  error: string,
+  reason: "queue_full" | "deadline" | "not_ready",
+  seconds: number = 1,
+): Problem {
+  return new Problem(503, error, { reason, headers: { "retry-after": String(seconds) } });
+}
+
+/** For work that was not begun in time. */
+export function deadlinePassed(): Problem {
+  return unavailable("the deadline passed before its turn came; try again, or with a longer timeout.", "deadline");
+}
+
 /** Of our own making, or of somebody who must not see it: what was thrown stays in the log. */
 export function internalProblem(): Problem {
   return new Problem(500, "the server failed on this request; its log says why, under the request's id.", {

@@ -3,8 +3,11 @@
 // A turn of the event loop runs one batch, of at most 32 images of one model: 3 ms of the CNN on a core of 2020. Between two
 // batches the loop reads requests and writes answers. First in, first out; a batch takes what belongs to the model of
 // the first in the queue. An image's answer does not depend on the batch around it.
+//
+// With a delay, a batch that is not full waits for more images: until its oldest image has waited so long, or until the earliest
+// deadline in it is as near as the run is long. So a deadline can pass while the network is busy, but not for the delay.
 
-import { Problem } from "../http/problem.ts";
+import { clientLeft, deadlinePassed, Problem, unavailable } from "../http/problem.ts";
 import { CLASSES, type NetworkOutput, PIXELS } from "./served_model.ts";
 import type { WorkLimits } from "./work_limits.ts";
 
@@ -52,11 +55,16 @@ interface Waiting<Runner extends BatchRunner> extends ImageJob<Runner> {
 export const MAX_BATCH = 32;
 /** Images a second that are assumed until a batch was measured. */
 const FIRST_RATE = 5000;
+/** How late timers are: they count whole milliseconds, and fire when the loop comes round. */
+const TIMER_MS = 2;
 
 export class ImageQueue<Runner extends BatchRunner> {
   private readonly waiting: Waiting<Runner>[] = [];
   private queued = 0;
-  private isScheduled = false;
+  /** In the event loop's next round. */
+  private isTurnDue = false;
+  /** Runs out when a batch that is not full has waited long enough. */
+  private delay: NodeJS.Timeout | undefined;
   private rate = FIRST_RATE;
   private readonly maxImages: number;
   private readonly maxBatch: number;
@@ -95,10 +103,11 @@ export class ImageQueue<Runner extends BatchRunner> {
       throw new Problem(413, `${count} images in one request; at most ${this.maxImages} can wait here. Send several requests.`, { reason: "body_too_large" }); // biome-ignore format: one line
     }
     const seconds = Math.max(1, Math.ceil(this.queued / this.rate));
-    throw new Problem(503, `the queue is full: ${this.queued} images wait. Try again in ${seconds} s.`, {
-      reason: "queue_full",
-      headers: { "retry-after": String(seconds) },
-    });
+    throw unavailable(
+      `the queue is full: ${this.queued} images wait. Try again in ${seconds} s.`,
+      "queue_full",
+      seconds,
+    );
   }
 
   /**
@@ -116,7 +125,10 @@ export class ImageQueue<Runner extends BatchRunner> {
         queuedMs: 0,
         computedMs: 0,
       };
-      const onAbort = (): void => this.remove(waiting, clientLeft());
+      const onAbort = (): void => {
+        this.remove(waiting, clientLeft());
+        this.schedule();
+      };
       const waiting: Waiting<Runner> = {
         ...job,
         ...{ count, done: 0, submittedMs: this.clock(), output, resolve, reject, onAbort },
@@ -134,20 +146,33 @@ export class ImageQueue<Runner extends BatchRunner> {
   }
 
   private schedule(): void {
-    if (this.isScheduled || this.waiting.length === 0) return;
-    this.isScheduled = true;
-    setImmediate(() => {
-      const { maxDelayMs, waiting, queued, maxBatch } = this;
-      const age = waiting.length > 0 ? this.clock() - waiting[0].submittedMs : maxDelayMs;
-      if (queued < maxBatch && age < maxDelayMs) setTimeout(() => this.turn(), maxDelayMs - age);
-      else this.turn();
-    });
+    clearTimeout(this.delay);
+    if (this.isTurnDue || this.waiting.length === 0) return;
+    const restMs = this.restMs();
+    if (restMs > 0) {
+      this.delay = setTimeout(() => this.turn(), restMs);
+      return;
+    }
+    this.isTurnDue = true;
+    setImmediate(() => this.turn());
+  }
+
+  /** How long the next batch may wait for more images; not above 0 where it is full. */
+  private restMs(): number {
+    const { maxBatch, maxDelayMs, queued, rate, waiting } = this;
+    if (queued >= maxBatch || maxDelayMs === 0) return 0;
+    const runMs = (1000 * queued) / rate + TIMER_MS;
+    let dueMs = Number.POSITIVE_INFINITY;
+    for (const { submittedMs, deadlineMs } of waiting) {
+      dueMs = Math.min(dueMs, submittedMs + maxDelayMs, deadlineMs - runMs);
+    }
+    return dueMs - this.clock();
   }
 
   private turn(): void {
-    this.isScheduled = false;
+    this.isTurnDue = false;
     const now = this.clock();
-    for (const job of this.waiting.filter(({ deadlineMs }) => deadlineMs <= now)) this.remove(job, tooLate());
+    for (const job of this.waiting.filter(({ deadlineMs }) => deadlineMs <= now)) this.remove(job, deadlinePassed());
     if (this.waiting.length > 0) this.runBatch(now);
     this.schedule();
   }
@@ -213,15 +238,4 @@ function gather(
     row += part.to - part.from;
   }
   return images;
-}
-
-function clientLeft(): Problem {
-  return new Problem(499, "the client left before its answer was there.", { reason: "cancelled" });
-}
-
-function tooLate(): Problem {
-  return new Problem(503, "the deadline passed before the network was free; try again, or with a longer timeout.", {
-    reason: "deadline",
-    headers: { "retry-after": "1" },
-  });
 }

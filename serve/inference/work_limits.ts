@@ -7,6 +7,27 @@ export interface Departure {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
+/** The few lines of an AbortController that are needed. */
+export class LightDeparture implements Departure {
+  aborted = false;
+  private readonly listeners = new Set<() => void>();
+
+  addEventListener(_: "abort", listener: () => void): void {
+    if (!this.aborted) this.listeners.add(listener);
+  }
+
+  removeEventListener(_: "abort", listener: () => void): void {
+    this.listeners.delete(listener);
+  }
+
+  abort(): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    for (const listener of this.listeners) listener();
+    this.listeners.clear();
+  }
+}
+
 export interface WorkLimits {
   /** Aborted when the client left: what was not begun is dropped. */
   readonly signal: Departure;

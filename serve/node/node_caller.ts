@@ -3,8 +3,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller } from "../http/caller.ts";
 import { clientAddress } from "../http/client_address.ts";
-import { Problem } from "../http/problem.ts";
-import type { Departure } from "../inference/work_limits.ts";
+import { clientLeft, Problem, unavailable } from "../http/problem.ts";
+import { LightDeparture } from "../inference/work_limits.ts";
 import type { BodyBudget } from "./body_budget.ts";
 
 export interface CallerLimits {
@@ -21,7 +21,7 @@ const LEAST_PIECE = 16;
 const FREE_PIECES = 4096;
 
 export class NodeCaller implements Caller {
-  readonly signal = new ClientDeparture();
+  readonly signal = new LightDeparture();
   /** Rejects the body that is being read. */
   private rejectBody: ((problem: Problem) => void) | null = null;
   private failure: Problem | null = null;
@@ -63,7 +63,7 @@ export class NodeCaller implements Caller {
     const { incoming, outgoing } = this;
     const { maxBodyBytes, budget } = this.limits;
     if (this.failure) return Promise.reject(this.failure);
-    if (this.signal.aborted) return Promise.reject(left());
+    if (this.signal.aborted) return Promise.reject(clientLeft());
     if (Number(incoming.headers["content-length"] ?? 0) > maxBodyBytes) return Promise.reject(tooLarge(maxBodyBytes));
     if (this.mustContinue) outgoing.writeContinue();
     this.mustContinue = false;
@@ -113,7 +113,7 @@ export class NodeCaller implements Caller {
   /** Its connection is gone. */
   leave(): void {
     if (this.signal.aborted) return;
-    this.rejectBody?.(left());
+    this.rejectBody?.(clientLeft());
     this.signal.abort();
     this.release();
   }
@@ -122,25 +122,6 @@ export class NodeCaller implements Caller {
   release(): void {
     this.limits.budget.giveBack(this.held);
     this.held = 0;
-  }
-}
-
-class ClientDeparture implements Departure {
-  aborted = false;
-  private readonly listeners = new Set<() => void>();
-
-  addEventListener(_: "abort", listener: () => void): void {
-    if (!this.aborted) this.listeners.add(listener);
-  }
-
-  removeEventListener(_: "abort", listener: () => void): void {
-    this.listeners.delete(listener);
-  }
-
-  abort(): void {
-    this.aborted = true;
-    for (const listener of this.listeners) listener();
-    this.listeners.clear();
   }
 }
 
@@ -159,12 +140,8 @@ function tooSmallPieces(pieces: number, bytes: number): Problem {
 }
 
 function tooMuchAtOnce(): Problem {
-  return new Problem(503, "the bodies of other requests fill the room that there is for them. Try again in 1 s.", {
-    reason: "queue_full",
-    headers: { "retry-after": "1" },
-  });
-}
-
-function left(): Problem {
-  return new Problem(499, "the client left before its body was there.", { reason: "cancelled" });
+  return unavailable(
+    "the bodies of other requests fill the room that there is for them. Try again in 1 s.",
+    "queue_full",
+  );
 }

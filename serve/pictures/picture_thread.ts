@@ -1,19 +1,18 @@
 // PictureThread: decodes pictures beside the event loop, one at a time, in a thread that is ended when one takes too long.
 //
-//   submit → waits, at most MAX_WAITING → the thread → digit | problem
+//   submit → waits, at most maxWaiting → the thread → digit | problem
 //                │ deadline, client left     │ deadline: ended, and another started for those that wait
 //
 // It starts with the first picture that needs it, and ends when none came for a while: most servers see small PNGs only, and a
 // function of AWS Lambda does not pay for it as it starts. A thread that dies takes along what it held, and nothing else.
 
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { PreprocessedDigit } from "../../data/index.ts";
-import { Problem } from "../http/problem.ts";
+import { clientLeft, deadlinePassed, Problem, unavailable } from "../http/problem.ts";
 import type { WorkLimits } from "../inference/work_limits.ts";
 import type { PictureJob, PictureResult } from "./picture_worker.ts";
 
-const MAX_WAITING = 64;
+export const MAX_WAITING = 64;
 /** However long the request may wait: what takes longer would keep all who wait behind it. Ten times what any should take. */
 const MAX_DECODE_MS = 5000;
 /** Without work; a thread takes 20 MB and more. */
@@ -57,15 +56,19 @@ export class PictureThread {
   /** @throws {Problem} as PictureReader says, and 503 where too many wait */
   decode(job: PictureJob, limits: WorkLimits): Promise<PreprocessedDigit> {
     const { maxWaiting = MAX_WAITING } = this.options;
-    if (limits.signal.aborted) return Promise.reject(cancelled());
-    if (this.isClosed) return Promise.reject(busy("the server is shutting down; ask another, or later.", "not_ready"));
+    if (limits.signal.aborted) return Promise.reject(clientLeft());
+    if (this.isClosed) return Promise.reject(shuttingDown());
     if (this.waiting.length >= maxWaiting) {
-      return Promise.reject(busy(`${this.waiting.length} pictures wait to be decoded. Try again later.`, "queue_full"));
+      const what = `${this.waiting.length} pictures wait to be decoded. Try again later.`;
+      return Promise.reject(unavailable(what, "queue_full"));
     }
     return new Promise((resolve, reject) => {
       const task: Task = { job, limits, resolve, reject };
-      task.onAbort = () => this.drop(task, cancelled());
-      task.timer = setTimeout(() => this.drop(task, tooLate()), Math.max(0, limits.deadlineMs - performance.now()));
+      task.onAbort = () => this.drop(task, clientLeft());
+      task.timer = setTimeout(
+        () => this.drop(task, deadlinePassed()),
+        Math.max(0, limits.deadlineMs - performance.now()),
+      );
       limits.signal.addEventListener("abort", task.onAbort, { once: true });
       this.waiting.push(task);
       this.next();
@@ -75,7 +78,7 @@ export class PictureThread {
   /** Ends the thread; what waits is refused. */
   async close(): Promise<void> {
     this.isClosed = true;
-    const problem = busy("the server is shutting down; ask another, or later.", "not_ready");
+    const problem = shuttingDown();
     for (const task of this.waiting.splice(0)) settle(task, () => task.reject(problem));
     if (this.running) settle(this.running, this.running.reject.bind(null, problem));
     this.running = null;
@@ -106,7 +109,7 @@ export class PictureThread {
       const script = this.options.script ?? (await import("../../build/picture_worker.js")).PICTURE_WORKER;
       if (this.isClosed) return;
       const worker = new Worker(script, { eval: true, execArgv: [], env: {}, name: "simdgrad pictures" });
-      await once(worker, "online"); // Only then a picture's time begins.
+      await online(worker); // Only then a picture's time begins.
       if (this.isClosed) return void worker.terminate();
       this.worker = worker;
       worker.unref();
@@ -151,7 +154,7 @@ export class PictureThread {
   /** A picture that takes too long: nothing but its thread's end stops it. */
   private giveUp(task: Task): void {
     this.running = null;
-    settle(task, () => task.reject(tooLate()));
+    settle(task, () => task.reject(tooSlow()));
     void this.end();
     this.next();
   }
@@ -178,14 +181,20 @@ function settle(task: Task, how: () => void): void {
   how();
 }
 
-function cancelled(): Problem {
-  return new Problem(499, "the client left before its picture was decoded.", { reason: "cancelled" });
+/** When it runs. @throws it failed or ended before */
+function online(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once("online", resolve).once("error", reject);
+    worker.once("exit", (code) =>
+      reject(new Error(`the thread that decodes pictures ended with ${code} as it started`)),
+    );
+  });
 }
 
-function tooLate(): Problem {
-  return busy("a picture took too long to decode; make it smaller, or try again.", "deadline");
+function tooSlow(): Problem {
+  return unavailable("a picture took too long to decode; make it smaller, or try again.", "deadline");
 }
 
-function busy(error: string, reason: "queue_full" | "deadline" | "not_ready"): Problem {
-  return new Problem(503, error, { reason, headers: { "retry-after": "1" } });
+function shuttingDown(): Problem {
+  return unavailable("the server is shutting down; ask another, or later.", "not_ready");
 }

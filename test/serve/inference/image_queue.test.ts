@@ -166,4 +166,38 @@ test("with a delay, an image waits for others, but no longer than that", async (
   assert.ok(queuedMs >= 18, String(queuedMs));
 });
 
+test("with a delay, a batch that is full is run at once", async () => {
+  const network = runner();
+  const queue = queueOf({ maxDelayMs: 5000 });
+  const first = queue.submit(job(network, ...Array(20).fill(1)));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const { queuedMs } = await Promise.all([first, queue.submit(job(network, ...Array(12).fill(2)))]).then(([a]) => a);
+  assert.equal(network.sizes, [32]);
+  assert.ok(queuedMs < 2500, String(queuedMs));
+});
+
+test("with a delay, a batch is run before the earliest of its deadlines", async () => {
+  for (const ms of [1, 60]) {
+    const network = runner();
+    const queue = queueOf({ maxDelayMs: 5000, clock: () => 1000 });
+    const started = performance.now();
+    const patient = queue.submit(job(network, 1));
+    await Promise.all([patient, queue.submit({ ...job(network, 2), deadlineMs: 1000 + ms })]);
+    assert.equal(network.sizes, [2], `${ms} ms`);
+    assert.ok(performance.now() - started < 2500, `${ms} ms`);
+  }
+});
+
+test("with a delay, an image whose client left hurries nobody", async () => {
+  const network = runner();
+  const queue = queueOf({ maxDelayMs: 60 });
+  const client = new AbortController();
+  const left = queue.submit({ ...job(network, 1), signal: client.signal, deadlineMs: performance.now() + 20 });
+  const other = queue.submit(job(network, 2));
+  client.abort();
+  assert.is((await problemOf(left)).reason, "cancelled");
+  const { queuedMs } = await other;
+  assert.ok(queuedMs >= 55, String(queuedMs));
+});
+
 test.run();

@@ -1,5 +1,8 @@
 // The thread that decodes pictures: what it costs when something goes wrong in it.
 
+import { EventEmitter } from "node:events";
+import { syncBuiltinESMExports } from "node:module";
+import workerThreads from "node:worker_threads";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Problem } from "../../../serve/http/problem.ts";
@@ -93,6 +96,27 @@ test("closing ends it at once, and refuses what waits and what comes", async () 
   await thread.close();
   assert.equal([await hanging, await waiting], ["503 not_ready", "503 not_ready"]);
   assert.is(await outcome(thread.decode(job("fine"), within(5000))), "503 not_ready");
+});
+
+test("a thread that ends as it starts fails the pictures that wait, and the next one starts another", async () => {
+  const { Worker } = workerThreads;
+  class Stillborn extends EventEmitter {
+    constructor() {
+      super();
+      setImmediate(() => this.emit("exit", 9));
+    }
+  }
+  const thread = new PictureThread({ script: SCRIPT });
+  Object.assign(workerThreads, { Worker: Stillborn });
+  syncBuiltinESMExports();
+  try {
+    assert.match(await outcome(thread.decode(job("fine"), within(2000))), /ended with 9 as it started$/);
+  } finally {
+    Object.assign(workerThreads, { Worker });
+    syncBuiltinESMExports();
+  }
+  assert.is(await outcome(thread.decode(job("fine", 7), within(5000))), "7");
+  await thread.close();
 });
 
 test.run();
