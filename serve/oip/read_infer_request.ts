@@ -41,11 +41,21 @@ export interface RequestedOutput {
 
 type Input = InferRequestBody["inputs"][number];
 
+/** A request as it came. */
+interface SentRequest {
+  body: Uint8Array;
+  /** Of Inference-Header-Content-Length; undefined: there is none. */
+  headerLength: string | undefined;
+}
+
 /**
- * @param headerLength of Inference-Header-Content-Length; undefined: there is none
- * @throws {Problem} 400 not what the protocol says, with the place; 501 an extension that there is not
+ * @param checkRoom throws where so many images cannot be taken: asked before there is memory for them
+ * @throws {Problem} 400 not what the protocol says, with the place; 501 an unsupported extension; what checkRoom throws
  */
-export function readInferRequest(body: Uint8Array, headerLength: string | undefined): InferRequest {
+export function readInferRequest(
+  { body, headerLength }: SentRequest,
+  checkRoom: (count: number) => void,
+): InferRequest {
   const hasHeader = headerLength !== undefined;
   const jsonBytes = hasHeader ? jsonLength(headerLength, body.length) : body.length;
   if (hasHeader && jsonBytes === 0) return rawRequest(body);
@@ -60,6 +70,7 @@ export function readInferRequest(body: Uint8Array, headerLength: string | undefi
       throw badRequest(`inputs[${i}].name is ${printable(name)}; the one input is "${INPUT_NAME}"`);
     if (i > 0) throw badRequest(`inputs holds "${INPUT_NAME}" twice; send its images as one tensor [n, 1, 28, 28]`);
   }
+  checkRoom(countOf(input));
   const images = imagesOf(input, tensors[0]);
   const outputs = requestedOutputs(request.outputs ?? [], parameters?.binary_data_output ?? false);
   const timeoutMs = parameters?.timeout ? parameters.timeout / 1000 : undefined;
@@ -109,12 +120,18 @@ function binaryTensors(inputs: readonly Input[], bytes: Uint8Array, hasHeader: b
   return tensors;
 }
 
-/** @param bytes its tensor, where it is binary */
-function imagesOf({ datatype, shape, data }: Input, bytes: Uint8Array | undefined): Float32Array {
+/** How many images its shape claims. */
+function countOf({ datatype, shape }: Input): number {
   if (datatype !== "FP32") throw badRequest(`inputs[0].datatype must be "FP32"; got ${printable(datatype)}`);
   const [count] = shape;
   const isShape = shape.length === INPUT_SHAPE.length && count >= 1 && shape.every((n, i) => i === 0 || n === INPUT_SHAPE[i]); // biome-ignore format: one line
   if (!isShape) throw badRequest(`inputs[0].shape must be [n, 1, 28, 28] with n ≥ 1; got [${shape.join(", ")}]`);
+  return count;
+}
+
+/** @param bytes its tensor, where it is binary */
+function imagesOf({ shape, data }: Input, bytes: Uint8Array | undefined): Float32Array {
+  const [count] = shape;
   if (bytes === undefined) return finite(readNumbers(data, shape, "inputs[0].data"));
   if (bytes.length !== count * IMAGE_BYTES) {
     const expected = `${count * IMAGE_BYTES} bytes, 4 a number`;

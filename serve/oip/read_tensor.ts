@@ -26,15 +26,28 @@ export function readNumbers(data: unknown, shape: readonly number[], place: stri
   const list = listAt(data, place);
   const size = shape.reduce((product, side) => product * side, 1);
   const isNested = Array.isArray(list[0]);
-  const count = isNested ? shape[0] : size;
-  if (list.length !== count) {
-    const of = isNested ? "entries, as the shape's first number" : `numbers, as the shape [${shape.join(", ")}]`;
-    throw badRequest(`${place} must have ${count} ${of} says; it has ${list.length}`);
+  // Checked before there is memory for so many numbers as the shape claims.
+  if (isNested) checkNested(list, shape, place);
+  else if (list.length !== size) {
+    throw badRequest(
+      `${place} must have ${size} numbers, as the shape [${shape.join(", ")}] says; it has ${list.length}`,
+    );
   }
   const values = new Float32Array(size);
   if (isNested) fillNested(values, 0, list, shape, place);
   else fill(values, 0, list, place);
   return values;
+}
+
+/** Whether the lists are as long as the shape says. The numbers in them are not looked at. */
+function checkNested(list: readonly unknown[], [side, ...inner]: readonly number[], place: string): void {
+  if (list.length !== side)
+    throw badRequest(`${place} must have ${side} entries, as the shape says; it has ${list.length}`);
+  if (inner.length === 0) return;
+  for (let i = 0; i < side; i++) {
+    const innerPlace = `${place}[${i}]`;
+    checkNested(listAt(list[i], innerPlace), inner, innerPlace);
+  }
 }
 
 /** @returns where it ended in values */
@@ -45,13 +58,10 @@ function fillNested(
   [side, ...inner]: readonly number[],
   place: string,
 ): number {
-  if (list.length !== side)
-    throw badRequest(`${place} must have ${side} entries, as the shape says; it has ${list.length}`);
   if (inner.length === 0) return fill(values, start, list, place);
   let at = start;
   for (let i = 0; i < side; i++) {
-    const innerPlace = `${place}[${i}]`;
-    at = fillNested(values, at, listAt(list[i], innerPlace), inner, innerPlace);
+    at = fillNested(values, at, list[i] as readonly unknown[], inner, `${place}[${i}]`);
   }
   return at;
 }

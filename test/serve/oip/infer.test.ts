@@ -1,9 +1,11 @@
 // Inference by the Open Inference Protocol, through real HTTP: JSON, and the binary form as tritonclient speaks it.
 
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type RunningServer, startServer } from "../../../serve/index.ts";
+import { readNumbers } from "../../../serve/oip/read_tensor.ts";
 import { loadModel } from "../../../store/checkpoints/load_model.ts";
 import { bits, forward, normalisedDigits } from "../support/normalised_digits.ts";
 import { inferBody, inferReply, post, type Reply, TritonError, type TritonInput, tritonInfer } from "../support/triton_client.ts"; // biome-ignore format: one line
@@ -128,6 +130,19 @@ test("an id is made where none came", async () => {
   }
 });
 
+test("the binary form's example in the documentation is answered as it says", async () => {
+  const [, block] =
+    /## The binary form\n\n```\n([\s\S]*?)```/.exec(readFileSync("docs/inference-protocol.md", "utf8")) ?? [];
+  const [head, json] = block.trim().split("\n\n");
+  const [, path, length] = /^POST (\S+)\nInference-Header-Content-Length: (\d+)$/.exec(head) ?? [];
+  const [, text, bytes] = /^(.*)<(\d+) bytes>$/.exec(json) ?? [];
+  const body = Buffer.concat([Buffer.from(text), Buffer.alloc(Number(bytes))]);
+  const { result } = inferReply(await post(server.url + path, body, sized(length)));
+  assert.equal(result.outputs, [
+    { name: "logits", datatype: "FP32", shape: [1, 10], parameters: { binary_data_size: 40 } },
+  ]);
+});
+
 test("members that are null, as classes of clients write them, and unknown ones change nothing", async () => {
   const { values } = await infer({
     ...{ id: null, parameters: null, outputs: null, model_name: "cnn" },
@@ -167,6 +182,22 @@ const flat = [...images];
 const binary = inferBody([input()]);
 const sized = (json: number | string) => ({ "Inference-Header-Content-Length": String(json) });
 const inputs = (changes: object, data: unknown = flat) => ({ inputs: [jsonInput(data, changes)] });
+
+test("more images than can wait are refused by the shape alone, without memory for them", async () => {
+  const sent = { inputs: [jsonInput(Array(1000).fill([]), { shape: [1000, 1, 28, 28] })] };
+  const says = /^1000 images in one request; at most 512 can wait here/;
+  problemOf(await post(`${server.url}/v2/models/cnn/infer`, JSON.stringify(sent)), 413, says);
+});
+
+test("nested data are measured before there is memory for what the shape claims", () => {
+  const { Float32Array: typed } = globalThis;
+  Object.assign(globalThis, { Float32Array: () => assert.unreachable("memory was asked for") });
+  try {
+    assert.throws(() => readNumbers([[], []], [2, 1, 28, 28], "data"), /^data\[0\] must have 1 entries.*it has 0/);
+  } finally {
+    Object.assign(globalThis, { Float32Array: typed });
+  }
+});
 
 const REFUSED: [what: string, status: number, says: RegExp, body: unknown, headers?: Record<string, string>][] = [
   ["an empty body", 400, /^the body is empty/, ""],
