@@ -7,13 +7,14 @@ import { ImageQueue, type JobOutput } from "./inference/image_queue.ts";
 import { normalisedImages } from "./inference/normalised_images.ts";
 import { CLASSES, type ServedModel } from "./inference/served_model.ts";
 import { ServedModels } from "./inference/served_models.ts";
-import type { WorkLimits } from "./inference/work_limits.ts";
+import type { Departure, WorkLimits } from "./inference/work_limits.ts";
 import { type Log, makeLog } from "./log/log.ts";
 import type { MetricsReader } from "./metrics/metrics_reader.ts";
 import { type InferenceOutcome, type InferenceTimes, type Observer, observers } from "./metrics/observer.ts";
 import type { ServeSettings } from "./options.ts";
 import { DecodingPictureReader } from "./pictures/decoding_picture_reader.ts";
 import type { PictureReader } from "./pictures/picture_reader.ts";
+import { MAX_WAITING } from "./pictures/picture_thread.ts";
 
 export interface ServiceParts {
   settings: ServeSettings;
@@ -56,25 +57,26 @@ export class Service {
       onBatch: ({ runner, images, seconds }) =>
         this.observer.executed({ model: runner.name, version: runner.version, images, seconds }),
     });
-    this.pictures = new DecodingPictureReader({ maxPixels: settings.maxPixels });
+    const maxWaiting = Math.max(MAX_WAITING, settings.maxImages); // A request's JPEGs come all at once.
+    this.pictures = new DecodingPictureReader({ maxPixels: settings.maxPixels, maxWaiting });
   }
 
   /** Answers for pictures of digits, in their order; blank ones take no part in any batch. */
-  async read(model: ServedModel, pictures: readonly PreprocessedDigit[], work: InferenceWork): Promise<Answer[]> {
+  async readDigits(model: ServedModel, pictures: readonly PreprocessedDigit[], work: InferenceWork): Promise<Answer[]> {
     const written = pictures.filter(({ isBlank }) => !isBlank);
     const images = normalisedImages(written.map(({ pixels }) => pixels));
-    const output = written.length === 0 ? null : await this.run(model, images, work);
+    const output = written.length === 0 ? null : await this.runImages(model, images, work);
     let row = 0;
     return pictures.map(({ isBlank, warnings }) => {
       if (isBlank || !output) return blankAnswer(warnings);
       const probabilities = Array.from(output.probabilities.subarray(row * CLASSES, ++row * CLASSES));
-      const { digit, confidence } = this.tellDigit(model, probabilities);
+      const { digit, confidence } = this.mostProbable(model, probabilities);
       return { digit, confidence, probabilities, latencyMs: output.computedMs, warnings };
     });
   }
 
   /** Through the queue and the network. @param deadlineMs of its own, where that of the request is not meant */
-  async run(
+  async runImages(
     model: ServedModel,
     images: Float32Array,
     { limits, times }: InferenceWork,
@@ -86,8 +88,8 @@ export class Service {
     return output;
   }
 
-  /** Tells the observers which digit was read. @param probabilities of one image */
-  tellDigit(model: ServedModel, probabilities: ArrayLike<number>): { digit: number; confidence: number } {
+  /** The digit that was read, of which the observers are told. @param probabilities of one image */
+  mostProbable(model: ServedModel, probabilities: ArrayLike<number>): { digit: number; confidence: number } {
     let digit = 0;
     for (let i = 1; i < CLASSES; i++) if (probabilities[i] > probabilities[digit]) digit = i;
     const confidence = probabilities[digit];
@@ -95,14 +97,14 @@ export class Service {
     return { digit, confidence };
   }
 
-  /** Runs a request for inference, and tells the observers how it went. */
-  async infer<T>(model: ServedModel, limits: WorkLimits, run: (work: InferenceWork) => Promise<T>): Promise<T> {
-    const started = performance.now();
+  /** Runs a request for inference, from its first byte on, and tells the observers how it went. */
+  async infer<T>(model: ServedModel, client: Client, run: (work: InferenceWork) => Promise<T>): Promise<T> {
     this.observer.asked({ model: model.name, version: model.version });
+    const { signal, startedMs } = client;
     const work: InferenceWork = {
-      limits,
+      limits: { signal, deadlineMs: startedMs + 1000 * this.settings.timeoutSeconds },
       images: 0,
-      times: { request: 0, queue: 0, computeInput: 0, computeInfer: 0, computeOutput: 0 },
+      times: { ...NO_TIMES },
     };
     let outcome: InferenceOutcome = "OTHER";
     try {
@@ -113,10 +115,24 @@ export class Service {
       outcome = outcomeOf(error);
       throw error;
     } finally {
-      const { images, times } = work;
-      const seconds: InferenceTimes = { ...times, request: (performance.now() - started) / 1000 };
-      this.observer.inferred({ model: model.name, version: model.version, images, outcome, seconds });
+      this.tellInferred(model, client, outcome, work);
     }
+  }
+
+  /** Tells the observers of a request for inference that ended before it was read. */
+  tellUnread(model: ServedModel, client: Client, error: unknown): void {
+    this.observer.asked({ model: model.name, version: model.version });
+    this.tellInferred(model, client, outcomeOf(error), { images: 0, times: NO_TIMES });
+  }
+
+  private tellInferred(
+    { name, version }: ServedModel,
+    { startedMs }: Client,
+    outcome: InferenceOutcome,
+    { images, times }: Pick<InferenceWork, "images" | "times">,
+  ): void {
+    const seconds = { ...times, request: (performance.now() - startedMs) / 1000 };
+    this.observer.inferred({ model: name, version, images, outcome, seconds });
   }
 
   /** When nothing is left to do. */
@@ -126,6 +142,15 @@ export class Service {
     await this.pictures.close();
   }
 }
+
+/** Who asked, and when. */
+export interface Client {
+  readonly signal: Departure;
+  /** When the first bytes of its request were there, on the clock of performance.now(). */
+  readonly startedMs: number;
+}
+
+const NO_TIMES: Readonly<InferenceTimes> = { request: 0, queue: 0, computeInput: 0, computeInfer: 0, computeOutput: 0 };
 
 /** A request for inference as it goes along; what runs it fills in images and times. */
 export interface InferenceWork {

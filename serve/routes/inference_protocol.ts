@@ -60,12 +60,9 @@ export function inferenceProtocolRoutes(app: Hono<ServeEnv>, service: Service): 
       return c.json(answer, isReady ? 200 : 503);
     });
     app.post(`${path}/infer`, async (c) => {
-      service.queue.checkRoom(1);
-      const deadlineMs = performance.now() + 1000 * service.settings.timeoutSeconds;
+      const client = { signal: c.env.caller.signal, startedMs: performance.now() };
       const model = await asked(c);
-      return service.infer(model, { signal: c.env.caller.signal, deadlineMs }, (work) =>
-        infer(c, service, model, work),
-      );
+      return service.infer(model, client, (work) => infer(c, service, model, work));
     });
   }
   for (const [path, hint] of NOT_HERE) {
@@ -102,17 +99,20 @@ async function infer(
   model: ServedModel,
   work: InferenceWork,
 ): Promise<Response> {
+  const { queue } = service;
+  queue.checkRoom(1); // Before the body is read.
   const body = await bodyOf(c, service.settings);
-  const started = performance.now();
-  const { id, images, outputs, timeoutMs } = readInferRequest(body, c.req.header(HEADER_LENGTH));
+  const received = performance.now();
+  const request = { body, headerLength: c.req.header(HEADER_LENGTH) };
+  const { id, images, outputs, timeoutMs } = readInferRequest(request, (count) => queue.checkRoom(count));
   work.images = images.length / PIXELS;
-  work.times.computeInput = (performance.now() - started) / 1000;
-  const deadlineMs = Math.min(work.limits.deadlineMs, started + (timeoutMs ?? Number.POSITIVE_INFINITY));
-  const { logits, probabilities } = await service.run(model, images, work, deadlineMs);
+  work.times.computeInput = (performance.now() - received) / 1000;
+  const deadlineMs = Math.min(work.limits.deadlineMs, received + (timeoutMs ?? Number.POSITIVE_INFINITY));
+  const { logits, probabilities } = await service.runImages(model, images, work, deadlineMs);
   const inferred = performance.now();
   refuseNonFinite(logits);
   for (let at = 0; at < probabilities.length; at += CLASSES) {
-    service.tellDigit(model, probabilities.subarray(at, at + CLASSES));
+    service.mostProbable(model, probabilities.subarray(at, at + CLASSES));
   }
   const response = inferResponse({ model, id: id ?? c.var.requestId, values: { logits, probabilities } }, outputs);
   work.times.computeOutput = (performance.now() - inferred) / 1000;

@@ -7,8 +7,10 @@ import * as assert from "uvu/assert";
 import { decodePng } from "../../data/index.node.ts";
 import { preprocessDigit } from "../../data/index.ts";
 import { Classifier } from "../../models/index.ts";
+import { badRequest } from "../../serve/http/problem.ts";
 import { type RunningServer, startServer } from "../../serve/index.ts";
 import { loadModel } from "../../store/checkpoints/load_model.ts";
+import { fixture } from "./pictures/jpeg_fixture.ts";
 
 const test = suite("predict");
 let server: RunningServer;
@@ -88,6 +90,39 @@ test("while many pictures of one request are decoded, the event loop turns", asy
   isDone = true;
   assert.is(response.status, 200);
   assert.ok(new Set(seen).size >= 8, `20 pictures in ${new Set(seen).size} turns`);
+});
+
+test("once a picture is refused, the others of its request are dropped, and the first refusal is answered", async () => {
+  const { service } = server;
+  const { pictures } = service;
+  let dropped = 0;
+  const read: typeof pictures.read = async (_, name, { signal }) => {
+    if (name === "bad.jpg") throw badRequest("bad.jpg is damaged");
+    return new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(new Error(`${name} was dropped, ${++dropped} in all`)), {
+        once: true,
+      });
+    });
+  };
+  Object.assign(service, { pictures: { read, close: () => pictures.close() } });
+  const names = ["1.jpg", "2.jpg", "bad.jpg", "3.jpg"];
+  const response = await post(formOf({}, ...names.map((name): [string, Uint8Array] => [name, digit(7)])));
+  Object.assign(service, { pictures });
+  assert.is(response.status, 400);
+  assert.match(((await response.json()) as { error: string }).error, /^bad\.jpg is damaged/);
+  assert.is(dropped, 3);
+});
+
+test("as many JPEGs as --max-images says are read in one request", async () => {
+  const large = await startServer({ port: 0, logLevel: "silent", outputs: "no outputs here", maxImages: 100 });
+  const jpegs = Array<[string, Uint8Array]>(100).fill(["grey.jpg", fixture("grey.jpg")]);
+  try {
+    const response = await fetch(`${large.url}/predict`, { method: "POST", body: formOf({}, ...jpegs) });
+    assert.is(response.status, 200);
+    assert.is(((await response.json()) as { predictions: unknown[] }).predictions.length, 100);
+  } finally {
+    await large.close();
+  }
 });
 
 test("base64 and data URLs of the same picture get the same answer", async () => {
