@@ -7,7 +7,7 @@ import { apiKey } from "./http/api_key.ts";
 import type { ServeEnv } from "./http/caller.ts";
 import { cors } from "./http/cors.ts";
 import { internalProblem, Problem } from "./http/problem.ts";
-import { rateLimit } from "./http/rate_limit.ts";
+import { rateLimit, shareOf } from "./http/rate_limit.ts";
 import { requestId } from "./http/request_id.ts";
 import { securityHeaders } from "./http/security_headers.ts";
 import { docsRoutes } from "./routes/docs.ts";
@@ -76,8 +76,10 @@ export function makeApp(service: Service): App {
     return problem.response(c.var.requestId);
   });
   app.onError((error, c) => {
-    const problem = error instanceof Problem ? error : internalProblem();
-    if (problem !== (error as unknown)) {
+    let problem: Problem;
+    if (error instanceof Problem) problem = error;
+    else {
+      problem = internalProblem();
       service.log.error({ request_id: c.var.requestId, error: error.stack ?? error.message }, "a request failed");
     }
     c.set("problem", problem);
@@ -96,11 +98,11 @@ function lengthOf(header: string | undefined): number | undefined {
 /**
  * What is asked of requests before any route, the cheapest first. What stands further up sees the answers of what stands
  * below: so refusals have the headers of security and CORS, too, and pages can read them. The rate limit comes before the key,
- * since it also limits how fast keys are guessed. Each of several workers has its share of it, and counts for itself.
+ * since it also limits how fast keys are guessed.
  */
-function guard(app: App, { settings }: Service): void {
+function guard(app: App, { settings, worker }: Service): void {
   const { cors: origins, rateLimit: perMinute, workers } = settings;
   app.use(securityHeaders());
   if (origins.length > 0) app.use(cors(origins));
-  if (perMinute !== undefined) app.use(rateLimit(Math.ceil(perMinute / workers)));
+  if (perMinute !== undefined) app.use(rateLimit(perMinute, shareOf(perMinute, { worker, workers })));
 }

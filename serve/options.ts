@@ -48,7 +48,7 @@ export interface ServeOptions {
   cors?: readonly string[];
   /** A key that requests must bring; default none is asked for. */
   apiKey?: string;
-  /** Requests a minute from one address; default any number. */
+  /** Requests a minute from one address; default any number. Each of several workers grants its share of them. */
   rateLimit?: number;
   /** Proxies in front that are trusted to say whom they speak for; default 0. */
   trustProxy?: number;
@@ -109,6 +109,10 @@ export function serveSettings(options: ServeOptions): ServeSettings {
   for (const origin of options.cors ?? []) {
     if (origin === "*" || isOrigin(origin)) continue;
     throw new OptionError(`serve: cors holds ${printable(origin)}, which is no origin; write it as https://example.com, without a path, or *.`, { cors: origin }); // biome-ignore format: one line
+  }
+  const { rateLimit, workers = DEFAULTS.workers } = options;
+  if (rateLimit !== undefined && rateLimit < workers) {
+    throw new OptionError(`serve: rateLimit is ${rateLimit} and workers is ${workers}; each worker counts for itself, so the limit must be at least as many.`, { rateLimit, workers }); // biome-ignore format: one line
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return { ...DEFAULTS, ...given };

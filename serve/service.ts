@@ -22,6 +22,8 @@ export interface ServiceParts {
   observers?: readonly Observer[];
   /** Who answers /metrics and the statistics of the Open Inference Protocol; default nobody does. */
   metrics?: MetricsReader | null;
+  /** Which of `settings.workers` this process is, from 0; default 0. */
+  worker?: number;
 }
 
 export class Service {
@@ -32,6 +34,7 @@ export class Service {
   readonly pictures: PictureReader;
   readonly observer: Required<Observer>;
   readonly metrics: MetricsReader | null;
+  readonly worker: number;
   /** Whether new requests are welcome: what /v2/health/ready says. */
   isReady = true;
 
@@ -41,11 +44,13 @@ export class Service {
     log = makeLog({ level: settings.logLevel, withAddress: settings.logAddresses }),
     observers: told = [],
     metrics = null,
+    worker = 0,
   }: ServiceParts) {
     this.settings = settings;
     this.log = log;
     this.observer = observers(told);
     this.metrics = metrics;
+    this.worker = worker;
     this.models = new ServedModels({
       outputs: settings.outputs,
       log,

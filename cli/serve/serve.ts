@@ -36,7 +36,9 @@ export const serve: Command = {
       "max-queue-delay": valueFlag("MS", "Wait for more images when the network is free", { byDefault: "0" }),
       "max-body": valueFlag("BYTES", "Of one request", { byDefault: "1048576" }),
       "max-images": valueFlag("N", "Pictures in one request", { byDefault: "64" }),
-      "rate-limit": valueFlag("N", "Requests a minute from one address", { byDefault: "any number" }),
+      "rate-limit": valueFlag("N", "Requests a minute from one address, shared out among the workers", {
+        byDefault: "any number",
+      }),
       "drain-delay": valueFlag("SECONDS", "Go on serving after SIGTERM, while not ready", { byDefault: "0" }),
     }),
     ...grouped("Access", {

@@ -21,6 +21,12 @@ export interface Caller {
    * @throws {Problem} more bytes than are allowed, fewer than were announced, or too slow
    */
   body(): Promise<Uint8Array>;
+  /**
+   * Takes room for further bytes that are held until the request is answered: what its body decompresses to.
+   *
+   * @throws {Problem} 503 the bodies of all requests leave none; 499 the client left
+   */
+  reserve(bytes: number): void;
 }
 
 /** Hono's generic argument. */

@@ -6,12 +6,12 @@
 import { isIP } from "node:net";
 
 /**
- * @param peer the socket's
+ * @param peer the socket's, as plainAddress has it
  * @param forwardedFor the header's value, several headers joined by commas
  * @param proxies how many are trusted
  */
 export function clientAddress(peer: string, forwardedFor: string | undefined, proxies: number): string {
-  let address = plainAddress(peer) ?? peer;
+  let address = peer;
   let rest = forwardedFor;
   for (let hop = 0; hop < proxies && rest !== undefined; hop++) {
     const comma = rest.lastIndexOf(",");
@@ -24,8 +24,12 @@ export function clientAddress(peer: string, forwardedFor: string | undefined, pr
   return address;
 }
 
-/** Without port and brackets; IPv4 as such, also where it is written as IPv6. */
-function plainAddress(entry: string): string | undefined {
+/**
+ * Without port and brackets; IPv4 as such, also where it is written as IPv6, as sockets that listen on :: have it.
+ *
+ * @returns undefined for what is no address
+ */
+export function plainAddress(entry: string): string | undefined {
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1];
   const bare = bracketed ?? (/^[\d.]+:\d+$/.test(entry) ? entry.slice(0, entry.indexOf(":")) : entry);
   if (bare.length > 64 || isIP(bare) === 0) return undefined;

@@ -79,8 +79,19 @@ export function networkOf(address: string): string {
     .join(":");
 }
 
-export function rateLimit(perMinute: number): MiddlewareHandler<ServeEnv> {
-  const limiter = new RateLimiter(perMinute);
+/**
+ * What one of several workers grants, since each counts for itself: together they grant the whole, never more.
+ *
+ * @param worker from 0
+ */
+export function shareOf(perMinute: number, { worker, workers }: { worker: number; workers: number }): number {
+  return Math.floor(perMinute / workers) + (worker < perMinute % workers ? 1 : 0);
+}
+
+/** @param share of the limit, that this process grants */
+export function rateLimit(perMinute: number, share: number): MiddlewareHandler<ServeEnv> {
+  const limiter = new RateLimiter(share);
+  const ofShare = share < perMinute ? `, of which this connection's process grants ${share},` : "";
   const policy = `"address";q=${perMinute};w=60`;
   return async (c, next) => {
     if (EXEMPT.test(c.req.path)) return next();
@@ -88,7 +99,7 @@ export function rateLimit(perMinute: number): MiddlewareHandler<ServeEnv> {
     c.env.caller.setHeader("ratelimit-policy", policy);
     c.env.caller.setHeader("ratelimit", `"address";r=${remaining};t=${seconds}`);
     if (!isAllowed) {
-      throw new Problem(429, `more than ${perMinute} requests a minute came from this address; try again in ${seconds} s.`, { reason: "rate_limit", headers: { "retry-after": String(seconds) } }); // biome-ignore format: one line
+      throw new Problem(429, `the rate limit of ${perMinute} a minute from one address${ofShare} is reached; try again in ${seconds} s.`, { reason: "rate_limit", headers: { "retry-after": String(seconds) } }); // biome-ignore format: one line
     }
     await next();
   };

@@ -63,6 +63,8 @@ export function makeHandler({
     const added: [string, string][] = [];
     const caller: Caller = {
       ...{ address, signal, body: async () => bytesOf(body, isBase64, maxBodyBytes) },
+      // One request at a time: its own limit is enough.
+      reserve: () => {},
       setHeader: (name, value) => void added.push([name, value]),
     };
     const response = await fetch(request as unknown as Request, { caller });

@@ -26,13 +26,20 @@ export interface Assembled {
   close(options?: ClosingOptions): Promise<void>;
 }
 
-/** @param attach localMetrics, or attachWorker where this process is one of several */
-export function assemble(settings: ServeSettings, attach: (source: ReadingsSource) => MetricsReader): Assembled {
+/**
+ * @param attach localMetrics, or attachWorker where this process is one of several
+ * @param worker which of them it is, from 0
+ */
+export function assemble(
+  settings: ServeSettings,
+  attach: (source: ReadingsSource) => MetricsReader,
+  worker = 0,
+): Assembled {
   const log = makeLog({ level: settings.logLevel, withAddress: settings.logAddresses });
   const build = { version: VERSION, node: process.version, arithmetic: runtimeInfo().arithmetic };
   const monitoring = startMonitoring(build, attach);
   const { observers, reader: metrics } = monitoring;
-  const service = new Service({ settings, log, observers, metrics });
+  const service = new Service({ settings, log, observers, metrics, worker });
   monitoring.watch(service);
   service.models.watch();
   const http = makeHttpServer(makeApp(service), service);

@@ -5,6 +5,7 @@
 // see the answer that was on its way.
 
 import type { Socket } from "node:net";
+import { plainAddress } from "../http/client_address.ts";
 import type { NodeCaller } from "./node_caller.ts";
 
 /** For a client to finish what it is sending, and to read our answer. */
@@ -25,7 +26,7 @@ export class Connection {
   readonly address: string;
 
   constructor(readonly socket: Socket) {
-    this.address = socket.remoteAddress ?? "unknown";
+    this.address = plainAddress(socket.remoteAddress ?? "") ?? "unknown";
   }
 
   /** Says this, and that nothing follows. */

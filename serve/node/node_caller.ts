@@ -26,6 +26,7 @@ export class NodeCaller implements Caller {
   private rejectBody: ((problem: Problem) => void) | null = null;
   private failure: Problem | null = null;
   private held = 0;
+  private isReleased = false;
   private mustContinue: boolean;
 
   /** @param isWaiting it sends its body once it is told to go on (Expect: 100-continue) */
@@ -85,7 +86,7 @@ export class NodeCaller implements Caller {
         pieces++;
         if (total > maxBodyBytes) fail(tooLarge(maxBodyBytes));
         else if (pieces > FREE_PIECES && pieces * LEAST_PIECE > total) fail(tooSmallPieces(pieces, total));
-        else if (!budget.take(piece.length)) fail(tooMuchAtOnce());
+        else if (!budget.take(piece.length)) fail(noRoom());
         if (this.failure) return;
         this.held += piece.length;
         if (body === null) body = piece;
@@ -104,6 +105,12 @@ export class NodeCaller implements Caller {
     });
   }
 
+  reserve(bytes: number): void {
+    if (this.isReleased) throw clientLeft();
+    if (!this.limits.budget.take(bytes)) throw noRoom();
+    this.held += bytes;
+  }
+
   /** Its body will not come: it is damaged, or too slow. */
   fail(problem: Problem): void {
     this.failure ??= problem;
@@ -120,6 +127,7 @@ export class NodeCaller implements Caller {
 
   /** It is answered: nobody holds its body any longer. */
   release(): void {
+    this.isReleased = true;
     this.limits.budget.giveBack(this.held);
     this.held = 0;
   }
@@ -139,7 +147,7 @@ function tooSmallPieces(pieces: number, bytes: number): Problem {
   return new Problem(400, `the body came in ${pieces} pieces of ${Math.ceil(bytes / pieces)} bytes on average; send larger chunks, or its length.`, { reason: "bad_request" }); // biome-ignore format: one line
 }
 
-function tooMuchAtOnce(): Problem {
+function noRoom(): Problem {
   return unavailable(
     "the bodies of other requests fill the room that there is for them. Try again in 1 s.",
     "queue_full",

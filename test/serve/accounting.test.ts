@@ -63,7 +63,7 @@ test("a request's deadline and duration begin with its headers, its input's only
     const statuses = [];
     for (const pauseMs of [250, 50]) {
       const caller: Caller = {
-        ...{ address: "192.0.2.1", signal: new LightDeparture(), setHeader: () => {} },
+        ...{ address: "192.0.2.1", signal: new LightDeparture(), setHeader: () => {}, reserve() {} },
         body: () => new Promise((resolve) => setTimeout(resolve, pauseMs, Buffer.from(body))),
       };
       const response = await app.fetch(new Request(`http://localhost${path}`, { method: "POST" }), { caller });

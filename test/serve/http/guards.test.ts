@@ -3,8 +3,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { OptionError } from "../../../lib/index.ts";
+import { makeApp } from "../../../serve/app.ts";
 import { parseTraceparent } from "../../../serve/http/traceparent.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../../../serve/index.ts";
+import { serveSettings } from "../../../serve/options.ts";
+import { Service } from "../../../serve/service.ts";
 
 const test = suite("guards");
 const servers: RunningServer[] = [];
@@ -187,6 +190,34 @@ test("beyond the rate limit an address gets 429 with Retry-After; health goes on
   assert.is(((await mine[3].json()) as { reason: string }).reason, "rate_limit");
   assert.is((await of("198.51.100.7", "/v2/health/live")).status, 200);
   assert.is((await of("198.51.100.8")).status, 200);
+});
+
+test("a worker grants its share, and says the whole limit", async () => {
+  const settings = serveSettings({ rateLimit: 5, workers: 2, logLevel: "silent", outputs: "no outputs here" });
+  const granted: number[] = [];
+  for (const worker of [0, 1]) {
+    const service = new Service({ settings, worker });
+    const headers = new Map<string, string>();
+    const caller = {
+      ...{ address: "192.0.2.1", signal: new AbortController().signal, body: async () => new Uint8Array() },
+      ...{ reserve() {}, setHeader: (name: string, value: string) => void headers.set(name, value) },
+    };
+    const ask = async () => app.fetch(new Request("http://x/models"), { caller });
+    const app = makeApp(service);
+    let count = 0;
+    let response = await ask();
+    for (; response.status === 200; response = await ask()) count++;
+    granted.push(count);
+    assert.is(headers.get("ratelimit-policy"), '"address";q=5;w=60');
+    const { error } = (await response.json()) as { error: string };
+    assert.match(
+      error,
+      new RegExp(`^the rate limit of 5 a minute from one address, of which this .* grants ${count}, is`),
+    );
+    await service.close();
+  }
+  assert.equal(granted, [3, 2]);
+  assert.throws(() => serveSettings({ rateLimit: 3, workers: 4 }), /rateLimit is 3 and workers is 4/);
 });
 
 test.run();

@@ -2,7 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { networkOf, RateLimiter } from "../../../serve/http/rate_limit.ts";
+import { networkOf, RateLimiter, shareOf } from "../../../serve/http/rate_limit.ts";
 
 const test = suite("rate limit");
 
@@ -22,6 +22,15 @@ test("an address gets its minute's worth at once, then one for each that time br
   assert.is(limiter.take("192.0.2.1").isAllowed, false);
   now += 3_600_000;
   assert.is(limiter.take("192.0.2.1").remaining, 5);
+});
+
+test("workers' shares add up to the limit, the first of them having the rest", () => {
+  const shares = (perMinute: number, workers: number) =>
+    Array.from({ length: workers }, (_, worker) => shareOf(perMinute, { worker, workers }));
+  assert.equal(shares(100, 1), [100]);
+  assert.equal(shares(100, 3), [34, 33, 33]);
+  assert.equal(shares(5, 4), [2, 1, 1, 1]);
+  assert.equal(shares(64, 64), Array(64).fill(1));
 });
 
 test("over a long time no more pass than the limit says, however they come", () => {

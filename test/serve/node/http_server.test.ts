@@ -1,6 +1,10 @@
 // What comes over the wire, byte by byte: what Node's parser refuses, bodies of every kind, and connections that go on or end.
 
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { request } from "node:http";
+import { connect, type Socket } from "node:net";
+import { deflateSync, gzipSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type RunningServer, startServer } from "../../../serve/index.ts";
@@ -218,6 +222,112 @@ test("a client that leaves within its body, or closes half of its socket, distur
   const client = open();
   await expectDigit(client.send(...predict()));
   client.socket.destroy();
+});
+
+test("a server on every address of IPv6 tells clients of IPv4 apart", async () => {
+  const both = await startServer({ port: 0, host: "::", logLevel: "silent", outputs: "no outputs here", rateLimit: 1 });
+  const statusFrom = (localAddress: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const { port } = new URL(both.url);
+      request({ host: "127.0.0.1", port, path: "/models", localAddress }, (answer) => {
+        answer.resume().on("end", () => resolve(answer.statusCode));
+      })
+        .on("error", reject)
+        .end();
+    });
+  try {
+    assert.is(await statusFrom("127.0.0.2"), 200);
+    assert.is(await statusFrom("127.0.0.3"), 200);
+    assert.is(await statusFrom("127.0.0.2"), 429);
+  } finally {
+    await both.close();
+  }
+});
+
+/** Asks again and again. @throws no answer had this status within ten seconds */
+async function until(ask: () => Promise<RawAnswer | null>, status: number): Promise<RawAnswer> {
+  for (const startedMs = performance.now(); performance.now() - startedMs < 10_000; ) {
+    const answer = await ask();
+    if (answer?.status === status) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`no answer had status ${status}`);
+}
+
+const COMPRESSED = ["POST /predict/base64 HTTP/1.1", "Host: x", "Content-Encoding: gzip"];
+
+test("a compressed body is read; one that is damaged, or ends early, is a problem", async () => {
+  for (const [encoding, bytes] of [
+    ["gzip", gzipSync(PICTURE)],
+    ["deflate", deflateSync(PICTURE)],
+  ] as const) {
+    const send = (body: Uint8Array<ArrayBuffer>) =>
+      fetch(`${server.url}/predict/base64`, { method: "POST", body, headers: { "content-encoding": encoding } });
+    assert.is((await send(bytes)).status, 200, encoding);
+    for (const wrong of [bytes.subarray(0, -9), Buffer.from("not compressed"), Buffer.alloc(0)]) {
+      const answer = await send(wrong);
+      assert.is(answer.status, 400, encoding);
+      assert.match(await answer.text(), /not what its Content-Encoding says/);
+    }
+    assert.is((await send(gzipSync(Buffer.alloc(2 ** 21)))).status, encoding === "gzip" ? 413 : 400);
+  }
+});
+
+test("bodies have a limit all together, as they came and decompressed; what they held is free when they are gone", async () => {
+  const large = await startServer({ port: 0, logLevel: "silent", outputs: "no outputs here", maxBodyBytes: 2 ** 24 });
+  const zeros = gzipSync(Buffer.alloc(2 ** 23));
+  let holders: RawClient[] = [];
+  const compressed = () => {
+    const client = open(large).send(...COMPRESSED, `Content-Length: ${zeros.length}`, "", "");
+    client.socket.write(zeros);
+    return client.answer();
+  };
+  try {
+    // Of 64 MiB four clients hold 60, and their bodies do not end.
+    const body = Buffer.alloc(15 * 2 ** 20);
+    holders = Array.from({ length: 4 }, () => {
+      const client = open(large).send(...POST, `Content-Length: ${2 ** 24}`, "", "");
+      client.socket.write(body);
+      return client;
+    });
+    const refused = await until(compressed, 503);
+    assert.is(refused.headers["retry-after"], "1");
+    assert.match(refused.body, /bodies of other requests/);
+    const client = open(large).send(...POST, `Content-Length: ${body.length}`, "", "");
+    client.socket.write(body);
+    expectProblem(await client.answer(), 503, /bodies of other requests/);
+    for (const { socket } of holders) socket.destroy();
+    // Zeros are no JSON: they were read.
+    await until(compressed, 400);
+  } finally {
+    for (const { socket } of holders) socket.destroy();
+    await large.close();
+  }
+});
+
+test("beyond the limit of connections further ones are closed, and those that are there go on", async () => {
+  const other = await startServer({ port: 0, logLevel: "silent", outputs: "no outputs here" });
+  const port = Number(new URL(other.url).port);
+  const first = open(other);
+  const sockets: Socket[] = [first.socket];
+  const ask = async () => {
+    const client = open(other).send(...GET);
+    const answer = await client.answer();
+    client.socket.destroy();
+    return answer;
+  };
+  try {
+    assert.is((await first.send(...GET).answer())?.status, 200);
+    while (sockets.length < 1024) sockets.push(connect(port, "127.0.0.1"));
+    await Promise.all(sockets.slice(1).map((socket) => once(socket, "connect")));
+    assert.is(await ask(), null);
+    assert.is((await first.send(...GET).answer())?.status, 200);
+    for (const socket of sockets) socket.destroy();
+    await until(ask, 200);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    await other.close();
+  }
 });
 
 test("a thousand requests over one connection leave no listeners behind", async () => {
