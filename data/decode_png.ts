@@ -25,6 +25,8 @@ export interface PngOptions {
   maxPixels?: number;
   /** Default 32 MiB. */
   maxFileBytes?: number;
+  /** Takes the pixels where it has room for them; default none. A server that reads one picture after another spares the collector. */
+  into?: Uint8Array;
 }
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -43,6 +45,7 @@ const RULES: Readonly<Record<keyof PngOptions, Rule>> = {
   maxSide: integer(1),
   maxPixels: integer(0),
   maxFileBytes: integer(0),
+  into: byteArray,
 };
 
 /**
@@ -53,6 +56,8 @@ const RULES: Readonly<Record<keyof PngOptions, Rule>> = {
  *   factor. Default 1024, enough for any digit
  * @param options.maxPixels    width × height of the file; default 40 million
  * @param options.maxFileBytes default 32 MiB
+ * @param options.into         memory for the pixels, used where they find room in it: the result is then valid until it is used
+ *   again. Default new memory
  * @throws {DataError} not a PNG, damaged, beyond the limits, of more than 32,768 pixels a side, or too costly to decode
  * @throws {OptionError} bytes are no bytes, or an option is no integer in its range
  *
@@ -68,7 +73,7 @@ export function decodePng(bytes: Uint8Array, fileName: string, options: PngOptio
   const refuse: Refuse = (what) => {
     throw new DataError(`decodePng: ${fileName} ${what}.`, { fileName });
   };
-  const { maxSide = MAX_SIDE, maxPixels = MAX_PIXELS, maxFileBytes = MAX_FILE_BYTES } = options;
+  const { maxSide = MAX_SIDE, maxPixels = MAX_PIXELS, maxFileBytes = MAX_FILE_BYTES, into } = options;
   if (bytes.length > maxFileBytes) refuse(`has ${bytes.length} bytes; at most ${maxFileBytes} are read`);
   if (bytes.length === 0) refuse("is empty");
   if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) refuse(whatInstead(bytes));
@@ -80,7 +85,7 @@ export function decodePng(bytes: Uint8Array, fileName: string, options: PngOptio
   if (Math.max(width, height) > MAX_FILE_SIDE) {
     refuse(`claims ${width} × ${height} pixels; at most ${MAX_FILE_SIDE} a side are read. Cut it`);
   }
-  return decodePixels(bytes, header, new AveragedPicture(width, height, header.isInterlaced, maxSide), refuse);
+  return decodePixels(bytes, header, new AveragedPicture(width, height, header.isInterlaced, maxSide, into), refuse);
 }
 
 function decodePixels(bytes: Uint8Array, header: Header, picture: AveragedPicture, refuse: Refuse): Picture {

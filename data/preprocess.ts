@@ -2,10 +2,10 @@
 
 import { OptionError } from "../lib/base/errors.ts";
 import { checkPicture, type Picture } from "../lib/data/picture.ts";
-import { inkOf } from "./picture/ink.ts";
+import { type Ink, inkOf } from "./picture/ink.ts";
 import { lumaOf } from "./picture/luma.ts";
 import { chooseDigit, cutOut, findMarks } from "./picture/marks.ts";
-import { longerSide, type Plane } from "./picture/plane.ts";
+import { longerSide, type Plane, recycle } from "./picture/plane.ts";
 import { centre, fitToBox, SIDE } from "./picture/resample.ts";
 
 export interface PreprocessedDigit {
@@ -42,7 +42,13 @@ const FULL_CONTRAST = 250;
  */
 export function preprocessDigit(picture: Picture): PreprocessedDigit {
   check(picture);
-  const { plane, box, noise, peak } = inkOf(lumaOf(picture));
+  const ink = inkOf(lumaOf(picture));
+  const digit = digitIn(ink);
+  recycle(ink.plane.values);
+  return digit;
+}
+
+function digitIn({ plane, box, noise, peak }: Ink): PreprocessedDigit {
   const blank = { pixels: new Uint8Array(SIDE * SIDE), warnings: [], isBlank: true };
   if (peak < Math.max(FAINTEST, CERTAIN * noise)) return blank;
   const { marks, runs } = findMarks(plane, box, floorOf(plane, noise, peak));

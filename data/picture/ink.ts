@@ -1,7 +1,7 @@
 // From luma to ink: 0 on the background, more where something is written, whatever is lighter.
 
 import type { Luma } from "./luma.ts";
-import { type Box, median, type Plane } from "./plane.ts";
+import { type Box, median, type Plane, zeroValues } from "./plane.ts";
 
 export interface Ink {
   readonly plane: Plane;
@@ -77,7 +77,7 @@ interface Difference {
 
 function subtract({ width, height, words, at }: Luma, [a, b, c]: Background): Difference {
   const isUniform = b === 0 && c === 0;
-  const values = new Float32Array(width * height);
+  const values = zeroValues(width * height);
   const signs = new Int32Array(values.buffer);
   const sums = new Float64Array(2);
   let [left, top, right, bottom] = [width, height, 0, 0];

@@ -15,6 +15,24 @@ export interface Box {
   readonly bottom: number;
 }
 
+/** Up to 512 KiB are kept: more is rarely needed, and no burden where it is. */
+const MOST_KEPT = 2 ** 17;
+let spare: Float32Array | null = null;
+
+/** Zeros for a plane: memory that `recycle` got, if it is enough. Making it anew, and collecting it, takes longer than filling it. */
+export function zeroValues(length: number): Float32Array {
+  if (spare === null || spare.length < length) return new Float32Array(length);
+  const values = spare;
+  spare = null;
+  return values.subarray(0, length).fill(0);
+}
+
+/** Keeps a plane's memory for the next one. @param values that nobody looks at any longer */
+export function recycle({ buffer }: Float32Array): void {
+  const values = new Float32Array(buffer);
+  if (values.length <= MOST_KEPT && values.length >= (spare?.length ?? 0)) spare = values;
+}
+
 export function longerSide({ left, top, right, bottom }: Box): number {
   return Math.max(right - left, bottom - top);
 }

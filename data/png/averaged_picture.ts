@@ -39,12 +39,16 @@ export class AveragedPicture {
     private readonly height: number,
     private readonly isInterlaced: boolean,
     maxSide: number,
+    into?: Uint8Array,
   ) {
     this.step = Math.max(1, Math.ceil(Math.max(width, height) / maxSide));
     this.columns = Math.ceil(width / this.step);
     const rows = Math.ceil(height / this.step);
-    this.data = new Uint8Array(4 * this.columns * rows);
-    this.pixels = new Int32Array(this.data.buffer);
+    const size = 4 * this.columns * rows;
+    // Every byte is written, whatever was there; words must begin at a multiple of four.
+    const isRoomy = into !== undefined && into.length >= size && into.byteOffset % 4 === 0;
+    this.data = isRoomy ? into.subarray(0, size) : new Uint8Array(size);
+    this.pixels = new Int32Array(this.data.buffer, this.data.byteOffset, size / 4);
     const isAveraged = this.step > 1;
     this.sums = new Float64Array(isAveraged ? 4 * this.columns * (isInterlaced ? rows : 1) : 0);
     const hasPlaces = isAveraged && isInterlaced;

@@ -14,6 +14,9 @@ const SMALL_PIXELS = 80_000;
 /** What a file costs goes by its bytes, too: blocks of 12 of them, each with codes to build. */
 const SMALL_BYTES = 32_768;
 
+/** For one picture at a time: preprocessing has done with it before the next one comes. */
+let pixels: Uint8Array | undefined;
+
 /** @returns what its header claims; 0 where there is none */
 function pngPixels(bytes: Uint8Array): number {
   if (bytes.length < SIDES_AT + 8) return 0;
@@ -28,10 +31,11 @@ export function isSmallPng(bytes: Uint8Array): boolean {
 
 /** @throws {Problem} 400 damaged, or too costly to decode; 413 too many pixels */
 export function readPng(bytes: Uint8Array, name: string, maxPixels: number): PreprocessedDigit {
-  const pixels = pngPixels(bytes);
-  if (pixels > maxPixels) throw tooManyPixels(name, pixels, maxPixels);
+  const claimed = pngPixels(bytes);
+  if (claimed > maxPixels) throw tooManyPixels(name, claimed, maxPixels);
+  pixels ??= new Uint8Array(4 * SMALL_PIXELS);
   try {
-    return preprocessDigit(decodePng(bytes, name, { maxPixels }));
+    return preprocessDigit(decodePng(bytes, name, { maxPixels, into: pixels }));
   } catch (error) {
     if (error instanceof DataError) throw new Problem(400, error.problem, { reason: "bad_request" });
     throw error;

@@ -215,6 +215,26 @@ test("limits can be lowered", () => {
   assert.throws(() => decodePng(file, "a.png", { maxFileBytes: 99 }), /at most 99 are read/);
 });
 
+test("pixels go into the memory that is given, over whatever is there, where they find room in it", () => {
+  for (const colourType of [0, 2, 3, 4, 6] as const) {
+    for (const maxSide of [8, 1024]) {
+      const spec = specOf(colourType, 8, 23, 14);
+      const file = encodePng(spec);
+      const expected = decodePng(file, "a.png", { maxSide });
+      const into = new Uint8Array(4 * 23 * 14 + 8).fill(0xa5);
+      const picture = decodePng(file, "a.png", { maxSide, into });
+      assert.is(picture.data.buffer, into.buffer);
+      assert.equal({ ...picture, data: [...picture.data] }, { ...expected, data: [...expected.data] });
+      assert.ok(into.subarray(expected.data.length).every((byte) => byte === 0xa5));
+      for (const tight of [into.subarray(0, expected.data.length - 1), into.subarray(1)]) {
+        const elsewhere = decodePng(file, "a.png", { maxSide, into: tight });
+        assert.is.not(elsewhere.data.buffer, into.buffer);
+        assert.equal([...elsewhere.data], [...expected.data]);
+      }
+    }
+  }
+});
+
 test("a picture with more pixels a side than asked for is averaged, interlaced or not", () => {
   const [width, height, maxSide, step] = [23, 14, 8, 3];
   for (const colourType of [0, 2, 3] as const) {
