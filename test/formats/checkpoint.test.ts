@@ -307,6 +307,7 @@ test("errors name the function that was called", () => {
   );
   refuses(() => encodeCheckpoint(none), OptionError, "encodeCheckpoint: model must be a Module; got {}.");
   refuses(() => weightsDigest(none), OptionError, "weightsDigest: model must be a Module; got {}.");
+  refuses(() => weightsDigest(model, none), OptionError, "weightsDigest: hash must be a function; got {}.");
   assert.throws(() => loadStateDict(model, {}), /^loadStateDict: the state lacks conv\.weight/);
   assert.throws(() => loadStateDict(model, {}, { source: "x" }), /^loadStateDict: x lacks conv\.weight/);
   assert.throws(() => loadStateDict(model, {}, "x" as never), /^loadStateDict: options go in an object/);

@@ -6,6 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodePng } from "../../data/index.node.ts";
 import { preprocessDigit } from "../../data/index.ts";
+import { weightsDigest } from "../../lib/index.ts";
 import { Classifier } from "../../models/index.ts";
 import { badRequest } from "../../serve/http/problem.ts";
 import { type RunningServer, startServer } from "../../serve/index.ts";
@@ -184,6 +185,8 @@ test("what there is can be asked for", async () => {
   assert.is((await get("/")).status, "healthy");
   const info = await get("/model/cnn/info");
   assert.is(info.parameters, 102_026);
+  const { network } = loadModel("outputs", { kind: "shipped" }, "cnn");
+  assert.is((info.checkpoint as { weights_sha256: string }).weights_sha256, weightsDigest(network));
   assert.equal(await get("/v2/health/ready"), { live: true, ready: true });
 });
 

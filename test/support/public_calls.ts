@@ -170,7 +170,7 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   encodeSafetensors: call(() => [stored(), { note: "text" }], lib.encodeSafetensors),
   encodeEvent: call(() => [{ wallTime: 1, step: 2, scalars: { loss: 0.5 } }], lib.encodeEvent),
   encodeFileVersion: call(() => [1], lib.encodeFileVersion),
-  weightsDigest: call(() => [model()], lib.weightsDigest),
+  weightsDigest: call(() => [model(), () => "digest"], lib.weightsDigest),
 
   // nn
   AdaptiveAvgPool2d: call(
