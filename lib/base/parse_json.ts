@@ -14,7 +14,7 @@ const [QUOTE, COMMA, BACKSLASH, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJE
  * @param onTwice told of the last key that an object has twice: a file that relies on that is an attack, or damaged
  * @returns undefined, which no JSON means, where the text is none, or nests objects and arrays more than 64 deep
  *
- * Cost: one pass more than JSON.parse.
+ * Cost: one pass more than JSON.parse, where more than 64 brackets open or somebody asks for keys.
  */
 export function parseJson(text: string, onTwice?: (key: string) => void): unknown {
   // One set of keys for each object that is open; null for each array, and where nobody asks.
@@ -23,7 +23,8 @@ export function parseJson(text: string, onTwice?: (key: string) => void): unknow
   let twice: string | undefined;
   let value: unknown;
   try {
-    for (let i = 0; i < text.length; i++) {
+    const isWalked = onTwice !== undefined || opensMany(text);
+    for (let i = 0; isWalked && i < text.length; i++) {
       const character = text.charCodeAt(i);
       // Digits and letters: most of what there is.
       if (character > COMMA && character < OPEN_ARRAY) continue;
@@ -50,4 +51,15 @@ export function parseJson(text: string, onTwice?: (key: string) => void): unknow
   }
   if (twice !== undefined) onTwice?.(twice);
   return value;
+}
+
+/** Whether so many brackets open that it can be too deep. A list of numbers, however long, has few. */
+function opensMany(text: string): boolean {
+  let count = 0;
+  for (const bracket of "[{") {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      if (++count > MAX_JSON_DEPTH) return true;
+    }
+  }
+  return false;
 }
