@@ -4,7 +4,9 @@
 //   the body's bytes
 
 import { makeApp } from "../../serve/app.ts";
+import type { Caller } from "../../serve/http/caller.ts";
 import { Problem } from "../../serve/http/problem.ts";
+import { LightDeparture } from "../../serve/inference/work_limits.ts";
 import { serveSettings } from "../../serve/options.ts";
 import { Service } from "../../serve/service.ts";
 import { concat, utf8 } from "./mutate_bytes.ts";
@@ -67,7 +69,7 @@ export async function askApp(input: Uint8Array): Promise<Answer> {
     if (sent.length > maxBodyBytes) throw new Problem(413, "too large.", { reason: "body_too_large" });
     return sent;
   };
-  const caller = { address: "127.0.0.1", signal: new AbortController().signal, body };
+  const caller: Caller = { address: "127.0.0.1", signal: new LightDeparture(), setHeader: () => {}, body };
   const response = await fetch(new Request(`http://localhost${path}`, { method: "POST", headers }), { caller });
   const { status } = response;
   const bytes = new Uint8Array(await response.arrayBuffer());

@@ -10,6 +10,7 @@ import type { Random } from "./random.ts";
 
 export const PIXELS = 784;
 const HEADER = "inference-header-content-length";
+const MAX_BODY_BYTES = 2 ** 20;
 const NETWORKS = new Map<string, Sequential>();
 
 export interface InputTensor {
@@ -32,6 +33,15 @@ export function asData(random: Random, values: readonly number[], count: number)
   return Array.from({ length: count }, (_, image) => [
     Array.from({ length: 28 }, (_, row) => values.slice(image * PIXELS + row * 28, image * PIXELS + row * 28 + 28)),
   ]);
+}
+
+/** Few bytes that claim a large tensor: as many images as the shape says, or fewer, with nothing in them. */
+export function hollowInput(random: Random): InputTensor {
+  const image = random.pick([[], [[]], [Array(28).fill([])], [Array(28).fill([0])]]);
+  // JSON.parse alone takes 50 ms and more for a whole body of short lists.
+  const length = Math.floor(random.pick([0.01, 0.05, 0.2]) * (MAX_BODY_BYTES / (JSON.stringify(image).length + 1)));
+  const count = random.oneIn(4) ? random.pick([1, 4096, 65_536, 2 ** 32]) : length;
+  return { name: "images", shape: [count, 1, 28, 28], datatype: "FP32", data: Array(length).fill(image) };
 }
 
 /** What else a request may hold. */

@@ -7,7 +7,7 @@ import { hostileText } from "../hostile_text.ts";
 import { type Answer, askApp, encodeRequest, Refusal } from "../http_request.ts";
 import { mutateBytes, utf8 } from "../mutate_bytes.ts";
 import { mutateJson } from "../mutate_json.ts";
-import { answerFault, asData, describeAnswer, someImages, somePath, someRequest } from "../oip_request.ts";
+import { answerFault, asData, describeAnswer, hollowInput, someImages, somePath, someRequest } from "../oip_request.ts";
 import type { FuzzTarget } from "../target.ts";
 
 export const target: FuzzTarget<Answer> = {
@@ -16,7 +16,8 @@ export const target: FuzzTarget<Answer> = {
   mutate: (random) => {
     const count = random.pick([1, 1, 1, 2]);
     const data = asData(random, someImages(random, count), count);
-    const request = someRequest(random, { name: "images", shape: [count, 1, 28, 28], datatype: "FP32", data });
+    const input = { name: "images", shape: [count, 1, 28, 28], datatype: "FP32", data };
+    const request = someRequest(random, random.oneIn(20) ? hollowInput(random) : input);
     const text = utf8(random.oneIn(8) ? JSON.stringify(request) : mutateJson(random, request));
     const body = random.oneIn(30) ? mutateBytes(random, text) : text;
     const path = random.oneIn(40) ? `/v2/models/${encodeURIComponent(wellFormed(hostileText(random)))}/infer` : somePath(random); // biome-ignore format: one line
