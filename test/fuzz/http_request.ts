@@ -69,7 +69,11 @@ export async function askApp(input: Uint8Array): Promise<Answer> {
     if (sent.length > maxBodyBytes) throw new Problem(413, "too large.", { reason: "body_too_large" });
     return sent;
   };
-  const caller: Caller = { address: "127.0.0.1", signal: new LightDeparture(), setHeader: () => {}, body };
+  const nothing = (): void => {};
+  const caller: Caller = {
+    ...{ address: "127.0.0.1", signal: new LightDeparture() },
+    ...{ body, setHeader: nothing, reserve: nothing },
+  };
   const response = await fetch(new Request(`http://localhost${path}`, { method: "POST", headers }), { caller });
   const { status } = response;
   const bytes = new Uint8Array(await response.arrayBuffer());
