@@ -66,6 +66,16 @@ export class Service {
     this.pictures = new DecodingPictureReader({ maxPixels: settings.maxPixels, maxWaiting });
   }
 
+  /** Images that wait, to be decoded or for the network. */
+  get queuedImages(): number {
+    return this.queue.length + this.pictures.waiting;
+  }
+
+  /** @throws {Problem} 503 where what waits leaves no room for so many images, 413 where there is never so much; for who asks before the work */
+  checkRoom(count: number): void {
+    this.queue.checkRoom(count, this.pictures.waiting);
+  }
+
   /** Answers for pictures of digits, in their order; blank ones take no part in any batch. */
   async readDigits(model: ServedModel, pictures: readonly PreprocessedDigit[], work: InferenceWork): Promise<Answer[]> {
     const written = pictures.filter(({ isBlank }) => !isBlank);

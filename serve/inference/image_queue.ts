@@ -96,18 +96,15 @@ export class ImageQueue<Runner extends BatchRunner> {
     return this.maxImages;
   }
 
-  /** @throws {Problem} 503 where no room is left, or none can ever be; for a caller that wants to know before it decodes pictures */
-  checkRoom(count: number): void {
-    if (this.queued + count <= this.maxImages) return;
+  /** @param elsewhere images that wait to be decoded, and will come @throws {Problem} 503 where no room is left, 413 where none can ever be */
+  checkRoom(count: number, elsewhere = 0): void {
+    const waiting = this.queued + elsewhere;
+    if (waiting + count <= this.maxImages) return;
     if (count > this.maxImages) {
       throw new Problem(413, `${count} images in one request; at most ${this.maxImages} can wait here. Send several requests.`, { reason: "body_too_large" }); // biome-ignore format: one line
     }
-    const seconds = Math.max(1, Math.ceil(this.queued / this.rate));
-    throw unavailable(
-      `the queue is full: ${this.queued} images wait. Try again in ${seconds} s.`,
-      "queue_full",
-      seconds,
-    );
+    const seconds = Math.max(1, Math.ceil(waiting / this.rate));
+    throw unavailable(`the queue is full: ${waiting} images wait. Try again in ${seconds} s.`, "queue_full", seconds);
   }
 
   /**

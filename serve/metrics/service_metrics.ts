@@ -121,8 +121,8 @@ export class ServiceMetrics implements Observer {
     this.gauge("mnist_ready", "1 where every process takes requests, as /v2/health/ready says.", [], "min", (gauge) =>
       gauge.set(this.state?.isReady ? 1 : 0),
     );
-    this.gauge("mnist_queued_images", "Images that wait for the network.", [], "sum", (gauge) =>
-      gauge.set(this.state?.queue.length ?? 0),
+    this.gauge("mnist_queued_images", "Images that wait, to be decoded or for the network.", [], "sum", (gauge) =>
+      gauge.set(this.state?.queuedImages ?? 0),
     );
     this.gauge("mnist_queue_limit_images", "Images that may wait.", [], "sum", (gauge) =>
       gauge.set(this.state?.queue.capacity ?? 0),

@@ -4,8 +4,10 @@
 export interface ServiceState {
   /** What /v2/health/ready says. */
   readonly isReady: boolean;
-  /** Images that wait for a network, and how many may. */
-  readonly queue: { readonly length: number; readonly capacity: number };
+  /** Images that wait, to be decoded or for a network. */
+  readonly queuedImages: number;
+  /** How many may. */
+  readonly queue: { readonly capacity: number };
   /** Each network's current version. */
   readonly models: { readonly current: readonly { readonly name: string; readonly version: string }[] };
 }

@@ -9,8 +9,8 @@
 //   pictures of more than 1024 pixels a side are averaged down
 //   damaged or truncated: 400; anything else, and JPEGs in CMYK, of 12 bits or arithmetic coding: 415, with what to do
 //
-// Where it is decoded: a PNG of few pixels and bytes here and now, since that takes a millisecond or two and at most five; the
-// rest in a thread of its own, which is ended when a picture takes too long (503).
+// Where it is decoded: a PNG of few pixels and bytes on the event loop, in turns, since that takes a millisecond or two and at
+// most five; the rest in a thread of its own, which is ended when a picture takes too long (503).
 
 import type { PreprocessedDigit } from "../../data/index.ts";
 import type { WorkLimits } from "../inference/work_limits.ts";
@@ -18,20 +18,26 @@ import { pictureKind } from "./picture_kind.ts";
 import type { PictureReader } from "./picture_reader.ts";
 import { PictureThread, type PictureThreadOptions } from "./picture_thread.ts";
 import { isSmallPng, readPng } from "./read_png.ts";
+import { Turns } from "./turns.ts";
 
 export class DecodingPictureReader implements PictureReader {
   private readonly maxPixels: number;
   private readonly thread: PictureThread;
+  private readonly turns = new Turns();
 
   constructor({ maxPixels, ...thread }: { maxPixels: number } & PictureThreadOptions) {
     this.maxPixels = maxPixels;
     this.thread = new PictureThread(thread);
   }
 
+  get waiting(): number {
+    return this.turns.length;
+  }
+
   async read(bytes: Uint8Array, name: string, limits: WorkLimits): Promise<PreprocessedDigit> {
     const kind = pictureKind(bytes, name);
     const { maxPixels } = this;
-    if (kind === "png" && isSmallPng(bytes)) return readPng(bytes, name, maxPixels);
+    if (kind === "png" && isSmallPng(bytes)) return this.turns.take(limits, () => readPng(bytes, name, maxPixels));
     return this.thread.decode({ kind, bytes, name, maxPixels }, limits);
   }
 

@@ -99,12 +99,11 @@ async function infer(
   model: ServedModel,
   work: InferenceWork,
 ): Promise<Response> {
-  const { queue } = service;
-  queue.checkRoom(1); // Before the body is read.
+  service.checkRoom(1); // Before the body is read.
   const body = await bodyOf(c, service.settings);
   const received = performance.now();
   const request = { body, headerLength: c.req.header(HEADER_LENGTH) };
-  const { id, images, outputs, timeoutMs } = readInferRequest(request, (count) => queue.checkRoom(count));
+  const { id, images, outputs, timeoutMs } = readInferRequest(request, (count) => service.checkRoom(count));
   work.images = images.length / PIXELS;
   work.times.computeInput = (performance.now() - received) / 1000;
   const deadlineMs = Math.min(work.limits.deadlineMs, received + (timeoutMs ?? Number.POSITIVE_INFINITY));

@@ -16,8 +16,6 @@ import type { Service } from "../service.ts";
 
 /** Beside the pictures: model_type, and what a client's library may add. */
 const OTHER_PARTS = 16;
-/** Milliseconds of decoding after which others get their turn. */
-const SLICE_MS = 4;
 const DATA_URL = /^data:[^,]*;base64,/i;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
@@ -66,7 +64,7 @@ interface Asked extends Times {
 async function receive(c: Context<ServeEnv>, service: Service): Promise<Times & { body: Uint8Array }> {
   const startedMs = performance.now();
   try {
-    service.queue.checkRoom(1);
+    service.checkRoom(1);
     const body = await bodyOf(c, service.settings);
     return { body, startedMs, receivedMs: performance.now() };
   } catch (error) {
@@ -87,7 +85,7 @@ async function answer(
   }
   return service.infer(model, { signal: c.env.caller.signal, startedMs }, async (work) => {
     work.images = pictures.length;
-    service.queue.checkRoom(pictures.length);
+    service.checkRoom(pictures.length);
     const digits = await readPictures(pictures, service.pictures, work.limits);
     work.times.computeInput = (performance.now() - receivedMs) / 1000;
     const answers = await service.readDigits(model, digits, work);
@@ -100,8 +98,7 @@ async function answer(
 }
 
 /**
- * In their order. The event loop turns between them: many small ones, decoded at once, would keep everybody waiting. Once one has
- * failed, or the client left, nobody waits for the others, and those that were not begun are dropped.
+ * In their order. Once one has failed, or the client left, nobody waits for the others, and those that were not begun are dropped.
  */
 async function readPictures(
   pictures: readonly Picture[],
@@ -119,17 +116,8 @@ async function readPictures(
   if (limits.signal.aborted) onLeave();
   limits.signal.addEventListener("abort", onLeave, { once: true });
   try {
-    const readings: Promise<PreprocessedDigit>[] = [];
-    let began = performance.now();
-    for (const { bytes, name } of pictures) {
-      const reading = reader.read(bytes, name, { ...limits, signal: departure });
-      reading.catch(end);
-      readings.push(reading);
-      if (performance.now() - began < SLICE_MS) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      if (departure.aborted) break;
-      began = performance.now();
-    }
+    const readings = pictures.map(({ bytes, name }) => reader.read(bytes, name, { ...limits, signal: departure }));
+    for (const reading of readings) reading.catch(end);
     const digits = await Promise.all(readings).catch(() => []);
     if (departure.aborted) throw failure;
     return digits;

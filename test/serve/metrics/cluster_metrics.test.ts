@@ -30,7 +30,8 @@ class FakeCluster extends EventEmitter {
     const metrics = new ServiceMetrics(BUILD);
     metrics.watch({
       isReady,
-      queue: { length: 5, capacity: 512 },
+      queuedImages: 5,
+      queue: { capacity: 512 },
       models: { current: [{ name: "cnn", version: "0" }] },
     });
     const statistics = new ModelStatistics();

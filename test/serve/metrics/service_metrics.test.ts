@@ -11,7 +11,8 @@ const test = suite("metrics of the service");
 const BUILD = { version: "1.2.3", node: "v24.0.0", arithmetic: "relaxed-fma" };
 const STATE = {
   isReady: true,
-  queue: { length: 7, capacity: 512 },
+  queuedImages: 7,
+  queue: { capacity: 512 },
   models: { current: [{ name: "cnn", version: "0" }, { name: "linear", version: "3" }] }, // biome-ignore format: one line
 };
 const SUCCESS = {
