@@ -5,10 +5,11 @@
 
 import type { MiddlewareHandler } from "hono";
 import type { ServeEnv } from "./caller.ts";
+import { contentSecurityPolicy } from "./content_security_policy.ts";
 
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   // Data needs nothing: where a browser shows it as a page, that page can load, run and send nothing.
-  "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "content-security-policy": contentSecurityPolicy(),
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-resource-policy": "same-origin",

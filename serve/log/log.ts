@@ -36,7 +36,7 @@ export interface Log {
 
 const GATHERED_BYTES = 4096;
 const FLUSH_MS = 200;
-const CLOSE_MS = 1000;
+export const CLOSE_MS = 1000;
 /** A reader of our output that stalls costs lines, not memory. */
 const MAX_WAITING_BYTES = 8 * 2 ** 20;
 

@@ -8,6 +8,7 @@
 // histograms are added to those of the departed: no sum ever falls. Gauges are of who is there.
 
 import type { VersionStatistics } from "../inference/statistics.ts";
+import { isOn } from "../node/channel.ts";
 import { FleetMetrics } from "./fleet_metrics.ts";
 import type { MetricsReader } from "./metrics_reader.ts";
 import { formatMetrics, lastingReadings, type Readings, type ReadingsSource, readRegistry } from "./readings.ts";
@@ -53,8 +54,6 @@ export interface PrimaryPort {
   off(event: "message", listener: (message: unknown) => void): unknown;
 }
 
-const isOurs = (message: unknown): boolean =>
-  typeof message === "object" && message !== null && (message as { channel?: unknown }).channel === CHANNEL;
 /** Whom a message does not reach has ended, and is told of by its events. */
 const ignore = (): void => {};
 
@@ -82,7 +81,7 @@ export function attachPrimary(cluster: ClusterPort, { collectMs = COLLECT_MS } =
   };
 
   const onMessage = (worker: WorkerPort, message: unknown): void => {
-    if (!isOurs(message)) return;
+    if (!isOn(CHANNEL, message)) return;
     const told = message as ToPrimary;
     if (told.kind === "readings") {
       // Without the process where nobody asked: what was read before still stands.
@@ -191,7 +190,7 @@ export function attachWorker(
     return told;
   };
   const onMessage = (message: unknown): void => {
-    if (!isOurs(message)) return;
+    if (!isOn(CHANNEL, message)) return;
     const asked = message as ToWorker;
     if (asked.kind === "collect") void tell(asked.request);
     else {

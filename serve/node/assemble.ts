@@ -44,7 +44,7 @@ export function assemble(
   service.models.watch();
   const http = makeHttpServer(makeApp(service), service);
   const close = async ({ isPatient = false }: ClosingOptions = {}): Promise<void> => {
-    await drain(http, log, isPatient);
+    await drain(http, log, { isPatient });
     await service.close();
     await monitoring.close();
     await log.close();

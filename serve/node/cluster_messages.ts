@@ -2,6 +2,8 @@
 
 /** Among the other messages between the same processes. */
 export const CHANNEL = "simdgrad.serve";
+/** Variable of a worker's environment: which of them it is, from 0. */
+export const WORKER_SLOT = "SIMDGRAD_WORKER";
 
 export type ToWorker = { channel: typeof CHANNEL } & (
   | { kind: "connection"; id: number }
@@ -15,6 +17,8 @@ export type ToPrimary = { channel: typeof CHANNEL } & (
   | { kind: "failed"; error: SentError }
   /** The connection has arrived. */
   | { kind: "took"; id: number }
+  /** So many of those that were given are closed. */
+  | { kind: "closed"; count: number }
 );
 
 /** Of either, without what is the same in each. */
@@ -25,8 +29,4 @@ export interface SentError {
   name: string;
   message: string;
   stack: string | undefined;
-}
-
-export function isOurs(message: unknown): boolean {
-  return typeof message === "object" && message !== null && (message as { channel?: unknown }).channel === CHANNEL;
 }

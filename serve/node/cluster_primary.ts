@@ -1,4 +1,4 @@
-// The primary of --workers: accepts connections, gives each to the next worker, and replaces workers that end.
+// The primary of --workers: accepts connections, gives each to the worker with the fewest, and replaces workers that end.
 //
 // Node's cluster can share a listening socket by itself; but when its workers stop listening, connections that the primary has
 // accepted and not yet passed on are lost. Here the primary alone listens: once it does not any more, each worker is told to
@@ -8,25 +8,24 @@ import cluster, { type Worker } from "node:cluster";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { CheckpointError, DataError, NotFoundError, RuntimeError } from "../../lib/index.ts";
 import type { Log } from "../log/log.ts";
+import { isOn } from "./channel.ts";
 import {
   CHANNEL,
-  isOurs,
   type SentError,
   type ToPrimary,
   type ToWorker,
   type Unaddressed,
+  WORKER_SLOT,
 } from "./cluster_messages.ts";
 import { MAX_CONNECTIONS } from "./http_server.ts";
 import { listen } from "./listen.ts";
-import { DRAIN_MS, stopListening } from "./shut_down.ts";
+import { FLEET_MS, stopListening } from "./shut_down.ts";
 
 /** A worker that ends within this time of its start has not served. */
 const QUICK_MS = 10_000;
 /** Such ends, one after the other, after which another start would be no better. */
 const MOST_QUICK = 5;
 const FIRST_PAUSE_MS = 200;
-/** For a worker to end by itself, after the time that it gives its clients. */
-const LAST_MS = DRAIN_MS + 500;
 
 export interface ModelVersion {
   name: string;
@@ -35,10 +34,14 @@ export interface ModelVersion {
 
 interface Member {
   worker: Worker;
+  /** From 0; whoever replaces it has the same. */
+  slot: number;
   startedMs: number;
   isReady: boolean;
   /** Given, and not there yet. */
   underWay: Map<number, Socket>;
+  /** Given, and not closed yet. */
+  connections: number;
 }
 
 export class Fleet {
@@ -48,9 +51,12 @@ export class Fleet {
   private readonly listener = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.give(socket));
   private readonly ended: (() => void)[] = [];
   private started: { resolve(models: ModelVersion[]): void; reject(error: unknown): void } | null = null;
+  /** Told that it is to stop; serves on. */
+  private isUnready = false;
+  /** Accepts no more, and replaces nobody. */
   private isStopping = false;
   private turn = 0;
-  private connections = 0;
+  private given = 0;
   private quickEnds = 0;
 
   /** @param onFailure workers end as soon as they start: there is no use in going on */
@@ -58,6 +64,8 @@ export class Fleet {
     private readonly count: number,
     private readonly log: Log,
     private readonly onFailure: (error: Error) => void,
+    private readonly forkWorker: (environment: Record<string, string>) => Worker = (environment) =>
+      cluster.fork(environment),
   ) {}
 
   /** Starts the workers. @returns the models that they serve, when all are ready @throws what one of them could not do */
@@ -70,34 +78,42 @@ export class Fleet {
 
   /** @throws the address is taken, or not ours */
   listen(host: string, port: number): Promise<AddressInfo> {
-    return listen(this.listener, { host, port });
+    return listen(this.listener, { host, port, log: this.log });
   }
 
   /** Readiness probes fail from now on; all goes on. */
   unready(): void {
-    this.isStopping = true;
+    this.isUnready = true;
     for (const member of this.members) send(member, { kind: "unready" });
   }
 
   /** Accepts no more, and resolves when all workers have answered what they have, and ended. */
   async stop(): Promise<void> {
     this.isStopping = true;
-    await stopListening(this.listener);
-    for (const socket of this.held.splice(0)) socket.destroy();
-    for (const member of this.members) send(member, { kind: "drain" });
     const last = setTimeout(() => {
       for (const { worker } of this.members) worker.process.kill("SIGKILL");
-    }, LAST_MS);
+    }, FLEET_MS);
+    await stopListening(this.listener);
+    for (const socket of this.held.splice(0)) socket.destroy();
+    for (const member of this.members) {
+      if (member.isReady) send(member, { kind: "drain" });
+      // It has nothing to finish, and may not listen to us for a while.
+      else member.worker.process.kill("SIGKILL");
+    }
     if (this.members.size > 0) await new Promise<void>((resolve) => this.ended.push(resolve));
     clearTimeout(last);
   }
 
   private fork(): void {
-    const worker = cluster.fork();
-    const member: Member = { worker, startedMs: performance.now(), isReady: false, underWay: new Map() };
+    const taken = new Set([...this.members].map(({ slot }) => slot));
+    let slot = 0;
+    while (taken.has(slot)) slot++;
+    const worker = this.forkWorker({ [WORKER_SLOT]: String(slot) });
+    const startedMs = performance.now();
+    const member: Member = { worker, slot, startedMs, isReady: false, underWay: new Map(), connections: 0 };
     this.members.add(member);
     worker.on("message", (message: ToPrimary) => {
-      if (isOurs(message)) this.onMessage(member, message);
+      if (isOn(CHANNEL, message)) this.onMessage(member, message);
     });
     let end: number | string | null = null;
     // What it said last may come after its exit, and does come before its channel is closed.
@@ -118,13 +134,14 @@ export class Fleet {
   private onMessage(member: Member, message: ToPrimary): void {
     const { id, process } = member.worker;
     if (message.kind === "took") this.passed(member, message.id);
+    else if (message.kind === "closed") member.connections -= message.count;
     else if (message.kind === "failed") {
       const error = errorOf(message.error);
       if (this.started) this.started.reject(error);
       else this.log.error({ worker: id, pid: process.pid, reason: error.message }, "a worker cannot start");
     } else {
       member.isReady = true;
-      if (this.isStopping) send(member, { kind: "unready" });
+      if (this.isUnready) send(member, { kind: "unready" });
       for (const socket of this.held.splice(0)) this.give(socket);
       if (this.started && [...this.members].every(({ isReady }) => isReady)) {
         this.started.resolve(message.models);
@@ -136,7 +153,9 @@ export class Fleet {
   private onEnd(member: Member, end: number | string): void {
     if (!this.members.delete(member)) return;
     // It never had them.
-    for (const socket of member.underWay.values()) this.give(socket);
+    const unclaimed = [...member.underWay.values()];
+    member.underWay.clear();
+    for (const socket of unclaimed) this.give(socket);
     if (this.members.size === 0 && this.isStopping) for (const resolve of this.ended.splice(0)) resolve();
     if (this.isStopping) return;
     const how = typeof end === "number" ? `with code ${end}` : `by ${end}`;
@@ -158,7 +177,7 @@ export class Fleet {
     }, pauseMs);
   }
 
-  /** To the worker whose turn it is. */
+  /** To the worker with the fewest connections; of several, to the one whose turn it is. */
   private give(socket: Socket): void {
     const ready = [...this.members].filter(({ isReady, worker }) => isReady && worker.isConnected());
     if (ready.length === 0) {
@@ -166,13 +185,18 @@ export class Fleet {
       else this.held.push(socket);
       return;
     }
-    const member = ready[this.turn++ % ready.length];
-    const id = this.connections++;
+    const first = this.turn++ % ready.length;
+    const inTurn = [...ready.slice(first), ...ready.slice(0, first)];
+    const member = inTurn.reduce((least, other) => (other.connections < least.connections ? other : least));
+    const id = this.given++;
     member.underWay.set(id, socket);
+    member.connections++;
     // Kept open here until it is there: should the worker end before, another gets it.
     const message: ToWorker = { channel: CHANNEL, kind: "connection", id };
     member.worker.process.send(message, socket, { keepOpen: true }, (error) => {
-      if (error && member.underWay.delete(id)) this.give(socket);
+      if (!error || !member.underWay.delete(id)) return;
+      member.connections--;
+      this.give(socket);
     });
   }
 

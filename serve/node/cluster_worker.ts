@@ -2,7 +2,8 @@
 
 import type { Socket } from "node:net";
 import process from "node:process";
-import { CHANNEL, isOurs, type ToPrimary, type ToWorker, type Unaddressed } from "./cluster_messages.ts";
+import { isOn } from "./channel.ts";
+import { CHANNEL, type ToPrimary, type ToWorker, type Unaddressed } from "./cluster_messages.ts";
 import { type HttpServer, MAX_CONNECTIONS } from "./http_server.ts";
 
 /** @returns when it is sent */
@@ -21,15 +22,25 @@ export function tellPrimary(message: Unaddressed<ToPrimary>): Promise<void> {
 export function serveConnections({ server, connections }: HttpServer, onUnready: () => void): Promise<void> {
   // Node begins to look for slow requests when a server listens, which this one never does by itself.
   server.emit("listening");
+  let closed = 0;
+  /** Those of the same turn are told together. */
+  const onClosed = (): void => {
+    if (closed++ > 0) return;
+    setImmediate(() => {
+      void tellPrimary({ kind: "closed", count: closed });
+      closed = 0;
+    });
+  };
   return new Promise((resolve) => {
     process.on("message", (message: ToWorker, socket?: Socket) => {
-      if (!isOurs(message)) return;
+      if (!isOn(CHANNEL, message)) return;
       if (message.kind === "unready") onUnready();
       else if (message.kind === "drain") resolve();
       else {
         void tellPrimary({ kind: "took", id: message.id });
         // Undefined where the client left on the way.
-        if (!socket) return;
+        if (!socket) return onClosed();
+        socket.once("close", onClosed);
         if (connections.size >= MAX_CONNECTIONS) {
           server.emit("drop");
           socket.destroy();

@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { App } from "../app.ts";
 import { Problem } from "../http/problem.ts";
-import { SECURITY_HEADERS } from "../http/security_headers.ts";
+import { seldom } from "../log/seldom.ts";
 import type { Service } from "../service.ts";
 import { BodyBudget } from "./body_budget.ts";
 import { Connections } from "./connections.ts";
@@ -53,7 +53,7 @@ export function makeHttpServer(app: App, service: Service): HttpServer {
   server.maxHeadersCount = 0;
 
   /** Counts and logs what never reached the application. */
-  const tell = (problem: Problem, address: string, code?: string): void => {
+  const logRefusal = (problem: Problem, address: string, code?: string): void => {
     const { status, reason } = problem;
     service.observer.refused({ reason });
     service.log.info({ status, reason, address, code }, "not a request that can be served");
@@ -78,7 +78,8 @@ export function makeHttpServer(app: App, service: Service): HttpServer {
         const problem = new Problem(status, isOfRequest ? "the URL or the header Host is not valid." : "the server failed on this request.", { reason: isOfRequest ? "bad_request" : "internal" }); // biome-ignore format: one line
         service.observer.refused({ reason: problem.reason });
         service.log[isOfRequest ? "info" : "error"]({ status, reason: problem.reason, error: String(error) }, "no answer by the application"); // biome-ignore format: one line
-        return withSecurity(problem);
+        const body = problem.body();
+        return new Response(body, { status, headers: answerHeaders(problem, body) });
       },
     },
   );
@@ -93,7 +94,7 @@ export function makeHttpServer(app: App, service: Service): HttpServer {
     outgoing.once("close", () => connections.settle(connection, caller, outgoing.writableFinished));
     const problem = headProblem(incoming);
     if (!problem) return void answer(incoming, outgoing);
-    tell(problem, connection.address);
+    logRefusal(problem, connection.address);
     const body = problem.body();
     outgoing.writeHead(problem.status, answerHeaders(problem, body));
     outgoing.end(body);
@@ -106,7 +107,7 @@ export function makeHttpServer(app: App, service: Service): HttpServer {
   server.on("connect", (incoming, socket) => {
     const problem = new Problem(405, "this server is no proxy; it takes no CONNECT.", { reason: "method_not_allowed", headers: { allow: "GET, HEAD, OPTIONS, POST" } }); // biome-ignore format: one line
     const connection = connections.of(incoming.socket);
-    tell(problem, connection.address);
+    logRefusal(problem, connection.address);
     socket.resume();
     connection.end(rawAnswer(problem));
   });
@@ -124,16 +125,14 @@ export function makeHttpServer(app: App, service: Service): HttpServer {
     }
     // Browsers open connections in advance; there is nobody to answer.
     if (socket.bytesRead === 0) return connection.end();
-    tell(problem, connection.address, error.code);
+    logRefusal(problem, connection.address, error.code);
     if (active.size > 0) connection.lastWords = rawAnswer(problem);
     else connection.end(rawAnswer(problem));
   });
-  let toldMs = Number.NEGATIVE_INFINITY;
-  server.on("drop", () => {
-    if (performance.now() - toldMs < 10_000) return;
-    toldMs = performance.now();
-    service.log.warn({ connections: MAX_CONNECTIONS }, "too many connections; further ones are closed");
-  });
+  const logDrop = seldom(() =>
+    service.log.warn({ connections: MAX_CONNECTIONS }, "too many connections; further ones are closed"),
+  );
+  server.on("drop", logDrop);
   return { server, connections };
 }
 
@@ -152,13 +151,11 @@ function headProblem({ headers, rawHeaders, httpVersionMinor }: IncomingMessage)
     return new Problem(400, "the request has no header Host, which HTTP/1.1 asks for.", { reason: "bad_request" });
   }
   if (headers.expect !== undefined && headers.expect.toLowerCase() !== "100-continue" && httpVersionMinor >= 1) {
-    return new Problem(417, "of Expect, only 100-continue is known here.", { reason: "bad_request" });
+    return new Problem(
+      417,
+      "the only value of Expect that this server knows is 100-continue; send that, or leave it out.",
+      { reason: "bad_request" },
+    );
   }
   return null;
-}
-
-function withSecurity(problem: Problem): Response {
-  const response = problem.response();
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
-  return response;
 }

@@ -3,6 +3,7 @@
 import { createServer } from "node:http";
 import { reasonOf } from "../../lib/base/system_error.ts";
 import { PROBLEM_TYPE, Problem } from "../http/problem.ts";
+import { SECURITY_HEADERS } from "../http/security_headers.ts";
 import type { Log } from "../log/log.ts";
 import { METRICS_TYPE, type MetricsReader } from "../metrics/metrics_reader.ts";
 import { listen } from "./listen.ts";
@@ -31,12 +32,10 @@ export async function startMetricsServer(
         headers: Readonly<Record<string, string>> = {},
       ): void => {
         response.writeHead(status, {
-          ...{
-            "content-type": type,
-            "content-length": Buffer.byteLength(body),
-            "cache-control": "no-store",
-            ...headers,
-          },
+          ...SECURITY_HEADERS,
+          "content-type": type,
+          "content-length": Buffer.byteLength(body),
+          ...headers,
         });
         response.end(request.method === "HEAD" ? undefined : body);
       };
@@ -58,7 +57,7 @@ export async function startMetricsServer(
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
-  const address = await listen(server, { host, port });
+  const address = await listen(server, { host, port, log });
   return {
     port: address.port,
     close: () =>

@@ -7,6 +7,7 @@ import { makeLog } from "../log/log.ts";
 import { attachPrimary, attachWorker } from "../metrics/cluster_metrics.ts";
 import { type ServeOptions, type ServeSettings, serveSettings } from "../options.ts";
 import { assemble } from "./assemble.ts";
+import { WORKER_SLOT } from "./cluster_messages.ts";
 import { Fleet } from "./cluster_primary.ts";
 import { serveConnections, tellPrimary } from "./cluster_worker.ts";
 import { boundHeap } from "./heap_bounds.ts";
@@ -18,7 +19,7 @@ import { urlOf } from "./url_of.ts";
 
 export interface RunEvents {
   onListening(listening: Listening): void;
-  /** A signal came: what was accepted is answered yet. */
+  /** A signal came; accepted requests are finished. */
   onStopping(): void;
 }
 
@@ -62,14 +63,19 @@ async function runFleet(settings: ServeSettings, { onListening, onStopping }: Ru
   try {
     // Before the workers start, since it may fail at once. Who calls already waits for the first that is ready.
     const address = await fleet.listen(host, port);
-    const models = await fleet.start();
-    if (metricsPort !== undefined) metricsServer = await startMetricsServer(metrics, { host, port: metricsPort, log });
-    onListening({ url: urlOf(address, host), models });
-    error = await Promise.race([failure, stop.then(() => null)]);
+    const models = await Promise.race([fleet.start(), stop]);
+    if (models) {
+      if (metricsPort !== undefined) {
+        metricsServer = await startMetricsServer(metrics, { host, port: metricsPort, log });
+      }
+      onListening({ url: urlOf(address, host), models });
+      error = await Promise.race([failure, stop.then(() => null)]);
+    }
     if (error === null) {
       onStopping();
       fleet.unready();
-      await sleep(drainDelaySeconds);
+      // Nobody was told of a server that has not started yet.
+      if (models) await sleep(drainDelaySeconds);
     }
   } finally {
     await fleet.stop();
@@ -86,7 +92,7 @@ async function runWorker(settings: ServeSettings): Promise<void> {
   try {
     enableRelaxedSimd();
     boundHeap();
-    const { service, http, close } = assemble(settings, attachWorker);
+    const { service, http, close } = assemble(settings, attachWorker, Number(process.env[WORKER_SLOT]));
     const served = serveConnections(http, () => {
       service.isReady = false;
     });

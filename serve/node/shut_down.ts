@@ -11,11 +11,15 @@ import type { HttpServer } from "./http_server.ts";
 
 /** In which an idle connection may still bring a request that is on its way. */
 const GRACE_MS = 500;
-/** Of the ten seconds that all of it may take, a second is left for the rest. */
-export const DRAIN_MS = 9000;
+/** All of it, after the drain delay: less than what orchestrators wait before they kill. */
+export const END_MS = 10_000;
+/** A process's connections, from when it listens no more until those that are left are cut off. Its log may take a second yet. */
+export const DRAIN_MS = 8000;
+/** A fleet's: letting in, then its workers, which drain as long and close their logs. Its own log may take a second yet. */
+export const FLEET_MS = 8800;
 
 /** For letting in those who knocked before; where ever more do, an end has to come. */
-const LET_IN_MS = 1000;
+const LET_IN_MS = 500;
 
 /** Accepts whom the system has let in already, one a turn of the event loop as Node does, and then no more. */
 export async function stopListening(server: Server): Promise<void> {
@@ -31,10 +35,22 @@ export async function stopListening(server: Server): Promise<void> {
   Server.prototype.close.call(server);
 }
 
-/** @param isPatient whether idle connections get their grace; where no client but our own is left, they need none */
-export async function drain({ server, connections }: HttpServer, log: Log, isPatient: boolean): Promise<void> {
+export interface DrainOptions {
+  /** Whether idle connections get their grace; where no client but our own is left, they need none. */
+  isPatient: boolean;
+  /** For all of it; default DRAIN_MS. */
+  limitMs?: number;
+}
+
+export async function drain(
+  { server, connections }: HttpServer,
+  log: Log,
+  { isPatient, limitMs = DRAIN_MS }: DrainOptions,
+): Promise<void> {
+  const endMs = performance.now() + limitMs;
   await stopListening(server);
-  const cut = await connections.drain({ graceMs: isPatient ? GRACE_MS : 0, limitMs: DRAIN_MS });
+  const graceMs = isPatient ? GRACE_MS : 0;
+  const cut = await connections.drain({ graceMs, limitMs: endMs - performance.now() });
   if (cut > 0) log.warn({ connections: cut }, "cut off: they were not done in time");
 }
 

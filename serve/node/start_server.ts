@@ -39,7 +39,7 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
   let metricsServer: MetricsServer | null = null;
   let url: string;
   try {
-    url = urlOf(await listen(http.server, { host, port }), host);
+    url = urlOf(await listen(http.server, { host, port, log }), host);
     if (metricsPort !== undefined) metricsServer = await startMetricsServer(metrics, { host, port: metricsPort, log });
   } catch (error) {
     await close();

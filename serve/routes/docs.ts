@@ -4,21 +4,18 @@ import { join } from "node:path";
 import type { Context, Hono } from "hono";
 import { packageRoot } from "../../store/package_root.ts";
 import type { ServeEnv } from "../http/caller.ts";
+import { contentSecurityPolicy } from "../http/content_security_policy.ts";
 import { Problem } from "../http/problem.ts";
 import { answerPageFile } from "../pages/answer_page_file.ts";
 import { type PageFile, readPageFolder } from "../pages/page_folder.ts";
 
 /** The page runs its own scripts, asks its own server, and shows pictures that it holds itself; nothing else. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+const POLICY = contentSecurityPolicy({
+  "script-src": "'self'",
+  "style-src": "'self'",
+  "img-src": "'self' data: blob:",
+  "connect-src": "'self'",
+});
 
 export function docsRoutes(app: Hono<ServeEnv>): void {
   const files = readPageFolder(join(packageRoot(), "dist", "docs"));

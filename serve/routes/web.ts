@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Hono } from "hono";
 import { packageRoot } from "../../store/package_root.ts";
 import type { ServeEnv } from "../http/caller.ts";
+import { contentSecurityPolicy } from "../http/content_security_policy.ts";
 import { Problem } from "../http/problem.ts";
 import { answerPageFile } from "../pages/answer_page_file.ts";
 import { type PageFile, readPageFolder } from "../pages/page_folder.ts";
@@ -13,19 +14,15 @@ const INDEX = "index.html";
 const TAKEN = ["docs", "metrics", "model", "models", "openapi.json", "predict", "v2"];
 /** The page runs its own scripts and workers, compiles WebAssembly, and asks its own server; isolated, so that it may use threads. */
 const PAGE_HEADERS = {
-  "content-security-policy": [
-    "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "worker-src 'self' blob:",
-    "style-src 'self'",
-    "img-src 'self' data: blob:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "manifest-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join("; "),
+  "content-security-policy": contentSecurityPolicy({
+    "script-src": "'self' 'wasm-unsafe-eval'",
+    "worker-src": "'self' blob:",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+  }),
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
 };

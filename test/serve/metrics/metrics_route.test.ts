@@ -51,6 +51,7 @@ test("with a port of its own, that has /metrics and nothing else, and the server
   const response = await fetch(metricsUrl);
   assert.is(response.status, 200);
   assert.ok(samplesOf(await response.text()).has("mnist_ready"));
+  assert.equal([response.headers.get("x-content-type-options"), response.headers.get("cache-control")], ["nosniff", "no-store"]); // biome-ignore format: one line
   assert.is((await fetch(metricsUrl, { method: "HEAD" })).headers.get("content-type"), response.headers.get("content-type")); // biome-ignore format: one line
   const elsewhere = await fetch(new URL("/predict", metricsUrl), { method: "POST" });
   assert.is(elsewhere.status, 404);

@@ -87,6 +87,17 @@ test("what keeps it from starting is told once, with the code of its kind", asyn
   taken.close();
 });
 
+test("SIGTERM while workers start is heeded then, and ends it with 0", async () => {
+  const imports = [inWorkers("await new Promise((resolve) => setTimeout(resolve, 30_000));")];
+  const server = new ServeProgram(["--workers", "2", "--log-level", "warn"], { imports });
+  await server.until(() => server.workers.length === 2, "workers");
+  const started = performance.now();
+  server.kill("SIGTERM");
+  assert.equal(await server.ended, { code: 0, signal: null });
+  assert.ok(performance.now() - started < 5000);
+  assert.match(server.stderr, /^Stopping: [^\n]+\n$/);
+});
+
 test("workers that end as soon as they serve are started again more and more slowly, and given up", async () => {
   const ends = "if (message.kind === 'ready' && cluster.worker.id > 2) setTimeout(() => process.exit(9), 200);";
   const imports = [inWorkers(`const { send } = process; process.send = (message, ...rest) => { ${ends} return send.call(process, message, ...rest); };`)]; // biome-ignore format: one line
