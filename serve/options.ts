@@ -1,17 +1,6 @@
 // ServeOptions: what a server can be told, its defaults, and what each may be.
 
-import {
-  aboveZero,
-  boolean,
-  check,
-  checkOptions,
-  integer,
-  nonNegative,
-  oneOf,
-  type Rule,
-  string,
-  strings,
-} from "../lib/base/check.ts";
+import { boolean, check, checkOptions, integer, oneOf, type Rule, string, strings } from "../lib/base/check.ts";
 import { OptionError } from "../lib/base/errors.ts";
 import { notBlank } from "../lib/base/line.ts";
 import { printable } from "../lib/base/printable.ts";
@@ -62,29 +51,60 @@ export interface ServeOptions {
 export type ServeSettings = Required<Omit<ServeOptions, "apiKey" | "rateLimit" | "metricsPort" | "web">> &
   Pick<ServeOptions, "apiKey" | "rateLimit" | "metricsPort" | "web">;
 
-const PORT = integer(0, 65_535);
-const RULES: Readonly<Record<keyof ServeOptions, Rule>> = {
-  host: notBlank,
+interface Range {
+  readonly isInteger?: boolean;
+  /** The smallest that is allowed. */
+  readonly min?: number;
+  /** It must be larger than this. */
+  readonly above?: number;
+  /** The largest that is allowed. */
+  readonly max?: number;
+}
+
+const PORT: Range = { isInteger: true, min: 0, max: 65_535 };
+/** What numbers may be; the flags of `mnist serve` as well. */
+export const RANGES = {
   port: PORT,
-  workers: integer(1, 64),
+  workers: { isInteger: true, min: 1, max: 64 },
+  maxQueue: { isInteger: true, min: 1, max: 65_536 },
+  maxQueueDelayMs: { min: 0, max: 1000 },
+  timeoutSeconds: { above: 0, max: 3600 },
+  maxBodyBytes: { isInteger: true, min: 1024, max: 2 ** 28 },
+  maxImages: { isInteger: true, min: 1, max: 4096 },
+  maxPixels: { isInteger: true, min: 784 },
+  drainDelaySeconds: { min: 0, max: 3600 },
+  rateLimit: { isInteger: true, min: 1 },
+  trustProxy: { isInteger: true, min: 0, max: 16 },
+  metricsPort: PORT,
+} as const satisfies { readonly [Name in keyof ServeOptions]?: Range };
+
+function within({ isInteger, min, above, max }: Range): Rule {
+  if (isInteger) return integer(min, max);
+  const low = above === undefined ? `≥ ${min}` : `> ${above}`;
+  return {
+    says: `a number ${low} and ≤ ${max}`,
+    holds: (value) =>
+      typeof value === "number" &&
+      value >= (min ?? value) &&
+      value > (above ?? Number.NEGATIVE_INFINITY) &&
+      value <= (max ?? value),
+  };
+}
+
+const RULES: Readonly<Record<keyof ServeOptions, Rule>> = {
+  ...(Object.fromEntries(Object.entries(RANGES).map(([name, range]) => [name, within(range)])) as Record<
+    keyof typeof RANGES,
+    Rule
+  >),
+  host: notBlank,
   outputs: notBlank,
   web: notBlank,
-  maxQueue: integer(1, 65_536),
-  maxQueueDelayMs: nonNegative,
-  timeoutSeconds: aboveZero,
-  maxBodyBytes: integer(1024, 2 ** 28),
-  maxImages: integer(1, 4096),
-  maxPixels: integer(784),
-  drainDelaySeconds: nonNegative,
   cors: strings,
   apiKey: string,
-  rateLimit: integer(1),
-  trustProxy: integer(0, 16),
-  metricsPort: PORT,
   logLevel: oneOf(...LOG_LEVELS),
   logAddresses: boolean,
 };
-const DEFAULTS = {
+export const DEFAULTS = {
   host: "127.0.0.1",
   port: 8000,
   workers: 1,
@@ -110,7 +130,10 @@ export function serveSettings(options: ServeOptions): ServeSettings {
     if (origin === "*" || isOrigin(origin)) continue;
     throw new OptionError(`serve: cors holds ${printable(origin)}, which is no origin; write it as https://example.com, without a path, or *.`, { cors: origin }); // biome-ignore format: one line
   }
-  const { rateLimit, workers = DEFAULTS.workers } = options;
+  const { rateLimit, workers = DEFAULTS.workers, port = DEFAULTS.port, metricsPort } = options;
+  if (metricsPort === port && port !== 0) {
+    throw new OptionError(`serve: port and metricsPort are both ${port}; give the metrics another one, or leave it out to have them on the server's.`, { port, metricsPort }); // biome-ignore format: one line
+  }
   if (rateLimit !== undefined && rateLimit < workers) {
     throw new OptionError(`serve: rateLimit is ${rateLimit} and workers is ${workers}; each worker counts for itself, so the limit must be at least as many.`, { rateLimit, workers }); // biome-ignore format: one line
   }

@@ -76,7 +76,7 @@ const rules: Rule[] = [
       to: {
         path: inside([...DOORS.filter((other) => other !== door), "bench"]),
         // mnist serve starts the server: docs/adr/0017-mnist-serve-opens-another-door.md.
-        pathNot: door === "cli" ? "^serve/index\\.ts$" : undefined,
+        pathNot: door === "cli" ? "^serve/(index|options)\\.ts$" : undefined,
       },
     }),
   ),

@@ -1,10 +1,7 @@
 // mnist serve: the networks behind HTTP.
 
-import type { LogLevel } from "../../serve/index.ts";
+import { DEFAULTS, LOG_LEVELS } from "../../serve/options.ts";
 import { type Command, choiceFlag, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
-
-/** Those of serve/options.ts, which is loaded when the command runs. */
-const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const satisfies readonly LogLevel[];
 
 export const serve: Command = {
   details:
@@ -20,26 +17,32 @@ export const serve: Command = {
   flags: {
     ...grouped("Address", {
       host: valueFlag("ADDRESS", "Address to listen on; 0.0.0.0 is every one of this machine", {
-        byDefault: "127.0.0.1",
+        byDefault: DEFAULTS.host,
       }),
-      port: valueFlag("N", "Port to listen on; 0 takes a free one", { byDefault: "8000" }),
+      port: valueFlag("N", "Port to listen on; 0 takes a free one", { byDefault: String(DEFAULTS.port) }),
       "metrics-port": valueFlag("N", "Port of its own for /metrics", { byDefault: "the server's" }),
-      "trust-proxy": valueFlag("N", "Proxies in front whose X-Forwarded-For is believed", { byDefault: "0" }),
+      "trust-proxy": valueFlag("N", "Proxies in front whose X-Forwarded-For is believed", {
+        byDefault: String(DEFAULTS.trustProxy),
+      }),
     }),
     ...grouped("Models", {
-      runs: valueFlag("FOLDER", "Folder of runs and versions", { byDefault: "outputs" }),
-      workers: valueFlag("N", "Processes, each with its own network", { byDefault: "1" }),
+      runs: valueFlag("FOLDER", "Folder of runs and versions", { byDefault: DEFAULTS.outputs }),
+      workers: valueFlag("N", "Processes, each with its own network", { byDefault: String(DEFAULTS.workers) }),
     }),
     ...grouped("Limits", {
-      timeout: valueFlag("SECONDS", "For a request's answer", { byDefault: "10" }),
-      "max-queue": valueFlag("N", "Images that may wait; beyond it, 503", { byDefault: "512" }),
-      "max-queue-delay": valueFlag("MS", "Wait for more images when the network is free", { byDefault: "0" }),
-      "max-body": valueFlag("BYTES", "Of one request", { byDefault: "1048576" }),
-      "max-images": valueFlag("N", "Pictures in one request", { byDefault: "64" }),
+      timeout: valueFlag("SECONDS", "For a request's answer", { byDefault: String(DEFAULTS.timeoutSeconds) }),
+      "max-queue": valueFlag("N", "Images that may wait; beyond it, 503", { byDefault: String(DEFAULTS.maxQueue) }),
+      "max-queue-delay": valueFlag("MS", "Wait for more images when the network is free", {
+        byDefault: String(DEFAULTS.maxQueueDelayMs),
+      }),
+      "max-body": valueFlag("BYTES", "Of one request", { byDefault: String(DEFAULTS.maxBodyBytes) }),
+      "max-images": valueFlag("N", "Pictures in one request", { byDefault: String(DEFAULTS.maxImages) }),
       "rate-limit": valueFlag("N", "Requests a minute from one address, shared out among the workers", {
         byDefault: "any number",
       }),
-      "drain-delay": valueFlag("SECONDS", "Go on serving after SIGTERM, while not ready", { byDefault: "0" }),
+      "drain-delay": valueFlag("SECONDS", "Go on serving after SIGTERM, while not ready", {
+        byDefault: String(DEFAULTS.drainDelaySeconds),
+      }),
     }),
     ...grouped("Access", {
       cors: valueFlag("ORIGINS", "Origins whose pages may call, with commas between; * is every one", {
@@ -50,7 +53,7 @@ export const serve: Command = {
       }),
     }),
     ...grouped("Output", {
-      "log-level": choiceFlag("What is logged", LOG_LEVELS, { byDefault: "info" }),
+      "log-level": choiceFlag("What is logged", LOG_LEVELS, { byDefault: DEFAULTS.logLevel }),
       "hide-addresses": switchFlag("Leave clients' addresses out of the log"),
     }),
   },

@@ -3,6 +3,7 @@
 import process from "node:process";
 import { systemCode } from "../../lib/base/system_error.ts";
 import { type LogLevel, runServer, type ServeOptions } from "../../serve/index.ts";
+import { DEFAULTS, RANGES } from "../../serve/options.ts";
 import { type Flags, isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { stderr } from "../terminal/terminal.ts";
@@ -19,7 +20,7 @@ export async function serveModels(flags: Flags): Promise<void> {
         stderr.print(`Serving ${names.join(" and ")} at ${url}; its API is described at ${url}/docs. Ctrl-C stops it.`);
       },
       onStopping() {
-        stderr.print("Stopping: what was accepted is answered yet. Ctrl-C again ends it at once.");
+        stderr.print("Stopping: finishing accepted requests. Ctrl-C again ends it at once.");
       },
     });
   } catch (error) {
@@ -28,38 +29,39 @@ export async function serveModels(flags: Flags): Promise<void> {
 }
 
 /** An address that cannot be listened on, by the flags that named it. */
-function explained(error: unknown, { host = "127.0.0.1", port = 8000 }: ServeOptions): unknown {
+function explained(error: unknown, options: ServeOptions): unknown {
+  const { host = DEFAULTS.host, port = DEFAULTS.port, metricsPort } = options;
+  const isMetrics = metricsPort !== undefined && (error as { port?: unknown } | null)?.port === metricsPort;
+  const flag = isMetrics ? `--metrics-port ${metricsPort}` : `--port ${port}`;
   switch (systemCode(error)) {
     case "EADDRINUSE":
-      return new UsageError(`--port ${port} is taken on ${host}; choose another, or 0 for any that is free.`);
+      return new UsageError(`${flag} is taken on ${host}; choose another, or 0 for any that is free.`);
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return new UsageError(`--host ${host} is not an address of this machine; 0.0.0.0 is every one of it.`);
     case "EACCES":
-      return new UsageError(`--port ${port} may not be listened on by this user; choose one above 1023.`);
+      return new UsageError(`${flag} may not be listened on by this user; choose one above 1023.`);
     default:
       return error;
   }
 }
 
 function optionsOf(flags: Flags): ServeOptions {
-  const port = { isInteger: true, min: 0, max: 65_535 };
-  const count = { isInteger: true, min: 1 };
   return {
     host: textFlag(flags, "host"),
-    port: numberFlag(flags, "port", port),
-    metricsPort: numberFlag(flags, "metrics-port", port),
-    trustProxy: numberFlag(flags, "trust-proxy", { isInteger: true, min: 0, max: 16 }),
+    port: numberFlag(flags, "port", RANGES.port),
+    metricsPort: numberFlag(flags, "metrics-port", RANGES.metricsPort),
+    trustProxy: numberFlag(flags, "trust-proxy", RANGES.trustProxy),
     outputs: textFlag(flags, "runs"),
-    workers: numberFlag(flags, "workers", { ...count, max: 64 }),
-    timeoutSeconds: numberFlag(flags, "timeout", { above: 0, max: 3600 }),
-    maxQueue: numberFlag(flags, "max-queue", { ...count, max: 65_536 }),
-    maxQueueDelayMs: numberFlag(flags, "max-queue-delay", { min: 0, max: 1000 }),
-    maxBodyBytes: numberFlag(flags, "max-body", { isInteger: true, min: 1024, max: 2 ** 28 }),
-    maxImages: numberFlag(flags, "max-images", { ...count, max: 4096 }),
-    rateLimit: numberFlag(flags, "rate-limit", count),
-    drainDelaySeconds: numberFlag(flags, "drain-delay", { min: 0, max: 3600 }),
+    workers: numberFlag(flags, "workers", RANGES.workers),
+    timeoutSeconds: numberFlag(flags, "timeout", RANGES.timeoutSeconds),
+    maxQueue: numberFlag(flags, "max-queue", RANGES.maxQueue),
+    maxQueueDelayMs: numberFlag(flags, "max-queue-delay", RANGES.maxQueueDelayMs),
+    maxBodyBytes: numberFlag(flags, "max-body", RANGES.maxBodyBytes),
+    maxImages: numberFlag(flags, "max-images", RANGES.maxImages),
+    rateLimit: numberFlag(flags, "rate-limit", RANGES.rateLimit),
+    drainDelaySeconds: numberFlag(flags, "drain-delay", RANGES.drainDelaySeconds),
     cors: textFlag(flags, "cors")
       ?.split(",")
       .map((origin) => origin.trim()),
