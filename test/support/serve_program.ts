@@ -77,7 +77,9 @@ export class ServeProgram {
   /** Process ids of the workers. */
   get workers(): number[] {
     const { pid } = this.child;
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+      .split(" ")
+      .filter((id) => id !== "");
     return children.map(Number).filter((id) => readFileSync(`/proc/${id}/cmdline`, "utf8").includes("serve"));
   }
 
