@@ -69,6 +69,23 @@ test("workers hold requests to the same limits as a server of one process", asyn
   assert.is((await server.ended).code, 0);
 });
 
+test("workers share the rate limit: together they grant the whole, and a connection its worker's share", async () => {
+  const server = new ServeProgram(["--workers", "2", "--log-level", "silent", "--rate-limit", "5"]);
+  const url = await server.url();
+  const granted: number[] = [];
+  const clients = [new RawClient(url), new RawClient(url)];
+  for (const client of clients) {
+    let count = 0;
+    const ask = () => client.send("GET /models HTTP/1.1", "Host: x", "", "").answer();
+    for (let answer = await ask(); answer?.status === 200; answer = await ask()) count++;
+    granted.push(count);
+  }
+  assert.equal(granted.sort(), [2, 3]);
+  for (const { socket } of clients) socket.destroy();
+  server.kill("SIGTERM");
+  assert.is((await server.ended).code, 0);
+});
+
 test("what keeps it from starting is told once, with the code of its kind", async () => {
   const taken = createServer();
   const port = await new Promise<number>((resolve) => {
