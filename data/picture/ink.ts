@@ -88,19 +88,23 @@ function subtract({ width, height, words, at }: Luma, [a, b, c]: Background): Di
     while (i < end) {
       const word = words[i];
       const shade = at(i);
-      if (isUniform && shade === a) {
-        do i++;
-        while (i < end && words[i] === word);
+      const start = i;
+      do i++;
+      while (i < end && words[i] === word);
+      if (isUniform && shade === a) continue;
+      if (last < 0) left = Math.min(left, start - from);
+      last = i;
+      if (isUniform) {
+        const d = shade - a;
+        for (let k = start; k < i; k++) values[k] = d;
+        sums[signs[start] >>> 31] += (i - start) * d * d;
         continue;
       }
-      if (last < 0) left = Math.min(left, i - from);
-      do {
-        const x = i - from;
-        const d = shade - (a + b * x + c * y);
-        values[i] = d;
-        sums[signs[i++] >>> 31] += d * d;
-      } while (i < end && words[i] === word);
-      last = i;
+      for (let k = start; k < i; k++) {
+        const d = shade - (a + b * (k - from) + c * y);
+        values[k] = d;
+        sums[signs[k] >>> 31] += d * d;
+      }
     }
     if (last < 0) continue;
     right = Math.max(right, last - from);

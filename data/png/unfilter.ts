@@ -42,7 +42,8 @@ function addLeft({ bytes, words }: Row, count: number, pixelBytes: number): void
   if (pixelBytes === 4) {
     let a = 0;
     for (let i = 0; 4 * i < count; i++) {
-      a = addBytes(words[i], a);
+      const word = words[i];
+      if (word !== 0) a = addBytes(word, a); // Most are 0: neighbours of one colour.
       words[i] = a;
     }
   } else for (let i = pixelBytes; i < count; i++) bytes[i] += bytes[i - pixelBytes];
