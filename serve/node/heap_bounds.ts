@@ -1,14 +1,14 @@
 // Less memory for what requests leave behind, which is garbage as soon as they are answered. V8 collects it in a young generation
-// that grows to 32 MB under load and stays so. In 16 MB it does nearly the same: between two collections fifty requests at a time
-// come and go. In 8 MB they would be moved to the old generation, and both time and memory would be more.
+// that grows to 32 MB or more under load and stays so; in 8 MB it does the same a little more often. What outlives two such
+// collections is moved to the old generation, which V8 would let grow to several times its size before it collects it.
 
 import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** Both halves together: it doubles, so it ends between this and twice as much. */
-const ENOUGH_BYTES = 16e6;
-/** The old generation is collected when it has grown by so many per cent; by default, when it is several times as large. */
-const OLD_GROWTH = 30;
+const ENOUGH_BYTES = 8e6;
+/** The old generation is collected when it has grown by so many per cent. */
+const OLD_GROWTH = 10;
 
 /** From now on: both may be larger already, and stay so then. */
 export function boundHeap(): void {
