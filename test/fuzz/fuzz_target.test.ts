@@ -102,7 +102,7 @@ test("every target has a test, a corpus, and its paragraph in docs/fuzzing.md", 
   const here = (path: string): URL => new URL(path, import.meta.url);
   const targets = readdirSync(here("targets")).map((file) => file.replace(/\.ts$/, ""));
   const tests = readdirSync(here("."))
-    .filter((file) => file.endsWith(".test.ts"))
+    .filter((file) => file.endsWith(".pack.ts"))
     .map((file) => readFileSync(here(file), "utf8"))
     .join();
   const page = readFileSync(here("../../docs/fuzzing.md"), "utf8");

@@ -30,7 +30,7 @@ const ROUTES: readonly (readonly [path: string, body: string, counted: string])[
 ];
 
 test("in an overload each refusal is a failure: of the model, or of the default one where the body names it", async () => {
-  await start({ maxQueue: 1, maxQueueDelayMs: 60_000 });
+  await start({ maxQueue: 1, maxQueueDelayMs: 1000 });
   const { service } = server;
   const leave = new AbortController();
   const waiting = service.queue.submit({
