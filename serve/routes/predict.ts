@@ -128,9 +128,10 @@ async function readPictures(
 
 /** @param ms from the body's last byte on, where an answer's own latency is the network's alone */
 function prediction(answer: Answer, { name, version }: ServedModel, ms: number): Prediction {
-  const { warnings, probabilities, ...fields } = writeAnswer(answer);
+  const { predicted_class, confidence, probabilities, warnings } = writeAnswer(answer);
   return {
-    ...fields,
+    predicted_class,
+    confidence,
     probabilities: probabilities && [...probabilities],
     model_type: name,
     model_version: version,

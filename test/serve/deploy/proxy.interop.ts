@@ -22,6 +22,8 @@ const test = suite("compose without Docker");
 const ADDRESSES = ["127.0.0.2", "127.0.0.3", "127.0.0.4"];
 /** Debian's nobody: nginx needs no more, as compose.yaml gives it no more. */
 const NOBODY = 65_534;
+/** nginx keeps a name for two seconds, `valid=2s`, counted by whole ones: up to three. */
+const FORGOTTEN_MS = 3100;
 const MOST_WAITING_MS = 60_000;
 const DIGIT = readFileSync("docs/digits/7.png");
 
@@ -155,7 +157,7 @@ test("nginx shares requests among all containers that the name server knows, and
   const before = await logOf(async () => assert.equal(await lostOf(60), []));
   assert.equal(hostsOf(before), ADDRESSES.slice(0, 2));
   names.addresses = ADDRESSES;
-  await setTimeout(2500);
+  await setTimeout(FORGOTTEN_MS);
   const after = await logOf(async () => assert.equal(await lostOf(90), []));
   assert.equal(hostsOf(after), ADDRESSES);
 });
@@ -199,7 +201,7 @@ test("the last address that it adds is its client's, whatever the client says", 
   assert.is(clientAddress("127.0.0.1", String(heard[0]["x-forwarded-for"]), 1), "127.0.0.1");
   listener.close();
   names.addresses = ADDRESSES.slice(0, 2);
-  await setTimeout(2500);
+  await setTimeout(FORGOTTEN_MS);
 });
 
 test("what nginx refuses itself it says in the form of the server's errors", async () => {
