@@ -1,11 +1,13 @@
 // The application: what every request goes through, then its route. Entries (Node, Lambda) bring requests, and a Caller each.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { Hono } from "hono";
 import { routePath } from "hono/route";
 import { allowedMethods } from "./http/allowed_methods.ts";
 import { apiKey } from "./http/api_key.ts";
 import type { ServeEnv } from "./http/caller.ts";
 import { cors } from "./http/cors.ts";
+import { Pace } from "./http/pace.ts";
 import { internalProblem, Problem } from "./http/problem.ts";
 import { rateLimit, shareOf } from "./http/rate_limit.ts";
 import { requestId } from "./http/request_id.ts";
@@ -75,7 +77,8 @@ export function makeApp(service: Service): App {
     c.set("problem", problem);
     return problem.response(c.var.requestId);
   });
-  app.onError((error, c) => {
+  const pace = new Pace();
+  app.onError(async (error, c) => {
     let problem: Problem;
     if (error instanceof Problem) problem = error;
     else {
@@ -83,6 +86,10 @@ export function makeApp(service: Service): App {
       service.log.error({ request_id: c.var.requestId, error: error.stack ?? error.message }, "a request failed");
     }
     c.set("problem", problem);
+    if (problem.reason === "queue_full" || problem.reason === "rate_limit") {
+      const ms = pace.next();
+      if (ms >= 1) await sleep(ms);
+    }
     // Nothing of an answer that was there already may describe this one: its length, its encoding.
     c.res = undefined;
     return problem.response(c.var.requestId);

@@ -41,6 +41,9 @@ export interface Phase {
 /** After the last request was due, answers are awaited for so long. */
 const PATIENCE_MS = 15_000;
 
+/** A caller that finds no connection free for so long gives up: its request is never sent. */
+const GIVES_UP_MS = 500;
+
 /** Constant rates, one phase after the other; what never got a connection is among the refused. */
 export async function openLoop(load: Load, phases: readonly Phase[]): Promise<Sent[]> {
   const all: Sent[] = [];
@@ -51,7 +54,11 @@ export async function openLoop(load: Load, phases: readonly Phase[]): Promise<Se
   let from = 0;
   const started = performance.now();
   const now = (): number => performance.now() - started;
+  const unsent = { outcome: "refused", status: 0, reason: "no free connection", localPort: 0 } as const;
   const pump = (): void => {
+    for (; from < waiting.length && waiting[from] + GIVES_UP_MS < now(); from++) {
+      all.push({ dueMs: waiting[from], sentMs: waiting[from], endMs: now(), ...unsent });
+    }
     while (from < waiting.length && idle.length > 0) {
       const line = idle.shift() as Line;
       line.send(next++, waiting[from++], now, () => {
@@ -78,8 +85,7 @@ export async function openLoop(load: Load, phases: readonly Phase[]): Promise<Se
   idle = [];
   for (const line of lines) line.close();
   await sleep(10);
-  const unsent = { endMs: now(), outcome: "refused", status: 0, reason: "no free connection", localPort: 0 } as const;
-  for (const dueMs of waiting.slice(from)) all.push({ dueMs, sentMs: dueMs, ...unsent });
+  for (const dueMs of waiting.slice(from)) all.push({ dueMs, sentMs: dueMs, endMs: now(), ...unsent });
   return all;
 }
 

@@ -67,7 +67,11 @@ export class Problem extends Error {
     error: string,
     { reason, headers = {}, details = {} }: ProblemOptions,
   ) {
+    // Nobody looks where one was made, and to write it down takes as long as the rest of it: much where refusals are many.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(escapeControls(error));
+    Error.stackTraceLimit = stackTraceLimit;
     this.reason = reason;
     this.headers = headers;
     this.details = details;
