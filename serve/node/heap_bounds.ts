@@ -3,40 +3,35 @@
 // collections is moved to the old generation, which V8 would let grow to several times its size before it collects it.
 //
 // Where a thousand requests wait at a time, nearly all of them outlive two collections, and collecting takes a quarter of the time:
-// then both generations get more room.
+// meanwhile the old generation gets more room.
 
 import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** The young generation, both halves together: it doubles, so it ends between this and twice as much. */
 const ENOUGH_BYTES = 8e6;
-const MOST_BYTES = 32e6;
-/** The old generation is collected when it has grown by so many per cent. */
+/** The old generation is collected when it has grown by so many per cent; the second, where collecting takes more than its share. */
 const OLD_GROWTH = 10;
 const ROOMY_OLD_GROWTH = 100;
-/** Collecting may take this part of the time. */
 const ENOUGH_SHARE = 0.15;
 const WINDOW_MS = 1000;
 
 /** From now on: both may be larger already, and stay so then. */
 export function boundHeap(): void {
-  let enoughBytes = ENOUGH_BYTES;
   let collectedMs = 0;
   let sinceMs = performance.now();
   setFlagsFromString(`--heap-growing-percent=${OLD_GROWTH}`);
-  // V8 takes a limit of the young generation when it starts only; the factor by which it grows, at any time.
   const observer = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) collectedMs += duration;
     const elapsedMs = performance.now() - sinceMs;
     if (elapsedMs >= WINDOW_MS) {
-      if (collectedMs > ENOUGH_SHARE * elapsedMs && enoughBytes < MOST_BYTES) {
-        enoughBytes *= 2;
-        setFlagsFromString(`--heap-growing-percent=${ROOMY_OLD_GROWTH}`);
-      }
+      const isPressed = collectedMs > ENOUGH_SHARE * elapsedMs;
+      setFlagsFromString(`--heap-growing-percent=${isPressed ? ROOMY_OLD_GROWTH : OLD_GROWTH}`);
       collectedMs = 0;
-      sinceMs = performance.now();
+      sinceMs += elapsedMs;
     }
-    setFlagsFromString(`--semi-space-growth-factor=${youngBytes() < enoughBytes ? 2 : 1}`);
+    // V8 takes a limit of the young generation when it starts only; the factor by which it grows, at any time.
+    if (youngBytes() >= ENOUGH_BYTES) setFlagsFromString("--semi-space-growth-factor=1");
   });
   observer.observe({ entryTypes: ["gc"] });
 }
