@@ -1,19 +1,21 @@
 // Digits drawn with a pen: the strokes, and the picture that they make.
 
-import { check, checkFields, list, number, required } from "../lib/base/check.ts";
+import { check, checkFields, list, number, type Rule, required } from "../lib/base/check.ts";
 import { OptionError } from "../lib/base/errors.ts";
 import type { Picture } from "../lib/data/picture.ts";
 
 export interface Point {
   readonly x: number;
   readonly y: number;
+  /** Of the line here, 0 to PAPER_SIDE; default PEN_WIDTH. Between two points it changes evenly. */
+  readonly width?: number;
 }
 /** The points that the pen went through, in order; of one point, a dot. */
 export type Stroke = readonly Point[];
 
 /** The square that one draws on is this wide and high; points are in these units, from its top left corner. */
 export const PAPER_SIDE = 196;
-/** In the same units: a digit that fills two thirds of the square has the strokes of MNIST's. */
+/** Of a line that says nothing else, in the same units: a digit that fills two thirds of the square has the strokes of MNIST's. */
 export const PEN_WIDTH = 16;
 
 /**
@@ -105,11 +107,22 @@ function checkStroke(op: string, path: string, stroke: Stroke): void {
 }
 
 function checkPoint(op: string, path: string, point: Point): void {
-  checkFields(op, path, point, { x: required(number), y: required(number) });
+  checkFields(op, path, point, { x: required(number), y: required(number), width: WIDTH });
 }
 
+const WIDTH: Rule = {
+  says: `a number from 0 to ${PAPER_SIDE}`,
+  holds: (value) => typeof value === "number" && value >= 0 && value <= PAPER_SIDE,
+};
+
 function middle(a: Point, b: Point, t = 0.5): Point {
-  return { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t };
+  const at = { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t };
+  if (a.width === b.width) return a.width === undefined ? at : { ...at, width: a.width };
+  return { ...at, width: widthOf(a) + (widthOf(b) - widthOf(a)) * t };
+}
+
+function widthOf({ width = PEN_WIDTH }: Point): number {
+  return width;
 }
 
 /** Of a coordinate: beyond it sums of squares lose what matters. */
@@ -162,8 +175,9 @@ export function pictureOf(strokes: readonly Stroke[]): Picture {
  * @returns the work that it was: see MAX_WORK
  */
 function addPiece(ink: Float32Array, a: Point, b: Point): number {
-  const radius = PEN_WIDTH / 2;
-  const reach = radius + 1;
+  const [radius, bRadius] = [widthOf(a) / 2, widthOf(b) / 2];
+  const widening = bRadius - radius;
+  const reach = Math.max(radius, bRadius) + 1;
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length2 = dx * dx + dy * dy;
   const top = Math.max(0, Math.floor(Math.min(a.y, b.y) - reach));
@@ -178,7 +192,7 @@ function addPiece(ink: Float32Array, a: Point, b: Point): number {
       const [px, py] = [column + 0.5 - a.x, row + 0.5 - a.y];
       const t = length2 > 0 ? Math.min(1, Math.max(0, (px * dx + py * dy) / length2)) : 0;
       const distance = Math.sqrt((px - t * dx) ** 2 + (py - t * dy) ** 2);
-      ink[at] = Math.max(ink[at], Math.min(1, Math.max(0, radius + 0.5 - distance)));
+      ink[at] = Math.max(ink[at], Math.min(1, Math.max(0, radius + t * widening + 0.5 - distance)));
     }
   }
   return work;

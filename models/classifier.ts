@@ -12,7 +12,8 @@ import { Module } from "../lib/nn/module.ts";
 import { softmax } from "../lib/ops/softmax.ts";
 import { tensor } from "../lib/tensor/create.ts";
 import { scope } from "../lib/tensor/scope.ts";
-import { predict } from "../lib/train/predict.ts";
+import type { Tensor } from "../lib/tensor/tensor.ts";
+import { inMode } from "../lib/train/in_mode.ts";
 import { type Answer, blankAnswer } from "./answer.ts";
 
 /** What preprocessDigit makes of a picture; or pixels alone, 28 × 28, row by row, 0 for paper and 255 for ink. */
@@ -103,8 +104,9 @@ export class Classifier {
     return scope(() => {
       const x = normalizeImages(tensor(bytes, [count, SIDE, SIDE], "u8"), MNIST_NORMALIZATION);
       const { network } = this;
-      // predict looks at the mode of every module, which takes a third of the CNN's time for one picture.
-      const logits = network.isTraining ? predict(network, x, { batchSize: count }) : noGrad(() => network.forward(x));
+      const forward = (): Tensor => noGrad(() => network.forward(x));
+      // Looking at the mode of every module takes a third of the CNN's time for one picture.
+      const logits = network.isTraining ? inMode(network, false, forward) : forward();
       if (logits.shape.length !== 2 || logits.shape[1] !== CLASSES) {
         throw new ShapeError(
           `Classifier: the network must give ten logits for each picture; it gave [${logits.shape.join(", ")}] for ${count}.`,

@@ -1,4 +1,5 @@
-// Builds all that is shipped: the kernels, the texts of exported files and of a thread, the description of the API, then dist/.
+// Builds all that is shipped: the kernels, the texts of exported files and of a thread, the description of the API, then dist/ with
+// the web app in it.
 //
 //   node scripts/build.mjs              everything
 //   node scripts/build.mjs --if-stale   what is not current: `prepare`, which runs after every npm ci
@@ -8,7 +9,7 @@ import process from "node:process";
 import { isCurrent } from "./stamp.mjs";
 
 const ifStale = process.argv.includes("--if-stale");
-const stale = ["kernels", "export", "picture_worker", "docs", "dist"].filter(
+const stale = ["kernels", "export", "picture_worker", "docs", "dist", "web"].filter(
   (product) => !ifStale || !isCurrent(product),
 );
 if (stale.length > 0 && (await hasCompilers())) {
@@ -17,11 +18,12 @@ if (stale.length > 0 && (await hasCompilers())) {
   if (stale.includes("picture_worker")) await import("./build_picture_worker.mjs");
   if (stale.includes("docs")) await import("./build_docs.mjs");
   if (stale.includes("dist")) await import("./build_dist.mjs");
+  if (stale.includes("web")) await import("./build_web.mjs");
 }
 
 async function hasCompilers() {
   try {
-    await Promise.all([import("esbuild"), import("assemblyscript/asc"), import("typescript")]);
+    await Promise.all([import("esbuild"), import("assemblyscript/asc"), import("typescript"), import("vite")]);
     return true;
   } catch (error) {
     if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;

@@ -7,6 +7,7 @@
 //   types/                       declarations, file by file as in the sources
 //   kernels.*.wasm               the raw kernels, for hosts that compile modules themselves
 //   docs/                        the description of the API and its page, which scripts/build_docs.mjs has made before
+//   web/                         the web app, which scripts/build_web.mjs makes
 //   THIRD_PARTY_LICENSES.txt     the licences of what is bundled in
 import {
   chmodSync,
@@ -25,7 +26,7 @@ import { build } from "esbuild";
 import ts from "typescript";
 import { markCurrent } from "./stamp.mjs";
 import { thirdPartyLicenses } from "./third_party.mjs";
-import { withoutKernels } from "./without_kernels.mjs";
+import { pureOperations, withoutKernels } from "./without_kernels.mjs";
 
 const LIBRARY = {
   index: "lib/index.ts",
@@ -45,7 +46,7 @@ const PROGRAM_OPTIONS = {
 };
 
 for (const entry of existsSync("dist") ? readdirSync("dist") : []) {
-  if (entry !== "docs") rmSync(`dist/${entry}`, { recursive: true });
+  if (entry !== "docs" && entry !== "web") rmSync(`dist/${entry}`, { recursive: true });
 }
 const { node, ...browserSafe } = LIBRARY;
 const bundles = [
@@ -79,7 +80,7 @@ async function bundle(entryPoints, folder, { plugins = [], ...options } = {}) {
     plugins: [
       ...plugins,
       { name: "required-builtins", setup: importRequiredBuiltins },
-      { name: "pure-operations", setup: markOperationsPure },
+      pureOperations,
     ],
     logLevel: "warning",
     metafile: true,
@@ -119,14 +120,6 @@ function importRequiredBuiltins({ onResolve, onLoad }) {
   );
   onLoad({ filter: /.*/, namespace: "required-builtin" }, ({ path }) => ({
     contents: `import builtin from ${JSON.stringify(path)}; module.exports = builtin;`,
-  }));
-}
-
-/** Tells users' bundlers that an operation nobody imports may be left out: defining one has no side effect. */
-function markOperationsPure({ onLoad }) {
-  onLoad({ filter: /[\\/]lib[\\/](ops|autograd)[\\/]\w+\.ts$/ }, ({ path }) => ({
-    contents: readFileSync(path, "utf8").replace(/^((export )?const \w+ = )(?=defineOp[<(])/gm, "$1/* @__PURE__ */ "),
-    loader: "ts",
   }));
 }
 

@@ -66,6 +66,21 @@ const PRODUCTS = {
     ],
     output: "dist/cli.js",
   },
+  web: {
+    inputs: [
+      "web",
+      "models",
+      "data",
+      "lib",
+      "kernels",
+      "scripts/build_kernels.mjs",
+      "scripts/build_web.mjs",
+      "scripts/without_kernels.mjs",
+      "scripts/third_party.mjs",
+      "package-lock.json",
+    ],
+    output: "dist/web/index.html",
+  },
 };
 
 /** @param {keyof typeof PRODUCTS} product */
@@ -102,5 +117,5 @@ function filesUnder(path) {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { recursive: true, encoding: "utf8" })
     .map((file) => `${path}/${file.replaceAll("\\", "/")}`)
-    .filter((file) => /\.(ts|js|mjs|json|html|css)$/.test(file));
+    .filter((file) => /\.(tsx?|js|mjs|json|html|css|svg|safetensors|webmanifest)$/.test(file));
 }

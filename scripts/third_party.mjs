@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** Licences that ask for no more than their text and the notice. */
-const ALLOWED = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "CC0-1.0", "ISC", "MIT"];
+const ALLOWED = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "CC0-1.0", "ISC", "MIT", "OFL-1.1"];
 
 /** Of packages that hold other people's code in a folder of its own, with its own licence. */
 const CODEC_LICENCES = { "@jsquash/jpeg": ["codec/LICENSE.codec.md"] };
@@ -29,7 +29,12 @@ export function bundledPackages(metafiles) {
  *   it may be shipped
  */
 export function thirdPartyLicenses(metafiles, copied = []) {
-  const sections = [...bundledPackages(metafiles), ...copied, BUNDLER].map((folder) => {
+  return licencesOf([...bundledPackages(metafiles), ...copied, BUNDLER]);
+}
+
+/** @param folders of packages @throws as thirdPartyLicenses */
+export function licencesOf(folders) {
+  const sections = folders.map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
     if (!ALLOWED.includes(license)) {
       throw new Error(

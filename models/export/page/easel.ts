@@ -1,4 +1,4 @@
-// Shows the drawing on the square, sharp at any size, in the colours of the page.
+// Shows the drawing on the square, sharp at any size, in the colours of the page: of the exported page, and of the web app.
 
 import { PAPER_SIDE, PEN_WIDTH, type Point, type Stroke, smooth } from "../../../data/strokes.ts";
 
@@ -16,19 +16,34 @@ export function paint(
   context.setTransform(side / PAPER_SIDE, 0, 0, side / PAPER_SIDE, 0, 0);
   context.clearRect(0, 0, PAPER_SIDE, PAPER_SIDE);
   context.strokeStyle = style.color;
-  context.lineWidth = PEN_WIDTH;
   context.lineCap = context.lineJoin = "round";
-  for (const stroke of strokes) {
-    const line = smooth(stroke);
-    context.beginPath();
-    context.moveTo(line[0].x, line[0].y);
-    for (const { x, y } of line) context.lineTo(x, y);
-    context.stroke();
-  }
+  for (const stroke of strokes) ink(context, smooth(stroke));
   if (!cursor) return;
   context.beginPath();
-  context.arc(cursor.x, cursor.y, PEN_WIDTH / 2 + 2, 0, 2 * Math.PI);
+  context.arc(cursor.x, cursor.y, widthOf(cursor) / 2 + 2, 0, 2 * Math.PI);
   context.lineWidth = isDown ? 4 : 2;
   context.strokeStyle = style.outlineColor;
   context.stroke();
+}
+
+/** One path for as long as the width stays the same; where it changes, a piece each. */
+function ink(context: CanvasRenderingContext2D, line: readonly Point[]): void {
+  const pieces = line.length > 1 ? line.slice(1) : line;
+  let width = Number.NaN;
+  pieces.forEach((to, i) => {
+    const from = line[i];
+    const here = (widthOf(from) + widthOf(to)) / 2;
+    if (here !== width) {
+      if (i > 0) context.stroke();
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+      width = context.lineWidth = here;
+    }
+    context.lineTo(to.x, to.y);
+  });
+  context.stroke();
+}
+
+function widthOf({ width = PEN_WIDTH }: Point): number {
+  return width;
 }

@@ -1,0 +1,2 @@
+export const slimKernels: string;
+export function operationsMarkedPure(source: string): string;

@@ -1,0 +1,81 @@
+// Shell: what stands around every section.
+
+import { useSignal, useSignalEffect } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { Button } from "../look/button.tsx";
+import { Icon, type IconName } from "../look/icon.tsx";
+import { Trouble } from "../look/trouble.tsx";
+import { linkTo, SECTION_NAMES, section } from "./place.ts";
+import { SECTIONS } from "./sections.ts";
+import { nextTheme, type Theme, theme } from "./theme.ts";
+
+const THEME_ICONS: Readonly<Record<Theme, IconName>> = { auto: "contrast", light: "sun", dark: "moon" };
+const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "as the system", light: "light", dark: "dark" };
+
+export function Shell() {
+  return (
+    <div class="mx-auto flex min-h-svh max-w-6xl flex-col px-4 sm:px-6">
+      <header class="flex items-center gap-x-4 py-1 sm:py-3">
+        <div class="min-w-0">
+          <h1 class="text-lg font-semibold tracking-tight">Draw a digit</h1>
+          <p class="flex items-center gap-1 text-sm text-soft">
+            <Icon name="lock" />
+            Nothing leaves your device
+          </p>
+        </div>
+        <Tabs />
+        <span class="ml-auto">
+          <Button icon={THEME_ICONS[theme.value]} label={`Theme: ${THEME_NAMES[theme.value]}`} onClick={nextTheme} />
+        </span>
+      </header>
+      <main class="grid flex-1">
+        <Outlet />
+      </main>
+      <footer class="py-4 text-sm text-soft">
+        <p class="max-w-[70ch]">
+          Both networks compute in this page, with the WebAssembly kernels of simdgrad.{" "}
+          <a class="link" href="THIRD_PARTY_LICENSES.txt">
+            Licences
+          </a>
+        </p>
+      </footer>
+    </div>
+  );
+}
+
+/** Links, so that they can be opened, copied and gone back from; none while there is one section. */
+function Tabs() {
+  if (SECTION_NAMES.length < 2) return null;
+  return (
+    <nav aria-label="Sections" class="flex gap-2">
+      {SECTION_NAMES.map((name) => (
+        <a key={name} class="tab" href={linkTo(name)} aria-current={section.value === name ? "page" : undefined}>
+          {SECTIONS[name].title}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** The open section, once its chunk is there. */
+function Outlet() {
+  const content = useSignal<{ readonly Content: ComponentType } | { readonly problem: string } | null>(null);
+  useSignalEffect(() => {
+    const name = section.value;
+    const { title, load } = SECTIONS[name];
+    load().then(
+      (Content) => {
+        if (section.value === name) content.value = { Content };
+      },
+      () => {
+        content.value = { problem: `“${title}” could not be loaded. Is there a connection?` };
+      },
+    );
+  });
+  if (!content.value) return null;
+  if ("problem" in content.value) {
+    return <Trouble text={content.value.problem} action="Load again" onAction={() => location.reload()} />;
+  }
+  const { Content } = content.value;
+  return <Content />;
+}

@@ -1,0 +1,53 @@
+// Contest: the networks side by side on one drawing, and the choice of which leads.
+
+import type { ModelName } from "../../models/index.ts";
+import { percent } from "../../models/export/page/percent.ts";
+import { change } from "../app/place.ts";
+import { cards, latencies, NETWORK_NAMES } from "../read/reader.ts";
+import { answerOf, chosen, leading } from "./leading.ts";
+
+export function Contest() {
+  return (
+    <fieldset class="contest">
+      <legend class="sr-only">Which network leads</legend>
+      {[...NETWORK_NAMES].reverse().map((name) => (
+        <Contestant key={name} name={name} />
+      ))}
+    </fieldset>
+  );
+}
+
+function Contestant({ name }: { name: ModelName }) {
+  const card = cards.value[name];
+  const answer = answerOf(name);
+  const latency = latencies.value[name];
+  const accuracy =
+    card?.testAccuracy == null ? "" : `${(100 * card.testAccuracy).toFixed(2)} % of ${card.testedOn} right`;
+  return (
+    <label class="contestant">
+      <input
+        type="radio"
+        name="lead"
+        class="radio"
+        checked={chosen.value === name}
+        onChange={() => change({ lead: name })}
+      />
+      <span class={`swatch ${leading.value === name ? "lead" : "other"}`} aria-hidden="true" />
+      <span class="font-medium">{card ? title(card.label) : "Loading a network …"}</span>
+      <span class="verdict">
+        <b>{answer ? answer.digit : "–"}</b>
+        <span class="certainty">{answer ? percent(answer.confidence) : "\u00a0"}</span>
+      </span>
+      <span class="facts">
+        <span>{accuracy || "\u00a0"}</span>
+        <span class="latency">{latency === undefined ? "\u00a0" : `${latency.toFixed(2)} ms`}</span>
+      </span>
+    </label>
+  );
+}
+
+/** @param label "the CNN" */
+function title(label: string): string {
+  const name = label.replace(/^the /, "");
+  return name[0].toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,90 @@
+// Sheet: the square that one draws on.
+
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { paint } from "../../models/export/page/easel.ts";
+import { type Pen, takePen } from "../../models/export/page/pen.ts";
+import { settings } from "../app/place.ts";
+import { theme } from "../app/theme.ts";
+import { changed, drawing, isEmpty, picture, revision } from "./board.ts";
+import { brushWidth } from "./brush.ts";
+import { hasSeenPen } from "./pen_seen.ts";
+import { SAMPLES } from "./sample_strokes.ts";
+import { StrokePicture } from "./stroke_picture.tsx";
+
+/** What the empty sheet shows faintly. */
+const GHOST = SAMPLES[3];
+
+export function Sheet({ isDropTarget }: { isDropTarget: boolean }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const pen = useRef<Pen | null>(null);
+  /** Counts what makes the drawing look otherwise though it is the same: size, theme. */
+  const looks = useSignal(0);
+
+  useEffect(() => {
+    const square = canvas.current as HTMLCanvasElement;
+    pen.current = takePen(square, drawing, changed, {
+      widthAt: (pressure) => brushWidth(settings.value.brush, settings.value.pressure ? pressure : null),
+      takesTouch: () => settings.value.fingers,
+      sawPen: () => {
+        hasSeenPen.value = true;
+      },
+    });
+    const look = (): void => {
+      looks.value++;
+    };
+    const sizes = new ResizeObserver(look);
+    sizes.observe(square);
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    scheme.addEventListener("change", look);
+    return () => {
+      sizes.disconnect();
+      scheme.removeEventListener("change", look);
+    };
+  }, []);
+
+  useSignalEffect(() => {
+    const shown = [revision.value, theme.value, looks.value];
+    // Once a frame at most, however many changes there are.
+    const frame = requestAnimationFrame(() => {
+      if (canvas.current && shown) paint(canvas.current, drawing.strokes, pen.current?.cursor ?? null, drawing.isDrawing);
+    });
+    return () => cancelAnimationFrame(frame);
+  });
+
+  return (
+    <div class={`sheet ${isDropTarget ? "sheet-target" : ""}`}>
+      {isEmpty.value && (
+        <div class="ghost" aria-hidden="true">
+          <StrokePicture strokes={GHOST} class="ghost-digit" />
+          <p>{isDropTarget ? "Drop the picture" : "Draw a digit here"}</p>
+        </div>
+      )}
+      {picture.value && <Picture bitmap={picture.value} />}
+      <canvas
+        ref={canvas}
+        class="ink"
+        tabIndex={0}
+        role="application"
+        aria-label="Square to draw a digit in"
+        aria-describedby="keys"
+      />
+      <p id="keys" class="sr-only">
+        Arrow keys move a pen; the space bar puts it down and lifts it. Control and Z undoes, Delete clears.
+      </p>
+    </div>
+  );
+}
+
+/** The picture, as large as it fits. */
+function Picture({ bitmap }: { bitmap: ImageBitmap }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const { width, height } = bitmap;
+    const target = canvas.current as HTMLCanvasElement;
+    target.width = width;
+    target.height = height;
+    target.getContext("2d")?.drawImage(bitmap, 0, 0);
+  }, [bitmap]);
+  return <canvas ref={canvas} class="given" role="img" aria-label="The picture that is read" />;
+}

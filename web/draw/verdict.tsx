@@ -1,0 +1,72 @@
+// Verdict: the digit that the leading network reads, how sure it is, and what makes that doubtful.
+
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { percent } from "../../models/export/page/percent.ts";
+import { Icon } from "../look/icon.tsx";
+import { isReady, problem, reading } from "../read/reader.ts";
+import { leadingAnswer } from "./leading.ts";
+
+/** Below this the answer is shown as a guess. */
+const SURE = 0.5;
+/** The answer is read out when the drawing has been left alone for so long. */
+const QUIET_MS = 700;
+
+export function Verdict() {
+  const answer = leadingAnswer.value;
+  const warnings = answer ? (reading.value?.warnings ?? []) : [];
+  return (
+    <div class="verdict-panel">
+      <p class={`digit ${answer && answer.confidence < SURE ? "guess" : ""}`} aria-hidden="true">
+        {answer ? answer.digit : "?"}
+      </p>
+      <div class="min-w-0">
+        <p class="text-lg font-semibold tabular-nums">{headline()}</p>
+        {!answer && <p class="text-sm text-soft">{invitation()}</p>}
+        <ul class="warnings">
+          {warnings.map((warning) => (
+            <li key={warning}>
+              <Icon name="warning" class="mt-0.5" />
+              {sentence(warning)}
+            </li>
+          ))}
+        </ul>
+      </div>
+      <Spoken />
+    </div>
+  );
+}
+
+function headline(): string {
+  const answer = leadingAnswer.value;
+  if (answer) return `${percent(answer.confidence)} sure`;
+  return problem.value === null ? "Your turn" : "Nothing to read";
+}
+
+function invitation(): string {
+  if (problem.value !== null) return problem.value;
+  return isReady.value ? "Two networks read along as you draw." : "The networks are on their way.";
+}
+
+function Spoken() {
+  const text = useSignal("");
+  useSignalEffect(() => {
+    const answer = leadingAnswer.value;
+    const spoken = answer
+      ? [`${answer.digit}, ${percent(answer.confidence)} sure.`, ...(reading.value?.warnings ?? []).map(sentence)].join(" ")
+      : (problem.value ?? "");
+    const timer = setTimeout(() => {
+      text.value = spoken;
+    }, QUIET_MS);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <p role="status" class="sr-only">
+      {text}
+    </p>
+  );
+}
+
+function sentence(text: string): string {
+  const capital = text[0].toUpperCase() + text.slice(1);
+  return /[?!.]$/.test(capital) ? capital : `${capital}.`;
+}

@@ -1,0 +1,106 @@
+// The page's side of the reader: starts the worker, gives it what is to be read, and holds what it says, as signals.
+
+import { batch, computed, signal } from "@preact/signals";
+import type { ModelName } from "../../models/index.ts";
+import { fetchBytes, kernelsUrl, WEIGHTS } from "./files.ts";
+import { Latencies } from "./latencies.ts";
+import type { FromReader, NetworkCard, Reading, Subject, ToReader } from "./messages.ts";
+import { Newest } from "./newest.ts";
+
+/** The networks that are ready. */
+export const cards = signal<Readonly<Partial<Record<ModelName, NetworkCard>>>>({});
+/** Of the newest drawing; null while there is none, or nothing in it to read. */
+export const reading = signal<Reading | null>(null);
+/** Milliseconds that each network takes: the median of its last answers. */
+export const latencies = signal<Readonly<Partial<Record<ModelName, number>>>>({});
+/** Why the newest drawing is not read. */
+export const problem = signal<string | null>(null);
+/** Why nothing is read: the reader did not start, or ended; null while it works. */
+export const failure = signal<string | null>(null);
+export const isReady = computed(() => Object.keys(cards.value).length > 0);
+export const NETWORK_NAMES: readonly ModelName[] = WEIGHTS.map(({ name }) => name);
+
+const measured = new Latencies();
+let worker: Worker | null = null;
+let requests = new Newest<number>(post);
+/** Its number counts up: what is said of an older subject comes too late. */
+let newest: { readonly id: number; readonly subject: Subject | null } = { id: 0, subject: null };
+let sentId: number | null = null;
+
+/** Loads kernels and networks, anew if they were before; the smallest network answers while the others load. */
+export async function startReader(): Promise<void> {
+  worker?.terminate();
+  batch(() => {
+    failure.value = null;
+    cards.value = {};
+  });
+  requests = new Newest(post);
+  if (newest.subject) requests.offer(newest.id);
+  try {
+    const files = [fetchBytes(kernelsUrl()), fetchBytes(WEIGHTS[0].url)];
+    worker = new Worker(new URL("./reader_worker.ts", import.meta.url), { type: "module", name: "reader" });
+    worker.onmessage = ({ data }: MessageEvent<FromReader>) => batch(() => take(data));
+    worker.onerror = () => fail("The part of the page that computes did not start.");
+    const [kernels, first] = await Promise.all(files);
+    tell({ kind: "kernels", kernels }, [kernels]);
+    tell({ kind: "network", name: WEIGHTS[0].name, weights: first }, [first]);
+    for (const { name, url } of WEIGHTS.slice(1)) {
+      const weights = await fetchBytes(url);
+      tell({ kind: "network", name, weights }, [weights]);
+    }
+  } catch (error) {
+    fail((error as Error).message);
+  }
+}
+
+/** @param subject null: nothing is drawn any more. What is said of an older one is not shown */
+export function read(subject: Subject | null): void {
+  newest = { id: newest.id + 1, subject };
+  if (subject) requests.offer(newest.id);
+  else batch(forget);
+}
+
+function forget(): void {
+  reading.value = null;
+  problem.value = null;
+}
+
+/** Sends what is the newest by now. */
+function post(): void {
+  const { id, subject } = newest;
+  sentId = id;
+  if (subject) tell({ kind: "read", id, subject });
+  else requests.done();
+}
+
+function tell(message: ToReader, transfer: Transferable[] = []): void {
+  worker?.postMessage(message, transfer);
+}
+
+function take(message: FromReader): void {
+  if (message.kind === "ready") {
+    const wasReady = isReady.value;
+    cards.value = { ...cards.value, [message.card.name]: message.card };
+    if (!wasReady) requests.done();
+    return;
+  }
+  if (message.id === null) return fail(message.kind === "failed" ? message.problem : "");
+  if (message.id === newest.id) {
+    forget();
+    if (message.kind === "failed") problem.value = message.problem;
+    else if (message.reading.isBlank) problem.value = "No digit was found.";
+    else {
+      latencies.value = measured.add(message.reading.answers);
+      reading.value = message.reading;
+    }
+  }
+  // Once more, of what was answered before, when another network is ready: that ends no request.
+  if (message.id !== sentId) return;
+  sentId = null;
+  requests.done();
+}
+
+/** The first reason is the one that explains the others. */
+function fail(why: string): void {
+  failure.value ??= why;
+}

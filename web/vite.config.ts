@@ -1,0 +1,48 @@
+// How the app is bundled: `npm run web` serves it while one works on it, scripts/build_web.mjs writes it to dist/web.
+
+import tailwindcss from "@tailwindcss/vite";
+import { defineConfig, type Plugin } from "vite";
+import { operationsMarkedPure, slimKernels } from "../scripts/without_kernels.mjs";
+
+/** The library as `simdgrad/slim` has it, in the page and in its workers: the kernels are a file, and what is not used is left out. */
+const slimLibrary = (): Plugin => ({
+  name: "slim-library",
+  enforce: "pre",
+  load: { filter: { id: /[\\/]lib[\\/]runtime[\\/]embedded_kernels\.ts$/ }, handler: () => slimKernels },
+  transform: {
+    filter: { id: /[\\/]lib[\\/](ops|autograd)[\\/]\w+\.ts$/ },
+    handler: (code) => ({ code: operationsMarkedPure(code), map: null }),
+  },
+});
+
+/**
+ * Sections have no style sheets of their own, and nothing else to load beforehand: what Vite puts around each import() for
+ * that, 1.4 KB compressed, would do nothing.
+ */
+const plainImports = (): Plugin => ({
+  name: "plain-imports",
+  enforce: "pre",
+  load: { filter: { id: /vite\/preload-helper/ }, handler: () => "export const __vitePreload = (load) => load();" },
+});
+
+export default defineConfig({
+  root: import.meta.dirname,
+  // Relative, so that the built files work in any folder of any host.
+  base: "./",
+  plugins: [tailwindcss(), slimLibrary(), plainImports()],
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  assetsInclude: ["**/*.safetensors"],
+  worker: { format: "es", plugins: () => [slimLibrary()] },
+  build: {
+    outDir: "../dist/web",
+    emptyOutDir: true,
+    // What Tailwind 4 needs: below it index.html says so.
+    target: ["chrome111", "firefox128", "safari16.4"],
+    // The policy allows no data: for fonts and scripts, and a file of its own is fetched once for page and workers.
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    cssCodeSplit: false,
+    reportCompressedSize: false,
+  },
+  server: { host: "127.0.0.1", fs: { allow: [".."] } },
+});
