@@ -77,11 +77,7 @@ async function bundle(entryPoints, folder, { plugins = [], ...options } = {}) {
     platform: "node",
     target: ["es2022", "node20"],
     legalComments: "none",
-    plugins: [
-      ...plugins,
-      { name: "required-builtins", setup: importRequiredBuiltins },
-      pureOperations,
-    ],
+    plugins: [...plugins, { name: "required-builtins", setup: importRequiredBuiltins }, pureOperations],
     logLevel: "warning",
     metafile: true,
     ...options,

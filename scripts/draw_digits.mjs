@@ -6,4 +6,5 @@ import { encodePng } from "../data/index.node.ts";
 import { pictureOf } from "../data/index.ts";
 import { SAMPLES } from "../web/draw/sample_strokes.ts";
 
-for (const [digit, strokes] of SAMPLES.entries()) writeFileSync(`docs/digits/${digit}.png`, encodePng(pictureOf(strokes)));
+for (const [digit, strokes] of SAMPLES.entries())
+  writeFileSync(`docs/digits/${digit}.png`, encodePng(pictureOf(strokes)));

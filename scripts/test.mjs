@@ -32,6 +32,7 @@ if (!isCurrent("kernels")) await import("./build_kernels.mjs");
 if (!isCurrent("export")) await import("./build_export.mjs");
 if (!isCurrent("picture_worker")) await import("./build_picture_worker.mjs");
 if (!isCurrent("docs")) await import("./build_docs.mjs");
+if (values.suite === "browser" && !isCurrent("web")) await import("./build_web.mjs");
 
 let passed = 0;
 let failed = 0;

@@ -2,7 +2,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** Licences that ask for no more than their text and the notice. */
-const ALLOWED = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "CC0-1.0", "ISC", "MIT", "OFL-1.1"];
+const ALLOWED = [
+  "0BSD",
+  "Apache-2.0",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "BlueOak-1.0.0",
+  "CC0-1.0",
+  "ISC",
+  "MIT",
+  "OFL-1.1",
+];
 
 /** Of packages that hold other people's code in a folder of its own, with its own licence. */
 const CODEC_LICENCES = { "@jsquash/jpeg": ["codec/LICENSE.codec.md"] };

@@ -80,6 +80,37 @@ test("ink does not add up where strokes cross, and ends at the border", () => {
   assert.is(inkOf([[point(-50, 2 * PAPER_SIDE)]]), 0);
 });
 
+test("a line is as wide as its points say, and changes evenly between them", () => {
+  const wide = (x: number, width: number): Point => ({ x, y: 98, width });
+  const tolerance = 0.01 * Math.PI * 40 + 0.5;
+  for (const width of [4, 24, 40]) {
+    const area = 100 * width + (Math.PI * width ** 2) / 4;
+    const ink = inkOf([[wide(50, width), wide(150, width)]]);
+    assert.ok(Math.abs(ink - area) < tolerance, `${width} wide: ${ink} for ${area}`);
+  }
+  assert.is(inkOf([[wide(50, PEN_WIDTH), wide(150, PEN_WIDTH)]]), inkOf([[point(50, 98), point(150, 98)]]));
+  // A trapezium with half a disk at each end.
+  const tapered = (100 * (8 + 32)) / 2 + (Math.PI * (8 ** 2 + 32 ** 2)) / 8;
+  assert.ok(Math.abs(inkOf([[wide(50, 8), wide(150, 32)]]) - tapered) < tolerance);
+});
+
+test("a smoothed stroke keeps its widths, and has none where its points have none", () => {
+  const line = smooth([10, 30, 20].map((width, i) => ({ ...point(20 * i, 0), width })));
+  assert.equal([line[0].width, line[line.length - 1].width], [10, 20]);
+  assert.ok(line.every(({ width = Number.NaN }) => width >= 10 && width <= 30));
+  assert.ok(smooth([point(0, 0), point(5, 5), point(9, 0)]).every((each) => !("width" in each)));
+});
+
+test("a width that no pen has is refused", () => {
+  for (const width of [-1, Number.NaN, PAPER_SIDE + 1, "16" as unknown as number]) {
+    refuses(
+      () => pictureOf([[{ ...point(1, 2), width }]]),
+      OptionError,
+      /^pictureOf: strokes\[0\]\[0\]\.width must be a number from 0 to 196; got /,
+    );
+  }
+});
+
 test("strokes that nobody drew are refused in the time that a drawing takes", () => {
   const crossing = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ x: i % 2 === 0 ? 0 : PAPER_SIDE, y: (i * 37) % PAPER_SIDE }));

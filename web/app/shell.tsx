@@ -14,7 +14,7 @@ const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "as the system", li
 
 export function Shell() {
   return (
-    <div class="mx-auto flex min-h-svh max-w-6xl flex-col px-4 sm:px-6">
+    <div class="mx-auto flex min-h-svh max-w-7xl flex-col px-4 sm:px-6">
       <header class="flex items-center gap-x-4 py-1 sm:py-3">
         <div class="min-w-0">
           <h1 class="text-lg font-semibold tracking-tight">Draw a digit</h1>

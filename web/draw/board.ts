@@ -52,7 +52,9 @@ export function drawSample(strokes: readonly Stroke[]): void {
   picture.value = null;
   drawing.clear();
   const width = brushWidth(settings.value.brush, null);
-  const points = strokes.flatMap((stroke) => stroke.map((point, i) => ({ point: { ...point, width }, isFirst: i === 0 })));
+  const points = strokes.flatMap((stroke) =>
+    stroke.map((point, i) => ({ point: { ...point, width }, isFirst: i === 0 })),
+  );
   const started = performance.now();
   let drawn = 0;
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,7 +1,7 @@
 // Contest: the networks side by side on one drawing, and the choice of which leads.
 
-import type { ModelName } from "../../models/index.ts";
 import { percent } from "../../models/export/page/percent.ts";
+import type { ModelName } from "../../models/index.ts";
 import { change } from "../app/place.ts";
 import { cards, latencies, NETWORK_NAMES } from "../read/reader.ts";
 import { answerOf, chosen, leading } from "./leading.ts";

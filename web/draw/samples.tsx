@@ -7,9 +7,17 @@ import { StrokePicture } from "./stroke_picture.tsx";
 export function Samples() {
   return (
     <ul class="samples" aria-label="Samples">
+      <li class="self-center pr-1 text-sm text-soft" aria-hidden="true">
+        Try
+      </li>
       {SAMPLES.map((strokes, digit) => (
         <li key={digit.toString()}>
-          <button type="button" class="sample" aria-label={`Draw a sample ${digit}`} onClick={() => drawSample(strokes)}>
+          <button
+            type="button"
+            class="sample"
+            aria-label={`Draw a sample ${digit}`}
+            onClick={() => drawSample(strokes)}
+          >
             <StrokePicture strokes={strokes} class="size-8" />
           </button>
         </li>

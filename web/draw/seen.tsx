@@ -13,13 +13,16 @@ export function Seen() {
     if (!context) return;
     const image = context.createImageData(SIDE, SIDE);
     const pixels = reading.value?.pixels;
-    for (let i = 0; i < SIDE * SIDE; i++) image.data.fill(pixels?.[i] ?? 0, 4 * i, 4 * i + 3).fill(255, 4 * i + 3, 4 * i + 4);
+    for (let i = 0; i < SIDE * SIDE; i++)
+      image.data.fill(pixels?.[i] ?? 0, 4 * i, 4 * i + 3).fill(255, 4 * i + 3, 4 * i + 4);
     context.putImageData(image, 0, 0);
   });
   return (
     <figure class="seen">
       <canvas ref={canvas} width={SIDE} height={SIDE} role="img" aria-label="The drawing as 28 by 28 pixels" />
-      <figcaption>What they see</figcaption>
+      <figcaption>
+        <span class="max-sm:sr-only">What they see: </span>28 × 28
+      </figcaption>
     </figure>
   );
 }

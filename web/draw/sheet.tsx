@@ -47,7 +47,8 @@ export function Sheet({ isDropTarget }: { isDropTarget: boolean }) {
     const shown = [revision.value, theme.value, looks.value];
     // Once a frame at most, however many changes there are.
     const frame = requestAnimationFrame(() => {
-      if (canvas.current && shown) paint(canvas.current, drawing.strokes, pen.current?.cursor ?? null, drawing.isDrawing);
+      if (canvas.current && shown)
+        paint(canvas.current, drawing.strokes, pen.current?.cursor ?? null, drawing.isDrawing);
     });
     return () => cancelAnimationFrame(frame);
   });
@@ -61,6 +62,7 @@ export function Sheet({ isDropTarget }: { isDropTarget: boolean }) {
         </div>
       )}
       {picture.value && <Picture bitmap={picture.value} />}
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: what takes its keys itself is an application */}
       <canvas
         ref={canvas}
         class="ink"

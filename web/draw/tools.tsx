@@ -30,16 +30,8 @@ export function Tools() {
       <Brush />
       {hasSeenPen.value && (
         <div class="flex basis-full flex-wrap gap-x-6">
-          <Switch
-            label="Pressure"
-            isOn={settings.value.pressure}
-            onChange={(pressure) => change({ pressure })}
-          />
-          <Switch
-            label="Fingers draw, too"
-            isOn={settings.value.fingers}
-            onChange={(fingers) => change({ fingers })}
-          />
+          <Switch label="Pressure" isOn={settings.value.pressure} onChange={(pressure) => change({ pressure })} />
+          <Switch label="Fingers draw, too" isOn={settings.value.fingers} onChange={(fingers) => change({ fingers })} />
         </div>
       )}
     </div>

@@ -20,7 +20,7 @@ export function Verdict() {
         {answer ? answer.digit : "?"}
       </p>
       <div class="min-w-0">
-        <p class="text-lg font-semibold tabular-nums">{headline()}</p>
+        <p class="text-lg font-semibold text-balance tabular-nums">{headline()}</p>
         {!answer && <p class="text-sm text-soft">{invitation()}</p>}
         <ul class="warnings">
           {warnings.map((warning) => (
@@ -52,7 +52,9 @@ function Spoken() {
   useSignalEffect(() => {
     const answer = leadingAnswer.value;
     const spoken = answer
-      ? [`${answer.digit}, ${percent(answer.confidence)} sure.`, ...(reading.value?.warnings ?? []).map(sentence)].join(" ")
+      ? [`${answer.digit}, ${percent(answer.confidence)} sure.`, ...(reading.value?.warnings ?? []).map(sentence)].join(
+          " ",
+        )
       : (problem.value ?? "");
     const timer = setTimeout(() => {
       text.value = spoken;

@@ -84,7 +84,10 @@ function take(message: FromReader): void {
     if (!wasReady) requests.done();
     return;
   }
-  if (message.id === null) return fail(message.kind === "failed" ? message.problem : "");
+  if (message.kind === "failed" && message.id === null) {
+    fail(message.problem);
+    return;
+  }
   if (message.id === newest.id) {
     forget();
     if (message.kind === "failed") problem.value = message.problem;

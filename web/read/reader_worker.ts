@@ -1,7 +1,7 @@
 // The reader: a worker with kernels and networks of its own, so that the page never computes, and reading never waits for
 // training.
 
-import { pictureOf, preprocessDigit, type PreprocessedDigit } from "../../data/index.ts";
+import { type PreprocessedDigit, pictureOf, preprocessDigit } from "../../data/index.ts";
 import { countParameters, decodeCheckpoint, type Picture, useKernels } from "../../lib/index.ts";
 import {
   Classifier,
