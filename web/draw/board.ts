@@ -5,7 +5,7 @@ import { Drawing, type Stroke } from "../../data/index.ts";
 import { settings } from "../app/place.ts";
 import { read } from "../read/reader.ts";
 import { brushWidth } from "./brush.ts";
-import { keepStrokes, keptStrokes } from "./stroke_store.ts";
+import { keepStrokes, keptStrokes, storeNow } from "./stroke_store.ts";
 
 export const drawing = new Drawing();
 /** Counts the changes of the drawing, which is no signal itself. */
@@ -93,4 +93,5 @@ function show(): void {
   if (bitmap) read({ kind: "picture", bitmap });
   else read(drawing.isEmpty ? null : { kind: "strokes", strokes: drawing.strokes });
   keepStrokes(drawing.strokes);
+  if (!drawing.isDrawing) storeNow();
 }

@@ -4,8 +4,8 @@ import { get, set } from "idb-keyval";
 import { PAPER_SIDE, type Point, type Stroke } from "../../data/index.ts";
 
 const KEY = "strokes";
-/** What is drawn in a moment is stored together. */
-const DELAY_MS = 200;
+/** While the pen is down: a stroke that takes long is not stored anew with each of its points. */
+const DELAY_MS = 500;
 /** As many as pictureOf draws. */
 const MOST_POINTS = 10_000;
 
@@ -19,7 +19,7 @@ export function keepStrokes(strokes: readonly Stroke[]): void {
   timer = setTimeout(storeNow, DELAY_MS);
 }
 
-/** Stores what has still to be stored: nobody says how long a page lives once it is hidden. */
+/** Stores at once what has still to be stored: where the pen was lifted, and where the page is hidden, which may be its end. */
 export function storeNow(): void {
   clearTimeout(timer);
   if (latest) set(KEY, latest).catch(() => {});

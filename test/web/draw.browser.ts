@@ -1,0 +1,435 @@
+// The web app as people open it: served by the real server, drawn on by mouse, finger, pen and keys.
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { PAPER_SIDE, pictureOf, preprocessDigit, type Stroke } from "../../data/index.ts";
+import { Classifier, MODEL_NAMES, type ModelName } from "../../models/index.ts";
+import { type RunningServer, startServer } from "../../serve/index.ts";
+import { SAMPLES } from "../../web/draw/sample_strokes.ts";
+import { FLAGS, findBrowser } from "../support/browser.ts";
+import { shippedModel } from "../support/shipped_model.ts";
+
+const test = suite("the web app in a browser");
+
+const PHONE: BrowserContextOptions = {
+  viewport: { width: 360, height: 740 },
+  deviceScaleFactor: 3,
+  hasTouch: true,
+  isMobile: true,
+};
+/** From a stroke to bars that show it. */
+const FRAME_MS = 16;
+/** What a page may load until it reads with the first network, compressed. */
+const MOST_BYTES = 80_000;
+
+let server: RunningServer;
+let browser: Browser;
+const outputs = mkdtempSync(join(tmpdir(), "simdgrad-web-"));
+test.before(async () => {
+  server = await startServer({ port: 0, logLevel: "silent", outputs });
+  browser = await chromium.launch({ executablePath: findBrowser(), args: FLAGS });
+});
+test.after(async () => {
+  await browser?.close();
+  await server?.close();
+  rmSync(outputs, { recursive: true });
+});
+
+/** Opens the app in a profile of its own; whatever its console or its policy complains of fails the test. */
+async function withApp(
+  work: (page: Page) => Promise<void>,
+  { at = "/", ...options }: BrowserContextOptions & { at?: string } = {},
+): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const complaints: string[] = [];
+  try {
+    const page = await context.newPage();
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    await page.goto(server.url + at);
+    await page.locator(".ink").waitFor();
+    await bothReady(page);
+    await work(page);
+    assert.equal(complaints, []);
+  } finally {
+    await context.close();
+  }
+}
+
+async function bothReady(page: Page): Promise<void> {
+  await page.getByText("92.61 % of MNIST").waitFor();
+  await page.getByText("99.70 % of MNIST").waitFor();
+}
+
+const digit = (page: Page) => page.locator(".digit");
+const shows = (page: Page, text: string) => digit(page).getByText(text, { exact: true }).waitFor();
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+/** What each network says, the first row's first. */
+const verdicts = (page: Page) => page.locator(".contestant .verdict b").allTextContents();
+
+type Place = (point: { x: number; y: number }) => { x: number; y: number };
+
+async function placeOn(page: Page): Promise<Place> {
+  const box = await page.locator(".ink").boundingBox();
+  if (!box) throw new Error("there is no sheet");
+  return ({ x, y }) => ({ x: box.x + (x / PAPER_SIDE) * box.width, y: box.y + (y / PAPER_SIDE) * box.height });
+}
+
+async function drawByMouse(page: Page, strokes: readonly Stroke[]): Promise<void> {
+  const place = await placeOn(page);
+  for (const stroke of strokes) {
+    for (const [i, point] of stroke.entries()) {
+      const { x, y } = place(point);
+      await page.mouse.move(x, y);
+      if (i === 0) await page.mouse.down();
+    }
+    await page.mouse.up();
+  }
+}
+
+test("a drawn digit is read by both networks, as they read it elsewhere", async () => {
+  await withApp(async (page) => {
+    await drawByMouse(page, SAMPLES[3]);
+    await shows(page, "3");
+    assert.equal(await verdicts(page), ["3", "3"]);
+    assert.match((await page.locator(".verdict-panel .text-lg").textContent()) ?? "", /^\d[\d.]* % sure$/);
+    const latencies = await page.locator(".latency").allTextContents();
+    assert.ok(
+      latencies.every((each) => /^\d+\.\d\d ms$/.test(each)),
+      latencies.join(),
+    );
+    const seen = await page.locator(".seen canvas").evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
+      return Array.from({ length: 784 }, (_, i) => data[4 * i]);
+    });
+    const ink = seen.reduce((sum, value) => sum + value, 0);
+    assert.ok(ink > 10_000 && ink < 60_000, `${ink} of ink in what the networks see`);
+    await page.getByText("3, ").waitFor({ state: "attached" }); // the live region, after a while
+  });
+});
+
+test("every sample is read right, and draws itself", async () => {
+  await withApp(async (page) => {
+    for (const [sample] of SAMPLES.entries()) {
+      await button(page, `Draw a sample ${sample}`).click();
+      await shows(page, String(sample));
+    }
+  });
+});
+
+test("the choice of which network leads moves the large answer, and stands in the address", async () => {
+  // Drawn so that the two networks disagree, by what they say outside the page.
+  const strokes = disagreed();
+  await withApp(async (page) => {
+    await drawByMouse(page, strokes.drawn);
+    await shows(page, String(strokes.answers.cnn));
+    await page.getByText("Linear model").click();
+    await shows(page, String(strokes.answers.linear));
+    assert.match(page.url(), /#draw\?lead=linear$/);
+    await page.reload();
+    await bothReady(page);
+    await shows(page, String(strokes.answers.linear));
+  });
+});
+
+test("undo takes strokes back one by one, clear all, and undo brings them back", async () => {
+  await withApp(async (page) => {
+    assert.ok(await button(page, "Undo").isDisabled());
+    await drawByMouse(page, SAMPLES[4]);
+    await shows(page, "4");
+    await button(page, "Undo").click();
+    await button(page, "Undo").click();
+    await page.getByText("Draw a digit here").waitFor();
+    await shows(page, "?");
+    await drawByMouse(page, SAMPLES[4]);
+    await page.keyboard.press("Delete");
+    await page.getByText("Draw a digit here").waitFor();
+    await page.keyboard.press("Control+z");
+    await shows(page, "4");
+    assert.equal((await page.getByText("%", { exact: false }).count()) > 0, true);
+  });
+});
+
+test("keys draw", async () => {
+  await withApp(async (page) => {
+    await page.locator(".ink").focus();
+    const press = async (key: string, times: number): Promise<void> => {
+      for (let i = 0; i < times; i++) await page.keyboard.press(key);
+    };
+    await press("ArrowUp", 9);
+    await press("ArrowLeft", 5);
+    await press("Space", 1);
+    await press("ArrowRight", 10);
+    for (let i = 0; i < 8; i++) {
+      await press("ArrowDown", 2);
+      if (i % 2 === 0) await press("ArrowLeft", 1);
+    }
+    await press("Space", 1);
+    await shows(page, "7");
+    // Tab leaves the sheet: nobody is caught there.
+    await page.keyboard.press("Tab");
+    assert.not(await page.locator(".ink").evaluate((each) => each === document.activeElement));
+  });
+});
+
+test("a picture is read where it is dropped, pasted or chosen; drawing takes its place, and undo brings the drawing back", async () => {
+  await withApp(async (page) => {
+    const give = (type: "drop" | "paste", sample: number): Promise<void> =>
+      page.evaluate(
+        async ([type, base64]) => {
+          const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
+          const data = new DataTransfer();
+          data.items.add(new File([bytes], "digit.png", { type: "image/png" }));
+          const options = { bubbles: true, cancelable: true };
+          document.body.dispatchEvent(
+            type === "drop"
+              ? new DragEvent("drop", { ...options, dataTransfer: data })
+              : new ClipboardEvent("paste", { ...options, clipboardData: data }),
+          );
+        },
+        [type, readFileSync(`docs/digits/${sample}.png`).toString("base64")] as const,
+      );
+    await drawByMouse(page, SAMPLES[1]);
+    await shows(page, "1");
+    await give("drop", 5);
+    await shows(page, "5");
+    await page.getByRole("img", { name: "The picture that is read" }).waitFor();
+    await button(page, "Undo").click();
+    await shows(page, "1");
+    await give("paste", 8);
+    await shows(page, "8");
+    await page.getByLabel("A picture of a digit").setInputFiles("docs/digits/2.png");
+    await shows(page, "2");
+    await drawByMouse(page, SAMPLES[7]);
+    await shows(page, "7");
+    await page.getByLabel("A picture of a digit").setInputFiles("package.json");
+    await page.getByRole("alert").getByText("package.json is no picture").waitFor();
+    await button(page, "All right").click();
+    await shows(page, "7");
+  });
+});
+
+test("what makes a reading doubtful is said", async () => {
+  await withApp(async (page) => {
+    await drawByMouse(page, [
+      [
+        { x: 40, y: 40 },
+        { x: 40, y: 150 },
+      ],
+      [
+        { x: 150, y: 40 },
+        { x: 150, y: 150 },
+      ],
+    ]);
+    await page.locator(".warnings").getByText("Several separate marks; is there more than one digit?").waitFor();
+  });
+});
+
+test("a drawing and its brush outlast a reload", async () => {
+  await withApp(async (page) => {
+    await page.getByLabel("Brush").fill("5");
+    await drawByMouse(page, SAMPLES[6]);
+    await shows(page, "6");
+    await page.reload();
+    await bothReady(page);
+    await shows(page, "6");
+    assert.is(await page.getByLabel("Brush").inputValue(), "5");
+    assert.match(page.url(), /#draw\?brush=5$/);
+    await button(page, "Undo").click();
+    await page.getByText("Draw a digit here").waitFor();
+  });
+});
+
+test("a finger draws on a phone, and the page neither scrolls nor is wider than the screen", async () => {
+  await withApp(async (page) => {
+    const client = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", at?: { x: number; y: number }): Promise<unknown> =>
+      client.send("Input.dispatchTouchEvent", { type, touchPoints: at ? [at] : [] });
+    const place = await placeOn(page);
+    for (const stroke of SAMPLES[2]) {
+      await touch("touchStart", place(stroke[0]));
+      for (const point of stroke) await touch("touchMove", place(point));
+      await touch("touchEnd");
+    }
+    await shows(page, "2");
+    const { scrolled, overflow, isFolded } = await page.evaluate(() => ({
+      scrolled: window.scrollY,
+      overflow: document.documentElement.scrollWidth - innerWidth,
+      // Sheet, answer and bars above the fold.
+      isFolded: [".sheet", ".digit", ".seen", ".bars"].some(
+        (each) => (document.querySelector(each)?.getBoundingClientRect().bottom ?? Infinity) > innerHeight,
+      ),
+    }));
+    assert.equal({ scrolled, overflow, isFolded }, { scrolled: 0, overflow: 0, isFolded: false });
+  }, PHONE);
+});
+
+test("once a pen is seen it can be chosen what its pressure and fingers do", async () => {
+  await withApp(async (page) => {
+    assert.is(await page.getByRole("switch").count(), 0);
+    const client = await page.context().newCDPSession(page);
+    const place = await placeOn(page);
+    const pen = (type: "mousePressed" | "mouseMoved" | "mouseReleased", at: { x: number; y: number }, force: number) =>
+      client.send("Input.dispatchMouseEvent", { type, ...at, button: "left", buttons: 1, pointerType: "pen", force });
+    for (const stroke of SAMPLES[0]) {
+      await pen("mousePressed", place(stroke[0]), 0.9);
+      for (const point of stroke) await pen("mouseMoved", place(point), 0.9);
+      await pen("mouseReleased", place(stroke[0]), 0);
+    }
+    await shows(page, "0");
+    await page.getByRole("switch", { name: "Pressure" }).uncheck();
+    assert.match(page.url(), /pressure=no/);
+    await page.getByRole("switch", { name: "Fingers draw, too" }).check();
+    assert.match(page.url(), /fingers=yes/);
+  });
+});
+
+test("controls are large enough for fingers, and nothing moves when there is something to read", async () => {
+  await withApp(
+    async (page) => {
+      const places = (): Promise<unknown> =>
+        page.evaluate(() =>
+          [".sheet", ".digit", ".seen", ".bars", ".contest"].map((each) => {
+            const { x, y, width, height } = (document.querySelector(each) as Element).getBoundingClientRect();
+            return [each, x, y, width, height].join(" ");
+          }),
+        );
+      const before = await places();
+      await drawByMouse(page, SAMPLES[9]);
+      await shows(page, "9");
+      assert.equal(await places(), before);
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll("button, input:not(.radio):not(.hidden), label.contestant")]
+          .filter((each) => {
+            const { width, height } = each.getBoundingClientRect();
+            return Math.min(width, height) < 44;
+          })
+          .map((each) => each.outerHTML.slice(0, 100)),
+      );
+      assert.equal(small, []);
+    },
+    { ...PHONE, reducedMotion: "reduce" },
+  );
+});
+
+test("bars show a stroke within a frame, and the page computes for no longer", async () => {
+  await withApp(async (page) => {
+    await drawByMouse(page, SAMPLES[3]);
+    await shows(page, "3");
+    await page.evaluate(() => {
+      const times: number[] = [];
+      const waiting: number[] = [];
+      document.querySelector(".ink")?.addEventListener("pointermove", () => waiting.push(performance.now()), true);
+      const bars = document.querySelector(".bars") as Element;
+      new MutationObserver(() => {
+        const [since] = waiting.splice(0);
+        if (since !== undefined) times.push(performance.now() - since);
+      }).observe(bars, { subtree: true, attributes: true, characterData: true, childList: true });
+      const long: number[] = [];
+      new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration))).observe({
+        type: "longtask",
+      });
+      Object.assign(window, { times, long });
+    });
+    await button(page, "Clear").click();
+    for (const sample of [8, 2, 5, 6]) {
+      await drawByMouse(page, SAMPLES[sample]);
+      await page.waitForTimeout(50);
+      await button(page, "Clear").click();
+    }
+    const { times, long } = await page.evaluate(() => {
+      const { times, long } = window as unknown as { times: number[]; long: number[] };
+      return { times, long };
+    });
+    const median = [...times].sort((a, b) => a - b)[times.length >> 1];
+    console.log(`measured: ${median.toFixed(1)} ms from a stroke to its bars, the median of ${times.length}`);
+    assert.ok(times.length > 20, `${times.length} changes of the bars`);
+    assert.ok(median <= FRAME_MS, `${median} ms`);
+    assert.equal(long, [], "no task of 50 ms or more");
+  });
+});
+
+test("what is loaded until the first answer is small, and one variant of the kernels", async () => {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    const loaded: string[] = [];
+    page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+    const started = performance.now();
+    await page.goto(server.url);
+    await page.getByText("92.61 % of MNIST").waitFor();
+    console.log(`measured: ${(performance.now() - started).toFixed(0)} ms from nothing to a network that reads`);
+    const code = loaded.filter((path) => /\.(js|css|wasm)$/.test(path));
+    assert.is(code.filter((path) => path.endsWith(".wasm")).length, 1, code.join(" "));
+    const bytes = code.reduce((sum, path) => sum + readFileSync(`dist/web${path}.gz`).length, 0);
+    console.log(`measured: ${(bytes / 1000).toFixed(1)} kB of script, style and kernels, by gzip`);
+    assert.ok(bytes <= MOST_BYTES, `${bytes} bytes`);
+  } finally {
+    await context.close();
+  }
+});
+
+test("where the weights or the kernels cannot be loaded the page says so, and tries again", async () => {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    await page.route(/\.wasm$/, (route) => route.abort());
+    await page.goto(server.url);
+    await page
+      .getByRole("alert")
+      .getByText(/^kernels\..* could not be loaded: no connection\.$/)
+      .waitFor();
+    await button(page, "Draw a sample 5").click();
+    await page.unroute(/\.wasm$/);
+    await button(page, "Try again").click();
+    await shows(page, "5");
+    assert.is(await page.getByRole("alert").count(), 0);
+  } finally {
+    await context.close();
+  }
+});
+
+test("without JavaScript there is a page to read", async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  try {
+    const page = await context.newPage();
+    await page.goto(server.url);
+    assert.ok(await page.locator(".no-script").isVisible());
+  } finally {
+    await context.close();
+  }
+});
+
+/** A drawing of which the two networks say different things, found among samples that are turned. */
+function disagreed(): { drawn: Stroke[]; answers: Record<ModelName, number> } {
+  const classifiers = MODEL_NAMES.map((name) => [name, new Classifier(shippedModel(name).network)] as const);
+  for (const sample of SAMPLES) {
+    for (const turn of [-0.9, -0.6, 0.6, 0.9]) {
+      const drawn = sample.map((stroke) => stroke.map((point) => turned(point, turn)));
+      const seen = preprocessDigit(pictureOf(drawn));
+      const answers = classifiers.map(([name, classifier]) => [name, classifier.read(seen)] as const);
+      const isSure = answers.every(([, { confidence }]) => (confidence ?? 0) > 0.6);
+      if (isSure && new Set(answers.map(([, { digit }]) => digit)).size > 1) {
+        return {
+          drawn,
+          answers: Object.fromEntries(answers.map(([name, each]) => [name, each.digit])) as Record<ModelName, number>,
+        };
+      }
+    }
+  }
+  throw new Error("the networks agree on every turned sample");
+}
+
+function turned({ x, y }: { x: number; y: number }, angle: number): { x: number; y: number } {
+  const [dx, dy] = [x - PAPER_SIDE / 2, y - PAPER_SIDE / 2];
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return { x: PAPER_SIDE / 2 + dx * cos - dy * sin, y: PAPER_SIDE / 2 + dx * sin + dy * cos };
+}
+
+test.run();
