@@ -14,7 +14,7 @@ const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "as the system", li
 
 export function Shell() {
   return (
-    <div class="mx-auto flex min-h-svh max-w-7xl flex-col px-4 sm:px-6">
+    <div class="mx-auto flex min-h-svh max-w-[min(80rem,100svh+22rem)] flex-col px-4 sm:px-6">
       <header class="flex items-center gap-x-4 py-1 sm:py-3">
         <div class="min-w-0">
           <h1 class="text-lg font-semibold tracking-tight">Draw a digit</h1>
@@ -31,7 +31,7 @@ export function Shell() {
       <main class="grid flex-1">
         <Outlet />
       </main>
-      <footer class="py-4 text-sm text-soft">
+      <footer class="py-3 text-sm text-soft">
         <p class="max-w-[70ch]">
           Both networks compute in this page, with the WebAssembly kernels of simdgrad.{" "}
           <a class="link" href="THIRD_PARTY_LICENSES.txt">

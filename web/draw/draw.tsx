@@ -39,7 +39,7 @@ export function Draw() {
   }, []);
   return (
     <div class={`draw ${isEmpty.value ? "is-empty" : ""}`}>
-      <section class="glass paper-panel" aria-label="Drawing">
+      <section class="glass paper-panel @container" aria-label="Drawing">
         <Sheet isDropTarget={isDropTarget.value} />
         <Tools />
         <Samples />

@@ -7,7 +7,7 @@ import { StrokePicture } from "./stroke_picture.tsx";
 export function Samples() {
   return (
     <ul class="samples" aria-label="Samples">
-      <li class="self-center pr-1 text-sm text-soft" aria-hidden="true">
+      <li class="hidden self-center text-sm text-soft @min-[34.5rem]:block" aria-hidden="true">
         Try
       </li>
       {SAMPLES.map((strokes, digit) => (

@@ -6,6 +6,7 @@ import { paint } from "../../models/export/page/easel.ts";
 import { type Pen, takePen } from "../../models/export/page/pen.ts";
 import { settings } from "../app/place.ts";
 import { theme } from "../app/theme.ts";
+import { Icon } from "../look/icon.tsx";
 import { changed, drawing, isEmpty, picture, revision } from "./board.ts";
 import { brushWidth } from "./brush.ts";
 import { hasSeenPen } from "./pen_seen.ts";
@@ -58,7 +59,7 @@ export function Sheet({ isDropTarget }: { isDropTarget: boolean }) {
       {isEmpty.value && (
         <div class="ghost" aria-hidden="true">
           <StrokePicture strokes={GHOST} class="ghost-digit" />
-          <p>{isDropTarget ? "Drop the picture" : "Draw a digit here"}</p>
+          <p>Draw a digit here</p>
         </div>
       )}
       {picture.value && <Picture bitmap={picture.value} />}
@@ -71,6 +72,12 @@ export function Sheet({ isDropTarget }: { isDropTarget: boolean }) {
         aria-label="Square to draw a digit in"
         aria-describedby="keys"
       />
+      {isDropTarget && (
+        <p class="drop-hint">
+          <Icon name="picture" class="size-8" />
+          Drop the picture, and it is read
+        </p>
+      )}
       <p id="keys" class="sr-only">
         Arrow keys move a pen; the space bar puts it down and lifts it. Control and Z undoes, Delete clears.
       </p>
