@@ -10,8 +10,8 @@ import { licencesOf } from "./third_party.mjs";
 const FOLDER = "dist/web";
 /** What is packed by itself. */
 const PACKED = [".woff2", ".png"];
-/** Packing that saves less than this share is not worth its file. */
-const WORTHWHILE = 0.05;
+/** Packing that saves less than this share, as that of weights, is not worth its files. */
+const WORTHWHILE = 0.1;
 /** Of these the bundle holds a style sheet and a font, which it does not count among its modules. */
 const STYLES = ["node_modules/@fontsource-variable/inter", "node_modules/tailwindcss"];
 
