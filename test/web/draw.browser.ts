@@ -318,6 +318,68 @@ test("controls are large enough for fingers, and nothing moves when there is som
   );
 });
 
+const THEMES: BrowserContextOptions[] = [{ colorScheme: "light" }, { colorScheme: "dark" }, { forcedColors: "active" }];
+
+test("axe finds nothing serious, in every theme, on a phone and a desk, empty and drawn", async () => {
+  const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
+  for (const theme of THEMES) {
+    for (const device of [PHONE, {}]) {
+      await withApp(
+        async (page) => {
+          for (const isDrawn of [false, true]) {
+            if (isDrawn) await button(page, "Draw a sample 3").click();
+            await shows(page, isDrawn ? "3" : "?");
+            await page.evaluate(axe);
+            const violations = await page.evaluate(async () => {
+              const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+              const { violations } = await axe.run();
+              return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html)}`);
+            });
+            assert.equal(violations, [], JSON.stringify([theme, device.viewport ?? "desk", isDrawn]));
+          }
+        },
+        { ...device, ...theme, reducedMotion: "reduce" },
+      );
+    }
+  }
+});
+
+interface Violation {
+  id: string;
+  impact: string;
+  nodes: { html: string }[];
+}
+
+test("the theme is the system's until one is chosen, which outlasts a reload and stands in no link", async () => {
+  await withApp(
+    async (page) => {
+      const look = (): Promise<string> => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+      assert.is(await look(), "dark");
+      await button(page, "Theme: as the system").click();
+      assert.is(await look(), "light");
+      await page.reload();
+      await button(page, "Theme: light").click();
+      assert.is(await look(), "dark");
+      await page.emulateMedia({ colorScheme: "light" });
+      assert.is(await look(), "dark");
+      await button(page, "Theme: dark").click();
+      assert.is(await look(), "light");
+      assert.is(new URL(page.url()).hash, "");
+    },
+    { colorScheme: "dark" },
+  );
+});
+
+test("a link brings its settings, and one that asks for too much what there is", async () => {
+  await withApp(
+    async (page) => {
+      assert.is(await page.getByLabel("Brush").inputValue(), "5");
+      assert.ok(await page.getByRole("radio", { name: "CNN" }).isChecked());
+    },
+    { at: "/#draw?brush=99&lead=nobody" },
+  );
+});
+
 test("bars show a stroke within a frame, and the page computes for no longer", async () => {
   await withApp(async (page) => {
     await drawByMouse(page, SAMPLES[3]);
@@ -401,6 +463,18 @@ test("without JavaScript there is a page to read", async () => {
     const page = await context.newPage();
     await page.goto(server.url);
     assert.ok(await page.locator(".no-script").isVisible());
+  } finally {
+    await context.close();
+  }
+});
+
+test("a browser that does not understand the style sheet shows what to do", async () => {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    await page.route(/\.css$/, (route) => route.fulfill({ contentType: "text/css", body: "" }));
+    await page.goto(server.url);
+    await page.locator("#floor").getByText("Chrome or Edge 111, Firefox 128, Safari 16.4").waitFor();
   } finally {
     await context.close();
   }

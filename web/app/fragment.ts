@@ -1,6 +1,8 @@
 // The fragment of the page's address, "#draw?brush=4&lead=cnn": which section is open, and the settings that are not as they
 // were at first. Whoever follows a link may have written anything there.
 
+import { DEFAULT_MODEL } from "../../models/index.ts";
+
 export interface Settings {
   /** How thick the pen is, 1 to 5. */
   readonly brush: number;
@@ -26,7 +28,7 @@ interface Rule<T> {
 
 const RULES: { readonly [Name in keyof Settings]: Rule<Settings[Name]> } = {
   brush: whole(1, 5, 3),
-  lead: word("cnn"),
+  lead: word(DEFAULT_MODEL),
   pressure: yesOrNo(true),
   fingers: yesOrNo(false),
 };

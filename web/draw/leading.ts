@@ -1,12 +1,12 @@
 // Which network leads: the chosen one, or until it is ready another.
 
 import { computed } from "@preact/signals";
-import type { Answer, ModelName } from "../../models/index.ts";
+import { type Answer, DEFAULT_MODEL, type ModelName } from "../../models/index.ts";
 import { settings } from "../app/place.ts";
 import { cards, NETWORK_NAMES, reading } from "../read/reader.ts";
 
 /** The chosen one, ready or not. */
-export const chosen = computed(() => NETWORK_NAMES.find((name) => name === settings.value.lead) ?? NETWORK_NAMES[0]);
+export const chosen = computed(() => NETWORK_NAMES.find((name) => name === settings.value.lead) ?? DEFAULT_MODEL);
 export const leading = computed<ModelName>(() => {
   const ready = NETWORK_NAMES.filter((name) => cards.value[name]);
   return ready.find((name) => name === chosen.value) ?? ready[0] ?? chosen.value;

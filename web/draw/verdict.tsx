@@ -16,7 +16,7 @@ export function Verdict() {
   const warnings = answer ? (reading.value?.warnings ?? []) : [];
   return (
     <div class="verdict-panel">
-      <p class={`digit ${answer && answer.confidence < SURE ? "guess" : ""}`} aria-hidden="true">
+      <p class={`digit ${answer && answer.confidence >= SURE ? "" : "guess"}`} aria-hidden="true">
         {answer ? answer.digit : "?"}
       </p>
       <div class="min-w-0">
