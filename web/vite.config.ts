@@ -25,6 +25,9 @@ const plainImports = (): Plugin => ({
   load: { filter: { id: /vite\/preload-helper/ }, handler: () => "export const __vitePreload = (load) => load();" },
 });
 
+/** Nothing here happens by reading a property: what is made of others' properties, and not used, may be left out. */
+const TREESHAKE = { propertyReadSideEffects: false } as const;
+
 export default defineConfig({
   root: import.meta.dirname,
   // Relative, so that the built files work in any folder of any host.
@@ -32,7 +35,7 @@ export default defineConfig({
   plugins: [tailwindcss(), slimLibrary(), plainImports()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   assetsInclude: ["**/*.safetensors"],
-  worker: { format: "es", plugins: () => [slimLibrary()] },
+  worker: { format: "es", plugins: () => [slimLibrary()], rolldownOptions: { treeshake: TREESHAKE } },
   build: {
     outDir: "../dist/web",
     emptyOutDir: true,
@@ -42,6 +45,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     cssCodeSplit: false,
+    rolldownOptions: { treeshake: TREESHAKE },
     reportCompressedSize: false,
   },
   server: { host: "127.0.0.1", fs: { allow: [".."] } },
