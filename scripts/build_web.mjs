@@ -12,11 +12,11 @@ const FOLDER = "dist/web";
 const PACKED = [".woff2", ".png"];
 /** Packing that saves less than this share, as that of weights, is not worth its files. */
 const WORTHWHILE = 0.1;
-/** Of these the bundle holds a style sheet and a font, which it does not count among its modules. */
-const STYLES = ["node_modules/@fontsource-variable/inter", "node_modules/tailwindcss"];
+/** Of these the app holds a style sheet, a font and the bundler's own functions, which are not counted among its modules. */
+const APART = ["node_modules/@fontsource-variable/inter", "node_modules/rolldown", "node_modules/tailwindcss"];
 
 const { output } = await build({ configFile: "web/vite.config.ts", logLevel: "warn" });
-const licences = licencesOf([...new Set([...output.flatMap(packagesOf), ...STYLES])].sort());
+const licences = licencesOf([...new Set([...output.flatMap(packagesOf), ...APART])].sort());
 writeFileSync(`${FOLDER}/THIRD_PARTY_LICENSES.txt`, licences);
 for (const file of readdirSync(FOLDER, { recursive: true, withFileTypes: true })) {
   if (file.isFile() && !PACKED.includes(extname(file.name))) pack(`${file.parentPath ?? file.path}/${file.name}`);

@@ -110,7 +110,10 @@ test("a drawn digit is read by both networks, as they read it elsewhere", async 
     });
     const ink = seen.reduce((sum, value) => sum + value, 0);
     assert.ok(ink > 10_000 && ink < 60_000, `${ink} of ink in what the networks see`);
-    await page.getByText("3, ").waitFor({ state: "attached" }); // the live region, after a while
+    await page
+      .getByRole("status")
+      .getByText(/^3, \d[\d.]* % sure\.$/)
+      .waitFor({ state: "attached" }); // after a while
   });
 });
 

@@ -63,7 +63,7 @@ function Spoken() {
   });
   return (
     <p role="status" class="sr-only">
-      {text}
+      {text.value}
     </p>
   );
 }
