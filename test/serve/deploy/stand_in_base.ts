@@ -33,8 +33,8 @@ export function makeStandInBase(buildah: Buildah, tag: string): string {
   symlinkSync("dash", join(root, "usr/bin/sh"));
   const binaries = [...PROGRAMS.map((name) => join(root, "usr/bin", name)), join(root, "usr/local/bin/node")];
   for (const library of new Set(binaries.flatMap(librariesOf))) copyHere(library, root);
-  // Which the C library loads when it looks a host up.
-  for (const name of ["libnss_files.so.2", "libnss_dns.so.2", "libresolv.so.2"]) {
+  // Of the C library's package: what it loads when it looks a host up, and what native modules of build tools are linked to.
+  for (const name of ["libnss_files.so.2", "libnss_dns.so.2", "libresolv.so.2", "librt.so.1", "libutil.so.1"]) {
     copyHere(join(dirname(librariesOf("/usr/bin/env").find((path) => /libc\.so/.test(path)) ?? ""), name), root);
   }
   writeFileSync(join(root, "etc/passwd"), "root:x:0:0::/:/bin/sh\nnode:x:1000:1000::/tmp:/bin/sh\n");
