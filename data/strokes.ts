@@ -121,7 +121,8 @@ function middle(a: Point, b: Point, t = 0.5): Point {
   return { ...at, width: widthOf(a) + (widthOf(b) - widthOf(a)) * t };
 }
 
-function widthOf({ width = PEN_WIDTH }: Point): number {
+/** How wide the line is at a point. */
+export function widthOf({ width = PEN_WIDTH }: Point): number {
   return width;
 }
 

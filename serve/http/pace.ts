@@ -1,8 +1,8 @@
 // Pace: how fast requests are refused.
 //
-// To refuse a request takes a third of what answering it does. Whoever gets a refusal at once and asks again at once, on
-// hundreds of connections, would keep the server busy with nothing else. So refusals are answered at a steady rate, and who is
-// refused waits for that answer, for a moment and without costing anything.
+// To refuse a request takes much of what answering it does: HTTP, the log, metrics. Whoever gets a refusal at once and asks again
+// at once, on hundreds of connections, would keep the server busy with nothing else. So refusals are answered at a steady rate,
+// and who is refused waits for that answer, for a moment and without costing anything.
 
 /** Refusals a second: a twentieth of a processor. */
 const PER_SECOND = 500;

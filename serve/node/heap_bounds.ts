@@ -20,6 +20,7 @@ const WINDOW_MS = 1000;
 export function boundHeap(): void {
   let collectedMs = 0;
   let sinceMs = performance.now();
+  let isYoungBound = false;
   setFlagsFromString(`--heap-growing-percent=${OLD_GROWTH}`);
   const observer = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) collectedMs += duration;
@@ -31,7 +32,9 @@ export function boundHeap(): void {
       sinceMs += elapsedMs;
     }
     // V8 takes a limit of the young generation when it starts only; the factor by which it grows, at any time.
-    if (youngBytes() >= ENOUGH_BYTES) setFlagsFromString("--semi-space-growth-factor=1");
+    if (isYoungBound || youngBytes() < ENOUGH_BYTES) return;
+    isYoungBound = true;
+    setFlagsFromString("--semi-space-growth-factor=1");
   });
   observer.observe({ entryTypes: ["gc"] });
 }

@@ -55,20 +55,15 @@ export class Turns {
 
   private turn(): void {
     this.isTurnDue = false;
-    const endMs = performance.now() + SLICE_MS;
-    let nowMs = 0;
-    do {
+    let nowMs = performance.now();
+    for (const endMs = nowMs + SLICE_MS; nowMs < endMs; nowMs = performance.now()) {
       const piece = this.waiting.shift();
       if (piece === undefined) break;
       const { signal, deadlineMs } = piece.limits;
-      nowMs = performance.now();
       if (signal.aborted) piece.reject(clientLeft());
       else if (deadlineMs <= nowMs) piece.reject(deadlinePassed());
-      else {
-        piece.do();
-        nowMs = performance.now();
-      }
-    } while (nowMs < endMs);
+      else piece.do();
+    }
     this.schedule();
   }
 }

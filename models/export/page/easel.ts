@@ -1,6 +1,6 @@
 // Shows the drawing on the square, sharp at any size, in the colours of the page: of the exported page, and of the web app.
 
-import { PAPER_SIDE, PEN_WIDTH, type Point, type Stroke, smooth } from "../../../data/strokes.ts";
+import { PAPER_SIDE, type Point, type Stroke, smooth, widthOf } from "../../../data/strokes.ts";
 
 /** @param cursor a ring where the keyboard's pen is; filled while it is down */
 export function paint(
@@ -42,8 +42,4 @@ function ink(context: CanvasRenderingContext2D, line: readonly Point[]): void {
     context.lineTo(to.x, to.y);
   });
   context.stroke();
-}
-
-function widthOf({ width = PEN_WIDTH }: Point): number {
-  return width;
 }
