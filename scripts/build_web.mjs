@@ -9,7 +9,7 @@ import { licencesOf } from "./third_party.mjs";
 
 const FOLDER = "dist/web";
 /** What is packed by itself. */
-const PACKED = [".woff2", ".png"];
+const PACKED = [".woff2", ".png", ".bin"];
 /** Packing that saves less than this share, as that of weights, is not worth its files. */
 const WORTHWHILE = 0.1;
 /** Of these the app holds a style sheet, a font and the bundler's own functions, which are not counted among its modules. */

@@ -28,14 +28,25 @@ const plainImports = (): Plugin => ({
 /** Nothing here happens by reading a property: what is made of others' properties, and not used, may be left out. */
 const TREESHAKE = { propertyReadSideEffects: false } as const;
 
+/**
+ * Servers take "x.gz" for a packed form of "x", and send it as that; what is in these files is gzip, and is unpacked by whoever
+ * reads it.
+ */
+const ASSET_NAMES = ({ names }: { names: readonly string[] }): string =>
+  names.some((name) => name.endsWith(".gz")) ? "assets/[name]-[hash].bin" : "assets/[name]-[hash][extname]";
+
 export default defineConfig({
   root: import.meta.dirname,
   // Relative, so that the built files work in any folder of any host.
   base: "./",
   plugins: [tailwindcss(), slimLibrary(), plainImports()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  assetsInclude: ["**/*.safetensors"],
-  worker: { format: "es", plugins: () => [slimLibrary()], rolldownOptions: { treeshake: TREESHAKE } },
+  assetsInclude: ["**/*.safetensors", "**/*.gz"],
+  worker: {
+    format: "es",
+    plugins: () => [slimLibrary()],
+    rolldownOptions: { treeshake: TREESHAKE, output: { assetFileNames: ASSET_NAMES } },
+  },
   build: {
     outDir: "../dist/web",
     emptyOutDir: true,
@@ -45,7 +56,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     cssCodeSplit: false,
-    rolldownOptions: { treeshake: TREESHAKE },
+    rolldownOptions: { treeshake: TREESHAKE, output: { assetFileNames: ASSET_NAMES } },
     reportCompressedSize: false,
   },
   server: { host: "127.0.0.1", fs: { allow: [".."] } },
