@@ -3,23 +3,43 @@
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readFragment, type Settings, writeFragment } from "../../web/app/fragment.ts";
+import {
+  RULES,
+  readFragment,
+  readSettings,
+  type Settings,
+  whole,
+  withSettings,
+  writeFragment,
+} from "../../web/app/fragment.ts";
 
 const test = suite("the fragment");
 
 const SECTIONS = ["draw", "train"] as const;
 const FIRST: Settings = { brush: 3, lead: "cnn", pressure: true, fingers: false };
 
+interface Read {
+  section: string;
+  settings: Settings;
+}
+
+function read(fragment: string): Read {
+  const { section, parameters } = readFragment(fragment, SECTIONS);
+  return { section, settings: readSettings(RULES, parameters) };
+}
+
+function write({ section, settings }: Read): string {
+  return writeFragment({ section, parameters: withSettings(RULES, {}, settings) });
+}
+
 test("an empty one is the first section with the first settings", () => {
-  for (const empty of ["", "#", "#draw", "draw?"]) {
-    assert.equal(readFragment(empty, SECTIONS), { section: "draw", settings: FIRST });
-  }
-  assert.is(writeFragment({ section: "draw", settings: FIRST }), "#draw");
+  for (const empty of ["", "#", "#draw", "draw?"]) assert.equal(read(empty), { section: "draw", settings: FIRST });
+  assert.is(write({ section: "draw", settings: FIRST }), "#draw");
 });
 
 test("what is not as it was at first is written, and read again", () => {
-  const place = { section: "train" as const, settings: { brush: 5, lead: "linear", pressure: false, fingers: true } };
-  assert.is(writeFragment(place), "#train?brush=5&lead=linear&pressure=no&fingers=yes");
+  const place = { section: "train", settings: { brush: 5, lead: "linear", pressure: false, fingers: true } };
+  assert.is(write(place), "#train?brush=5&lead=linear&pressure=no&fingers=yes");
   fc.assert(
     fc.property(
       fc.constantFrom(...SECTIONS),
@@ -29,14 +49,23 @@ test("what is not as it was at first is written, and read again", () => {
       fc.boolean(),
       (section, brush, lead, pressure, fingers) => {
         const place = { section, settings: { brush, lead, pressure, fingers } };
-        assert.equal(readFragment(writeFragment(place), SECTIONS), place);
+        assert.equal(read(write(place)), place);
       },
     ),
   );
 });
 
+test("a section's settings outlast a change of the others, whether or not its rules are loaded", () => {
+  const own = { depth: whole(1, 9, 2) };
+  const { parameters } = readFragment("#draw?depth=7&brush=1", SECTIONS);
+  const changed = withSettings(RULES, parameters, { ...FIRST, brush: 4 });
+  assert.is(writeFragment({ section: "draw", parameters: changed }), "#draw?depth=7&brush=4");
+  assert.equal(readSettings(own, changed), { depth: 7 });
+  assert.equal(withSettings(own, changed, { depth: 2 }), { brush: "4" });
+});
+
 test("a brush that is too thin or too thick is the thinnest or the thickest", () => {
-  const brushOf = (text: string): number => readFragment(`#draw?brush=${text}`, SECTIONS).settings.brush;
+  const brushOf = (text: string): number => read(`#draw?brush=${text}`).settings.brush;
   assert.equal(["0", "-7", "1", "5", "6", "999999999999999999999"].map(brushOf), [1, 1, 1, 5, 5, 5]);
 });
 
@@ -50,15 +79,16 @@ test("what cannot be meant is as if it were not there", () => {
     "#__proto__",
     "#?",
     "#?brush",
+    "#?__proto__=5",
   ])
-    assert.equal(readFragment(fragment, SECTIONS), { section: "draw", settings: FIRST }, fragment);
+    assert.equal(read(fragment), { section: "draw", settings: FIRST }, fragment);
 });
 
 test("whatever stands there is read", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      const { section, settings } = readFragment(text, SECTIONS);
-      assert.ok(SECTIONS.includes(section) && Number.isInteger(settings.brush));
+      const { section, settings } = read(text);
+      assert.ok((SECTIONS as readonly string[]).includes(section) && Number.isInteger(settings.brush));
       assert.ok(settings.brush >= 1 && settings.brush <= 5 && /^[a-z]\w*$/.test(settings.lead));
     }),
   );

@@ -3,6 +3,7 @@
 
 import { DEFAULT_MODEL } from "../../models/index.ts";
 
+/** Settings of the whole page. A section may have rules of its own besides, which come with its chunk. */
 export interface Settings {
   /** How thick the pen is, 1 to 5. */
   readonly brush: number;
@@ -16,23 +17,25 @@ export interface Settings {
 
 export interface Place<Section extends string = string> {
   readonly section: Section;
-  readonly settings: Settings;
+  /** As they stand in the address. Those that no rule is known for yet may be a section's that is not loaded: they are kept. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
-interface Rule<T> {
+export interface Rule<T> {
   readonly otherwise: T;
   /** @returns undefined for what cannot be meant */
   read(text: string): T | undefined;
   write(value: T): string;
 }
 
-const RULES: { readonly [Name in keyof Settings]: Rule<Settings[Name]> } = {
+export type Rules<S> = { readonly [Name in keyof S]: Rule<S[Name]> };
+
+export const RULES: Rules<Settings> = {
   brush: whole(1, 5, 3),
   lead: word(DEFAULT_MODEL),
   pressure: yesOrNo(true),
   fingers: yesOrNo(false),
 };
-const NAMES = Object.keys(RULES) as (keyof Settings)[];
 
 /**
  * @param fragment with or without its "#"
@@ -40,28 +43,40 @@ const NAMES = Object.keys(RULES) as (keyof Settings)[];
  */
 export function readFragment<Section extends string>(fragment: string, sections: readonly Section[]): Place<Section> {
   const [name, query = ""] = fragment.replace(/^#/, "").split("?", 2);
-  const given = new URLSearchParams(query);
-  const read = <Name extends keyof Settings>(key: Name): Settings[Name] => {
-    const { otherwise, read } = RULES[key];
-    const text = given.get(key);
-    return (text === null ? undefined : read(text)) ?? otherwise;
-  };
-  const settings = Object.fromEntries(NAMES.map((key) => [key, read(key)])) as unknown as Settings;
-  return { section: sections.find((each) => each === name) ?? sections[0], settings };
+  const parameters = Object.fromEntries(new URLSearchParams(query));
+  return { section: sections.find((each) => each === name) ?? sections[0], parameters };
 }
 
-/** @returns "#draw", "#draw?brush=4": what is as it was at first is left out */
-export function writeFragment({ section, settings }: Place): string {
-  const write = <Name extends keyof Settings>(key: Name): string[][] => {
-    const { otherwise, write } = RULES[key];
-    return settings[key] === otherwise ? [] : [[key, write(settings[key])]];
-  };
-  const query = new URLSearchParams(NAMES.flatMap(write)).toString();
+/** @returns "#draw", "#draw?brush=4" */
+export function writeFragment({ section, parameters }: Place): string {
+  const query = new URLSearchParams(parameters).toString();
   return `#${section}${query === "" ? "" : `?${query}`}`;
 }
 
+export function readSettings<S>(rules: Rules<S>, parameters: Place["parameters"]): S {
+  const read = <Name extends keyof S & string>(name: Name): S[Name] => {
+    const { otherwise, read } = rules[name];
+    return (Object.hasOwn(parameters, name) ? read(parameters[name]) : undefined) ?? otherwise;
+  };
+  return Object.fromEntries(namesOf(rules).map((name) => [name, read(name)])) as S;
+}
+
+/** The parameters with these settings in them: what is as it was at first is left out. */
+export function withSettings<S>(rules: Rules<S>, parameters: Place["parameters"], settings: S): Place["parameters"] {
+  const written = { ...parameters };
+  for (const name of namesOf(rules)) {
+    delete written[name];
+    if (settings[name] !== rules[name].otherwise) written[name] = rules[name].write(settings[name]);
+  }
+  return written;
+}
+
+function namesOf<S>(rules: Rules<S>): (keyof S & string)[] {
+  return Object.keys(rules) as (keyof S & string)[];
+}
+
 /** A number outside is taken to the nearest that is allowed. */
-function whole(low: number, high: number, otherwise: number): Rule<number> {
+export function whole(low: number, high: number, otherwise: number): Rule<number> {
   return {
     otherwise,
     read: (text) => (/^-?\d+$/.test(text) ? Math.min(high, Math.max(low, Number(text))) : undefined),

@@ -1,7 +1,7 @@
 // Where one is in the app, and the settings, as signals kept in step with the page's address.
 
-import { computed, signal } from "@preact/signals";
-import { readFragment, type Settings, writeFragment } from "./fragment.ts";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { RULES, type Rules, readFragment, readSettings, withSettings, writeFragment } from "./fragment.ts";
 
 /** In the order of their tabs; the first is open at first. Each is its address, as in #draw. */
 export const SECTION_NAMES = ["draw"] as const;
@@ -9,17 +9,31 @@ export type SectionName = (typeof SECTION_NAMES)[number];
 
 const place = signal(readFragment(location.hash, SECTION_NAMES));
 export const section = computed(() => place.value.section);
-export const settings = computed(() => place.value.settings);
 
 addEventListener("hashchange", () => {
   place.value = readFragment(location.hash, SECTION_NAMES);
 });
 
-/** A setting is no place to go back to: the address changes, the history does not. */
-export function change(changes: Partial<Settings>): void {
-  place.value = { ...place.value, settings: { ...place.value.settings, ...changes } };
-  history.replaceState(history.state, "", writeFragment(place.value));
+export interface SettingsInPlace<S> {
+  readonly settings: ReadonlySignal<S>;
+  /** A setting is no place to go back to: the address changes, the history does not. */
+  change(changes: Partial<S>): void;
 }
+
+/** The settings that these rules are for: a section's own, for instance, whose rules are loaded with it. */
+export function settingsBy<S>(rules: Rules<S>): SettingsInPlace<S> {
+  const settings = computed(() => readSettings(rules, place.value.parameters));
+  return {
+    settings,
+    change(changes) {
+      const parameters = withSettings(rules, place.value.parameters, { ...settings.value, ...changes });
+      place.value = { ...place.value, parameters };
+      history.replaceState(history.state, "", writeFragment(place.value));
+    },
+  };
+}
+
+export const { settings, change } = settingsBy(RULES);
 
 /** The link to a section, with the settings as they are. */
 export function linkTo(name: SectionName): string {
