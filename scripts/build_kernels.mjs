@@ -1,5 +1,6 @@
-// Compiles kernels/*.ts to build/kernels.{simd,relaxed}.wasm, and kernels/sets/inference.ts, a few of them, to
-// build/kernels.inference.wasm; and writes what the library and the program import:
+// Compiles kernels/*.ts to build/kernels.{simd,relaxed}.wasm; of kernels/sets/, a few of them each, reading.ts to
+// build/reading.{simd,relaxed}.wasm and inference.ts to build/kernels.inference.wasm; and writes what the library and the
+// program import:
 //
 //   build/woven_kernels.js       the bytes of both variants in one text, so that no bundler needs configuring
 //   build/kernels.inference.js   the few as base64, for exported modules
@@ -24,22 +25,14 @@ import { weave } from "./weave.mjs";
 
 const signatures = readSignatures();
 mkdirSync("build", { recursive: true });
-const targets = { simd: KERNEL_FILES, relaxed: KERNEL_FILES, inference: ["kernels/sets/inference.ts"] };
-for (const [target, files] of Object.entries(targets)) {
-  const { error, stderr } = await asc.main([...files, "--config", "asconfig.json", "--target", target], {
-    transforms: [new InlineShared()],
-  });
-  if (error) {
-    console.error(stderr.toString());
-    process.exit(1);
-  }
-}
-const [simd, relaxed] = ["simd", "relaxed"].map((variant) => {
-  const path = `build/kernels.${variant}.wasm`;
-  const labelled = labelKernels(readFileSync(path), variant);
-  writeFileSync(path, labelled);
-  return labelled;
-});
+const READING = ["kernels/sets/reading.ts"];
+await compile("simd", KERNEL_FILES);
+await compile("relaxed", KERNEL_FILES);
+await compile("simd", READING, "build/reading.simd.wasm");
+await compile("relaxed", READING, "build/reading.relaxed.wasm");
+await compile("inference", ["kernels/sets/inference.ts"]);
+const [simd, relaxed] = ["simd", "relaxed"].map((variant) => label(`build/kernels.${variant}.wasm`, variant));
+for (const variant of ["simd", "relaxed"]) label(`build/reading.${variant}.wasm`, variant);
 const woven = weave(simd, relaxed);
 writeFileSync("build/woven_kernels.js", `export default ${JSON.stringify(woven)};\n`);
 writeFileSync("build/woven_kernels.d.ts", "declare const woven: string;\nexport default woven;\n");
@@ -53,3 +46,21 @@ writeFileSync(
   `export declare const KERNELS_DIGEST: string;\n${declareKernels(signatures)}\n${abi.types}`,
 );
 markCurrent("kernels");
+
+/** @param outFile default: the target's own */
+async function compile(target, files, outFile = null) {
+  const out = outFile === null ? [] : ["--outFile", outFile];
+  const { error, stderr } = await asc.main([...files, "--config", "asconfig.json", "--target", target, ...out], {
+    transforms: [new InlineShared()],
+  });
+  if (!error) return;
+  console.error(stderr.toString());
+  process.exit(1);
+}
+
+/** @returns the file's new content */
+function label(path, variant) {
+  const labelled = labelKernels(readFileSync(path), variant);
+  writeFileSync(path, labelled);
+  return labelled;
+}

@@ -1,5 +1,6 @@
 // How the app is bundled: `npm run web` serves it while one works on it, scripts/build_web.mjs writes it to dist/web.
 
+import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig, type Plugin } from "vite";
 import { operationsMarkedPure, slimKernels } from "../scripts/without_kernels.mjs";
@@ -15,15 +16,16 @@ const slimLibrary = (): Plugin => ({
   },
 });
 
-/**
- * Sections have no style sheets of their own, and nothing else to load beforehand: what Vite puts around each import() for
- * that, 1.4 KB compressed, would do nothing.
- */
-const plainImports = (): Plugin => ({
-  name: "plain-imports",
+/** What stands around each import() of the page: Vite's own preloads scripts as well, and takes a kilobyte more for that. */
+const sectionSheets = (): Plugin => ({
+  name: "section-sheets",
   enforce: "pre",
-  load: { filter: { id: /vite\/preload-helper/ }, handler: () => "export const __vitePreload = (load) => load();" },
+  load: {
+    filter: { id: /vite\/preload-helper/ },
+    handler: () => `export { loadWithSheets as __vitePreload } from ${JSON.stringify(LOADER)};`,
+  },
 });
+const LOADER = fileURLToPath(new URL("./app/load_with_sheets.ts", import.meta.url));
 
 /** Nothing here happens by reading a property: what is made of others' properties, and not used, may be left out. */
 const TREESHAKE = { propertyReadSideEffects: false } as const;
@@ -39,7 +41,7 @@ export default defineConfig({
   root: import.meta.dirname,
   // Relative, so that the built files work in any folder of any host.
   base: "./",
-  plugins: [tailwindcss(), slimLibrary(), plainImports()],
+  plugins: [tailwindcss(), slimLibrary(), sectionSheets()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   assetsInclude: ["**/*.safetensors", "**/*.gz"],
   worker: {
@@ -55,7 +57,6 @@ export default defineConfig({
     // The policy allows no data: for fonts and scripts, and a file of its own is fetched once for page and workers.
     assetsInlineLimit: 0,
     modulePreload: false,
-    cssCodeSplit: false,
     rolldownOptions: { treeshake: TREESHAKE, output: { assetFileNames: ASSET_NAMES } },
     reportCompressedSize: false,
   },

@@ -448,7 +448,7 @@ test("where the weights or the kernels cannot be loaded the page says so, and tr
     await page.goto(server.url);
     await page
       .getByRole("alert")
-      .getByText(/^kernels\..* could not be loaded: no connection\.$/)
+      .getByText(/^reading\..* could not be loaded: no connection\.$/)
       .waitFor();
     await button(page, "Draw a sample 5").click();
     await page.unroute(/\.wasm$/);

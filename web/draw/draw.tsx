@@ -14,6 +14,7 @@ import { Sheet } from "./sheet.tsx";
 import { storeNow } from "./stroke_store.ts";
 import { Tools } from "./tools.tsx";
 import { Verdict } from "./verdict.tsx";
+import "./draw.css";
 
 export function Draw() {
   const isDropTarget = useSignal(false);

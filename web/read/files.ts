@@ -1,7 +1,9 @@
-// The files that the reader needs: of the two kernels the one that this browser runs, and each network's weights.
+// The files that computing needs: kernels, each as the one of two that this browser runs, and each network's weights.
 
 import relaxedKernels from "../../build/kernels.relaxed.wasm?url";
 import simdKernels from "../../build/kernels.simd.wasm?url";
+import relaxedReading from "../../build/reading.relaxed.wasm?url";
+import simdReading from "../../build/reading.simd.wasm?url";
 import { supportsVariant } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
 
@@ -14,10 +16,20 @@ const weights = import.meta.glob<string>("../../models/pretrained/*.safetensors"
 /** The smallest: it answers while the others are on their way. */
 const FIRST: ModelName = "linear";
 
-/** @throws {Error} this browser has no WebAssembly SIMD */
-export function kernelsUrl(): string {
-  if (supportsVariant("relaxed")) return relaxedKernels;
-  if (supportsVariant("simd")) return simdKernels;
+const KERNELS = {
+  all: { relaxed: relaxedKernels, simd: simdKernels },
+  /** kernels/sets/reading.ts */
+  reading: { relaxed: relaxedReading, simd: simdReading },
+};
+
+/**
+ * @param set "reading": what reading takes, a third of all; training, and looking inside, take all
+ * @throws {Error} this browser has no WebAssembly SIMD
+ */
+export function kernelsUrl(set: keyof typeof KERNELS = "all"): string {
+  const { relaxed, simd } = KERNELS[set];
+  if (supportsVariant("relaxed")) return relaxed;
+  if (supportsVariant("simd")) return simd;
   throw new Error("This browser has no WebAssembly SIMD. Use one from 2023 or later.");
 }
 

@@ -37,7 +37,7 @@ export async function startReader(): Promise<void> {
   requests = new Newest(post);
   if (newest.subject) requests.offer(newest.id);
   try {
-    const files = [fetchBytes(kernelsUrl()), fetchBytes(WEIGHTS[0].url)];
+    const files = [fetchBytes(kernelsUrl("reading")), fetchBytes(WEIGHTS[0].url)];
     worker = new Worker(new URL("./reader_worker.ts", import.meta.url), { type: "module", name: "reader" });
     worker.onmessage = ({ data }: MessageEvent<FromReader>) => batch(() => take(data));
     worker.onerror = () => fail("The part of the page that computes did not start.");
