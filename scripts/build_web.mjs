@@ -1,7 +1,9 @@
-// Makes dist/web/, the web app: bundled by Vite as web/vite.config.ts says, each file that packing makes smaller packed
-// beside it as servers send it, and the licences of the packages that are in it.
+// Makes dist/web/, the web app: bundled by Vite as web/vite.config.ts says, its service worker with the names of what was
+// made, each file that packing makes smaller packed beside it as servers send it, and the licences of the packages that are
+// in it.
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { extname, relative } from "node:path";
+import { extname, join, relative, sep } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "vite";
 import { markCurrent } from "./stamp.mjs";
@@ -12,16 +14,54 @@ const FOLDER = "dist/web";
 const PACKED = [".woff2", ".png", ".bin"];
 /** Packing that saves less than this share, as that of weights, is not worth its files. */
 const WORTHWHILE = 0.1;
+/** What hosts read, and no page. */
+const FOR_HOSTS = ["_headers", "vercel.json"];
+/** What the service worker keeps once it was used, rather than at once: the sample of MNIST, and what few look at. */
+const LATER = [".bin", ".txt"];
 /** Of these the app holds a style sheet, a font and the bundler's own functions, which are not counted among its modules. */
 const APART = ["node_modules/@fontsource-variable/inter", "node_modules/rolldown", "node_modules/tailwindcss"];
 
 const { output } = await build({ configFile: "web/vite.config.ts", logLevel: "warn" });
 const licences = licencesOf([...new Set([...output.flatMap(packagesOf), ...APART])].sort());
 writeFileSync(`${FOLDER}/THIRD_PARTY_LICENSES.txt`, licences);
-for (const file of readdirSync(FOLDER, { recursive: true, withFileTypes: true })) {
-  if (file.isFile() && !PACKED.includes(extname(file.name))) pack(`${file.parentPath ?? file.path}/${file.name}`);
+await buildServiceWorker();
+for (const path of filesMade()) {
+  if (!PACKED.includes(extname(path)) && !FOR_HOSTS.includes(path)) pack(`${FOLDER}/${path}`);
 }
 markCurrent("web");
+
+/** In the folder, with slashes. */
+function filesMade() {
+  return readdirSync(FOLDER, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, path, name }) => relative(FOLDER, join(parentPath ?? path, name)).replaceAll(sep, "/"))
+    .sort();
+}
+
+/** Its version changes with the name or the content of any file. */
+async function buildServiceWorker() {
+  const made = filesMade().filter((path) => !FOR_HOSTS.includes(path));
+  const version = createHash("sha256");
+  for (const path of made) version.update(`${path}\0`).update(readFileSync(`${FOLDER}/${path}`));
+  const paths = made.map((path) => (path === "index.html" ? "./" : `./${path}`));
+  const isLater = (path) => LATER.some((ending) => path.endsWith(ending));
+  const names = {
+    VERSION: version.digest("hex").slice(0, 16),
+    SHELL: paths.filter((path) => !isLater(path)),
+    LATER: paths.filter(isLater),
+  };
+  const [{ output }] = await build({
+    configFile: false,
+    logLevel: "warn",
+    publicDir: false,
+    define: Object.fromEntries(Object.entries(names).map(([name, value]) => [name, JSON.stringify(value)])),
+    build: {
+      write: false,
+      lib: { entry: "web/offline/service_worker.ts", formats: ["iife"], name: "serviceWorker" },
+    },
+  }).then((result) => [result].flat());
+  writeFileSync(`${FOLDER}/sw.js`, output[0].code);
+}
 
 /** The folders of the packages that code of a chunk comes from. */
 function packagesOf({ modules = {} }) {

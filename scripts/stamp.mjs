@@ -117,5 +117,5 @@ function filesUnder(path) {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { recursive: true, encoding: "utf8" })
     .map((file) => `${path}/${file.replaceAll("\\", "/")}`)
-    .filter((file) => /\.(tsx?|js|mjs|json|html|css|svg|safetensors|webmanifest)$/.test(file));
+    .filter((file) => /\.(tsx?|js|mjs|json|html|css|svg|png|safetensors|webmanifest)$|_headers$/.test(file));
 }

@@ -56,9 +56,18 @@ export default defineConfig({
     target: ["chrome111", "firefox128", "safari16.4"],
     // The policy allows no data: for fonts and scripts, and a file of its own is fetched once for page and workers.
     assetsInlineLimit: 0,
-    modulePreload: false,
+    // What the first script imports is fetched with it; a section's parts follow its chunk.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_, files, { hostType }) => (hostType === "html" ? files : []),
+    },
     rolldownOptions: { treeshake: TREESHAKE, output: { assetFileNames: ASSET_NAMES } },
     reportCompressedSize: false,
   },
-  server: { host: "127.0.0.1", fs: { allow: [".."] } },
+  // Isolated, so that it may use threads: there is no service worker here that would see to it.
+  server: {
+    host: "127.0.0.1",
+    fs: { allow: [".."] },
+    headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
+  },
 });

@@ -12,6 +12,8 @@ import { type PageFile, readPageFolder } from "../pages/page_folder.ts";
 const INDEX = "index.html";
 /** Paths of the API begin with these: no file of the app takes one of them. */
 const TAKEN = ["docs", "metrics", "model", "models", "openapi.json", "predict", "v2"];
+/** What other hosts read to set headers as this one does. */
+const FOR_OTHER_HOSTS = ["_headers", "vercel.json"];
 /** The page runs its own scripts and workers, compiles WebAssembly, and asks its own server; isolated, so that it may use threads. */
 const PAGE_HEADERS = {
   "content-security-policy": contentSecurityPolicy({
@@ -38,7 +40,7 @@ export function webRoutes(app: Hono<ServeEnv>, folder = join(packageRoot(), "dis
   const folders = new Set<string>();
   for (const name of files.keys()) {
     const [first, ...rest] = name.split("/");
-    if (name === INDEX || TAKEN.includes(first)) continue;
+    if (name === INDEX || TAKEN.includes(first) || FOR_OTHER_HOSTS.includes(name)) continue;
     if (rest.length === 0) app.get(`/${name}`, (c) => answerPageFile(c, files.get(name) as PageFile, PAGE_HEADERS));
     else folders.add(first);
   }

@@ -7,5 +7,9 @@ import { applyTheme } from "./theme.ts";
 import "../look/app.css";
 
 applyTheme();
-void startReader();
 render(<Shell />, document.getElementById("app") as HTMLElement);
+// What else there is to load waits for the networks.
+startReader()
+  .then(() => import("../offline/start.tsx"))
+  .then(({ startOffline }) => startOffline())
+  .catch(() => {}); // the page works without, as far as it works

@@ -5,6 +5,7 @@ import type { ComponentType } from "preact";
 import { Button } from "../look/button.tsx";
 import { Icon, type IconName } from "../look/icon.tsx";
 import { Trouble } from "../look/trouble.tsx";
+import { keeping } from "../offline/keeping.ts";
 import { linkTo, SECTION_NAMES, section } from "./place.ts";
 import { SECTIONS } from "./sections.ts";
 import { nextTheme, type Theme, theme } from "./theme.ts";
@@ -38,9 +39,17 @@ export function Shell() {
             Licences
           </a>
         </p>
+        <p>{connection()}</p>
       </footer>
     </div>
   );
+}
+
+/** What is known of that by now; most visitors have read on before. */
+function connection(): string {
+  const { value } = keeping;
+  if (value.kind === "kept") return "This page works without a connection, too.";
+  return value.kind === "not" ? `This page needs a connection each time: ${value.why}.` : "\u00a0";
 }
 
 /** Links, so that they can be opened, copied and gone back from; none while there is one section. */

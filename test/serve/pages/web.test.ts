@@ -22,6 +22,9 @@ test.before(async () => {
     "index.html": "<!doctype html><title>app</title>",
     "favicon.svg": "<svg/>",
     "sw.js": "//",
+    "manifest.webmanifest": "{}",
+    "vercel.json": "{}",
+    _headers: "/*",
     "assets/index-DiwrgTda.js": "export {};",
     "assets/kernels-B1_c-x9Q.wasm": "\0asm",
     "assets/deep/a.css": "a{}",
@@ -63,6 +66,7 @@ test("its files have their types; those with a digest in their name need never b
     ["/assets/deep/a.css", "text/css; charset=utf-8", false],
     ["/favicon.svg", "image/svg+xml", false],
     ["/sw.js", "text/javascript; charset=utf-8", false],
+    ["/manifest.webmanifest", "application/manifest+json", false],
   ];
   for (const [path, type, isImmutable] of types) {
     const { status, headers } = await get(path);
@@ -81,7 +85,15 @@ test("its files have their types; those with a digest in their name need never b
 test("no file of it takes the place of an endpoint, and nothing but its files is sent", async () => {
   assert.is((await get("/models")).status, 401);
   assert.is((await get("/v2/x")).status, 401);
-  for (const path of ["/linked.json", "/assets", "/assets/", "/assets/../index.html", "/index.html.gz"]) {
+  for (const path of [
+    "/_headers",
+    "/vercel.json",
+    "/linked.json",
+    "/assets",
+    "/assets/",
+    "/assets/../index.html",
+    "/index.html.gz",
+  ]) {
     assert.not.equal((await get(path)).status, 200, path);
   }
   assert.is((await get("/assets/other.js")).status, 404);

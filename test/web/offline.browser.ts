@@ -1,0 +1,192 @@
+// The web app without a connection, on hosts that set no header, and where a new version of it comes.
+
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { startServer } from "../../serve/index.ts";
+import { FLAGS, findBrowser } from "../support/browser.ts";
+import { StaticHost } from "../support/static_host.ts";
+
+const test = suite("the web app offline");
+const KEPT = "This page works without a connection, too.";
+
+let browser: Browser;
+test.before(async () => {
+  browser = await chromium.launch({ executablePath: findBrowser(), args: FLAGS });
+});
+test.after(() => browser?.close());
+
+/** In a profile of its own; whatever its console complains of fails the test. */
+async function inProfile(work: (page: Page) => Promise<void>, options: BrowserContextOptions = {}): Promise<void> {
+  const context = await browser.newContext(options);
+  const complaints: string[] = [];
+  try {
+    const page = await context.newPage();
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    await work(page);
+    assert.equal(complaints, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** A host of the built app, without headers, below a path; `work` may change its files. */
+async function hosted(work: (host: StaticHost, folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "simdgrad-host-"));
+  cpSync("dist/web", folder, { recursive: true });
+  const host = new StaticHost(folder, "/digits/");
+  await host.start();
+  try {
+    await work(host, folder);
+  } finally {
+    await host.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const isIsolated = (page: Page): Promise<boolean> => page.evaluate(() => crossOriginIsolated);
+const kept = (page: Page) => page.getByText(KEPT).waitFor();
+
+async function readsAnEight(page: Page): Promise<void> {
+  await page.getByText("99.70 % of MNIST").waitFor();
+  await page.getByRole("button", { name: "Draw a sample 8" }).click();
+  await page.locator(".digit").getByText("8", { exact: true }).waitFor();
+}
+
+test("on a host without headers a reload isolates it, and then it needs no host", async () => {
+  await hosted(async (host) => {
+    await inProfile(async (page) => {
+      await page.goto(host.url);
+      await readsAnEight(page);
+      assert.not(await isIsolated(page));
+      await kept(page);
+      await host.stop();
+      await page.reload();
+      await readsAnEight(page);
+      await kept(page);
+      assert.ok(await isIsolated(page));
+      // Every worker's script has the header, too: threads are started from it.
+      const script = page.workers()[0].url();
+      const policy = (url: string) => fetch(url).then(({ headers }) => headers.get("cross-origin-embedder-policy"));
+      assert.is(await page.evaluate(policy, script), "require-corp");
+      // With what an address may have behind it.
+      await page.goto(`${host.url}?from=a-link#draw?brush=5`);
+      await readsAnEight(page);
+      assert.is(await page.getByLabel("Brush").inputValue(), "5");
+    });
+  });
+});
+
+test("the server's own pages are kept with its policy, and its API is asked", async () => {
+  const outputs = mkdtempSync(join(tmpdir(), "simdgrad-web-"));
+  const server = await startServer({ port: 0, logLevel: "silent", outputs });
+  const { port } = new URL(server.url);
+  let isUp = true;
+  try {
+    await inProfile(async (page) => {
+      await page.goto(server.url);
+      await kept(page);
+      await page.reload();
+      await readsAnEight(page);
+      const models = () => fetch("/models").then(({ status }) => status);
+      assert.is(await page.evaluate(models), 200);
+      await server.close();
+      isUp = false;
+      const answer = await page.reload();
+      assert.match(answer?.headers()["content-security-policy"] ?? "", /script-src 'self' 'wasm-unsafe-eval'/);
+      assert.is(new URL(page.url()).port, port);
+      await readsAnEight(page);
+    });
+  } finally {
+    if (isUp) await server.close();
+    rmSync(outputs, { recursive: true });
+  }
+});
+
+test("a new version is offered, put off on request, and loaded with one press; old pages go on", async () => {
+  await hosted(async (host, folder) => {
+    await inProfile(async (page) => {
+      await page.goto(host.url);
+      await kept(page);
+      const page2 = await page.context().newPage();
+      await page2.goto(host.url);
+      await readsAnEight(page2);
+      host.requests.length = 0;
+      for (const [file, before, after] of [
+        ["index.html", "<title>Draw a digit", "<title>Draw anything"],
+        ["sw.js", /[0-9a-f]{16}/, "0123456789abcdef"],
+      ] as const) {
+        const path = join(folder, file);
+        writeFileSync(path, readFileSync(path, "utf8").replace(before, after));
+      }
+      await page.reload();
+      assert.match(await page.title(), /^Draw a digit/);
+      const toast = page.getByRole("status").filter({ hasText: "There is a new version of this page." });
+      await toast.getByRole("button", { name: "Later" }).click();
+      assert.is(await toast.count(), 0);
+      await page.reload();
+      assert.match(await page.title(), /^Draw a digit/);
+      await toast.getByRole("button", { name: "Reload" }).click();
+      await page.waitForFunction(() => document.title.startsWith("Draw anything"));
+      await readsAnEight(page);
+      assert.match(await page2.title(), /^Draw a digit/);
+      // What has the same name has the same content, and was not loaded again.
+      assert.equal(
+        host.requests.filter((path) => path.includes("/assets/")),
+        [],
+      );
+    });
+  });
+});
+
+test("a browser without service workers reads as well, and says that it needs a connection", async () => {
+  await hosted(async (host) => {
+    await inProfile(async (page) => {
+      await page.addInitScript(() => {
+        Object.defineProperty(Navigator.prototype, "serviceWorker", { value: undefined });
+      });
+      await page.goto(host.url);
+      await readsAnEight(page);
+      await page
+        .getByText(
+          "This page needs a connection each time: this browser has no service workers here, as Firefox in private windows.",
+        )
+        .waitFor();
+    });
+  });
+});
+
+test("it can be installed: the browser finds nothing that is missing", async () => {
+  await hosted(async (host) => {
+    await inProfile(async (page) => {
+      await page.goto(host.url);
+      await kept(page);
+      const client = await page.context().newCDPSession(page);
+      const { errors, url, data } = await client.send("Page.getAppManifest");
+      assert.equal(errors, []);
+      assert.is(url, `${host.url}manifest.webmanifest`);
+      const { icons } = JSON.parse(data ?? "{}") as { icons: { src: string; sizes: string }[] };
+      for (const { src, sizes } of icons) {
+        const size = await page.evaluate(async (address) => {
+          const { width, height } = await createImageBitmap(await (await fetch(address)).blob());
+          return `${width}x${height}`;
+        }, new URL(src, url).href);
+        assert.is(size, sizes, src);
+      }
+      const { installabilityErrors } = await client.send("Page.getInstallabilityErrors");
+      // A profile that is thrown away installs nothing.
+      assert.equal(
+        installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== "in-incognito"),
+        [],
+      );
+    });
+  });
+});
+
+test.run();

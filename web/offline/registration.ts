@@ -1,0 +1,72 @@
+// Registers the service worker, and holds which new version waits to take over.
+
+import { signal } from "@preact/signals";
+import { keeping } from "./keeping.ts";
+
+/** A page that is open for long asks for a new version when it is looked at again, at most so often. */
+const ASK_AGAIN_MS = 3_600_000;
+
+/** The worker of a new version, complete and waiting; null while there is none. */
+export const waiting = signal<ServiceWorker | null>(null);
+
+let registering: Promise<ServiceWorkerRegistration> | null = null;
+
+/**
+ * Once, however often it is called.
+ *
+ * @throws {Error} there will be no service worker; `keeping` says why
+ */
+export function register(): Promise<ServiceWorkerRegistration> {
+  registering ??= start().catch((error) => {
+    const why = whyNone() ?? `the browser refuses a service worker (${(error as Error).message})`;
+    keeping.value = { kind: "not", why };
+    throw new Error(why);
+  });
+  return registering;
+}
+
+async function start(): Promise<ServiceWorkerRegistration> {
+  if (whyNone() !== null) throw new Error("none");
+  const registration = await navigator.serviceWorker.register("./sw.js");
+  watch(registration);
+  const worker = registration.active ?? registration.waiting ?? registration.installing;
+  await activated(worker as ServiceWorker);
+  keeping.value = { kind: "kept" };
+  return registration;
+}
+
+/** What is known before one asks; null: it may work. */
+function whyNone(): string | null {
+  if (import.meta.env.DEV) return "the page is served for development";
+  if (!isSecureContext) return "the page came over plain HTTP";
+  if (!navigator.serviceWorker) return "this browser has no service workers here, as Firefox in private windows";
+  return null;
+}
+
+function activated(worker: ServiceWorker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      // One that waits is a new version, behind one that works.
+      if (worker.state === "activated" || (worker.state === "installed" && navigator.serviceWorker.controller))
+        resolve();
+      else if (worker.state === "redundant") reject(new Error("a file of the page could not be loaded"));
+    };
+    worker.addEventListener("statechange", look);
+    look();
+  });
+}
+
+function watch(registration: ServiceWorkerRegistration): void {
+  const look = (): void => {
+    // Without one that is at work already it is the first, and takes over by itself.
+    if (navigator.serviceWorker.controller) waiting.value = registration.waiting;
+  };
+  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
+  look();
+  let asked = performance.now();
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible" || performance.now() - asked < ASK_AGAIN_MS) return;
+    asked = performance.now();
+    registration.update().catch(() => {}); // no connection
+  });
+}
