@@ -1,97 +1,43 @@
 // The web app as people open it: served by the real server, drawn on by mouse, finger, pen and keys.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { readFileSync } from "node:fs";
+import type { BrowserContextOptions } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { PAPER_SIDE, pictureOf, preprocessDigit, type Stroke } from "../../data/index.ts";
 import { Classifier, MODEL_NAMES, type ModelName } from "../../models/index.ts";
-import { type RunningServer, startServer } from "../../serve/index.ts";
 import { SAMPLES } from "../../web/draw/sample_strokes.ts";
-import { FLAGS, findBrowser } from "../support/browser.ts";
 import { shippedModel } from "../support/shipped_model.ts";
+import {
+  axeFindings,
+  bothReady,
+  button,
+  drawByMouse,
+  PHONE,
+  placeOn,
+  shows,
+  type VisitOptions,
+  verdicts,
+  WebApp,
+} from "../support/web_app.ts";
 
 const test = suite("the web app in a browser");
 
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 360, height: 740 },
-  deviceScaleFactor: 3,
-  hasTouch: true,
-  isMobile: true,
-};
 /** From a stroke to bars that show it. */
 const FRAME_MS = 16;
 /** What a page may load until it reads with the first network, compressed. */
 const MOST_BYTES = 80_000;
 
-let server: RunningServer;
-let browser: Browser;
-const outputs = mkdtempSync(join(tmpdir(), "simdgrad-web-"));
+let app: WebApp;
 test.before(async () => {
-  server = await startServer({ port: 0, logLevel: "silent", outputs });
-  browser = await chromium.launch({ executablePath: findBrowser(), args: FLAGS });
+  app = await WebApp.start();
 });
 test.after(async () => {
-  await browser?.close();
-  await server?.close();
-  rmSync(outputs, { recursive: true });
+  await app?.close();
 });
 
-/** Opens the app in a profile of its own; whatever its console or its policy complains of fails the test. */
-async function withApp(
-  work: (page: Page) => Promise<void>,
-  { at = "/", ...options }: BrowserContextOptions & { at?: string } = {},
-): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  const complaints: string[] = [];
-  try {
-    const page = await context.newPage();
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    await page.goto(server.url + at);
-    await page.locator(".ink").waitFor();
-    await bothReady(page);
-    await work(page);
-    assert.equal(complaints, []);
-  } finally {
-    await context.close();
-  }
-}
-
-async function bothReady(page: Page): Promise<void> {
-  await page.getByText("92.61 % of MNIST").waitFor();
-  await page.getByText("99.70 % of MNIST").waitFor();
-}
-
-const digit = (page: Page) => page.locator(".digit");
-const shows = (page: Page, text: string) => digit(page).getByText(text, { exact: true }).waitFor();
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-/** What each network says, the first row's first. */
-const verdicts = (page: Page) => page.locator(".contestant .verdict b").allTextContents();
-
-type Place = (point: { x: number; y: number }) => { x: number; y: number };
-
-async function placeOn(page: Page): Promise<Place> {
-  const box = await page.locator(".ink").boundingBox();
-  if (!box) throw new Error("there is no sheet");
-  return ({ x, y }) => ({ x: box.x + (x / PAPER_SIDE) * box.width, y: box.y + (y / PAPER_SIDE) * box.height });
-}
-
-async function drawByMouse(page: Page, strokes: readonly Stroke[]): Promise<void> {
-  const place = await placeOn(page);
-  for (const stroke of strokes) {
-    for (const [i, point] of stroke.entries()) {
-      const { x, y } = place(point);
-      await page.mouse.move(x, y);
-      if (i === 0) await page.mouse.down();
-    }
-    await page.mouse.up();
-  }
-}
+const withApp = (work: Parameters<WebApp["visit"]>[0], options?: VisitOptions): Promise<void> =>
+  app.visit(work, options);
 
 test("a drawn digit is read by both networks, as they read it elsewhere", async () => {
   await withApp(async (page) => {
@@ -332,12 +278,7 @@ test("axe finds nothing serious, in every theme, on a phone and a desk, empty an
           for (const isDrawn of [false, true]) {
             if (isDrawn) await button(page, "Draw a sample 3").click();
             await shows(page, isDrawn ? "3" : "?");
-            await page.evaluate(axe);
-            const violations = await page.evaluate(async () => {
-              const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-              const { violations } = await axe.run();
-              return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html)}`);
-            });
+            const violations = await axeFindings(page, axe);
             assert.equal(violations, [], JSON.stringify([theme, device.viewport ?? "desk", isDrawn]));
           }
         },
@@ -346,12 +287,6 @@ test("axe finds nothing serious, in every theme, on a phone and a desk, empty an
     }
   }
 });
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { html: string }[];
-}
 
 test("the theme is the system's until one is chosen, which outlasts a reload and stands in no link", async () => {
   await withApp(
@@ -421,13 +356,13 @@ test("bars show a stroke within a frame, and the page computes for no longer", a
 });
 
 test("what is loaded until the first answer is small, and one variant of the kernels", async () => {
-  const context = await browser.newContext();
+  const context = await app.browser.newContext();
   try {
     const page = await context.newPage();
     const loaded: string[] = [];
     page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
     const started = performance.now();
-    await page.goto(server.url);
+    await page.goto(app.server.url);
     await page.getByText("92.61 % of MNIST").waitFor();
     console.log(`measured: ${(performance.now() - started).toFixed(0)} ms from nothing to a network that reads`);
     const code = loaded.filter((path) => /\.(js|css|wasm)$/.test(path));
@@ -441,11 +376,11 @@ test("what is loaded until the first answer is small, and one variant of the ker
 });
 
 test("where the weights or the kernels cannot be loaded the page says so, and tries again", async () => {
-  const context = await browser.newContext();
+  const context = await app.browser.newContext();
   try {
     const page = await context.newPage();
     await page.route(/\.wasm$/, (route) => route.abort());
-    await page.goto(server.url);
+    await page.goto(app.server.url);
     await page
       .getByRole("alert")
       .getByText(/^reading\..* could not be loaded: no connection\.$/)
@@ -461,10 +396,10 @@ test("where the weights or the kernels cannot be loaded the page says so, and tr
 });
 
 test("without JavaScript there is a page to read", async () => {
-  const context = await browser.newContext({ javaScriptEnabled: false });
+  const context = await app.browser.newContext({ javaScriptEnabled: false });
   try {
     const page = await context.newPage();
-    await page.goto(server.url);
+    await page.goto(app.server.url);
     assert.ok(await page.locator(".no-script").isVisible());
   } finally {
     await context.close();
@@ -472,11 +407,11 @@ test("without JavaScript there is a page to read", async () => {
 });
 
 test("a browser that does not understand the style sheet shows what to do", async () => {
-  const context = await browser.newContext();
+  const context = await app.browser.newContext();
   try {
     const page = await context.newPage();
     await page.route(/\.css$/, (route) => route.fulfill({ contentType: "text/css", body: "" }));
-    await page.goto(server.url);
+    await page.goto(app.server.url);
     await page.locator("#floor").getByText("Chrome or Edge 111, Firefox 128, Safari 16.4").waitFor();
   } finally {
     await context.close();

@@ -3,7 +3,8 @@
 import { percent } from "../../models/export/page/percent.ts";
 import type { ModelName } from "../../models/index.ts";
 import { change } from "../app/place.ts";
-import { cards, latencies, NETWORK_NAMES } from "../read/reader.ts";
+import { Later, type Load } from "../look/later.tsx";
+import { cards, latencies, NETWORK_NAMES, refusal } from "../read/reader.ts";
 import { answerOf, chosen, leading } from "./leading.ts";
 
 export function Contest() {
@@ -13,8 +14,15 @@ export function Contest() {
       {[...NETWORK_NAMES].reverse().map((name) => (
         <Contestant key={name} name={name} />
       ))}
+      {hasOwn() && <Later load={origins} />}
     </fieldset>
   );
+}
+
+const origins: Load = async () => (await import("./origins.tsx")).Origins;
+
+function hasOwn(): boolean {
+  return refusal.value !== null || NETWORK_NAMES.some((name) => (cards.value[name]?.origin ?? "shipped") !== "shipped");
 }
 
 function Contestant({ name }: { name: ModelName }) {

@@ -22,14 +22,17 @@ addEventListener("message", ({ data }: MessageEvent<ToReader>) => {
   try {
     take(data);
   } catch (error) {
-    tell({ kind: "failed", id: data.kind === "read" ? data.id : null, problem: (error as Error).message });
+    const { message: problem } = error as Error;
+    if (data.kind === "network") tell({ kind: "refused", problem });
+    else tell({ kind: "failed", id: data.kind === "read" ? data.id : null, problem });
   }
 });
 
 function take(message: ToReader): void {
   if (message.kind === "kernels") useKernels(message.kernels);
   else if (message.kind === "network") {
-    tell({ kind: "ready", card: addNetwork(message.name, new Uint8Array(message.weights)) });
+    const { name, weights, origin } = message;
+    tell({ kind: "ready", card: { ...addNetwork(name, new Uint8Array(weights)), origin } });
     if (latest) answer(latest.id, latest.digit);
   } else {
     latest = { id: message.id, digit: preprocessDigit(pictureIn(message.subject)) };
@@ -37,7 +40,8 @@ function take(message: ToReader): void {
   }
 }
 
-function addNetwork(name: ModelName, weights: Uint8Array): NetworkCard {
+/** Takes the place of the one before once it has read something. */
+function addNetwork(name: ModelName, weights: Uint8Array): Omit<NetworkCard, "origin"> {
   const { build, label } = networkOf(name);
   const network = build();
   const metadata = readCheckpointMetadata(decodeCheckpoint(network, weights, `${name}.safetensors`));

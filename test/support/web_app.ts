@@ -1,0 +1,116 @@
+// The web app in Chromium, served by the real server: opened in a profile of its own, drawn on by mouse.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import * as assert from "uvu/assert";
+import { PAPER_SIDE, type Stroke } from "../../data/index.ts";
+import { type RunningServer, type ServeOptions, startServer } from "../../serve/index.ts";
+import { FLAGS, findBrowser } from "./browser.ts";
+
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 360, height: 740 },
+  deviceScaleFactor: 3,
+  hasTouch: true,
+  isMobile: true,
+};
+
+export interface VisitOptions extends BrowserContextOptions {
+  /** Path and fragment; default "/". */
+  at?: string;
+  /** What the console may complain of, beside nothing. */
+  forgives?: RegExp;
+}
+
+export class WebApp {
+  private constructor(
+    readonly server: RunningServer,
+    readonly browser: Browser,
+    private readonly outputs: string,
+  ) {}
+
+  static async start(options: ServeOptions = {}): Promise<WebApp> {
+    const outputs = mkdtempSync(join(tmpdir(), "simdgrad-web-"));
+    const server = await startServer({ port: 0, logLevel: "silent", outputs, ...options });
+    const browser = await chromium.launch({ executablePath: findBrowser(), args: FLAGS });
+    return new WebApp(server, browser, outputs);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.close();
+    rmSync(this.outputs, { recursive: true });
+  }
+
+  /** Opens the app in a profile of its own; whatever its console or its policy complains of fails the test. */
+  async visit(
+    work: (page: Page) => Promise<void>,
+    { at = "/", forgives, ...options }: VisitOptions = {},
+  ): Promise<void> {
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const complaints: string[] = [];
+    try {
+      const page = await context.newPage();
+      page.on("console", (message) => {
+        if (["error", "warning"].includes(message.type()) && !forgives?.test(message.text())) {
+          complaints.push(message.text());
+        }
+      });
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      await page.goto(this.server.url + at);
+      await page.locator(".ink").waitFor();
+      await bothReady(page);
+      await work(page);
+      assert.equal(complaints, []);
+    } finally {
+      await context.close();
+    }
+  }
+}
+
+export async function bothReady(page: Page): Promise<void> {
+  for (const row of [0, 1]) await page.locator(".facts").nth(row).getByText("right").waitFor();
+}
+
+/** That the large digit is this one. */
+export const shows = (page: Page, text: string): Promise<void> =>
+  page.locator(".digit").getByText(text, { exact: true }).waitFor();
+
+export const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+/** What each network says, the first row's first. */
+export const verdicts = (page: Page): Promise<string[]> => page.locator(".contestant .verdict b").allTextContents();
+
+export async function placeOn(page: Page): Promise<(point: { x: number; y: number }) => { x: number; y: number }> {
+  const box = await page.locator(".ink").boundingBox();
+  if (!box) throw new Error("there is no sheet");
+  return ({ x, y }) => ({ x: box.x + (x / PAPER_SIDE) * box.width, y: box.y + (y / PAPER_SIDE) * box.height });
+}
+
+export async function drawByMouse(page: Page, strokes: readonly Stroke[]): Promise<void> {
+  const place = await placeOn(page);
+  for (const stroke of strokes) {
+    for (const [i, point] of stroke.entries()) {
+      const { x, y } = place(point);
+      await page.mouse.move(x, y);
+      if (i === 0) await page.mouse.down();
+    }
+    await page.mouse.up();
+  }
+}
+
+/** Whatever axe finds wrong, one line each. */
+export async function axeFindings(page: Page, axe: string): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    interface Violation {
+      id: string;
+      impact: string;
+      nodes: { html: string }[];
+    }
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    const { violations } = await axe.run();
+    return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html)}`);
+  });
+}
