@@ -5,12 +5,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
 import type { History } from "../lib/index.ts";
 import { curvesSvg } from "../lib/plot/index.ts";
 import { exportHtml } from "../models/export/index.ts";
 import { readRunRecord } from "../store/runs/run_record.ts";
+import { FLAGS, findBrowser } from "../test/support/browser.ts";
 import { DIGIT_STROKES } from "../test/support/digit_strokes.ts";
-import { DrivenPage } from "../test/support/driven_page.ts";
+import { drawByMouse } from "../test/support/draw_strokes.ts";
 import { shippedModel } from "../test/support/shipped_model.ts";
 
 const OUT = fileURLToPath(new URL("../docs/pictures/", import.meta.url));
@@ -24,16 +26,14 @@ async function drawPage(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "simdgrad-pictures-"));
   const path = join(folder, "digit.html");
   writeFileSync(path, exportHtml(shippedModel("cnn")));
-  const page = await DrivenPage.open(pathToFileURL(path).href, { width: 880, height: 660 });
+  const browser = await chromium.launch({ executablePath: findBrowser(), args: FLAGS });
   try {
-    const { left, top, side } = await page.evaluate<{ left: number; top: number; side: number }>(
-      `(({ left, top, width }) => ({ left, top, side: width }))(document.getElementById("square").getBoundingClientRect())`,
-    );
-    for (const stroke of DIGIT_STROKES[DIGIT])
-      await page.drag(stroke.map(([x, y]): [number, number] => [left + x * side, top + y * side]));
-    await page.screenshot(join(OUT, "page.png"));
+    const page = await browser.newPage({ viewport: { width: 880, height: 660 } });
+    await page.goto(pathToFileURL(path).href);
+    await drawByMouse(page, DIGIT_STROKES[DIGIT], { sheet: "#square" });
+    await page.screenshot({ path: join(OUT, "page.png") });
   } finally {
-    await page.close();
+    await browser.close();
     rmSync(folder, { recursive: true });
   }
 }

@@ -4,12 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { exportHtml } from "../../models/export/index.ts";
 import { Classifier, readCheckpointMetadata } from "../../models/index.ts";
+import { FLAGS, findBrowser } from "../support/browser.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
-import { DrivenPage, type Screen } from "../support/driven_page.ts";
+import { drawByFinger, drawByMouse, painted } from "../support/draw_strokes.ts";
 import { shippedModel } from "../support/shipped_model.ts";
 
 const test = suite("an exported page in a browser");
@@ -23,10 +25,23 @@ const urls = Object.fromEntries(
     return [name, pathToFileURL(path).href];
   }),
 );
-test.after(() => rmSync(folder, { recursive: true }));
+let browser: Browser;
+test.before(async () => {
+  browser = await chromium.launch({ executablePath: findBrowser(), args: FLAGS });
+});
+test.after(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true });
+});
 
-const DESKTOP: Screen = { width: 1280, height: 800 };
-const PHONE: Screen = { width: 390, height: 844, scale: 2, hasTouch: true };
+const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
+const PHONE_WIDTH = 390;
+const PHONE: BrowserContextOptions = {
+  viewport: { width: PHONE_WIDTH, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+};
 
 interface Shown {
   digit: string;
@@ -36,35 +51,59 @@ interface Shown {
   canClear: boolean;
 }
 
-const SHOWN = `({
-  digit: document.getElementById("digit").textContent,
-  shares: [...document.querySelectorAll("#bars i")].map(({ style }) => Number(style.getPropertyValue("--share"))),
-  pixels: [...document.getElementById("seen").getContext("2d").getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0),
-  canUndo: !document.getElementById("undo").disabled,
-  canClear: !document.getElementById("clear").disabled,
-})`;
+const shownOn = (page: Page): Promise<Shown> =>
+  page.evaluate(() => {
+    const [undo, clear] = ["undo", "clear"].map((id) => document.getElementById(id) as HTMLButtonElement);
+    const seen = (document.getElementById("seen") as HTMLCanvasElement).getContext("2d") as CanvasRenderingContext2D;
+    return {
+      digit: document.getElementById("digit")?.textContent ?? "",
+      shares: [...document.querySelectorAll<HTMLElement>("#bars i")].map(({ style }) =>
+        Number(style.getPropertyValue("--share")),
+      ),
+      pixels: [...seen.getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0),
+      canUndo: !undo.disabled,
+      canClear: !clear.disabled,
+    };
+  });
 
-/** Opens the page, and checks in the end that it asked for nothing and that nothing went wrong in it. */
-async function onPage(screen: Screen, body: (page: DrivenPage) => Promise<void>, name = "cnn"): Promise<void> {
-  const page = await DrivenPage.open(urls[name], screen);
+/** Opens the page at the URL, and checks in the end that it asked for nothing and that nothing went wrong in it. */
+async function onPage(
+  screen: BrowserContextOptions,
+  body: (page: Page) => Promise<void>,
+  { url = urls.cnn, mayAsk = false } = {},
+): Promise<void> {
+  const context = await browser.newContext(screen);
+  const [requests, problems]: [string[], string[]] = [[], []];
   try {
+    const page = await context.newPage();
+    page.on("request", (request) => requests.push(request.url()));
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error") problems.push(message.text());
+    });
+    await page.goto(url);
     await body(page);
-    assert.equal(page.problems, []);
+    if (mayAsk) return;
+    assert.equal(problems, []);
     assert.equal(
-      page.requests.filter((url) => !url.startsWith("data:")),
-      [urls[name]],
+      requests.filter((each) => !each.startsWith("data:")),
+      [url],
     );
   } finally {
-    await page.close();
+    await context.close();
   }
 }
 
-async function draw(page: DrivenPage, digit: number, how: "drag" | "swipe" = "drag"): Promise<void> {
-  const { left, top, side } = await page.evaluate<{ left: number; top: number; side: number }>(
-    `(({ left, top, width }) => ({ left, top, side: width }))(document.getElementById("square").getBoundingClientRect())`,
-  );
-  for (const stroke of DIGIT_STROKES[digit]) await page[how](stroke.map(([x, y]) => [left + x * side, top + y * side]));
-}
+const draw = (page: Page, digit: number): Promise<void> =>
+  drawByMouse(page, DIGIT_STROKES[digit], { sheet: "#square", isFast: true });
+const click = async (page: Page, id: string): Promise<void> => {
+  await page.locator(`#${id}`).click();
+  await painted(page);
+};
+const press = async (page: Page, ...keys: string[]): Promise<void> => {
+  for (const key of keys) await page.keyboard.press(key);
+  await painted(page);
+};
 
 for (const name of ["cnn", "linear"] as const) {
   test(`${name}: digits drawn by mouse are read as the library reads the picture that the page shows`, async () => {
@@ -73,27 +112,26 @@ for (const name of ["cnn", "linear"] as const) {
       async (page) => {
         for (const digit of Object.keys(DIGIT_STROKES).map(Number)) {
           await draw(page, digit);
-          const { pixels, digit: shown, shares } = await page.evaluate<Shown>(SHOWN);
+          const { pixels, digit: shown, shares } = await shownOn(page);
           const expected = new Classifier(loaded[name].network).read(Uint8Array.from(pixels));
           assert.is(shown, String(expected.digit));
           if (name === "cnn") assert.is(shown, String(digit));
           for (let i = 0; i < 10; i++)
             assert.ok(Math.abs(shares[i] - (expected.probabilities?.[i] ?? Number.NaN)) < 1e-4);
-          await page.evaluate(`document.getElementById("clear").click()`);
-          await page.settle();
+          await click(page, "clear");
         }
       },
-      name,
+      { url: urls[name] },
     );
   });
 }
 
 test("a finger draws on a phone, in both schemes, and nothing is wider than the screen", async () => {
   for (const isDark of [false, true]) {
-    await onPage({ ...PHONE, isDark }, async (page) => {
-      await draw(page, 4, "swipe");
-      assert.is((await page.evaluate<Shown>(SHOWN)).digit, "4");
-      assert.is(await page.evaluate("document.documentElement.scrollWidth"), PHONE.width);
+    await onPage({ ...PHONE, colorScheme: isDark ? "dark" : "light" }, async (page) => {
+      await drawByFinger(page, DIGIT_STROKES[4], { sheet: "#square" });
+      assert.is((await shownOn(page)).digit, "4");
+      assert.is(await page.evaluate("document.documentElement.scrollWidth"), PHONE_WIDTH);
       assert.is(await page.evaluate("scrollY"), 0, "drawing scrolled the page");
       const background = await page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
       assert.is(Number(background.match(/\d+/)?.[0]) < 128, isDark, background);
@@ -103,23 +141,22 @@ test("a finger draws on a phone, in both schemes, and nothing is wider than the 
 
 test("strokes are undone, and everything is cleared and brought back, by buttons and by keys", async () => {
   await onPage(DESKTOP, async (page) => {
-    const shown = (): Promise<Shown> => page.evaluate<Shown>(SHOWN);
+    const shown = (): Promise<Shown> => shownOn(page);
     const empty = await shown();
     assert.equal([empty.digit, empty.canUndo, empty.canClear], ["?", false, false]);
     assert.ok(empty.pixels.every((value) => value === 0));
     await draw(page, 4);
     const whole = await shown();
     assert.equal([whole.digit, whole.canUndo, whole.canClear], ["4", true, true]);
-    await page.press("Control+z");
+    await press(page, "Control+z");
     assert.not.equal((await shown()).pixels, whole.pixels);
-    await page.press("Control+z");
+    await press(page, "Control+z");
     assert.equal((await shown()).pixels, empty.pixels);
     await draw(page, 4);
-    await page.press("Delete");
+    await press(page, "Delete");
     const cleared = await shown();
     assert.equal([cleared.digit, cleared.canUndo, cleared.canClear], ["?", true, false]);
-    await page.evaluate(`document.getElementById("undo").click()`);
-    await page.settle();
+    await click(page, "undo");
     assert.equal((await shown()).pixels, whole.pixels);
   });
 });
@@ -127,22 +164,22 @@ test("strokes are undone, and everything is cleared and brought back, by buttons
 test("with the keyboard alone one draws, and reaches and presses the buttons", async () => {
   await onPage(DESKTOP, async (page) => {
     const focused = (): Promise<string> => page.evaluate<string>("document.activeElement.id");
-    await page.press("Tab");
+    await press(page, "Tab");
     assert.is(await focused(), "square");
-    await page.press(...Array(9).fill("ArrowUp"), " ", ...Array(18).fill("ArrowDown"), " ");
-    assert.is((await page.evaluate<Shown>(SHOWN)).digit, "1");
-    await page.press("Tab", "Tab");
+    await press(page, ...Array(9).fill("ArrowUp"), " ", ...Array(18).fill("ArrowDown"), " ");
+    assert.is((await shownOn(page)).digit, "1");
+    await press(page, "Tab", "Tab");
     assert.is(await focused(), "clear");
-    await page.press("Enter");
-    assert.is((await page.evaluate<Shown>(SHOWN)).digit, "?");
+    await press(page, "Enter");
+    assert.is((await shownOn(page)).digit, "?");
   });
 });
 
 test("what the network says is announced, and the footer says whose weights they are", async () => {
   await onPage(DESKTOP, async (page) => {
     await draw(page, 7);
-    await page.evaluate("new Promise((done) => setTimeout(done, 1000))");
-    const text = (id: string): Promise<string> => page.evaluate<string>(`document.getElementById("${id}").textContent`);
+    await page.waitForTimeout(1000);
+    const text = async (id: string): Promise<string> => (await page.locator(`#${id}`).textContent()) ?? "";
     assert.match(await text("spoken"), /^7, \d+(\.\d)? % sure$/);
     const { test_accuracy } = JSON.parse(
       readFileSync(new URL("../../models/pretrained/cnn.json", import.meta.url), "utf8"),
@@ -164,34 +201,38 @@ test("a checkpoint that lies in wait runs nothing in the page, and is text there
   const path = join(folder, "hostile.html");
   const metadata = readCheckpointMetadata({ ...Object.fromEntries(fields.map((name) => [name, lure])), trained_on: lure.replace("\u2028", "") }); // biome-ignore format: one line
   writeFileSync(path, exportHtml({ ...loaded.linear, name: lure, metadata }));
-  const page = await DrivenPage.open(pathToFileURL(path).href, DESKTOP);
-  try {
-    const found = `[document.title, document.scripts.length, document.images.length, document.getElementById("origin").textContent]`;
-    const [title, scripts, images, origin] = await page.evaluate<[string, number, number, string]>(found);
-    assert.equal([title, scripts, images], ["Draw a digit", 2, 0]);
-    assert.ok(origin.includes(", trained on </script><script>"), origin);
-    assert.equal(page.problems, []);
-  } finally {
-    await page.close();
-  }
+  await onPage(
+    DESKTOP,
+    async (page) => {
+      const found = `[document.title, document.scripts.length, document.images.length, document.getElementById("origin").textContent]`;
+      const [title, scripts, images, origin] = await page.evaluate<[string, number, number, string]>(found);
+      assert.equal([title, scripts, images], ["Draw a digit", 2, 0]);
+      assert.ok(origin.includes(", trained on </script><script>"), origin);
+    },
+    { url: pathToFileURL(path).href },
+  );
 });
 
 test("the page cannot ask the network for anything, even if its script tried", async () => {
-  const page = await DrivenPage.open(urls.linear, DESKTOP);
-  try {
-    // By the policy's own report, since without a connection nothing would come either.
-    const refused = await page.evaluate(`new Promise((done) => {
-      const directives = [];
-      document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
-        if (directives.push(effectiveDirective) === 2) done(directives.sort());
-      });
-      fetch("https://example.org/").catch(() => {});
-      new Image().src = "https://example.org/a.png";
-    })`);
-    assert.equal(refused, ["connect-src", "img-src"]);
-  } finally {
-    await page.close();
-  }
+  await onPage(
+    DESKTOP,
+    async (page) => {
+      // By the policy's own report, since without a connection nothing would come either.
+      const refused = await page.evaluate(
+        () =>
+          new Promise<string[]>((done) => {
+            const directives: string[] = [];
+            document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
+              if (directives.push(effectiveDirective) === 2) done(directives.sort());
+            });
+            fetch("https://example.org/").catch(() => {});
+            new Image().src = "https://example.org/a.png";
+          }),
+      );
+      assert.equal(refused, ["connect-src", "img-src"]);
+    },
+    { url: urls.linear, mayAsk: true },
+  );
 });
 
 test.run();

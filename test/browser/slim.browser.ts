@@ -2,7 +2,6 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { PAPER_SIDE } from "../../data/index.ts";
 import { bundleForPage, inBrowser } from "../support/browser.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
 
@@ -15,9 +14,7 @@ for (const isIsolated of [true, false]) {
       export { pictureOf } from "simdgrad/slim/data";
       export { runtimeInfo } from "simdgrad/slim";
     `);
-    const drawings = Object.values(DIGIT_STROKES).map((strokes) =>
-      strokes.map((stroke) => stroke.map(([x, y]) => ({ x: x * PAPER_SIDE, y: y * PAPER_SIDE }))),
-    );
+    const drawings = Object.values(DIGIT_STROKES);
     const script = `
       const { load, pictureOf, runtimeInfo } = await import("/worker.mjs");
       const kernels = { simd: "/dist/kernels.simd.wasm", relaxed: "/dist/kernels.relaxed.wasm" };

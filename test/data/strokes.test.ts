@@ -139,9 +139,7 @@ test("an empty square is blank, and drawn digits are read right", () => {
   assert.ok(preprocessDigit(pictureOf([])).isBlank);
   const { network } = shippedModel("cnn");
   for (const [digit, strokes] of Object.entries(DIGIT_STROKES)) {
-    const seen = preprocessDigit(
-      pictureOf(strokes.map((stroke) => stroke.map(([x, y]) => point(x * PAPER_SIDE, y * PAPER_SIDE)))),
-    );
+    const seen = preprocessDigit(pictureOf(strokes));
     assert.equal(seen.warnings, []);
     assert.is(new Classifier(network).read(seen).digit, Number(digit));
   }

@@ -1,4 +1,4 @@
-// A host of static files as the plainest are: it sends files with their types, and no header that anybody asked for.
+// A host of static files as the plainest are: it sends files with their types, and no header but those that it is given.
 
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -9,6 +9,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css",
   ".html": "text/html",
   ".js": "text/javascript",
+  ".mjs": "text/javascript",
   ".png": "image/png",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
@@ -25,11 +26,13 @@ export class StaticHost {
    * @param folder what is served
    * @param under  the path that it is served under, as GitHub Pages does
    * @param headers of each answer
+   * @param made    files that are in no folder, by their paths below `under`
    */
   constructor(
     private readonly folder: string,
     private readonly under = "/",
     private readonly headers: Readonly<Record<string, string>> = {},
+    private readonly made: Readonly<Record<string, string>> = {},
   ) {}
 
   get url(): string {
@@ -59,9 +62,10 @@ export class StaticHost {
     await new Promise((resolve) => server.close(resolve));
   }
 
-  private contentAt(pathname: string): Buffer | null {
+  private contentAt(pathname: string): Buffer | string | null {
     if (!pathname.startsWith(this.under) || pathname.includes("..")) return null;
     const path = pathname.slice(this.under.length);
+    if (Object.hasOwn(this.made, path)) return this.made[path];
     try {
       return readFileSync(join(this.folder, path === "" || path.endsWith("/") ? `${path}index.html` : path));
     } catch {

@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import * as assert from "uvu/assert";
-import { PAPER_SIDE, type Stroke } from "../../data/index.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../../serve/index.ts";
 import { FLAGS, findBrowser } from "./browser.ts";
+
+export { drawByFinger, drawByMouse, placeOn } from "./draw_strokes.ts";
 
 export const PHONE: BrowserContextOptions = {
   viewport: { width: 360, height: 740 },
@@ -81,24 +82,6 @@ export const button = (page: Page, name: string) => page.getByRole("button", { n
 
 /** What each network says, the first row's first. */
 export const verdicts = (page: Page): Promise<string[]> => page.locator(".contestant .verdict b").allTextContents();
-
-export async function placeOn(page: Page): Promise<(point: { x: number; y: number }) => { x: number; y: number }> {
-  const box = await page.locator(".ink").boundingBox();
-  if (!box) throw new Error("there is no sheet");
-  return ({ x, y }) => ({ x: box.x + (x / PAPER_SIDE) * box.width, y: box.y + (y / PAPER_SIDE) * box.height });
-}
-
-export async function drawByMouse(page: Page, strokes: readonly Stroke[]): Promise<void> {
-  const place = await placeOn(page);
-  for (const stroke of strokes) {
-    for (const [i, point] of stroke.entries()) {
-      const { x, y } = place(point);
-      await page.mouse.move(x, y);
-      if (i === 0) await page.mouse.down();
-    }
-    await page.mouse.up();
-  }
-}
 
 /** Whatever axe finds wrong, one line each. */
 export async function axeFindings(page: Page, axe: string): Promise<string[]> {

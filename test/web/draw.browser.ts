@@ -12,6 +12,7 @@ import {
   axeFindings,
   bothReady,
   button,
+  drawByFinger,
   drawByMouse,
   PHONE,
   placeOn,
@@ -197,15 +198,7 @@ test("a drawing and its brush outlast a reload", async () => {
 
 test("a finger draws on a phone, and the page neither scrolls nor is wider than the screen", async () => {
   await withApp(async (page) => {
-    const client = await page.context().newCDPSession(page);
-    const touch = (type: "touchStart" | "touchMove" | "touchEnd", at?: { x: number; y: number }): Promise<unknown> =>
-      client.send("Input.dispatchTouchEvent", { type, touchPoints: at ? [at] : [] });
-    const place = await placeOn(page);
-    for (const stroke of SAMPLES[2]) {
-      await touch("touchStart", place(stroke[0]));
-      for (const point of stroke) await touch("touchMove", place(point));
-      await touch("touchEnd");
-    }
+    await drawByFinger(page, SAMPLES[2]);
     await shows(page, "2");
     const { scrolled, overflow, isFolded } = await page.evaluate(() => ({
       scrolled: window.scrollY,
