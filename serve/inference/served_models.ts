@@ -231,7 +231,8 @@ export class ServedModels {
   /** After what was to be loaded before, and a rest. */
   private inTurn<T>(load: () => Promise<T>): Promise<T> {
     const loaded = this.turn.then(load);
-    const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, REST_MS));
+    // A timer counts from when the loop's turn began, which loading is a part of: the rest begins with the next.
+    const rest = (): Promise<void> => new Promise((resolve) => setImmediate(() => setTimeout(resolve, REST_MS)));
     this.turn = loaded.then(rest, rest);
     return loaded;
   }

@@ -2,10 +2,10 @@
 
 import process from "node:process";
 import type { Caller } from "../http/caller.ts";
+import { LightHeaders, type LightRequest } from "../http/light_web.ts";
 import { badRequest, Problem } from "../http/problem.ts";
 import { type GatewayRequest, readGatewayEvent } from "./gateway_event.ts";
 import { type GatewayResult, gatewayResult } from "./gateway_result.ts";
-import { LightHeaders, type LightRequest } from "./light_web.ts";
 import type { InvocationContext } from "./run_loop.ts";
 import { traceparentOf } from "./trace_context.ts";
 
@@ -59,7 +59,7 @@ export function makeHandler({
     if (!headers.has("x-request-id")) headers.set("x-request-id", awsRequestId);
     const traceparent = traceparentOf(process.env._X_AMZN_TRACE_ID);
     if (traceparent !== null && !headers.has("traceparent")) headers.set("traceparent", traceparent);
-    const request: LightRequest = { method, url, headers, signal };
+    const request: LightRequest = { method, url, headers };
     const added: [string, string][] = [];
     const caller: Caller = {
       ...{ address, signal, body: async () => bytesOf(body, isBase64, maxBodyBytes) },

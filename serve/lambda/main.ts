@@ -4,11 +4,11 @@
 import process from "node:process";
 import { enableRelaxedSimd } from "../../data/index.node.ts";
 import { makeApp } from "../app.ts";
+import { useLightWeb } from "../http/light_web.ts";
 import { makeLog } from "../log/log.ts";
 import { Service } from "../service.ts";
 import { functionSettings } from "./function_settings.ts";
 import { makeHandler } from "./handler.ts";
-import { useLightWeb } from "./light_web.ts";
 
 useLightWeb();
 enableRelaxedSimd();

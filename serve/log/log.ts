@@ -37,6 +37,8 @@ export interface Log {
 const GATHERED_BYTES = 4096;
 const FLUSH_MS = 200;
 export const CLOSE_MS = 1000;
+/** A thread takes what waits for it within a millisecond, or a few on a machine that has more to do than it can. */
+const BEGUN_MS = 50;
 /** A reader of our output that stalls costs lines, not memory. */
 const MAX_WAITING_BYTES = 8 * 2 ** 20;
 
@@ -74,7 +76,12 @@ export function makeLog({ level, withAddress = true, isGathered = true, fd = 1 }
       // Nobody reads any more.
     }
   };
-  process.once("exit", flush);
+  const atExit = (): void => {
+    // A write that has not begun on its thread is given up when the process ends, and its lines are in no buffer: it gets a moment.
+    if (isOpen) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BEGUN_MS);
+    flush();
+  };
+  process.once("exit", atExit);
   const logger: Logger = pino(
     {
       level,
@@ -99,7 +106,7 @@ export function makeLog({ level, withAddress = true, isGathered = true, fd = 1 }
     },
     flush,
     close() {
-      process.off("exit", flush);
+      process.off("exit", atExit);
       if (!isOpen) return Promise.resolve();
       isOpen = false;
       return new Promise((resolve) => {

@@ -2,15 +2,17 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { getRequestListener } from "@hono/node-server";
 import type { App } from "../app.ts";
-import { Problem } from "../http/problem.ts";
+import { type LightResponse, useLightWeb } from "../http/light_web.ts";
+import { internalProblem, Problem } from "../http/problem.ts";
 import { seldom } from "../log/seldom.ts";
 import type { Service } from "../service.ts";
 import { BodyBudget } from "./body_budget.ts";
 import { Connections } from "./connections.ts";
 import { NodeCaller } from "./node_caller.ts";
+import { nodeRequest } from "./node_request.ts";
 import { answerHeaders, parserProblem, rawAnswer } from "./parser_problem.ts";
+import { sendResponse } from "./send_response.ts";
 
 /** Longer than the 60 s after which proxies usually drop a connection: who closes first must be them, or a request is lost. */
 const KEEP_ALIVE_MS = 65_000;
@@ -33,6 +35,7 @@ export interface HttpServer {
 }
 
 export function makeHttpServer(app: App, service: Service): HttpServer {
+  useLightWeb();
   const { maxBodyBytes, trustProxy, timeoutSeconds } = service.settings;
   const budget = new BodyBudget(Math.max(ALL_BODIES_BYTES, 4 * maxBodyBytes));
   const limits = { maxBodyBytes, trustProxy, budget };
@@ -59,45 +62,35 @@ export function makeHttpServer(app: App, service: Service): HttpServer {
     service.log.info({ status, reason, address, code }, "not a request that can be served");
   };
 
-  const answer = getRequestListener(
-    async (request, { incoming, outgoing }) => {
-      const caller = (incoming as Asked).caller as NodeCaller;
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse, caller: NodeCaller): Promise<void> => {
+    try {
+      const request = nodeRequest(incoming) as unknown as Request;
       const response = await app.fetch(request, { caller });
-      if (connections.isDraining || !caller.leavesConnectionUsable) {
-        (outgoing as ServerResponse).setHeader("connection", "close");
-      }
-      return response;
-    },
-    {
-      hostname: "localhost",
-      // What is left of a body Node forgets by itself, and Connections closes where it must not.
-      autoCleanupIncoming: false,
-      errorHandler: (error) => {
-        const isOfRequest = (error as Error).name === "RequestError";
-        const status = isOfRequest ? 400 : 500;
-        const problem = new Problem(status, isOfRequest ? "the URL or the header Host is not valid." : "the server failed on this request.", { reason: isOfRequest ? "bad_request" : "internal" }); // biome-ignore format: one line
+      if (connections.isDraining || !caller.leavesConnectionUsable) outgoing.setHeader("connection", "close");
+      sendResponse(response as unknown as LightResponse, outgoing);
+    } catch (error) {
+      const problem = error instanceof Problem ? error : internalProblem();
+      if (error instanceof Problem) logRefusal(problem, caller.address);
+      else {
+        const { stack } = error instanceof Error ? error : new Error(String(error));
         service.observer.refused({ reason: problem.reason });
-        service.log[isOfRequest ? "info" : "error"]({ status, reason: problem.reason, error: String(error) }, "no answer by the application"); // biome-ignore format: one line
-        const body = problem.body();
-        return new Response(body, { status, headers: answerHeaders(problem, body) });
-      },
-    },
-  );
+        service.log.error({ status: problem.status, reason: problem.reason, error: stack }, "no answer by the application"); // biome-ignore format: one line
+      }
+      refuse(outgoing, problem);
+    }
+  };
 
-  const handle = (incoming: Asked, outgoing: ServerResponse, isWaiting = false): void => {
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse, isWaiting = false): void => {
     const connection = connections.of(incoming.socket);
     if (connection.isEnding || connection.lastWords !== null) return;
     const caller = new NodeCaller(incoming, outgoing, connection.address, limits, isWaiting);
-    incoming.caller = caller;
     connection.active.add(caller);
     connection.latest = caller;
     outgoing.once("close", () => connections.settle(connection, caller, outgoing.writableFinished));
     const problem = headProblem(incoming);
-    if (!problem) return void answer(incoming, outgoing);
+    if (!problem) return void answer(incoming, outgoing, caller);
     logRefusal(problem, connection.address);
-    const body = problem.body();
-    outgoing.writeHead(problem.status, answerHeaders(problem, body));
-    outgoing.end(body);
+    refuse(outgoing, problem);
   };
 
   server.on("connection", (socket: Socket) => connections.of(socket));
@@ -136,8 +129,12 @@ export function makeHttpServer(app: App, service: Service): HttpServer {
   return { server, connections };
 }
 
-interface Asked extends IncomingMessage {
-  caller?: NodeCaller;
+/** Of what no route answers; the connection ends with it. */
+function refuse(outgoing: ServerResponse, problem: Problem): void {
+  if (outgoing.headersSent) return void outgoing.destroy();
+  const body = problem.body();
+  outgoing.writeHead(problem.status, answerHeaders(problem, body));
+  outgoing.end(body);
 }
 
 /** What is wrong with a request before its path matters. */

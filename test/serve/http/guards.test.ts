@@ -209,7 +209,7 @@ test("a worker grants its share, and says the whole limit", async () => {
     for (; response.status === 200; response = await ask()) count++;
     granted.push(count);
     assert.is(headers.get("ratelimit-policy"), '"address";q=5;w=60');
-    const { error } = (await response.json()) as { error: string };
+    const { error } = JSON.parse(await response.text()) as { error: string };
     assert.match(
       error,
       new RegExp(`^the rate limit of 5 a minute from one address, of which this .* grants ${count}, is`),

@@ -112,12 +112,13 @@ test("an application that is too slow is answered for, in time, and told that no
   let isAborted = false;
   const slow = makeHandler({
     maxBodyBytes: 1,
-    fetch: (request) =>
+    fetch: (_, { caller }) =>
       new Promise((resolve) => {
-        request.signal.addEventListener("abort", () => {
+        const leave = (): void => {
           isAborted = true;
           resolve(new Response("too late"));
-        });
+        };
+        caller.signal.addEventListener("abort", leave, { once: true });
       }),
   });
   for (const ms of [280, 10, -5]) {

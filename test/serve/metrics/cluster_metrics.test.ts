@@ -131,7 +131,7 @@ test("a worker tells by itself, so that one that nobody had asked is counted whe
   const primary = attachPrimary(cluster);
   const worker = cluster.fork({ pushMs: 10 });
   respond(worker.metrics, 4);
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await new Promise((resolve) => setTimeout(resolve, 500));
   worker.ends("SIGKILL");
   assert.is(samplesOf(await primary.text()).get(COUNT), 4);
 });

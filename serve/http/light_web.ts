@@ -1,6 +1,6 @@
-// Headers, Request and Response without Node's: those load the whole of its HTTP client, undici, when the first of them is made,
-// which takes as long as everything else that a function does until its first answer. They do what the application asks of
-// them, as the Fetch standard has it; bodies are text, bytes, or nothing.
+// Headers, Request and Response without Node's: those load the whole of its HTTP client, undici, when the first of them is made:
+// 9 MB, and 23 ms, which is as long as everything else that a function does until its first answer. They do what the
+// application asks of them, as the Fetch standard has it; bodies are text, bytes, or nothing.
 //
 // Source: https://fetch.spec.whatwg.org/.
 
@@ -55,6 +55,15 @@ export class LightHeaders {
     }
   }
 
+  /** As Node's HTTP server takes them: each cookie a value of its own. */
+  record(): Record<string, string | string[]> {
+    const record: Record<string, string | string[]> = {};
+    for (const [name, list] of this.lists) {
+      record[name] = list.length === 1 ? (list[0] as string) : name === "set-cookie" ? list : list.join(", ");
+    }
+    return record;
+  }
+
   *keys(): Generator<string> {
     for (const [name] of this.entries()) yield name;
   }
@@ -105,7 +114,7 @@ export class LightResponse {
     if (body !== null && WITHOUT_BODY.has(status))
       throw new TypeError(`Response: an answer with ${status} has no body.`);
     if (body !== null && typeof body !== "string" && !(body instanceof Uint8Array) && !(body instanceof ArrayBuffer)) {
-      throw new TypeError("Response: a function's answer is text or bytes; streams are not sent.");
+      throw new TypeError("Response: an answer is text or bytes; streams are not sent.");
     }
     this.status = status;
     this.statusText = statusText;
@@ -141,12 +150,17 @@ export class LightResponse {
   }
 }
 
-/** Its body is asked of the caller, not of it. */
+/** What is asked of a request's. */
+export interface SentHeaders {
+  get(name: string): string | null;
+  forEach(callback: (value: string, name: string) => void): void;
+}
+
+/** Its body, and whether its client left, is asked of the caller, not of it. */
 export interface LightRequest {
   readonly method: string;
   readonly url: string;
-  readonly headers: LightHeaders;
-  readonly signal: AbortSignal;
+  readonly headers: SentHeaders;
 }
 
 /** For this whole process. */

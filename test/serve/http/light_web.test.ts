@@ -2,7 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { LightHeaders, LightResponse } from "../../../serve/lambda/light_web.ts";
+import { LightHeaders, LightResponse } from "../../../serve/http/light_web.ts";
 
 const test = suite("light_web");
 
