@@ -11,8 +11,8 @@ export interface Caller {
   /** Aborted when the client leaves. */
   readonly signal: Departure;
   /**
-   * Adds a header to whatever is answered, unless the answer itself has one of this name. Setting it on the Response would make
-   * an object of undici's of its headers, which takes as long as the rest of the application.
+   * Adds a header to whatever is answered, unless the answer itself has one of this name: also where no route made the answer,
+   * and without an object of headers for it.
    */
   setHeader(name: string, value: string): void;
   /**
