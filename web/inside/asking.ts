@@ -1,0 +1,131 @@
+// The page's side of the worker behind "See inside": starts it when the section is first opened, asks it, and hands on what it says.
+
+import { type ReadonlySignal, signal, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import type { ModelName } from "../../models/index.ts";
+import { fetchBytes, kernelsUrl, WEIGHTS } from "../read/files.ts";
+import { Newest } from "../read/newest.ts";
+import type { Answer, FromInside, Progress, Question, QuestionName, ToInside } from "./questions.ts";
+
+/** Why nothing is answered: the worker did not start, or ended; null while it works. */
+export const failure = signal<string | null>(null);
+
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
+  tell(progress: unknown): void;
+}
+
+let worker: Worker | null = null;
+let count = 0;
+const waiting = new Map<number, Waiting>();
+
+/** Once; again where that went wrong. */
+export async function startInside(): Promise<void> {
+  if (worker && failure.value === null) return;
+  worker?.terminate();
+  failure.value = null;
+  worker = new Worker(new URL("./inside_worker.ts", import.meta.url), { type: "module", name: "inside" });
+  worker.onmessage = ({ data }: MessageEvent<FromInside>) => take(data);
+  worker.onerror = () => fail("The part of the page that looks inside did not start.");
+  try {
+    const [kernels, ...files] = await Promise.all([kernelsUrl(), ...WEIGHTS.map(({ url }) => url)].map(fetchBytes));
+    const weights = Object.fromEntries(WEIGHTS.map(({ name }, i) => [name, files[i]])) as Record<ModelName, ArrayBuffer>;
+    send({ kind: "start", kernels, weights }, [kernels, ...files]);
+  } catch (error) {
+    fail((error as Error).message);
+  }
+}
+
+export interface AskOptions<Name extends QuestionName> {
+  /** Nobody waits for the answer any more: the promise is rejected with its reason. */
+  readonly signal?: AbortSignal;
+  onProgress?(progress: Progress<Name>): void;
+}
+
+/** @throws {Error} one line for people: what went wrong */
+export function ask<Name extends QuestionName>(
+  name: Name,
+  question: Question<Name>,
+  { signal, onProgress }: AskOptions<Name> = {},
+): Promise<Answer<Name>> {
+  const id = count++;
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    waiting.set(id, {
+      resolve: (answer) => resolve(answer as Answer<Name>),
+      reject,
+      tell: (progress) => onProgress?.(progress as Progress<Name>),
+    });
+    signal?.addEventListener("abort", () => {
+      if (!waiting.delete(id)) return;
+      send({ kind: "drop", id });
+      reject(signal.reason);
+    });
+    send({ kind: "ask", id, name, question });
+  });
+}
+
+/**
+ * The answer to a question that changes while somebody draws: one is on its way at a time, and of those that come meanwhile the
+ * newest follows. Null while there is nothing to ask.
+ */
+export function useLive<Name extends QuestionName>(
+  name: Name,
+  question: () => Question<Name> | null,
+): ReadonlySignal<Answer<Name> | null> {
+  const answer = useSignal<Answer<Name> | null>(null);
+  const live = useMemo(() => {
+    const state = { isWanted: false };
+    const newest = new Newest<Question<Name>>((each) => {
+      ask(name, each)
+        .then((given) => {
+          if (state.isWanted) answer.value = given;
+        })
+        .catch(() => {}) // `failure` says it, or the next answer makes up for it
+        .finally(() => newest.done());
+    });
+    newest.done();
+    return { state, newest };
+  }, []);
+  useSignalEffect(() => {
+    const next = question();
+    live.state.isWanted = next !== null;
+    if (next === null) answer.value = null;
+    else live.newest.offer(next);
+  });
+  useEffect(
+    () => () => {
+      live.state.isWanted = false;
+    },
+    [],
+  );
+  return answer;
+}
+
+function take(message: FromInside): void {
+  if (message.id === null) {
+    fail(message.problem);
+    return;
+  }
+  const asked = waiting.get(message.id);
+  if (message.kind === "progress") {
+    asked?.tell(message.progress);
+    return;
+  }
+  waiting.delete(message.id);
+  if (message.kind === "answer") asked?.resolve(message.answer);
+  else asked?.reject(new Error(message.problem));
+}
+
+/** The first reason is the one that explains the others. */
+function fail(why: string): void {
+  failure.value ??= why;
+  const error = new Error(why);
+  for (const each of waiting.values()) each.reject(error);
+  waiting.clear();
+}
+
+function send(message: ToInside, transfer: Transferable[] = []): void {
+  worker?.postMessage(message, transfer);
+}
