@@ -16,18 +16,16 @@ const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "as the system", li
 export function Shell() {
   return (
     <div class="mx-auto flex min-h-svh max-w-[min(80rem,100svh+22rem)] flex-col px-4 sm:px-6">
-      <header class="flex items-center gap-x-4 py-1 sm:py-3">
-        <div class="min-w-0">
-          <h1 class="text-lg font-semibold tracking-tight">Draw a digit</h1>
+      <header class="header">
+        <div class="title">
+          <h1 class="text-lg font-semibold tracking-tight max-sm:sr-only">Draw a digit</h1>
           <p class="flex items-center gap-1 text-sm text-soft">
             <Icon name="lock" />
             Nothing leaves your device
           </p>
         </div>
         <Tabs />
-        <span class="ml-auto">
-          <Button icon={THEME_ICONS[theme.value]} label={`Theme: ${THEME_NAMES[theme.value]}`} onClick={nextTheme} />
-        </span>
+        <Button icon={THEME_ICONS[theme.value]} label={`Theme: ${THEME_NAMES[theme.value]}`} onClick={nextTheme} />
       </header>
       <main class="grid flex-1">
         <Outlet />
@@ -52,11 +50,10 @@ function connection(): string {
   return value.kind === "not" ? `This page needs a connection each time: ${value.why}.` : "\u00a0";
 }
 
-/** Links, so that they can be opened, copied and gone back from; none while there is one section. */
+/** Links, so that they can be opened, copied and gone back from. */
 function Tabs() {
-  if (SECTION_NAMES.length < 2) return null;
   return (
-    <nav aria-label="Sections" class="flex gap-2">
+    <nav aria-label="Sections" class="tabs">
       {SECTION_NAMES.map((name) => (
         <a key={name} class="tab" href={linkTo(name)} aria-current={section.value === name ? "page" : undefined}>
           {SECTIONS[name].title}

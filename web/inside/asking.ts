@@ -1,6 +1,6 @@
 // The page's side of the worker behind "See inside": starts it when the section is first opened, asks it, and hands on what it says.
 
-import { type ReadonlySignal, signal, useSignal, useSignalEffect } from "@preact/signals";
+import { batch, type ReadonlySignal, signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { ModelName } from "../../models/index.ts";
 import { fetchBytes, kernelsUrl, WEIGHTS } from "../read/files.ts";
@@ -30,7 +30,10 @@ export async function startInside(): Promise<void> {
   worker.onerror = () => fail("The part of the page that looks inside did not start.");
   try {
     const [kernels, ...files] = await Promise.all([kernelsUrl(), ...WEIGHTS.map(({ url }) => url)].map(fetchBytes));
-    const weights = Object.fromEntries(WEIGHTS.map(({ name }, i) => [name, files[i]])) as Record<ModelName, ArrayBuffer>;
+    const weights = Object.fromEntries(WEIGHTS.map(({ name }, i) => [name, files[i]])) as Record<
+      ModelName,
+      ArrayBuffer
+    >;
     send({ kind: "start", kernels, weights }, [kernels, ...files]);
   } catch (error) {
     fail((error as Error).message);
@@ -103,17 +106,80 @@ export function useLive<Name extends QuestionName>(
   return answer;
 }
 
+export interface Task<Name extends QuestionName> {
+  /** Null until it is there. */
+  readonly answer: ReadonlySignal<Answer<Name> | null>;
+  /** The newest that was told; null before. */
+  readonly progress: ReadonlySignal<Progress<Name> | null>;
+  readonly isRunning: ReadonlySignal<boolean>;
+  /** What went wrong; null where nothing did. */
+  readonly problem: ReadonlySignal<string | null>;
+  /** Asks; whatever was asked before is dropped. */
+  run(question: Question<Name>): void;
+  /** Drops the question, and keeps what was told. */
+  stop(): void;
+  /** Forgets all. */
+  clear(): void;
+}
+
+/** A question that takes a while, asked when somebody wants it; dropped where its view is left. */
+export function useTask<Name extends QuestionName>(name: Name): Task<Name> {
+  const task = useMemo(() => taskOf(name), []);
+  useEffect(() => task.stop, []);
+  return task;
+}
+
+function taskOf<Name extends QuestionName>(name: Name): Task<Name> {
+  const answer = signal<Answer<Name> | null>(null);
+  const progress = signal<Progress<Name> | null>(null);
+  const isRunning = signal(false);
+  const problem = signal<string | null>(null);
+  let abort = new AbortController();
+  const stop = (): void => {
+    abort.abort();
+    isRunning.value = false;
+  };
+  const clear = (): void => {
+    stop();
+    batch(() => {
+      answer.value = null;
+      progress.value = null;
+      problem.value = null;
+    });
+  };
+  const run = (question: Question<Name>): void => {
+    clear();
+    abort = new AbortController();
+    const { signal } = abort;
+    isRunning.value = true;
+    const onProgress = (told: Progress<Name>): void => {
+      progress.value = told;
+    };
+    ask(name, question, { signal, onProgress })
+      .then((given) => {
+        answer.value = given;
+      })
+      .catch((error: Error) => {
+        if (!signal.aborted) problem.value = error.message;
+      })
+      .finally(() => {
+        if (!signal.aborted) isRunning.value = false;
+      });
+  };
+  return { answer, progress, isRunning, problem, run, stop, clear };
+}
+
 function take(message: FromInside): void {
-  if (message.id === null) {
+  if (message.kind === "failed" && message.id === null) {
     fail(message.problem);
     return;
   }
-  const asked = waiting.get(message.id);
+  const asked = waiting.get(message.id as number);
   if (message.kind === "progress") {
     asked?.tell(message.progress);
     return;
   }
-  waiting.delete(message.id);
+  waiting.delete(message.id as number);
   if (message.kind === "answer") asked?.resolve(message.answer);
   else asked?.reject(new Error(message.problem));
 }

@@ -4,16 +4,15 @@ import type { DigitSet } from "../../data/index.ts";
 import { decodeCheckpoint, type Sequential, useKernels } from "../../lib/index.ts";
 import { MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
 import { loadSample } from "../train/sample.ts";
-import { DREAM_STEPS, dream, startOf } from "./compute/dream.ts";
+import { DREAM_STEPS, type DreamStep, dream, startOf } from "./compute/dream.ts";
 import { lookInside } from "./compute/feature_maps.ts";
-import { FOOL_STEPS, fool, type FoolingStep } from "./compute/fool.ts";
+import { FOOL_STEPS, type FoolingStep, fool } from "./compute/fool.ts";
 import { inkOf } from "./compute/ink.ts";
 import { saliencyOf } from "./compute/saliency.ts";
 import { freeze, largestOf, probabilitiesOf } from "./compute/scores.ts";
 import { type DigitMap, mapOf, placeOn, testOn } from "./compute/test_digits.ts";
 import type {
   Answer,
-  DreamFrame,
   FoolAnswer,
   FromInside,
   Progress,
@@ -74,8 +73,8 @@ const answers: Answers = {
     const dreams = byNetwork((each) => dream(each, digit, from, style));
     for (let step = 1; step <= DREAM_STEPS; step++) {
       const began = performance.now();
-      const frame = Object.fromEntries(MODEL_NAMES.map((name) => [name, dreams[name].next().value]));
-      tell({ step, steps: DREAM_STEPS, dreams: frame as DreamFrame["dreams"] });
+      const frame = Object.fromEntries(MODEL_NAMES.map((name) => [name, dreams[name].next().value as DreamStep]));
+      tell({ step, steps: DREAM_STEPS, dreams: frame as Record<ModelName, DreamStep> });
       await pause(isPaced ? FRAME_MS - (performance.now() - began) : 0, signal);
     }
     return null;

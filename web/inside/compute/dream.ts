@@ -1,8 +1,9 @@
 // Dream: from paper, noise or a drawing uphill, by the gradient at the picture, to what a network takes most surely for a digit.
 
 import { backward, crossEntropy, type Sequential, scope, tensor } from "../../../lib/index.ts";
+import { PIXELS } from "../side.ts";
 import { blur, shift } from "./filters.ts";
-import { inkOf, inputOf, PIXELS, pixelsOf } from "./ink.ts";
+import { inkOf, inputOf, pixelsOf } from "./ink.ts";
 import { gradientOf, probabilitiesOf } from "./scores.ts";
 
 export const DREAM_STEPS = 120;

@@ -1,6 +1,6 @@
 // Filters of a 28 × 28 picture: a blur, and a shift. Beyond its edges there is paper.
 
-import { PIXELS, SIDE } from "./ink.ts";
+import { PIXELS, SIDE } from "../side.ts";
 
 /** By a Gaussian, rows and columns one after the other. @param sigma in pixels; 0 leaves it as it is */
 export function blur(values: Float32Array, sigma: number): Float32Array {

@@ -7,7 +7,8 @@
 // Source: Rony et al. 2019, arXiv:1811.09600 (Decoupling Direction and Norm).
 
 import { backward, crossEntropy, type Sequential, scope, tensor } from "../../../lib/index.ts";
-import { inkOf, inputOf, PIXELS, pixelsOf } from "./ink.ts";
+import { PIXELS } from "../side.ts";
+import { inkOf, inputOf, pixelsOf } from "./ink.ts";
 import { CLASSES, gradientOf, largestOf, logitsOf } from "./scores.ts";
 
 export const FOOL_STEPS = 60;

@@ -3,9 +3,7 @@
 
 import { MNIST_NORMALIZATION } from "../../../data/index.ts";
 import { normalizeImages, type Tensor, tensor } from "../../../lib/index.ts";
-
-export const SIDE = 28;
-export const PIXELS = SIDE * SIDE;
+import { PIXELS, SIDE } from "../side.ts";
 
 /** @param pixels as the reader gives them, 0 to 255 */
 export function inkOf(pixels: Uint8Array): Float32Array {

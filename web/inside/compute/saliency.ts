@@ -2,7 +2,8 @@
 // to all of them changes no answer.
 
 import type { Sequential } from "../../../lib/index.ts";
-import { inkOf, PIXELS } from "./ink.ts";
+import { PIXELS } from "../side.ts";
+import { inkOf } from "./ink.ts";
 import { largestOf, scoresOf } from "./scores.ts";
 
 export interface Saliency {

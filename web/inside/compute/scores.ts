@@ -13,7 +13,8 @@ import {
   type Tensor,
   tensor,
 } from "../../../lib/index.ts";
-import { inputOf, PIXELS } from "./ink.ts";
+import { PIXELS } from "../side.ts";
+import { inputOf } from "./ink.ts";
 
 export const CLASSES = 10;
 const STD = MNIST_NORMALIZATION.std as number;

@@ -1,0 +1,74 @@
+// MapGrid: all feature maps of a stage side by side, of which one is chosen by pointer or keys.
+
+import type { FeatureMaps } from "../compute/feature_maps.ts";
+import { paintAmount, paintSigned } from "../parts/colours.ts";
+import { Raster } from "../parts/raster.tsx";
+import { largestSize } from "./scale.ts";
+
+export interface MapGridProps {
+  maps: FeatureMaps;
+  columns: number;
+  label: string;
+  /** Null: it is a map of another stage. */
+  chosen: number | null;
+  /** What is said of a map: "Map 3". */
+  nameOf(map: number): string;
+  onChoose(map: number): void;
+}
+
+export function MapGrid({ maps, columns, label, chosen, nameOf, onChoose }: MapGridProps) {
+  const rows = Math.ceil(maps.maps / columns);
+  // A line of background between maps.
+  const [width, height] = [columns * (maps.width + 1) - 1, rows * (maps.height + 1) - 1];
+  const chooseAt = ({ clientX, clientY, currentTarget }: MouseEvent): void => {
+    const { left, top, width, height } = (currentTarget as Element).getBoundingClientRect();
+    const column = Math.min(columns - 1, Math.max(0, Math.floor(((clientX - left) / width) * columns)));
+    const row = Math.min(rows - 1, Math.max(0, Math.floor(((clientY - top) / height) * rows)));
+    if (row * columns + column < maps.maps) onChoose(row * columns + column);
+  };
+  const chooseBy = (event: KeyboardEvent): void => {
+    const moves: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
+    const ends: Record<string, number> = { Home: 0, End: maps.maps - 1 };
+    const next = event.key in ends ? ends[event.key] : event.key in moves ? (chosen ?? 0) + moves[event.key] : -1;
+    if (next < 0 || next >= maps.maps) return;
+    event.preventDefault();
+    onChoose(next);
+  };
+  const now = chosen ?? 0;
+  return (
+    <div
+      class="inside-grid"
+      style={{ "--ratio": (width / height).toFixed(4), "--columns": columns, "--rows": rows }}
+      role="slider"
+      tabIndex={0}
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={maps.maps - 1}
+      aria-valuenow={now}
+      aria-valuetext={nameOf(now)}
+      onClick={chooseAt}
+      onKeyDown={chooseBy}
+    >
+      <Raster width={width} height={height} paint={(image) => paintAll(image, maps, columns, width)} />
+      {chosen !== null && (
+        <i class="inside-mark" style={{ "--column": chosen % columns, "--row": Math.floor(chosen / columns) }} />
+      )}
+    </div>
+  );
+}
+
+function paintAll(image: Uint8ClampedArray, stage: FeatureMaps, columns: number, imageWidth: number): void {
+  const { height, width, maps, values, isRectified } = stage;
+  const most = largestSize(values);
+  for (let map = 0; map < maps; map++) {
+    const [left, top] = [(map % columns) * (width + 1), Math.floor(map / columns) * (height + 1)];
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const value = values[(y * width + x) * maps + map] / most;
+        const at = (top + y) * imageWidth + left + x;
+        if (isRectified) paintAmount(image, at, value);
+        else paintSigned(image, at, value);
+      }
+    }
+  }
+}
