@@ -53,6 +53,8 @@ export function ask<Name extends QuestionName>(
   { signal, onProgress }: AskOptions<Name> = {},
 ): Promise<Answer<Name>> {
   const id = count++;
+  // A view asks before the section that it is in begins.
+  if (!worker) void startInside();
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     waiting.set(id, {

@@ -11,7 +11,9 @@ import { PIXELS } from "../side.ts";
 import { inkOf, inputOf, pixelsOf } from "./ink.ts";
 import { CLASSES, gradientOf, largestOf, logitsOf } from "./scores.ts";
 
-export const FOOL_STEPS = 60;
+export const FOOL_STEPS = 80;
+/** Of the change at first: long enough that most digits are reached in the first steps. */
+const FIRST_LENGTH = 3;
 /** By what share the length grows and shrinks. */
 const RATE = 0.1;
 /** Places on the way from the picture to its change where the network is asked whether it is fooled already. */
@@ -42,7 +44,7 @@ export function* fool(network: Sequential, pixels: Uint8Array): Generator<Foolin
   const start = inkOf(pixels);
   const own = largestOf(logitsOf(network, [start])[0]);
   const targets = Array.from({ length: CLASSES }, (_, digit) => digit).filter((digit) => digit !== own);
-  const searches = targets.map((digit) => ({ digit, ink: start, length: 1 }));
+  const searches = targets.map((digit) => ({ digit, ink: start, length: FIRST_LENGTH }));
   const found = new Array<Fooling | null>(CLASSES).fill(null);
   for (let step = 1; step <= FOOL_STEPS; step++) {
     const { logits, gradients } = pull(

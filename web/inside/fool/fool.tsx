@@ -33,8 +33,8 @@ export function Fool() {
   return (
     <>
       <p class="inside-lead">
-        The smallest change that makes a network say another digit. It follows the network’s own gradient downhill, and
-        is searched for all nine other digits at once.
+        A change that is hardly seen makes a network say another digit. The search follows the network’s own gradient
+        downhill, towards all nine other digits at once, and keeps the smallest change that it finds for each.
       </p>
       {pixels === null ? (
         <NeedsDrawing />

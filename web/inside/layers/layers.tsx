@@ -12,7 +12,7 @@ import { subject } from "../subject.ts";
 import { stageText } from "./layer_names.ts";
 import { MapGrid } from "./map_grid.tsx";
 import { PixelPicker } from "./pixel_picker.tsx";
-import { largestSize } from "./scale.ts";
+import { rangeOf } from "./scale.ts";
 import { UnitSumView } from "./unit_sum.tsx";
 
 /** An empty sheet is looked into as well: the network has something to say of it, too. */
@@ -62,7 +62,7 @@ export function Layers() {
             {texts[i].one === "Digit" && <Digits values={stage.values} />}
           </section>
         ))}
-        <Legend kind="amount" low="0" high="the strongest of its layer" />
+        <Legend kind="amount" low="the least of its layer, mostly 0" high="the most" />
       </div>
       <div ref={detail} class="inside-detail">
         <div class="inside-chosen">
@@ -144,7 +144,8 @@ function Digits({ values }: { values: Float32Array }) {
 }
 
 /** The chosen map as a table, made when it is opened. */
-function Values({ maps: { height, width, maps, values }, map }: { maps: FeatureMaps; map: number }) {
+function Values({ maps: stage, map }: { maps: FeatureMaps; map: number }) {
+  const { height, width, maps, values } = stage;
   const isOpen = useSignal(false);
   return (
     <details
@@ -169,7 +170,7 @@ function Values({ maps: { height, width, maps, values }, map }: { maps: FeatureM
               ))}
             </tbody>
           </table>
-          <p>The strongest value of this layer is {decimal(largestSize(values), 2)}.</p>
+          <p>The strongest value of this layer is {decimal(rangeOf(stage).high, 2)}.</p>
         </section>
       )}
     </details>

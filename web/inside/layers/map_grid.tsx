@@ -1,9 +1,9 @@
 // MapGrid: all feature maps of a stage side by side, of which one is chosen by pointer or keys.
 
 import type { FeatureMaps } from "../compute/feature_maps.ts";
-import { paintAmount, paintSigned } from "../parts/colours.ts";
+import { paintAmount } from "../parts/colours.ts";
 import { Raster } from "../parts/raster.tsx";
-import { largestSize } from "./scale.ts";
+import { rangeOf } from "./scale.ts";
 
 export interface MapGridProps {
   maps: FeatureMaps;
@@ -18,8 +18,8 @@ export interface MapGridProps {
 
 export function MapGrid({ maps, columns, label, chosen, nameOf, onChoose }: MapGridProps) {
   const rows = Math.ceil(maps.maps / columns);
-  // A line of background between maps.
-  const [width, height] = [columns * (maps.width + 1) - 1, rows * (maps.height + 1) - 1];
+  const gap = gapOf(maps);
+  const [width, height] = [columns * (maps.width + gap) - gap, rows * (maps.height + gap) - gap];
   const chooseAt = ({ clientX, clientY, currentTarget }: MouseEvent): void => {
     const { left, top, width, height } = (currentTarget as Element).getBoundingClientRect();
     const column = Math.min(columns - 1, Math.max(0, Math.floor(((clientX - left) / width) * columns)));
@@ -57,17 +57,21 @@ export function MapGrid({ maps, columns, label, chosen, nameOf, onChoose }: MapG
   );
 }
 
+/** A line of background between maps; between single numbers there is none. */
+function gapOf({ width }: FeatureMaps): number {
+  return width > 1 ? 1 : 0;
+}
+
 function paintAll(image: Uint8ClampedArray, stage: FeatureMaps, columns: number, imageWidth: number): void {
-  const { height, width, maps, values, isRectified } = stage;
-  const most = largestSize(values);
+  const { height, width, maps, values } = stage;
+  const gap = gapOf(stage);
+  const { low, high } = rangeOf(stage);
   for (let map = 0; map < maps; map++) {
-    const [left, top] = [(map % columns) * (width + 1), Math.floor(map / columns) * (height + 1)];
+    const [left, top] = [(map % columns) * (width + gap), Math.floor(map / columns) * (height + gap)];
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
-        const value = values[(y * width + x) * maps + map] / most;
-        const at = (top + y) * imageWidth + left + x;
-        if (isRectified) paintAmount(image, at, value);
-        else paintSigned(image, at, value);
+        const value = values[(y * width + x) * maps + map];
+        paintAmount(image, (top + y) * imageWidth + left + x, (value - low) / (high - low));
       }
     }
   }

@@ -1,10 +1,10 @@
 // PixelPicker: one feature map, large, of which a pixel is chosen by pointer or keys.
 
 import type { FeatureMaps } from "../compute/feature_maps.ts";
-import { paintAmount, paintSigned } from "../parts/colours.ts";
+import { paintAmount } from "../parts/colours.ts";
 import { decimal } from "../parts/number.ts";
 import { Raster } from "../parts/raster.tsx";
-import { largestSize } from "./scale.ts";
+import { rangeOf } from "./scale.ts";
 
 export interface PixelPickerProps {
   maps: FeatureMaps;
@@ -16,7 +16,7 @@ export interface PixelPickerProps {
 }
 
 export function PixelPicker({ maps: stage, map, row, column, label, onChoose }: PixelPickerProps) {
-  const { height, width, maps, values, isRectified } = stage;
+  const { height, width, maps, values } = stage;
   const valueAt = (y: number, x: number): number => values[(y * width + x) * maps + map];
   const chooseAt = (event: PointerEvent): void => {
     const { left, top, width: wide, height: high } = (event.currentTarget as Element).getBoundingClientRect();
@@ -55,11 +55,9 @@ export function PixelPicker({ maps: stage, map, row, column, label, onChoose }: 
         width={width}
         height={height}
         paint={(image) => {
-          const most = largestSize(values);
+          const { low, high } = rangeOf(stage);
           for (let i = 0; i < height * width; i++) {
-            const value = values[i * maps + map] / most;
-            if (isRectified) paintAmount(image, i, value);
-            else paintSigned(image, i, value);
+            paintAmount(image, i, (values[i * maps + map] - low) / (high - low));
           }
         }}
       />

@@ -24,8 +24,8 @@ export function DigitMap() {
   return (
     <>
       <p class="inside-lead">
-        The last layer but one says 64 numbers of each picture. Here they are two, the principal components, for a
-        thousand test digits that the network has never learned from: it keeps apart what it reads as different digits.
+        The CNN’s hidden layer describes each picture by 64 numbers. The map shows the two directions in which they
+        differ most, the principal components, for a thousand test digits that the network has never learned from.
       </p>
       {task.problem.value !== null && <p role="alert">{task.problem.value}</p>}
       {map ? <Explored map={map} /> : <p class="inside-wait">The test digits are on their way: 1.6 MB.</p>}

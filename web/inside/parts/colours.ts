@@ -7,10 +7,10 @@ type Rgb = readonly [number, number, number];
 /** From nothing to the most: black, indigo, rose, orange, pale yellow. */
 const AMOUNT: readonly Rgb[] = [
   [8, 9, 16],
-  [54, 37, 117],
-  [154, 48, 128],
-  [228, 89, 83],
-  [250, 163, 92],
+  [78, 46, 150],
+  [170, 56, 140],
+  [234, 100, 92],
+  [250, 170, 100],
   [253, 243, 201],
 ];
 /** Blue below 0 and orange above, which all kinds of colour vision tell apart. */

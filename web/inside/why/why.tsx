@@ -17,7 +17,7 @@ import { subject } from "../subject.ts";
 
 /** Whose score; null: that of the digit which each network reads. */
 const digit = signal<number | null>(null);
-const OPTIONS = [{ value: null, text: "What it reads" }, ...DIGIT_OPTIONS];
+const OPTIONS = [{ value: null, text: "Winner" }, ...DIGIT_OPTIONS];
 
 export function Why() {
   const answer = useLive("saliency", () => subject.value && { pixels: subject.value, digit: digit.value });
