@@ -67,11 +67,6 @@ export function* fool(network: Sequential, pixels: Uint8Array): Generator<Foolin
   };
 }
 
-/** The nearest of the foolings, if there is one. */
-export function nearestOf(found: readonly (Fooling | null)[]): Fooling | null {
-  return found.reduce((best, each) => (each && (!best || each.distance < best.distance) ? each : best), null);
-}
-
 /** ‖a − b‖₂ */
 export function distanceOf(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0));
