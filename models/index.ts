@@ -9,6 +9,7 @@ export {
 export { Classifier, type ClassifierOptions, type DigitInput } from "./classifier.ts";
 export { cnn } from "./cnn.ts";
 export { type Comparison, type Contestant, errorsOf, writeComparison } from "./comparison.ts";
+export { DEFAULT_MODEL } from "./default_model.ts";
 export { type Disagreement, disagreementOf } from "./disagreement.ts";
 export { type EvaluationRecord, writeEvaluation } from "./evaluation_record.ts";
 export {
@@ -41,7 +42,7 @@ export {
   SPLITS,
   STILL,
 } from "./recipe.ts";
-export { DEFAULT_MODEL, isModelName, MODEL_NAMES, type ModelName, NETWORKS, networkOf } from "./table.ts";
+export { isModelName, MODEL_NAMES, type ModelName, NETWORKS, networkOf } from "./table.ts";
 export {
   type DoneEvent,
   type EpochEvent,
@@ -52,4 +53,5 @@ export {
   type TrainEvent,
   writeTrainEvent,
 } from "./train_event.ts";
+export { type TrainedNetwork, trainedMetadata } from "./trained_metadata.ts";
 export { isTrainedOnPart, readTrainedOn, type TrainedOn } from "./trained_on.ts";

@@ -13,9 +13,6 @@ export type ModelName = keyof typeof NETWORKS;
 /** In the order of the table. */
 export const MODEL_NAMES = Object.keys(NETWORKS) as readonly ModelName[];
 
-/** The one that is meant where nobody says which. */
-export const DEFAULT_MODEL: ModelName = "cnn";
-
 export function isModelName(name: unknown): name is ModelName {
   return typeof name === "string" && Object.hasOwn(NETWORKS, name);
 }

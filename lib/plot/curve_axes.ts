@@ -27,12 +27,16 @@ function extent(values: readonly number[]): [low: number, high: number] {
   return low <= high ? [low, high] : [0, 1];
 }
 
-/** Epochs from 0, where there are steps, else from the first to the last. */
-export function epochAxis(series: readonly Series[], hasSteps: boolean): Axis {
+/**
+ * Epochs from 0, where there are steps, else from the first to the last.
+ *
+ * @param most intervals between numbers
+ */
+export function epochAxis(series: readonly Series[], hasSteps: boolean, most = 10): Axis {
   const [low, high] = extent(series.flatMap(({ points }) => points.map(({ x }) => x)));
   // A step 0 alone would lie at 0, and leave no room.
   const last = Math.max(hasSteps ? 1 : low, Math.ceil(high - 1e-9));
-  const { ticks, format } = linearAxis(hasSteps ? 0 : low, last, { intervals: 10, minStep: 1 });
+  const { ticks, format } = linearAxis(hasSteps ? 0 : low, last, { intervals: most, minStep: 1 });
   if (hasSteps) return { from: 0, to: last, isLog: false, ticks: ticks.filter((tick) => tick <= last), format };
   const room = Math.max(0.25, (last - low) / 50); // so that no dot lies on the frame
   const within = ticks.filter((tick) => tick >= low && tick <= last);
@@ -44,10 +48,11 @@ export function stepLabels(
   x: Axis,
   stepsPerEpoch: number,
   hasSteps: boolean,
+  most = 10,
 ): { at: readonly number[]; labels: string[]; unit: string } {
   if (!hasSteps || x.to > 2) return { at: x.ticks, labels: x.ticks.map(x.format), unit: "epoch" };
   const total = x.to * stepsPerEpoch;
-  const steps = linearAxis(0, total, { intervals: 10, minStep: 1 });
+  const steps = linearAxis(0, total, { intervals: most, minStep: 1 });
   const ticks = steps.ticks.filter((tick) => tick <= total);
   return { at: ticks.map((tick) => tick / stepsPerEpoch), labels: ticks.map(steps.format), unit: "step" };
 }

@@ -6,7 +6,7 @@ import type { EpochReport, History } from "../train/history.ts";
 import { accuracyAxis, epochAxis, lossAxis, rateAxis, stepLabels } from "./curve_axes.ts";
 import { runSeries, type StepPoint } from "./curve_series.ts";
 import { drawHeading, headingHeight } from "./heading.ts";
-import { drawPanel, type Panel } from "./panel.ts";
+import { drawPanel, NAMES_HEIGHT, type Panel } from "./panel.ts";
 import { formatDigits } from "./quantity.ts";
 import { fractionAlong } from "./scale.ts";
 import { isDrawable } from "./series.ts";
@@ -19,16 +19,22 @@ export interface CurvesOptions {
   /** Default "Training". */
   title?: string;
   subtitle?: string;
+  /** Of the picture, in pixels, from 280 to 4000; default 760. Text keeps its size; below 520 lines are named above them. */
+  width?: number;
 }
 
 export type CurvesHistory = Pick<History, "epochs" | "best"> & Partial<Pick<History, "kept">>;
 
 const WIDTH = 760;
+const [LEAST_WIDTH, MOST_WIDTH] = [280, 4000];
+/** Below, what is written behind the lines is short. */
+const WIDE = 520;
 /** Of text, from the picture's edges. */
 const MARGIN = 16;
-const LEFT = 64;
-/** What is written behind the lines: "validation 99.42 %". */
-const RIGHT = 148;
+/** Beside the panels. Behind the lines is written: "validation 99.42 %", or "99.42 %". */
+const SIDES = { wide: { left: 64, right: 148 }, narrow: { left: 52, right: 66 } };
+/** Between two numbers below the panels. */
+const TICK_GAP = 46;
 const PANEL_GAP = 40;
 /** Between the epoch that was kept and the best. */
 const LABEL_GAP = 10;
@@ -53,28 +59,32 @@ const MAX_PLACE = 1e9;
  */
 export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): string {
   checkCurves(history, options);
-  const { steps = [], title = "Training", subtitle } = options;
+  const { steps = [], title = "Training", subtitle, width = WIDTH } = options;
   const { epochs } = history;
   if (epochs.length + steps.length === 0) {
     throw new DataError("curvesSvg: there is nothing to draw; the history has no epoch, and no steps were given.");
   }
   const marked = markedEpoch(history);
   const { loss, stepLoss, accuracy, rate, stepsPerEpoch } = runSeries(history, steps);
-  const x = epochAxis([...loss, rate], steps.length > 0);
-  const ticks = stepLabels(x, stepsPerEpoch, steps.length > 0);
+  const isNarrow = width < WIDE;
+  const { left, right } = isNarrow ? SIDES.narrow : SIDES.wide;
+  const most = Math.min(10, Math.floor((width - left - right) / TICK_GAP));
+  const x = epochAxis([...loss, rate], steps.length > 0, most);
+  const ticks = stepLabels(x, stepsPerEpoch, steps.length > 0, most);
   const lossY = lossAxis([...loss, ...stepLoss]);
   const accuracyY = accuracyAxis(accuracy);
   const isCut = accuracy.some(({ points }) => points.some(({ y }) => isDrawable(y) && y < accuracyY.from));
   // A regression has none.
   const hasAccuracy = epochs.length === 0 || accuracy.some(({ points }) => points.some(({ y }) => isDrawable(y)));
+  const gap = PANEL_GAP + (isNarrow ? NAMES_HEIGHT : 0);
   let bottom = headingHeight(subtitle) - PANEL_GAP + 32;
-  const panel = (height: number, content: Omit<Panel, "frame" | "x" | "markedX">): string => {
-    const frame = { left: LEFT, top: bottom + PANEL_GAP, width: WIDTH - LEFT - RIGHT, height };
+  const panel = (height: number, content: Omit<Panel, "frame" | "x" | "markedX" | "isNarrow">): string => {
+    const frame = { left, top: bottom + gap, width: width - left - right, height };
     bottom = frame.top + height;
-    return drawPanel({ ...content, frame, x: { ...x, ticks: ticks.at }, markedX: marked?.epoch ?? null });
+    return drawPanel({ ...content, frame, x: { ...x, ticks: ticks.at }, markedX: marked?.epoch ?? null, isNarrow });
   };
   const body = [
-    drawHeading(WIDTH, title, subtitle),
+    drawHeading(width, title, subtitle),
     panel(176, {
       title: "Loss",
       unit: lossY.isLog ? "logarithmic" : "",
@@ -87,7 +97,7 @@ export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): 
       ? [
           panel(176, {
             title: "Accuracy",
-            unit: `%${isCut ? "; the first epochs lie below" : ""}`,
+            unit: `%${isCut ? (isNarrow ? "; begins below" : "; the first epochs lie below") : ""}`,
             y: accuracyY,
             series: accuracy,
             format: (value) => `${value.toFixed(2)} %`,
@@ -102,10 +112,10 @@ export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): 
       format: (value) => String(Number(value.toPrecision(3))),
     }),
   ];
-  const xOf = (value: number): number => LEFT + (WIDTH - LEFT - RIGHT) * fractionAlong(x, value);
+  const xOf = (value: number): number => left + (width - left - right) * fractionAlong(x, value);
   return svgDocument(
     {
-      width: WIDTH,
+      width,
       height: bottom + (marked ? 54 : 34),
       title,
       description: describe(history, steps.length, hasAccuracy),
@@ -114,8 +124,8 @@ export function curvesSvg(history: CurvesHistory, options: CurvesOptions = {}): 
     ...ticks.at.map((tick, i) =>
       textAt(xOf(tick), bottom + 18, ticks.labels[i], { "text-anchor": "middle", ...paint({ fill: "muted" }) }),
     ),
-    textAt(WIDTH - RIGHT + 22, bottom + 18, ticks.unit, paint({ fill: "muted" })),
-    marked ? markLabel(history, marked, xOf(marked.epoch), bottom + 38) : "",
+    textAt(width - right + 22, bottom + 18, ticks.unit, paint({ fill: "muted" })),
+    marked ? markLabel(history, marked, { x: xOf(marked.epoch), y: bottom + 38, width }) : "",
   );
 }
 
@@ -130,12 +140,16 @@ function bestElsewhere({ best, kept }: CurvesHistory): EpochReport | null {
 }
 
 /** Below its epoch, as far as the picture's edges let it. */
-function markLabel(history: CurvesHistory, marked: EpochReport, x: number, y: number): string {
+function markLabel(
+  history: CurvesHistory,
+  marked: EpochReport,
+  { x, y, width }: { x: number; y: number; width: number },
+): string {
   const best = bestElsewhere(history);
   const label = `${history.kept ? "kept" : "best"}: ${epochText(marked)}`;
   const more = best ? `best: ${epochText(best)}` : "";
   const half = (textWidth(label, 12) + (best ? LABEL_GAP + textWidth(more, 12) : 0)) / 2;
-  const at = Math.min(WIDTH - MARGIN - half, Math.max(MARGIN + half, x));
+  const at = Math.min(width - MARGIN - half, Math.max(MARGIN + half, x));
   const aside = { dx: LABEL_GAP, "font-weight": 400, ...paint({ fill: "muted" }) };
   return element(
     "text",
@@ -181,7 +195,12 @@ function place(low: number): Rule {
 function checkCurves(history: CurvesHistory, options: CurvesOptions): void {
   const epoch = { epoch: required(integer(0, MAX_PLACE)) };
   checkFields("curvesSvg", "history", history, { epochs: required(list) });
-  checkOptions("curvesSvg", options, { steps: list, title: string, subtitle: string });
+  checkOptions("curvesSvg", options, {
+    steps: list,
+    title: string,
+    subtitle: string,
+    width: integer(LEAST_WIDTH, MOST_WIDTH),
+  });
   const { epochs, best, kept } = history;
   const { steps = [] } = options;
   for (const [i, report] of epochs.entries()) checkFields("curvesSvg", `history.epochs[${i}]`, report, epoch);

@@ -27,12 +27,16 @@ export interface Panel {
   readonly format: (value: number) => string;
   /** Where the epoch lies that gets a dashed line, and rings; null: none does. */
   readonly markedX: number | null;
+  /** Whether there is no room behind the lines for their names, which are written below the title then. */
+  readonly isNarrow: boolean;
 }
 
 /** Lines of more points than this have no dots. */
 const MAX_DOTS = 40;
 /** Between the lines of text at the right. */
 const LABEL_HEIGHT = 15;
+/** The line between title and frame that names the series, where the panel is narrow. */
+export const NAMES_HEIGHT = 17;
 const LINE: Attributes = { "stroke-width": 2, "stroke-linejoin": "round", "stroke-linecap": "round" };
 const FAINT: Attributes = { "stroke-width": 1, "stroke-opacity": 0.4, "stroke-linejoin": "round" };
 
@@ -61,10 +65,11 @@ export function drawPanel(panel: Panel): string {
     });
   });
   return [
-    textAt(left, top - 9, title, { "font-weight": 600, "font-size": 13 }).replace(
+    textAt(left, top - 9 - (panel.isNarrow ? NAMES_HEIGHT : 0), title, { "font-weight": 600, "font-size": 13 }).replace(
       "</text>",
       `${element("tspan", { ...paint({ fill: "muted" }), "font-weight": 400, "font-size": 12, dx: 8 }, escapeXml(unit))}</text>`,
     ),
+    panel.isNarrow ? names(panel) : "",
     grid(panel, place),
     clipped,
     ...dots,
@@ -163,15 +168,31 @@ function crosses({ points, colour }: Series, place: Place, top: number): string[
     });
 }
 
+/** "training validation", each in its colour. */
+function names({ frame: { left, top }, series }: Panel): string {
+  const named = series.filter(({ name, points }) => name !== "" && points.some(({ y }) => isDrawable(y)));
+  if (named.length === 0) return "";
+  const spans = named.map(({ name, colour }, i) =>
+    element("tspan", { ...paint({ fill: colour }), dx: i === 0 ? undefined : 8 }, escapeXml(name)),
+  );
+  return element("text", { x: left, y: top - 9, "font-weight": 600 }, ...spans);
+}
+
 /** "validation 99.42 %" at the height where its line ends, moved apart where two would touch. */
 function endLabels(panel: Panel, place: Place): string {
-  const { frame, series, format } = panel;
+  const { frame, series, format, isNarrow } = panel;
   const bottom = frame.top + frame.height;
   const labels = series
     .flatMap(({ name, colour, points }) => {
       const last = points.filter(({ y }) => isDrawable(y)).at(-1);
       return last
-        ? [{ text: `${name} ${format(last.y)}`, colour, y: Math.min(bottom, Math.max(frame.top, place(last)[1])) }]
+        ? [
+            {
+              text: isNarrow ? format(last.y) : `${name} ${format(last.y)}`,
+              colour,
+              y: Math.min(bottom, Math.max(frame.top, place(last)[1])),
+            },
+          ]
         : [];
     })
     .sort((a, b) => a.y - b.y);
@@ -183,7 +204,7 @@ function endLabels(panel: Panel, place: Place): string {
   );
   return labels
     .map(({ text, colour }, i) =>
-      textAt(frame.left + frame.width + 12, heights[i] + 4, text.trim(), {
+      textAt(frame.left + frame.width + (isNarrow ? 8 : 12), heights[i] + 4, text.trim(), {
         ...paint({ fill: colour }),
         "font-weight": 600,
       }),

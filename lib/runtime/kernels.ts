@@ -5,6 +5,7 @@ import { problemOf, RuntimeError } from "../base/errors.ts";
 import { type Arithmetic, arithmeticOf } from "./arithmetic.ts";
 import { embeddedKernels } from "./embedded_kernels.ts";
 import { type KernelSource, type KernelVariant, readKernelSource, variantOf } from "./kernel_module.ts";
+import { supportsVariant } from "./supports_variant.ts";
 import { askForMemory, granted, type WasmMemory, whyNotShared } from "./wasm_memory.ts";
 
 export type { KernelSource, Kernels, KernelVariant };
@@ -60,17 +61,6 @@ export function loadKernels(): LoadedKernels {
     loaded = load(bytes);
   }
   return loaded;
-}
-
-/** Whether the host runs this variant: WebAssembly SIMD, or relaxed SIMD on top of it. */
-export function supportsVariant(variant: KernelVariant): boolean {
-  // () -> i32: a v128 constant in, one lane out, by way of f32x4.relaxed_madd in the second module.
-  const simd = [0xfd, 0x0c, ...Array(16).fill(0)];
-  const madd = [...simd, ...simd, ...simd, 0xfd, 0x85, 0x02];
-  const code = [0x00, ...(variant === "simd" ? simd : madd), 0xfd, 0x1b, 0x00, 0x0b];
-  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7f, 3, 2, 1, 0];
-  const module = new Uint8Array([...header, 10, code.length + 2, 1, code.length, ...code]);
-  return typeof WebAssembly === "object" && WebAssembly.validate(module);
 }
 
 /** @throws {RuntimeError} the host has no SIMD or no memory, a page's policy or the host forbids compiling, or it lacks an instruction */

@@ -2,7 +2,7 @@
 
 import process from "node:process";
 import v8 from "node:v8";
-import { supportsVariant } from "./kernels.ts";
+import { supportsVariant } from "./supports_variant.ts";
 
 /**
  * Turns relaxed SIMD on for this process. Call it before the first operation, when the kernels compile.

@@ -6,10 +6,10 @@ import { thisProcess } from "../../lib/base/run_process.node.ts";
 import { reasonOf } from "../../lib/base/system_error.ts";
 import { countParameters, type EpochReport, encodeCheckpoint, type History, runtimeInfo } from "../../lib/index.ts";
 import {
-  type CheckpointMetadata,
   type Experiment,
   type ExperimentEvent,
   type Outcome,
+  trainedMetadata,
   writeCheckpointMetadata,
 } from "../../models/index.ts";
 import type { ResumableRun } from "./resume_run.ts";
@@ -242,23 +242,10 @@ export class RunWriter {
 
   /** What the checkpoint says it is, and what it was trained on. */
   private metadata(kept: EpochReport | null, testAccuracy: number | null): Record<string, string> {
+    const { spec } = this;
     const { data } = this.options;
-    const { version, arithmetic } = runtimeInfo();
-    const metadata: CheckpointMetadata = {
-      model: this.spec.model,
-      dataset: data.source.dataset,
-      trainedOn: data.source.title,
-      datasetSha256: data.train.digest,
-      seed: this.spec.seed,
-      epoch: kept?.epoch ?? null,
-      validationAccuracy: kept?.validationAccuracy ?? null,
-      testAccuracy,
-      testImages: testAccuracy === null ? null : data.test.size,
-      simdgrad: version,
-      kernels: arithmetic,
-      others: {},
-    };
-    return writeCheckpointMetadata(metadata);
+    const { dataset, title: trainedOn } = data.source;
+    return writeCheckpointMetadata(trainedMetadata({ spec, data, dataset, trainedOn, kept, testAccuracy }));
   }
 
   private stepOfRun({ epoch, step }: { epoch: number; step: number }): number {

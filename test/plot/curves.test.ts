@@ -63,6 +63,9 @@ for (const epochs of [1, 2, 3, 8, 40, 100, 1000]) {
       const options = { title: LONG, subtitle: LONG, steps: stepsOf(epochs, perEpoch) };
       assert.equal(layoutFaults(curvesSvg(run(epochs), options)), []);
       assert.equal(layoutFaults(curvesSvg(run(epochs))), []);
+      for (const width of [280, 340, 519, 520, 1400]) {
+        assert.equal(layoutFaults(curvesSvg(run(epochs), { ...options, width })), [], `${width} wide`);
+      }
     });
   }
 }
@@ -95,6 +98,12 @@ test("each epoch is a dot in the two upper panels, the one that was kept a ring,
     // Each height is rounded to a hundredth; the slope comes of two of them.
     assert.ok(Math.abs(heights[i] - expected) <= 0.02, `${heights[i]}, not ${expected}`);
   });
+});
+
+test("a narrow picture names its lines above them, and writes their last values alone behind them", () => {
+  const found = texts(curvesSvg(run(3), { width: 340 }));
+  for (const text of ["trainingvalidation", "97.33 %", "98.04 %"]) assert.ok(found.includes(text), text);
+  assert.not.match(found.join("|"), "training 97.33 %");
 });
 
 test("the last values and the epoch that was kept are written out", () => {

@@ -2,7 +2,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { arithmeticOf, recordedArithmetic } from "../../lib/runtime/arithmetic.ts";
 import { runtimeInfo } from "../../lib/runtime/info.ts";
-import { loadKernels, supportsVariant } from "../../lib/runtime/kernels.ts";
+import { loadKernels } from "../../lib/runtime/kernels.ts";
+import { supportsVariant } from "../../lib/runtime/supports_variant.ts";
 import { KernelModule } from "../support/kernel_module.ts";
 
 const test = suite("arithmetic");

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runtimeInfo } from "../../lib/runtime/info.ts";
-import { supportsVariant } from "../../lib/runtime/kernels.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
+import { supportsVariant } from "../../lib/runtime/supports_variant.ts";
 
 const test = suite("runtimeInfo");
 

@@ -494,6 +494,16 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     () => ["cnn", "fast", { epochs: 2, lr: 0.1, augment: { rotate: 3 }, cooldown: 0.5 }],
     models.recipeFor,
   ),
+  trainedMetadata: call(
+    () => [
+      {
+        spec: { model: "cnn", seed: 1 },
+        data: { train: dataset(), test: dataset() },
+        ...{ dataset: "mnist", trainedOn: "MNIST", kept: null, testAccuracy: 0.99 },
+      },
+    ],
+    models.trainedMetadata,
+  ),
   writeCheckpointMetadata: call(
     () => [models.readCheckpointMetadata({ model: "cnn" })],
     models.writeCheckpointMetadata,

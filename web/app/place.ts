@@ -4,7 +4,7 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { RULES, type Rules, readFragment, readSettings, withSettings, writeFragment } from "./fragment.ts";
 
 /** In the order of their tabs; the first is open at first. Each is its address, as in #draw. */
-export const SECTION_NAMES = ["draw", "inside"] as const;
+export const SECTION_NAMES = ["draw", "inside", "train"] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
 
 const place = signal(readFragment(location.hash, SECTION_NAMES));

@@ -11,4 +11,5 @@ export interface Section {
 export const SECTIONS: Readonly<Record<SectionName, Section>> = {
   draw: { title: "Draw", load: async () => (await import("../draw/draw.tsx")).Draw },
   inside: { title: "See inside", load: async () => (await import("../inside/inside.tsx")).Inside },
+  train: { title: "Train", load: async () => (await import("../train/train.tsx")).Train },
 };

@@ -1,0 +1,242 @@
+// Training in the page, as people do it: on the sample to where it reads 97 of 100 digits, interrupted in every way, and taken
+// home.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Download, Page } from "playwright-core";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { decodeCheckpoint, weightsDigest } from "../../lib/index.ts";
+import { networkOf, readTrainEvent } from "../../models/index.ts";
+import { axeFindings, button, PHONE, WebApp } from "../support/web_app.ts";
+
+const test = suite("training in a browser");
+
+const AXE = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
+/** A run of a few seconds, of which every part is interrupted. */
+const SHORT = "#train?model=linear&epochs=3&seed=7&limit=3000&average=0.99&rotate=5";
+
+let app: WebApp;
+const folder = mkdtempSync(join(tmpdir(), "simdgrad-train-"));
+test.before(async () => {
+  app = await WebApp.start();
+});
+test.after(async () => {
+  await app?.close();
+  rmSync(folder, { recursive: true });
+});
+
+const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { name, level: 2 });
+const hashOf = async (page: Page): Promise<string> => {
+  await page.locator(".train-hash").waitFor({ timeout: 90_000 });
+  return (await page.locator(".train-hash code").textContent()) ?? "";
+};
+const start = (page: Page): Promise<void> => button(page, "Start training").click();
+const step = (page: Page): Promise<string | null> => page.locator(".train-facts dd").nth(1).textContent();
+
+/** In the page, without waiting for the networks that read. */
+async function withTraining(work: (page: Page) => Promise<void>, at: string, options = {}): Promise<void> {
+  const context = await app.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const complaints: string[] = [];
+  try {
+    const page = await context.newPage();
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    await page.goto(`${app.server.url}/${at}`);
+    await heading(page, "Ready to train").waitFor();
+    await work(page);
+    assert.equal(complaints, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** What the command line trains by a command that was copied from the page. */
+function trainedBy(command: string): { weightsSha256: string; checkpoint: string } {
+  const words = command.split(" ").slice(2);
+  const args = ["dist/cli.js", ...words, "--json", "--quiet", "--out", folder];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  const last = readTrainEvent(stdout.trim().split("\n").at(-1) ?? "");
+  if (last.event !== "done") throw new Error(`${stdout}${stderr}`);
+  return last;
+}
+
+async function downloaded(page: Page, name: string): Promise<{ download: Download; path: string }> {
+  const [download] = await Promise.all([page.waitForEvent("download"), button(page, name).click()]);
+  return { download, path: await download.path() };
+}
+
+test("the CNN learns from the sample to read 97 of 100 test digits, and the page says so while it does", async () => {
+  await withTraining(async (page) => {
+    await page.evaluate(() => {
+      new PerformanceObserver((list) => {
+        const lasted = list.getEntries().map(({ duration }) => duration);
+        Object.assign(window, { tasks: [...((window as { tasks?: number[] }).tasks ?? []), ...lasted] });
+      }).observe({ entryTypes: ["longtask"] });
+    });
+    const started = performance.now();
+    await start(page);
+    await heading(page, "Training").waitFor();
+    await page.locator(".train-chart > svg").waitFor();
+    await page.locator(".train-grid canvas").nth(31).waitFor();
+    assert.match((await page.locator(".train-facts").textContent()) ?? "", /Threads2/);
+    await hashOf(page);
+    const seconds = (performance.now() - started) / 1000;
+    const accuracy = Number.parseFloat((await heading(page, /of 10,000 test digits/).textContent()) ?? "");
+    const tasks = await page.evaluate(() => (window as { tasks?: number[] }).tasks ?? []);
+    console.log(
+      `measured: ${accuracy} % after ${seconds.toFixed(1)} s; tasks of 50 ms or more in the page: ${tasks.length}`,
+    );
+    assert.ok(accuracy >= 97, `${accuracy} %`);
+    // Its numbers stand in tables, too.
+    await page.getByText("As a table").click();
+    assert.is(await page.locator(".train-table tbody tr").count(), 3);
+    assert.is(await page.locator(".train-matrix tbody td").count(), 100);
+  }, "#train?threads=2");
+});
+
+test("paused, stepped, put away and reloaded, a run comes to the bits of the command that the page gives", async () => {
+  await withTraining(async (page) => {
+    const command = (await page.locator(".train-copy code").textContent()) ?? "";
+    assert.is(
+      command,
+      "npx mnist train --data sample --limit 3000 --model linear --preset fast --epochs 3 --seed 7 --average 0.99 --rotate 5",
+    );
+    await button(page, "Step").click();
+    await heading(page, "Paused").waitFor();
+    assert.is(await step(page), "1 of 47");
+    for (const made of [2, 3]) {
+      await button(page, "Step").click();
+      await page.getByText(`${made} of 47`).waitFor();
+    }
+    await page.reload();
+    await heading(page, "Paused").waitFor();
+    assert.is(await step(page), "3 of 47");
+    await button(page, "Resume").click();
+    // The page is put away, and comes back.
+    await page.evaluate(() => {
+      Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    const hash = await hashOf(page);
+    const trained = trainedBy(command);
+    assert.is(hash, trained.weightsSha256);
+
+    // The checkpoint of the page is the command line's, to the byte; and that is opened here, with the same hash.
+    const { download, path } = await downloaded(page, "Checkpoint");
+    assert.is(download.suggestedFilename(), "linear.safetensors");
+    assert.ok(readFileSync(path).equals(readFileSync(trained.checkpoint)));
+    await page.getByLabel("A checkpoint, .safetensors").setInputFiles(trained.checkpoint);
+    await page.getByText(`weights ${hash}`).waitFor();
+    const again = await downloaded(page, "Checkpoint");
+    const network = networkOf("linear").build();
+    decodeCheckpoint(network, new Uint8Array(readFileSync(again.path)));
+    assert.is(weightsDigest(network), hash);
+
+    // What was trained outlasts the visit, and reads in Draw.
+    await page.reload();
+    assert.is(await hashOf(page), hash);
+    await button(page, "Use it in Draw").click();
+    await page.getByText("reads with these weights now.").waitFor();
+  }, SHORT);
+});
+
+test("a run that is stopped is tested as it is, and one that is discarded leaves nothing", async () => {
+  await withTraining(async (page) => {
+    await button(page, "Step").click();
+    await heading(page, "Paused").waitFor();
+    await button(page, "Stop").click();
+    await page.getByText("stopped after step 1 of epoch 1").waitFor();
+    await button(page, "Train again").click();
+    await button(page, "Pause").click();
+    await heading(page, "Paused").waitFor();
+    await button(page, "Discard").click();
+    await button(page, "Discard the run?").click();
+    await heading(page, "Ready to train").waitFor();
+  }, "#train?epochs=20&limit=2000");
+});
+
+test("every form of file is written, and the module reads", async () => {
+  await withTraining(async (page) => {
+    for (const [name, ending] of [
+      ["ONNX", "onnx"],
+      ["Web page", "html"],
+      ["JavaScript module", "mjs"],
+    ]) {
+      const { download, path } = await downloaded(page, name);
+      assert.is(download.suggestedFilename(), `cnn.${ending}`);
+      if (ending !== "mjs") continue;
+      const copy = join(folder, "cnn.mjs");
+      await download.saveAs(copy);
+      const { model } = (await import(pathToFileURL(copy).href)) as { model: { testAccuracy: number } };
+      assert.ok(model.testAccuracy > 0.99, path);
+    }
+    await page.getByLabel("A checkpoint, .safetensors").setInputFiles("package.json");
+    await page
+      .getByRole("alert")
+      .getByText(/package\.json/)
+      .waitFor();
+  }, "#train");
+});
+
+test("digits of one's own: files, a folder of pictures, and what is wrong with them", async () => {
+  await withTraining(async (page) => {
+    const files = page.getByLabel("Files in MNIST's form");
+    await files.setInputFiles(["data/mnist-sample/t10k-images-idx3-ubyte.gz"]);
+    await page.getByRole("alert").getByText("the file with their labels is missing").waitFor();
+    assert.ok(await button(page, "Start training").isDisabled());
+    const names = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"];
+    await files.setInputFiles(names.map((name) => `data/mnist-sample/${name}-ubyte.gz`));
+    await page.getByText("10,000 to learn from, 10,000 for the test").waitFor();
+    await page.getByLabel("A folder of pictures").setInputFiles("docs/digits");
+    await page.getByRole("alert").getByText("There are no pictures in folders called 0 to 9").waitFor();
+    await start(page);
+    await hashOf(page);
+  }, "#train?data=own&model=linear&epochs=1&limit=1000");
+});
+
+test("a page that is not isolated trains with one thread, and says why", async () => {
+  const context = await app.browser.newContext({ serviceWorkers: "block" });
+  try {
+    const page = await context.newPage();
+    await page.route("**/*", async (route) => {
+      const response = await route.fetch();
+      const { "cross-origin-opener-policy": _, "cross-origin-embedder-policy": _also, ...headers } = response.headers();
+      await route.fulfill({ response, headers });
+    });
+    await page.goto(`${app.server.url}/#train?model=cnn&epochs=1&limit=600`);
+    await start(page);
+    await page.getByText("not cross-origin isolated").waitFor();
+    await hashOf(page);
+  } finally {
+    await context.close();
+  }
+});
+
+test("axe finds nothing, before and after, on a phone and a desk, light and dark", async () => {
+  for (const device of [{ ...PHONE, colorScheme: "dark" }, { colorScheme: "light" }, { forcedColors: "active" }]) {
+    await withTraining(
+      async (page) => {
+        await page.getByText("More settings").click();
+        assert.equal(await axeFindings(page, AXE), [], "ready");
+        await button(page, "Step").click();
+        await heading(page, "Paused").waitFor();
+        assert.equal(await axeFindings(page, AXE), [], "paused");
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.is(overflow, 0);
+        await button(page, "Stop").click();
+        await hashOf(page);
+        assert.equal(await axeFindings(page, AXE), [], "done");
+      },
+      "#train?limit=500",
+      { ...device, reducedMotion: "reduce" },
+    );
+  }
+});
+
+test.run();

@@ -1,0 +1,40 @@
+// CommandLine: the same training on the command line, to be copied, and by what one sees that the weights are the same.
+
+import { CopyButton } from "../look/copy_button.tsx";
+import { commandOf, dataWords } from "./settings.ts";
+import { isBusy, training, trainSettings } from "./training.ts";
+
+export function CommandLine() {
+  const { run, outcome, own, machine } = training.value;
+  // Of what was trained, while that is what one sees; else of what the form says.
+  const settings = (isBusy.value || outcome) && run ? run.settings : trainSettings.value;
+  const data = dataWords(settings, own);
+  const command = data && commandOf(settings, data);
+  return (
+    <div class="train-command">
+      <h3>The same on the command line</h3>
+      {command === undefined ? (
+        <p class="train-soft">
+          The command line reads files in MNIST's form; pictures, and sets without a test set, this page only.
+        </p>
+      ) : (
+        <div class="train-copy">
+          <code>{command}</code>
+          <CopyButton text={command} />
+        </div>
+      )}
+      {outcome && (
+        <p class="train-hash">
+          SHA-256 of the weights: <code>{outcome.weightsSha256}</code>
+        </p>
+      )}
+      {command !== undefined && (
+        <p class="train-soft">
+          {outcome?.stopped?.startsWith("stopped ")
+            ? "A run that was stopped has weights of its own; to its end, both come to the same."
+            : `It prints the same SHA-256 where its kernels round as here${machine ? `: ${machine.arithmetic}` : ""}.`}
+        </p>
+      )}
+    </div>
+  );
+}

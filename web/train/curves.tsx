@@ -1,0 +1,76 @@
+// Curves: loss, accuracy and learning rate as the training goes, as the library draws them, and as a table.
+
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { curvesSvg } from "../../lib/plot/index.ts";
+import { formatPercent } from "./format.ts";
+import { training } from "./training.ts";
+
+/** The narrowest picture that can be drawn. */
+const LEAST_WIDTH = 280;
+
+export function Curves() {
+  const place = useRef<HTMLDivElement>(null);
+  const width = useSignal(0);
+  useEffect(() => {
+    const observer = new ResizeObserver(([{ contentRect }]) => {
+      width.value = Math.max(LEAST_WIDTH, Math.floor(contentRect.width));
+    });
+    if (place.current) observer.observe(place.current);
+    return () => observer.disconnect();
+  }, []);
+  useSignalEffect(() => {
+    const { epochs, losses, outcome, run } = training.value;
+    if (!place.current || width.value === 0) return;
+    if (epochs.length + losses.length === 0) {
+      place.current.replaceChildren();
+      return;
+    }
+    const kept = epochs.find(({ epoch }) => epoch === outcome?.epoch) ?? null;
+    const title = `${run?.settings.model ?? "Network"}, ${run?.settings.preset ?? ""} preset`;
+    const svg = curvesSvg({ epochs: [...epochs], best: null, kept }, { steps: losses, title, width: width.value });
+    // Its colours are the page's (train.css): a style element of its own, the page's policy forbids.
+    place.current.innerHTML = svg.replace(/<style>.*?<\/style>/s, "");
+  });
+  return (
+    <section class="glass train-panel train-curves" aria-label="Curves">
+      <div ref={place} class="train-chart" />
+      <EpochTable />
+    </section>
+  );
+}
+
+function EpochTable() {
+  const { epochs } = training.value;
+  if (epochs.length === 0)
+    return <p class="train-soft">The first epoch is under way: its accuracy comes at its end.</p>;
+  return (
+    <details>
+      <summary>As a table</summary>
+      <div class="train-scroll">
+        <table class="train-table">
+          <thead>
+            <tr>
+              <th scope="col">Epoch</th>
+              <th scope="col">Training loss</th>
+              <th scope="col">Validation loss</th>
+              <th scope="col">Training accuracy</th>
+              <th scope="col">Validation accuracy</th>
+            </tr>
+          </thead>
+          <tbody>
+            {epochs.map(({ epoch, trainLoss, validationLoss, trainAccuracy, validationAccuracy }) => (
+              <tr key={epoch}>
+                <th scope="row">{epoch}</th>
+                <td>{trainLoss.toFixed(4)}</td>
+                <td>{validationLoss.toFixed(4)}</td>
+                <td>{formatPercent(trainAccuracy)}</td>
+                <td>{formatPercent(validationAccuracy)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,186 @@
+// LiveNetwork: the network as it is right now: its answer to the drawing, what its first layer looks for, and what it confuses.
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { linkTo } from "../app/place.ts";
+import { reading } from "../read/reader.ts";
+import { formatCount } from "./format.ts";
+import type { Filters, LiveView } from "./messages.ts";
+import { training } from "./training.ts";
+
+const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const SIDE = 28;
+
+export function LiveNetwork() {
+  const { live, outcome } = training.value;
+  const confusion = outcome?.confusion ?? live?.confusion ?? null;
+  return (
+    <section class="glass train-panel train-live" aria-label="The network right now">
+      <Drawn answer={live?.answer ?? null} />
+      {live && <FirstLayer filters={live.filters} />}
+      {confusion && <Confusion confusion={confusion} isTest={outcome !== null} />}
+    </section>
+  );
+}
+
+function Drawn({ answer }: Pick<LiveView, "answer">) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const pixels = reading.value?.pixels ?? null;
+  useEffect(() => {
+    if (pixels) paint(canvas.current, SIDE, (i) => [pixels[i], pixels[i], pixels[i], 255]);
+  }, [pixels]);
+  const best = answer ? answer.indexOf(Math.max(...answer)) : null;
+  return (
+    <div class="train-drawn">
+      <h3>Your drawing</h3>
+      {pixels === null ? (
+        <p class="train-soft">
+          <a class="link" href={linkTo("draw")}>
+            Draw a digit
+          </a>{" "}
+          to see what the network makes of it while it learns.
+        </p>
+      ) : (
+        <div class="train-answer">
+          <canvas ref={canvas} width={SIDE} height={SIDE} role="img" aria-label="Your drawing as 28 by 28 pixels" />
+          <p class="train-digit">{best ?? "?"}</p>
+          <ol class="train-bars" aria-label="How likely each digit is, in percent">
+            {DIGITS.map((digit) => (
+              <li key={digit} class={digit === best ? "is-best" : ""}>
+                <span class="train-bar" aria-hidden="true">
+                  <i style={{ "--part": (answer?.[digit] ?? 0).toFixed(4) }} />
+                </span>
+                <b>{digit}</b>
+                <span class="sr-only">{answer ? Math.round(100 * answer[digit]) : 0} %</span>
+              </li>
+            ))}
+          </ol>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function FirstLayer({ filters }: { filters: Filters }) {
+  const { side, count, weights } = filters;
+  const isOpen = useSignal(false);
+  const most = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 1e-9);
+  const size = side * side;
+  const each = Array.from({ length: count }, (_, i) => weights.subarray(i * size, (i + 1) * size));
+  return (
+    <div class="train-filters">
+      <h3>
+        {count} {side > 3 ? "pictures of weights, one a digit" : `filters of the first layer, ${side} × ${side}`}
+      </h3>
+      <div
+        class={`train-grid ${side > 3 ? "is-large" : ""}`}
+        role="img"
+        aria-label={`${count} squares of weights, orange where ink counts for them, blue where it counts against`}
+      >
+        {each.map((filter, i) => (
+          <Filter key={i} weights={filter} side={side} most={most} />
+        ))}
+      </div>
+      <p class="train-legend">
+        <i class="train-minus" /> ink counts against <i class="train-plus" /> ink counts for; at most ±{most.toFixed(2)}
+      </p>
+      {side <= 3 && (
+        <details onToggle={({ currentTarget }) => (isOpen.value = currentTarget.open)}>
+          <summary>As numbers</summary>
+          {isOpen.value && (
+            <div class="train-scroll">
+              <table class="train-table">
+                <tbody>
+                  {each.map((filter, i) => (
+                    <tr key={i}>
+                      <th scope="row">{i + 1}</th>
+                      {Array.from(filter, (weight, at) => (
+                        <td key={at}>{weight.toFixed(3)}</td>
+                      ))}
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Filter({ weights, side, most }: { weights: Float32Array; side: number; most: number }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    paint(canvas.current, side, (i) => {
+      const strength = weights[i] / most;
+      const alpha = Math.round(255 * Math.min(1, Math.abs(strength)));
+      return strength > 0 ? [240, 130, 30, alpha] : [30, 120, 200, alpha];
+    });
+  });
+  return <canvas ref={canvas} width={side} height={side} />;
+}
+
+function Confusion({ confusion, isTest }: { confusion: readonly (readonly number[])[]; isTest: boolean }) {
+  const images = confusion.flat().reduce((sum, count) => sum + count, 0);
+  return (
+    <div class="train-confusion">
+      <h3>
+        What is read as what: {formatCount(images)} {isTest ? "test" : "validation"} digits
+      </h3>
+      <div class="train-scroll">
+        <table class="train-matrix">
+          <caption class="sr-only">Rows are the digits shown, columns what they were read as</caption>
+          <thead>
+            <tr>
+              <td />
+              {DIGITS.map((digit) => (
+                <th key={digit} scope="col">
+                  {digit}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {confusion.map((row, actual) => (
+              <MatrixRow key={actual} row={row} actual={actual} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="train-legend">
+        Rows: the digit shown. Columns: what it was read as. <i class="train-right" /> right <i class="train-plus" />{" "}
+        wrong
+      </p>
+    </div>
+  );
+}
+
+function MatrixRow({ row, actual }: { row: readonly number[]; actual: number }) {
+  const total = Math.max(
+    1,
+    row.reduce((sum, count) => sum + count, 0),
+  );
+  return (
+    <tr>
+      <th scope="row">{actual}</th>
+      {row.map((count, read) => (
+        <td
+          key={read}
+          class={`train-cell ${read === actual ? "is-right" : count > 0 ? "is-wrong" : ""}`}
+          style={{ "--part": (read === actual ? count / total : Math.sqrt(count / total)).toFixed(3) }}
+        >
+          {count > 0 ? count : ""}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function paint(canvas: HTMLCanvasElement | null, side: number, colour: (i: number) => readonly number[]): void {
+  const context = canvas?.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(side, side);
+  for (let i = 0; i < side * side; i++) image.data.set(colour(i), 4 * i);
+  context.putImageData(image, 0, 0);
+}

@@ -1,0 +1,77 @@
+// OwnData: digits of the user's own: files in MNIST's form, or a folder of pictures, chosen or dropped.
+
+import { useEffect } from "preact/hooks";
+import { formatCount } from "./format.ts";
+import { droppedDigits, givenDigits } from "./given_digits.ts";
+import type { GivenDigits } from "./messages.ts";
+import { give, training } from "./training.ts";
+
+export function OwnData() {
+  const { own, detail } = training.value;
+  useEffect(() => {
+    const abort = new AbortController();
+    addEventListener("dragover", (event) => event.preventDefault(), { signal: abort.signal });
+    addEventListener(
+      "drop",
+      (event) => {
+        event.preventDefault();
+        if (event.dataTransfer) void droppedDigits(event.dataTransfer).then(take);
+      },
+      { signal: abort.signal },
+    );
+    return () => abort.abort();
+  }, []);
+  const isFolderChoosable = "webkitdirectory" in HTMLInputElement.prototype;
+  return (
+    <div class="train-own">
+      <div class="train-controls">
+        <label class="button">
+          Choose files
+          <input type="file" multiple class="sr-only" aria-label="Files in MNIST's form" onChange={chosen} />
+        </label>
+        {isFolderChoosable && (
+          <label class="button">
+            Choose a picture folder
+            <input
+              type="file"
+              class="sr-only"
+              aria-label="A folder of pictures"
+              ref={(input) => input?.setAttribute("webkitdirectory", "")}
+              onChange={chosen}
+            />
+          </label>
+        )}
+      </div>
+      <p class="train-soft">
+        Or drop them here. Files: images and labels in MNIST's form (IDX, also as .gz). Pictures: PNG or JPEG, in
+        folders called 0 to 9.
+      </p>
+      {own && (
+        <p>
+          <b>{own.name}</b>: {formatCount(own.images)} to learn from,{" "}
+          {own.testImages > 0
+            ? `${formatCount(own.testImages)} for the test`
+            : "a sixth of them set apart for the test"}
+          .
+        </p>
+      )}
+      {own?.notes.map((note) => (
+        <p key={note} class="train-soft">
+          {note}
+        </p>
+      ))}
+      {detail?.startsWith("Reading") && <p role="status">{detail} …</p>}
+    </div>
+  );
+}
+
+function chosen({ currentTarget }: { currentTarget: HTMLInputElement }): void {
+  take(
+    givenDigits([...(currentTarget.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }))),
+  );
+  currentTarget.value = "";
+}
+
+function take(digits: GivenDigits | null): void {
+  if (digits) give(digits);
+}

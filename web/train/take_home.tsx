@@ -1,0 +1,184 @@
+// TakeHome: a network as a file, of those that were trained or opened here, or came with the page; and what to do with it here.
+
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import type { ExportFormat } from "../../models/export/index.ts";
+import { type ModelName, networkOf } from "../../models/index.ts";
+import { linkTo } from "../app/place.ts";
+import { Trouble } from "../look/trouble.tsx";
+import { fetchBytes, WEIGHTS } from "../read/files.ts";
+import { readWith } from "../read/reader.ts";
+
+import { formatCount, formatPercent, sentence } from "./format.ts";
+import { FORMATS, openCheckpoint, saveAs } from "./take_home_job.ts";
+import type { OpenedNetwork } from "./take_home_messages.ts";
+import { training } from "./training.ts";
+
+interface Network {
+  readonly id: string;
+  readonly model: ModelName;
+  readonly title: string;
+  readonly note: string;
+  /** Null: with the weights that came with the page. */
+  readonly weights: Uint8Array | null;
+}
+
+const FORMAT_NAMES = Object.keys(FORMATS) as readonly ExportFormat[];
+
+export function TakeHome() {
+  const opened = useSignal<(OpenedNetwork & { fileName: string; weights: Uint8Array }) | null>(null);
+  const chosen = useSignal<string | null>(null);
+  const problem = useSignal<string | null>(null);
+  const said = useSignal<string | null>(null);
+  const group = useId();
+  const networks: readonly Network[] = [
+    ...trainedNetwork(),
+    ...(opened.value ? [openedNetwork(opened.value, opened.value.fileName, opened.value.weights)] : []),
+    ...[...WEIGHTS].reverse().map(({ name }) => shippedNetwork(name)),
+  ];
+  const network = networks.find(({ id }) => id === chosen.value) ?? networks[0];
+  const doing = async (work: () => Promise<string>): Promise<void> => {
+    problem.value = said.value = null;
+    try {
+      said.value = await work();
+    } catch (error) {
+      problem.value = (error as Error).message;
+    }
+  };
+  const open = (file: File): Promise<void> =>
+    doing(async () => {
+      const weights = new Uint8Array(await file.arrayBuffer());
+      opened.value = { ...(await openCheckpoint(weights, file.name)), fileName: file.name, weights };
+      chosen.value = "opened";
+      return `${file.name} is open.`;
+    });
+  return (
+    <section class="glass train-panel train-home" aria-label="Take it home">
+      <h2>Take it home</h2>
+      <div role="radiogroup" aria-label="Network">
+        {networks.map(({ id, title, note }) => (
+          <label key={id} class="train-network">
+            <input
+              type="radio"
+              name={group}
+              checked={id === network.id}
+              onChange={() => {
+                chosen.value = id;
+              }}
+            />
+            <span>
+              <span class="train-name">{title}</span>
+              <small>{note}</small>
+            </span>
+          </label>
+        ))}
+      </div>
+      <ul class="train-formats">
+        {FORMAT_NAMES.map((format) => (
+          <li key={format}>
+            <button
+              type="button"
+              class="button"
+              onClick={() =>
+                void doing(async () => {
+                  await saveAs(network.model, await weightsOf(network), format);
+                  return `${network.model}.${format} is saved.`;
+                })
+              }
+            >
+              {FORMATS[format].title}
+            </button>
+            <small>{FORMATS[format].use}</small>
+          </li>
+        ))}
+      </ul>
+      <div class="train-controls">
+        <button
+          type="button"
+          class="button"
+          onClick={() =>
+            void doing(async () => {
+              await readWith(network.model, network.weights);
+              return `${sentence(networkOf(network.model).label)} reads with these weights now.`;
+            })
+          }
+        >
+          Use it in Draw
+        </button>
+        <label class="button">
+          Open a checkpoint
+          <input
+            type="file"
+            accept=".safetensors"
+            class="sr-only"
+            aria-label="A checkpoint, .safetensors"
+            onChange={({ currentTarget }) => {
+              const [file] = currentTarget.files ?? [];
+              if (file) void open(file);
+              currentTarget.value = "";
+            }}
+          />
+        </label>
+      </div>
+      <p role="status" class="train-soft">
+        {said.value}
+        {said.value?.endsWith("now.") && (
+          <>
+            {" "}
+            <a class="link" href={linkTo("draw")}>
+              Draw
+            </a>
+          </>
+        )}
+      </p>
+      {problem.value !== null && (
+        <Trouble
+          text={problem.value}
+          action="All right"
+          onAction={() => {
+            problem.value = null;
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function trainedNetwork(): Network[] {
+  const { outcome, run } = training.value;
+  if (!outcome) return [];
+  const { model, testAccuracy, testImages, weights } = outcome;
+  const note = `${formatPercent(testAccuracy)} of ${formatCount(testImages)} test digits, trained on ${run?.title ?? "digits"}`;
+  return [{ id: "trained", model, title: `${titleOf(model)} trained here`, note, weights }];
+}
+
+function openedNetwork(
+  { model, testAccuracy, trainedOn, weightsSha256 }: OpenedNetwork,
+  fileName: string,
+  weights: Uint8Array,
+): Network {
+  const accuracy = testAccuracy === null ? "" : `${formatPercent(testAccuracy)} by its own account; `;
+  const origin = trainedOn === null ? "" : `trained on ${trainedOn}; `;
+  return {
+    id: "opened",
+    model,
+    title: `${titleOf(model)} of ${fileName}`,
+    note: `${accuracy}${origin}weights ${weightsSha256}`,
+    weights,
+  };
+}
+
+function shippedNetwork(model: ModelName): Network {
+  return { id: model, model, title: `${titleOf(model)} of this page`, note: "as it reads in Draw", weights: null };
+}
+
+async function weightsOf({ model, weights }: Network): Promise<Uint8Array> {
+  if (weights) return weights;
+  const file = WEIGHTS.find(({ name }) => name === model);
+  return new Uint8Array(await fetchBytes(file?.url ?? ""));
+}
+
+/** "CNN", "Linear model" */
+function titleOf(model: ModelName): string {
+  return sentence(networkOf(model).label.replace(/^the /, ""));
+}

@@ -1,0 +1,26 @@
+// How many threads a run takes, and why.
+
+import { runtimeInfo, setThreads } from "../../lib/index.ts";
+import { type ModelName, networkOf } from "../../models/index.ts";
+import type { Machine } from "./messages.ts";
+
+/**
+ * All processors but one, which is left to the page; of two both, since a page that only shows what happens needs little.
+ *
+ * @param processors as `navigator.hardwareConcurrency` says
+ */
+export function threadsFor(model: ModelName, asked: number | null, processors: number): { count: number; why: string } {
+  if (asked !== null) return { count: asked, why: "as chosen" };
+  if (!networkOf(model).isWorthThreads) return { count: 1, why: "its steps are too short to be shared" };
+  if (processors < 3)
+    return { count: processors, why: processors === 1 ? "there is one processor" : "one a processor" };
+  return { count: processors - 1, why: `of ${processors} processors one is left to the page` };
+}
+
+/** Starts them. Where the page may have only one, the library says why. */
+export async function useThreads(model: ModelName, asked: number | null, poolUrl: string): Promise<Machine> {
+  const { count, why } = threadsFor(model, asked, globalThis.navigator?.hardwareConcurrency ?? 1);
+  if (runtimeInfo().threads !== count) await setThreads(count, { workerUrl: poolUrl });
+  const { threads, singleThreadBecause, arithmetic } = runtimeInfo();
+  return { threads, why: threads === count ? why : (singleThreadBecause ?? "no more could be started"), arithmetic };
+}

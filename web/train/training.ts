@@ -1,0 +1,113 @@
+// The page's side of the trainer: starts the worker, asks it for what people want, and holds what it says, as signals.
+
+import { computed, effect, signal } from "@preact/signals";
+import poolUrl from "../../dist/worker.js?url";
+import { settingsBy } from "../app/place.ts";
+import { holdUpdates } from "../offline/updates.ts";
+import { fetchBytes, kernelsUrl } from "../read/files.ts";
+import { reading } from "../read/reader.ts";
+import { type FromTrainer, type GivenDigits, NOTHING_YET, type ToTrainer, type TrainingView } from "./messages.ts";
+import { RULES, type TrainSettings } from "./settings.ts";
+import { holdScreen } from "./wake_lock.ts";
+
+export const training = signal<TrainingView>(NOTHING_YET);
+/** What the form says, and the address. */
+export const { settings: trainSettings, change: changeSettings } = settingsBy(RULES);
+/** Whether a run is under way, if only paused. */
+export const isBusy = computed(() => ["loading", "running", "paused", "testing"].includes(training.value.phase));
+/** Whether there are digits to train on. */
+export const canTrain = computed(() => trainSettings.value.data !== "own" || training.value.own !== null);
+
+let worker: Promise<Worker> | null = null;
+/** A new version of the page waits until nothing is under way. */
+let releaseUpdates: (() => void) | null = null;
+
+/**
+ * Starts the trainer, if it does not run yet, and brings back what was kept.
+ *
+ * @param isAnew brings it back once more, if it runs: after something went wrong
+ */
+export function startTrainer({ isAnew = false }: { isAnew?: boolean } = {}): void {
+  if (worker && isAnew) ask({ kind: "restore" });
+  worker ??= start().catch((error: unknown) => {
+    worker = null;
+    update({ phase: "failed", problem: (error as Error).message });
+    throw error;
+  });
+  worker.catch(() => {});
+}
+
+/** Ends it where it has nothing to do: what is kept is brought back at the next start. */
+export function endTrainer(): void {
+  const { phase } = training.value;
+  if (phase === "idle" || phase === "done" || phase === "failed") ask({ kind: "end" });
+}
+
+export const train = (settings: TrainSettings, mode: "run" | "step"): void => ask({ kind: "start", settings, mode });
+export const give = (digits: GivenDigits): void => ask({ kind: "give", digits });
+export const command = (kind: "pause" | "resume" | "step" | "stop" | "discard"): void => ask({ kind });
+
+async function start(): Promise<Worker> {
+  const kernels = await fetchBytes(kernelsUrl());
+  const started = new Worker(new URL("./trainer_worker.ts", import.meta.url), { type: "module", name: "trainer" });
+  let stopListening = (): void => {};
+  started.onmessage = ({ data }: MessageEvent<FromTrainer>) => {
+    if (data.kind === "changed") update(data.changes);
+    else {
+      worker = null;
+      stopListening();
+    }
+  };
+  started.onerror = () => {
+    worker = null;
+    stopListening();
+    update({
+      phase: "failed",
+      detail: null,
+      problem: "The part of the page that trains has ended. Start again: what was kept is brought back.",
+    });
+  };
+  const tell = (message: ToTrainer, transfer: Transferable[] = []): void => started.postMessage(message, transfer);
+  tell({ kind: "kernels", kernels, poolUrl: new URL(poolUrl, location.href).href }, [kernels]);
+  tell({ kind: "restore" });
+  stopListening = listen(started);
+  return started;
+}
+
+/** Tells it of the drawing, and of a page that is put away, which may be its end. */
+function listen(started: Worker): () => void {
+  const abort = new AbortController();
+  const stopShowing = effect(() => {
+    started.postMessage({ kind: "drawing", pixels: reading.value?.pixels ?? null } satisfies ToTrainer);
+  });
+  document.addEventListener(
+    "visibilitychange",
+    () => {
+      if (document.visibilityState === "hidden") started.postMessage({ kind: "keep" } satisfies ToTrainer);
+    },
+    { signal: abort.signal },
+  );
+  return () => {
+    abort.abort();
+    stopShowing();
+  };
+}
+
+function ask(message: ToTrainer): void {
+  startTrainer();
+  worker?.then(
+    (started) => started.postMessage(message),
+    () => {},
+  );
+}
+
+function update(changes: Partial<TrainingView>): void {
+  training.value = { ...training.value, ...changes };
+  const isGoing = ["loading", "running", "testing"].includes(training.value.phase);
+  holdScreen(isGoing);
+  if (isGoing) releaseUpdates ??= holdUpdates();
+  else {
+    releaseUpdates?.();
+    releaseUpdates = null;
+  }
+}
