@@ -17,9 +17,12 @@ const DIGITS = [
 ];
 
 /** Of 0 to 9. */
-export const SAMPLES: readonly (readonly Stroke[])[] = DIGITS.map((strokes) =>
-  strokes.split("/").map((stroke) => stroke.split(",").map(pointOf)),
-);
+export const SAMPLES: readonly (readonly Stroke[])[] = DIGITS.map(strokesOf);
+
+/** @param text as above: "98 40, 98 150 / 60 90, 120 90" */
+export function strokesOf(text: string): Stroke[] {
+  return text.split("/").map((stroke) => stroke.split(",").map(pointOf));
+}
 
 /** @param text "98 40" */
 function pointOf(text: string): Point {
