@@ -1,12 +1,14 @@
 // Networks of one's own in the web app: kept over a reload, named, and given back.
 
 import { readFileSync } from "node:fs";
+import process from "node:process";
 import type { Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeCheckpoint, encodeCheckpoint } from "../../lib/index.ts";
 import { linear } from "../../models/index.ts";
-import { bothReady, button, WebApp } from "../support/web_app.ts";
+import { strokesOf } from "../../web/draw/sample_strokes.ts";
+import { axeFindings, bothReady, button, drawByMouse, PHONE, shows, verdicts, WebApp } from "../support/web_app.ts";
 
 const test = suite("own networks in a browser");
 
@@ -67,6 +69,72 @@ test("weights that cannot be read with are said, and the shipped ones read", asy
     await button(page, "All right").click();
     assert.is(await page.getByRole("alert").count(), 0);
   });
+});
+
+/** A slashed zero, which neither network has seen one of. */
+const SLASHED = strokesOf("98 35, 60 60, 55 130, 98 162, 140 130, 140 60, 98 35 / 150 30, 45 170");
+const isTaught = (page: Page): Promise<void> => page.getByText("Taught. Draw it again").waitFor({ timeout: 60_000 });
+const certainties = (page: Page): Promise<string[]> => page.locator(".certainty").allTextContents();
+
+test("a drawing that is misread is taught, read right from then on, and after undo read as before", async () => {
+  await app.visit(async (page) => {
+    await drawByMouse(page, SLASHED);
+    await shows(page, "8");
+    await button(page, "Wrong? Teach it").click();
+    const before = [await verdicts(page), await certainties(page)];
+    assert.ok(await button(page, "Undo teaching").isDisabled());
+    await button(page, "It is a 0").click();
+    await isTaught(page);
+    await shows(page, "0");
+    assert.equal(await verdicts(page), ["0", "0"]);
+    const [cnn, linear] = await page.locator(".teach-measured tbody tr").all();
+    for (const [row, least] of [
+      [linear, 89],
+      [cnn, 99.3],
+    ] as const) {
+      const [was, is] = (await row.locator("td").allTextContents()).map(Number.parseFloat);
+      assert.ok(is <= was + 0.3 && is > least, `${was} became ${is}`);
+      console.log(`measured: ${was} % of the test digits became ${is} %`);
+    }
+    await page.getByText("The CNN was taught by you.").waitFor();
+
+    await page.reload();
+    await bothReady(page);
+    await shows(page, "0");
+    await button(page, "Wrong? Teach it").click();
+    await button(page, "Forget drawing 1, a 0").click();
+    await shows(page, "8");
+    assert.equal([await verdicts(page), await certainties(page)], before);
+    await button(page, "Undo teaching").click();
+    await shows(page, "0");
+    await button(page, "Undo teaching").waitFor();
+    await button(page, "Forget all").click();
+    await shows(page, "8");
+    assert.equal([await verdicts(page), await certainties(page)], before);
+    assert.is(await page.getByText("taught by you").count(), 0);
+  });
+});
+
+test("axe finds nothing serious while one teaches, light and dark, on a phone and a desk", async () => {
+  const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const device of [PHONE, {}]) {
+      await app.visit(
+        async (page) => {
+          await drawByMouse(page, SLASHED);
+          await shows(page, "8");
+          await button(page, "Wrong? Teach it").click();
+          await button(page, "It is a 0").click();
+          await isTaught(page);
+          assert.equal(await axeFindings(page, axe), [], `${colorScheme} ${device === PHONE}`);
+          const shots = process.env.SCREENSHOTS;
+          const name = `teach-${colorScheme}-${device === PHONE ? "phone" : "desk"}.png`;
+          if (shots) await page.screenshot({ path: `${shots}/${name}`, fullPage: true });
+        },
+        { ...device, colorScheme, reducedMotion: "reduce" },
+      );
+    }
+  }
 });
 
 test.run();

@@ -1,5 +1,7 @@
 // Draw: one draws a digit, and the networks read it.
 
+import { useSignal } from "@preact/signals";
+import { Later, type Load } from "../look/later.tsx";
 import { Trouble } from "../look/trouble.tsx";
 import { failure, startReader } from "../read/reader.ts";
 import { Bars } from "./bars.tsx";
@@ -14,8 +16,11 @@ import { useBoard } from "./use_board.ts";
 import { Verdict } from "./verdict.tsx";
 import "./draw.css";
 
+const teach: Load = async () => (await import("../teach/teach.tsx")).Teach;
+
 export function Draw() {
   const isDropTarget = useBoard();
+  const isTeaching = useSignal(false);
   return (
     <div class={`draw ${isEmpty.value ? "is-empty" : ""}`}>
       <section class="glass paper-panel @container" aria-label="Drawing">
@@ -34,6 +39,13 @@ export function Draw() {
         </div>
         <Bars />
         <Contest />
+        {isTeaching.value ? (
+          <Later load={teach} />
+        ) : (
+          <button type="button" class="button justify-self-start" onClick={() => (isTeaching.value = true)}>
+            Wrong? Teach it
+          </button>
+        )}
       </section>
     </div>
   );

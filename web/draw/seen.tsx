@@ -2,24 +2,21 @@
 
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { PIXELS_SIDE, paintPixels } from "../look/paint_pixels.ts";
 import { reading } from "../read/reader.ts";
-
-const SIDE = 28;
 
 export function Seen() {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useSignalEffect(() => {
-    const context = canvas.current?.getContext("2d");
-    if (!context) return;
-    const image = context.createImageData(SIDE, SIDE);
-    const pixels = reading.value?.pixels;
-    for (let i = 0; i < SIDE * SIDE; i++)
-      image.data.fill(pixels?.[i] ?? 0, 4 * i, 4 * i + 3).fill(255, 4 * i + 3, 4 * i + 4);
-    context.putImageData(image, 0, 0);
-  });
+  useSignalEffect(() => paintPixels(canvas.current, reading.value?.pixels));
   return (
     <figure class="seen">
-      <canvas ref={canvas} width={SIDE} height={SIDE} role="img" aria-label="The drawing as 28 by 28 pixels" />
+      <canvas
+        ref={canvas}
+        width={PIXELS_SIDE}
+        height={PIXELS_SIDE}
+        role="img"
+        aria-label="The drawing as 28 by 28 pixels"
+      />
       <figcaption>
         <span class="max-sm:sr-only">What they see: </span>28 × 28
       </figcaption>

@@ -10,6 +10,7 @@ const PATHS = {
   contrast: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 3.5v17M14 4v16M16 5v14M18 6.5v11M20 9.5v5",
   back: "M15 5l-7 7 7 7",
   forward: "M9 5l7 7-7 7",
+  close: "M7 7l10 10M17 7 7 17",
   warning: "M12 4 2.8 20h18.4zM12 10v5M12 17.5v.1",
 } as const;
 

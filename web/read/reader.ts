@@ -79,12 +79,12 @@ export async function readWith(
   if (failure.value !== null) throw new Error(failure.value);
   if (!isReady.value) throw new Error("The networks are on their way. Try again in a moment.");
   const own = weights && { origin, weights: weights.slice() };
-  await give(name, own?.origin ?? "shipped", own ? own.weights.slice().buffer : fetchBytes(urlOf(name)));
+  await give(name, own?.origin ?? "shipped", own ? own.weights.slice().buffer : fetchBytes(shippedUrl(name)));
   refusal.value = null;
   await keepOwnWeights(name, own);
 }
 
-function urlOf(name: ModelName): string {
+export function shippedUrl(name: ModelName): string {
   return (WEIGHTS.find((each) => each.name === name) ?? WEIGHTS[0]).url;
 }
 

@@ -1,0 +1,169 @@
+// Teaching, the page's side: which lessons there are, and that the reader reads with what the teacher makes of them.
+//
+// What the networks are is decided by their weights before any lesson and by the list of lessons, in whichever order they came
+// and went: a lesson that is taken back leaves nothing behind.
+
+import { batch, computed, signal } from "@preact/signals";
+import type { ModelName } from "../../models/index.ts";
+import { fetchBytes, kernelsUrl } from "../read/files.ts";
+import { type OwnWeights, ownWeights } from "../read/own_weights.ts";
+import { cards, NETWORK_NAMES, readWith, shippedUrl } from "../read/reader.ts";
+import { keepBase, keepLessons, keptBase, keptLessons, MOST_LESSONS } from "./lesson_store.ts";
+import type { FromTeacher, ToTeacher } from "./messages.ts";
+import type { Lesson, Taught } from "./pupil.ts";
+
+/** Of the last time that something was taught, without the weights. */
+export type Outcome = Omit<Taught, "weights">;
+
+export const lessons = signal<readonly Lesson[]>([]);
+export const outcomes = signal<readonly Outcome[]>([]);
+export const isBusy = signal(false);
+/** Why the last thing was not done. */
+export const problem = signal<string | null>(null);
+/** Lists of lessons before each change of this visit. */
+const past = signal<readonly (readonly Lesson[])[]>([]);
+export const canUndo = computed(() => past.value.length > 0 && !isBusy.value);
+/** Whether there are lessons that a network which reads was not taught: another one took its place. */
+export const isForgotten = computed(
+  () => lessons.value.length > 0 && NETWORK_NAMES.some((name) => cards.value[name]?.origin !== "taught"),
+);
+
+let worker: Worker | null = null;
+let answer: { resolve(taught: readonly Taught[]): void; reject(reason: Error): void } | null = null;
+/** What the teacher knows each network as. */
+const known = new Map<ModelName, Uint8Array>();
+let restored: Promise<void> | null = null;
+
+/** Brings back the lessons of the last visit, and has the teacher do beforehand what takes a while. */
+export async function prepare(): Promise<void> {
+  restored ??= keptLessons().then((kept) => {
+    lessons.value = kept;
+  });
+  await restored;
+  await attempt(async () => {
+    await giveBases();
+    tell({ kind: "prepare" });
+  });
+}
+
+export function teach(lesson: Lesson): Promise<void> {
+  if (lessons.value.length >= MOST_LESSONS) {
+    problem.value = `At most ${MOST_LESSONS} drawings are taught. Remove one first.`;
+    return Promise.resolve();
+  }
+  return change([...lessons.value, lesson]);
+}
+
+export function remove(lesson: Lesson): Promise<void> {
+  return change(lessons.value.filter((each) => each !== lesson));
+}
+
+export function forgetAll(): Promise<void> {
+  return change([]);
+}
+
+/** Teaches all there are to the networks that read now. */
+export async function teachAgain(): Promise<void> {
+  await attempt(() => apply(lessons.value));
+}
+
+export async function undo(): Promise<void> {
+  const before = past.value.at(-1);
+  if (!before) return;
+  if (await attempt(() => apply(before))) past.value = past.value.slice(0, -1);
+}
+
+async function change(next: readonly Lesson[]): Promise<void> {
+  const before = lessons.value;
+  if (await attempt(() => apply(next))) past.value = [...past.value, before];
+}
+
+/** @returns whether it was done */
+async function attempt(work: () => Promise<void>): Promise<boolean> {
+  if (isBusy.value) return false;
+  batch(() => {
+    isBusy.value = true;
+    problem.value = null;
+  });
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    problem.value = (error as Error).message;
+    return false;
+  } finally {
+    isBusy.value = false;
+  }
+}
+
+async function apply(next: readonly Lesson[]): Promise<void> {
+  if (next.length === 0) {
+    for (const name of NETWORK_NAMES) {
+      if (cards.value[name]?.origin !== "taught") continue;
+      const base = await keptBase(name);
+      await (base ? readWith(name, base.weights, base.origin) : readWith(name, null));
+    }
+    outcomes.value = [];
+  } else {
+    await giveBases();
+    const taught = await new Promise<readonly Taught[]>((resolve, reject) => {
+      answer = { resolve, reject };
+      tell({ kind: "teach", lessons: next });
+    });
+    for (const { name, weights } of taught) await readWith(name, weights, "taught");
+    outcomes.value = taught.map(({ weights, ...outcome }) => outcome);
+  }
+  lessons.value = next;
+  await keepLessons(next);
+}
+
+/** Tells the teacher what each network is before any lesson, where it does not know. */
+async function giveBases(): Promise<void> {
+  await startTeacher();
+  for (const name of NETWORK_NAMES) {
+    const isTaught = cards.value[name]?.origin === "taught";
+    const own = await (isTaught ? keptBase(name) : ownWeights(name));
+    if (!isTaught) await keepBase(name, own);
+    const weights = await bytesOf(name, own);
+    if (isSame(known.get(name), weights)) continue;
+    known.set(name, weights);
+    tell({ kind: "base", name, weights });
+  }
+}
+
+async function bytesOf(name: ModelName, own: OwnWeights | null): Promise<Uint8Array> {
+  return own?.weights ?? new Uint8Array(await fetchBytes(shippedUrl(name)));
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a?.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+async function startTeacher(): Promise<void> {
+  if (worker) return;
+  const kernels = await fetchBytes(kernelsUrl());
+  worker = new Worker(new URL("./teach_worker.ts", import.meta.url), { type: "module", name: "teacher" });
+  worker.onmessage = ({ data }: MessageEvent<FromTeacher>) => {
+    if (data.kind === "failed") stop(data.problem);
+    else {
+      answer?.resolve(data.taught);
+      answer = null;
+    }
+  };
+  worker.onerror = () => stop("The part of the page that teaches did not start.");
+  tell({ kind: "kernels", kernels });
+}
+
+/** What failed once may have left anything behind: the next try begins with another worker. */
+function stop(why: string): void {
+  worker?.terminate();
+  worker = null;
+  known.clear();
+  if (answer) answer.reject(new Error(why));
+  else problem.value = why;
+  answer = null;
+}
+
+function tell(message: ToTeacher): void {
+  worker?.postMessage(message);
+}
