@@ -22,6 +22,8 @@ export interface VisitOptions extends BrowserContextOptions {
   at?: string;
   /** What the console may complain of, beside nothing. */
   forgives?: RegExp;
+  /** Waits until the page can be worked with; default: until both networks read in Draw. */
+  ready?(page: Page): Promise<void>;
 }
 
 export class WebApp {
@@ -47,7 +49,7 @@ export class WebApp {
   /** Opens the app in a profile of its own; whatever its console or its policy complains of fails the test. */
   async visit(
     work: (page: Page) => Promise<void>,
-    { at = "/", forgives, ...options }: VisitOptions = {},
+    { at = "/", forgives, ready = bothReady, ...options }: VisitOptions = {},
   ): Promise<void> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const complaints: string[] = [];
@@ -61,7 +63,7 @@ export class WebApp {
       page.on("pageerror", (error) => complaints.push(String(error)));
       await page.goto(this.server.url + at);
       await page.locator(".ink").waitFor();
-      await bothReady(page);
+      await ready(page);
       await work(page);
       assert.equal(complaints, []);
     } finally {

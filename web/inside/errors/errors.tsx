@@ -85,7 +85,7 @@ function Browsed({ answer: { tested, labels, images } }: { answer: TestAnswer })
           <p class="inside-hint">Rows: what it is. Columns: what it is read as.</p>
         </section>
         <section aria-label="Digits">
-          <h3>{chosen ? titleOf(chosen) : "The worst mistakes"}</h3>
+          <h2>{chosen ? titleOf(chosen) : "The worst mistakes"}</h2>
           <div class="inside-options">
             <button type="button" class="inside-pick" aria-pressed={chosen === null} onClick={() => choose(null)}>
               The worst

@@ -67,9 +67,9 @@ export function Layers() {
       <div ref={detail} class="inside-detail">
         <div class="inside-chosen">
           <div class="inside-heading">
-            <h3>
+            <h2>
               {texts[at].title}, {nameOf(at, unit.value.map).toLowerCase()}
-            </h3>
+            </h2>
             <Button
               icon="back"
               label="The one before"
@@ -103,7 +103,7 @@ export function Layers() {
           <Values maps={chosen} map={unit.value.map} />
         </div>
         <div class="inside-sum" aria-live="off">
-          <h3>The sum behind {chosen.width > 1 ? "this pixel" : "it"}</h3>
+          <h2>The sum behind {chosen.width > 1 ? "this pixel" : "it"}</h2>
           <p class="inside-hint">{sourceText(at, stages.length, chosen.width > 1)}</p>
           {sum && sum.unit.stage === chosen.name && (
             <UnitSumView

@@ -1,7 +1,7 @@
 // UnitSumView: the sum that made a pixel: what each map before it contributes, and what is done to the total.
 
 import type { Term, UnitSum } from "../compute/feature_maps.ts";
-import { isLight, signedColour } from "../parts/colours.ts";
+import { signedColour } from "../parts/colours.ts";
 import { decimal, signed } from "../parts/number.ts";
 
 export interface UnitSumProps {
@@ -63,12 +63,12 @@ function TermView({ term, side, most, name }: { term: Term; side: number; most: 
       </p>
       <div class="inside-window" style={{ "--side": side }}>
         {inputs.map((input, i) => {
-          const part = ((input ?? 0) * weights[i]) / most;
+          const { colour, isLight } = signedColour(((input ?? 0) * weights[i]) / most);
           return (
             <span
               key={i.toString()}
-              class={`inside-product ${input === null ? "inside-beyond" : ""} ${isLight(part) ? "inside-light" : ""}`}
-              style={{ "--colour": signedColour(part) }}
+              class={`inside-product ${input === null ? "inside-beyond" : ""} ${isLight ? "inside-light" : ""}`}
+              style={{ "--colour": colour }}
             >
               <span>{input === null ? "edge" : decimal(input, 2)}</span>
               <span>× {decimal(weights[i], 2)}</span>

@@ -120,7 +120,7 @@ function Explored({ map }: { map: MapAnswer }) {
         </div>
         {nearest ? (
           <>
-            <h3>Nearest to the drawing</h3>
+            <h2>Nearest to the drawing</h2>
             <p class="inside-hint">In all 64 numbers; the white dot is the drawing.</p>
             <ol class="inside-gallery">
               {nearest.map(({ index, distance }) => (

@@ -42,16 +42,19 @@ export function paintSigned(image: Uint8ClampedArray, at: number, value: number)
   write(image, at, value < 0 ? BELOWS : ABOVES, Math.abs(value));
 }
 
-/** As a style has it. @param value from −1 to 1 */
-export function signedColour(value: number): string {
+/** As a style has it, with the text that is read on it. @param value from −1 to 1 */
+export function signedColour(value: number): { colour: string; isLight: boolean } {
   const pixel = new Uint8ClampedArray(4);
   paintSigned(pixel, 0, value);
-  return `rgb(${pixel[0]} ${pixel[1]} ${pixel[2]})`;
+  const [red, green, blue] = [...pixel].map((channel) => linear(channel / 255));
+  // Where black and white have the same contrast, by the definition of WCAG.
+  const isLight = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179;
+  return { colour: `rgb(${pixel[0]} ${pixel[1]} ${pixel[2]})`, isLight };
 }
 
-/** Whether dark text is read on it. @param value from −1 to 1 */
-export function isLight(value: number): boolean {
-  return Math.abs(value) > 0.6;
+/** sRGB's transfer function undone. */
+function linear(channel: number): number {
+  return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
 }
 
 function write(image: Uint8ClampedArray, at: number, colours: Uint8Array, size: number): void {
