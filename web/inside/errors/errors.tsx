@@ -104,21 +104,23 @@ function Browsed({ answer: { tested, labels, images } }: { answer: TestAnswer })
           </div>
           {digits.length === 0 && <p class="inside-hint">There is none.</p>}
           <ol class="inside-gallery">
-            {visible.map((index) => (
-              <li key={index}>
-                <button
-                  type="button"
-                  class="inside-digit"
-                  aria-label={`Test digit ${index}, a ${labels[index]}, read as ${predicted[index]}, ${percent(confidence[index])} sure: put it on the sheet`}
-                  onClick={() => void putOnSheet(images.slice(index * PIXELS, (index + 1) * PIXELS))}
-                >
-                  <DigitPicture pixels={images.subarray(index * PIXELS, (index + 1) * PIXELS)} />
-                  <span>
-                    {labels[index] === predicted[index] ? labels[index] : `${labels[index]} → ${predicted[index]}`}
-                  </span>
-                </button>
-              </li>
-            ))}
+            {visible.map((index) => {
+              const [actual, read] = [labels[index], predicted[index]];
+              const text = actual === read ? `${actual}` : `${actual} → ${read}`;
+              return (
+                <li key={index}>
+                  <button
+                    type="button"
+                    class="inside-digit"
+                    aria-label={`${text}: test digit ${index}, ${percent(confidence[index])} sure; put it on the sheet`}
+                    onClick={() => void putOnSheet(images.slice(index * PIXELS, (index + 1) * PIXELS))}
+                  >
+                    <DigitPicture pixels={images.subarray(index * PIXELS, (index + 1) * PIXELS)} />
+                    <span>{text}</span>
+                  </button>
+                </li>
+              );
+            })}
           </ol>
           {visible.length < digits.length && (
             <button

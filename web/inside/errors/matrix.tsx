@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { ConfusionMatrix } from "../../../lib/index.ts";
-import { count } from "../parts/number.ts";
 
 export interface Cell {
   readonly actual: number;
@@ -68,7 +67,7 @@ export function Matrix({ confusion, chosen, onChoose }: MatrixProps) {
                     style={{ "--tint": `${Math.round(100 * tint)}%` }}
                     tabIndex={isFocus ? 0 : -1}
                     aria-pressed={isChosen}
-                    aria-label={`${count(times)} × a ${actual} read as ${predicted}`}
+                    aria-label={`${times} × a ${actual} read as ${predicted}`}
                     onFocus={() => {
                       focus.value = { actual, predicted };
                     }}
