@@ -1,0 +1,111 @@
+// npm run pictures: how the shipped CNN reads pictures as people take them. Each is made of one of MNIST's test digits, of those
+// that the network reads as they are in MNIST: what is measured is what becomes of a picture on its way to the network.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { enableRelaxedSimd, encodePng, loadMnistTest } from "../../data/index.node.ts";
+import { preprocessDigit } from "../../data/index.ts";
+import { Classifier } from "../../models/index.ts";
+import { shippedModel } from "../../test/support/shipped_model.ts";
+import { parse, readOptions, wholeNumber } from "../options.ts";
+import { print } from "../print.ts";
+import { CONDITIONS, type Condition, type Random } from "./conditions.ts";
+
+const USAGE = `npm run pictures -- [options]: how pictures as people take them are read
+
+  --count N      pictures of each condition; default 100
+  --only TEXT    conditions whose name or group holds this
+  --save FOLDER  writes the pictures that are misread, as PNG files
+  --json         the results as JSON`;
+
+const PIXELS = 784;
+
+interface Row {
+  readonly group: string;
+  readonly name: string;
+  readonly pictures: number;
+  readonly right: number;
+  /** Misread, but something was said that makes the answer doubtful. */
+  readonly warned: number;
+  readonly silent: number;
+}
+
+enableRelaxedSimd();
+const options = readOptions("pictures", USAGE, (args) => {
+  const { count, only, save, json } = parse(args, {
+    count: { type: "string", default: "100" },
+    only: { type: "string", default: "" },
+    save: { type: "string" },
+    json: { type: "boolean", default: false },
+  });
+  return { count: wholeNumber("count", count), only, save, json };
+});
+const { network } = shippedModel("cnn");
+const classifier = new Classifier(network);
+const digits = await readDigits(options.count);
+if (options.save !== undefined) mkdirSync(options.save, { recursive: true });
+const rows = CONDITIONS.filter(({ group, name }) => `${group} ${name}`.includes(options.only)).map(measure);
+if (options.json) print(JSON.stringify(rows));
+else printTable(rows);
+
+interface Sample {
+  readonly image: Uint8Array;
+  readonly label: number;
+}
+
+/** The first of MNIST's test digits that are read right as they are, as many of each class. */
+async function readDigits(count: number): Promise<Sample[]> {
+  const { test } = await loadMnistTest({ source: "sample" });
+  const images = test.images.data as Uint8Array;
+  const left = Array<number>(10).fill(Math.ceil(count / 10));
+  const samples: Sample[] = [];
+  for (let i = 0; samples.length < count && i < test.labels.data.length; i++) {
+    const label = test.labels.data[i];
+    const image = images.subarray(i * PIXELS, (i + 1) * PIXELS);
+    if (left[label] === 0 || classifier.read(image).digit !== label) continue;
+    left[label]--;
+    samples.push({ image, label });
+  }
+  return samples;
+}
+
+function measure({ group, name, make }: Condition): Row {
+  let [right, warned, silent] = [0, 0, 0];
+  const random = randomOf(name);
+  for (const [i, { image, label }] of digits.entries()) {
+    const picture = make(image, random);
+    const { digit, warnings } = classifier.read(preprocessDigit(picture));
+    if (digit === label) right++;
+    else {
+      if (warnings.length > 0) warned++;
+      else silent++;
+      const file = `${name.replace(/\W+/g, "_")}-${i}-${label}-as-${digit ?? "blank"}.png`;
+      if (options.save !== undefined) writeFileSync(join(options.save, file), encodePng(picture));
+    }
+  }
+  return { group, name, pictures: digits.length, right, warned, silent };
+}
+
+/** The same for a condition, whatever others are measured. Source: mulberry32, public domain. */
+function randomOf(name: string): Random {
+  let state = [...name].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), 7);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function printTable(table: readonly Row[]): void {
+  const line = (name: string, ...cells: string[]): string =>
+    name.padEnd(42) + cells.map((cell) => cell.padStart(9)).join("");
+  const share = (part: number, all: number): string => `${((100 * part) / all).toFixed(1)} %`;
+  print(line("", "right", "warned", "silent"));
+  let last = "";
+  for (const { group, name, pictures, right, warned, silent } of table) {
+    if (group !== last) print(`${group}`);
+    last = group;
+    print(line(`  ${name}`, ...[right, warned, silent].map((part) => share(part, pictures))));
+  }
+}
