@@ -96,7 +96,7 @@ const rules: Rule[] = [
     name: "what a browser loads does not reach *.node.ts",
     severity: "error",
     from: {
-      path: "^(lib|lib/plot|lib/selftest|data|models|models/export)/index\\.ts$|^web/(app/main|.*_worker)\\.tsx?$",
+      path: "^(lib|lib/plot|lib/selftest|data|models|models/export)/index\\.ts$|^web/(app/(main|app)|.*_worker)\\.tsx?$",
     },
     to: { path: "\\.node\\.ts$", reachable: true },
   },

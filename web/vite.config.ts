@@ -27,6 +27,33 @@ const sectionSheets = (): Plugin => ({
 });
 const LOADER = fileURLToPath(new URL("./app/load_with_sheets.ts", import.meta.url));
 
+/** What the page asks for first is on its way before it asks: the app, and the section that is open at first. */
+const preloads = (): Plugin => ({
+  name: "preloads",
+  transformIndexHtml: {
+    order: "post",
+    handler(_, { bundle = {} }) {
+      const chunks = Object.values(bundle).filter((each) => each.type === "chunk");
+      const needed = new Set<string>();
+      const need = (fileName: string): void => {
+        if (needed.has(fileName)) return;
+        needed.add(fileName);
+        for (const each of chunks.find((chunk) => chunk.fileName === fileName)?.imports ?? []) need(each);
+      };
+      for (const { name, fileName } of chunks) if (FIRST.includes(name)) need(fileName);
+      const entry = chunks.find(({ isEntry }) => isEntry);
+      return [...needed]
+        .filter((fileName) => fileName !== entry?.fileName && !entry?.imports.includes(fileName))
+        .map((fileName) => ({
+          tag: "link",
+          attrs: { rel: "modulepreload", crossorigin: true, href: `./${fileName}` },
+          injectTo: "head" as const,
+        }));
+    },
+  },
+});
+const FIRST = ["app", "draw"];
+
 /** Nothing here happens by reading a property: what is made of others' properties, and not used, may be left out. */
 const TREESHAKE = { propertyReadSideEffects: false } as const;
 
@@ -41,7 +68,7 @@ export default defineConfig({
   root: import.meta.dirname,
   // Relative, so that the built files work in any folder of any host.
   base: "./",
-  plugins: [tailwindcss(), slimLibrary(), sectionSheets()],
+  plugins: [tailwindcss(), slimLibrary(), sectionSheets(), preloads()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   assetsInclude: ["**/*.safetensors", "**/*.gz"],
   worker: {

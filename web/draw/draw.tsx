@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { Later, type Load } from "../look/later.tsx";
 import { Trouble } from "../look/trouble.tsx";
-import { failure, startReader } from "../read/reader.ts";
+import { failure, restartReader } from "../read/reader.ts";
 import { Bars } from "./bars.tsx";
 import { isEmpty } from "./board.ts";
 import { Contest } from "./contest.tsx";
@@ -30,9 +30,7 @@ export function Draw() {
         <PictureTrouble />
       </section>
       <section class="glass answer-panel" aria-label="Answer">
-        {failure.value !== null && (
-          <Trouble text={failure.value} action="Try again" onAction={() => void startReader()} />
-        )}
+        {failure.value !== null && <Trouble text={failure.value} action="Try again" onAction={restartReader} />}
         <div class="flex gap-4">
           <Verdict />
           <Seen />

@@ -8,23 +8,41 @@ export type Subject =
   | { readonly kind: "strokes"; readonly strokes: readonly Stroke[] }
   | { readonly kind: "picture"; readonly bitmap: ImageBitmap };
 
+/** A network that comes with the page. */
+export interface Shipped {
+  readonly name: ModelName;
+  /** Of its safetensors file. */
+  readonly url: string;
+}
+
 export type ToReader =
-  /** First of all. @property kernels the content of a `.wasm` file */
-  | { readonly kind: "kernels"; readonly kernels: ArrayBuffer }
-  /** A network to read with from now on, if it can be; answered in the order in which they come. */
+  /** First of all. The reader fetches the files itself: the page has a screen to draw meanwhile, and would hand them over late. */
+  | {
+      readonly kind: "start";
+      /** The address of a `.wasm` file. */
+      readonly kernels: string;
+      /** In the order in which they are to be ready; where weights of one's own are kept, the reader takes those. */
+      readonly networks: readonly Shipped[];
+    }
+  /** A network to read with from now on, if it can be. */
   | {
       readonly kind: "network";
+      readonly id: number;
       readonly name: ModelName;
-      /** The content of a safetensors file. */
-      readonly weights: ArrayBuffer;
       readonly origin: Origin;
+      /** The content of a safetensors file, or its address. */
+      readonly weights: ArrayBuffer | string;
     }
   | { readonly kind: "read"; readonly id: number; readonly subject: Subject };
 
 export type FromReader =
   | { readonly kind: "ready"; readonly card: NetworkCard }
-  /** The weights of a network cannot be used; what was read with before still is. */
-  | { readonly kind: "refused"; readonly problem: string }
+  /** All that the reader started with is ready. */
+  | { readonly kind: "started" }
+  /** The network of that id is read with. */
+  | { readonly kind: "taken"; readonly id: number }
+  /** @property id of the network that cannot be used; null: of one's own that were kept. What was read with before still is */
+  | { readonly kind: "refused"; readonly id: number | null; readonly problem: string }
   /** Of what `id` names, by the networks that are ready; once more when another one is. */
   | { readonly kind: "reading"; readonly id: number; readonly reading: Reading }
   /** @property id of what could not be read; null where it is the reader that does not work */

@@ -1,12 +1,13 @@
-// The page's side of the reader: starts the worker, gives it what is to be read, and holds what it says, as signals.
+// The page's side of the reader: gives it what is to be read, and holds what it says, as signals.
 
 import { batch, computed, signal } from "@preact/signals";
 import type { ModelName } from "../../models/index.ts";
-import { fetchBytes, kernelsUrl, WEIGHTS } from "./files.ts";
+import { WEIGHTS } from "./files.ts";
 import { Latencies } from "./latencies.ts";
-import type { FromReader, NetworkCard, Origin, OwnOrigin, Reading, Subject, ToReader } from "./messages.ts";
+import type { FromReader, NetworkCard, Origin, OwnOrigin, Reading, Subject } from "./messages.ts";
 import { Newest } from "./newest.ts";
-import { keepOwnWeights, ownWeights } from "./own_weights.ts";
+import { keepOwnWeights } from "./own_weights.ts";
+import { addressOf, listen, startThread, tell } from "./thread.ts";
 
 /** The networks that are ready. */
 export const cards = signal<Readonly<Partial<Record<ModelName, NetworkCard>>>>({});
@@ -24,44 +25,31 @@ export const isReady = computed(() => Object.keys(cards.value).length > 0);
 export const NETWORK_NAMES: readonly ModelName[] = WEIGHTS.map(({ name }) => name);
 
 const measured = new Latencies();
-let worker: Worker | null = null;
 let requests = new Newest<number>(post);
 /** Its number counts up: what is said of an older subject comes too late. */
 let newest: { readonly id: number; readonly subject: Subject | null } = { id: 0, subject: null };
 let sentId: number | null = null;
-/** Who waits for what becomes of weights, in the order in which the worker was given them. */
-const given: { resolve(): void; reject(reason: Error): void }[] = [];
+/** Who waits for what becomes of weights, by the numbers that the worker was given with them. */
+const given = new Map<number, { resolve(): void; reject(reason: Error): void }>();
+let givenIds = 0;
 
-/** Loads kernels and networks, anew if they were before; the smallest network answers while the others load. */
-export async function startReader(): Promise<void> {
-  worker?.terminate();
+/** Has these signals follow the reader. @param done called when all networks are ready */
+export function followReader(done: () => void): void {
+  listen((message) => {
+    if (message.kind === "started") done();
+    else batch(() => take(message));
+  });
+}
+
+/** Starts it anew: kernels and networks are loaded once more. */
+export function restartReader(): void {
   batch(() => {
     failure.value = null;
     cards.value = {};
   });
   requests = new Newest(post);
   if (newest.subject) requests.offer(newest.id);
-  try {
-    const files = [fetchBytes(kernelsUrl("reading")), fetchBytes(WEIGHTS[0].url)];
-    worker = new Worker(new URL("./reader_worker.ts", import.meta.url), { type: "module", name: "reader" });
-    worker.onmessage = ({ data }: MessageEvent<FromReader>) => batch(() => take(data));
-    worker.onerror = () => fail("The part of the page that computes did not start.");
-    const [kernels, first] = await Promise.all(files);
-    tell({ kind: "kernels", kernels }, [kernels]);
-    await Promise.all(
-      WEIGHTS.map(async ({ name, url }, i) => {
-        const shipped = (): Promise<void> => give(name, "shipped", i === 0 ? first : fetchBytes(url));
-        const own = await ownWeights(name);
-        if (!own) return shipped();
-        return give(name, own.origin, own.weights.buffer).catch((error: Error) => {
-          refusal.value = error.message;
-          return shipped();
-        });
-      }),
-    );
-  } catch (error) {
-    fail((error as Error).message);
-  }
+  startThread();
 }
 
 /**
@@ -79,7 +67,7 @@ export async function readWith(
   if (failure.value !== null) throw new Error(failure.value);
   if (!isReady.value) throw new Error("The networks are on their way. Try again in a moment.");
   const own = weights && { origin, weights: weights.slice() };
-  await give(name, own?.origin ?? "shipped", own ? own.weights.slice().buffer : fetchBytes(shippedUrl(name)));
+  await give(name, own?.origin ?? "shipped", own ? own.weights.slice().buffer : addressOf(shippedUrl(name)));
   refusal.value = null;
   await keepOwnWeights(name, own);
 }
@@ -89,12 +77,19 @@ export function shippedUrl(name: ModelName): string {
 }
 
 /** @returns when the worker reads with them */
-async function give(name: ModelName, origin: Origin, file: ArrayBuffer | Promise<ArrayBuffer>): Promise<void> {
-  const weights = await file;
+function give(name: ModelName, origin: Origin, weights: ArrayBuffer | string): Promise<void> {
+  const id = ++givenIds;
   return new Promise((resolve, reject) => {
-    given.push({ resolve, reject });
-    tell({ kind: "network", name, weights, origin }, [weights]);
+    given.set(id, { resolve, reject });
+    tell({ kind: "network", id, name, weights, origin }, typeof weights === "string" ? [] : [weights]);
   });
+}
+
+/** Takes those out who wait for that. */
+function givers(id: number | null): { resolve(): void; reject(reason: Error): void }[] {
+  const found = [...given].filter(([each]) => id === null || each === id);
+  for (const [each] of found) given.delete(each);
+  return found.map(([, giver]) => giver);
 }
 
 /** @param subject null: nothing is drawn any more. What is said of an older one is not shown */
@@ -117,20 +112,20 @@ function post(): void {
   else requests.done();
 }
 
-function tell(message: ToReader, transfer: Transferable[] = []): void {
-  worker?.postMessage(message, transfer);
-}
-
-function take(message: FromReader): void {
+function take(message: Exclude<FromReader, { kind: "started" }>): void {
   if (message.kind === "ready") {
-    given.shift()?.resolve();
     const wasReady = isReady.value;
     cards.value = { ...cards.value, [message.card.name]: message.card };
     if (!wasReady) requests.done();
     return;
   }
+  if (message.kind === "taken") {
+    for (const { resolve } of givers(message.id)) resolve();
+    return;
+  }
   if (message.kind === "refused") {
-    given.shift()?.reject(new Error(message.problem));
+    if (message.id === null) refusal.value = message.problem;
+    else for (const { reject } of givers(message.id)) reject(new Error(message.problem));
     return;
   }
   if (message.kind === "failed" && message.id === null) {
@@ -155,5 +150,5 @@ function take(message: FromReader): void {
 /** The first reason is the one that explains the others. */
 function fail(why: string): void {
   failure.value ??= why;
-  for (const { reject } of given.splice(0)) reject(new Error(why));
+  for (const { reject } of givers(null)) reject(new Error(why));
 }

@@ -10,7 +10,9 @@ import {
   networkOf,
   readCheckpointMetadata,
 } from "../../models/index.ts";
-import type { FromReader, NetworkCard, Subject, ToReader } from "./messages.ts";
+import { fetchBytes } from "./files.ts";
+import type { FromReader, Origin, Shipped, Subject, ToReader } from "./messages.ts";
+import { ownWeights } from "./own_weights.ts";
 
 /** Of a picture's longer side: preprocessing averages larger ones down, and a photograph's pixels take a while to copy. */
 const LONGEST_SIDE = 1024;
@@ -18,40 +20,74 @@ const LONGEST_SIDE = 1024;
 const classifiers = new Map<ModelName, Classifier>();
 let latest: { readonly id: number; readonly digit: PreprocessedDigit } | null = null;
 
+/** What is done to networks goes one after another; reading waits for none of it. */
+let networks: Promise<void> = Promise.resolve();
+
 addEventListener("message", ({ data }: MessageEvent<ToReader>) => {
-  try {
-    take(data);
-  } catch (error) {
-    const { message: problem } = error as Error;
-    if (data.kind === "network") tell({ kind: "refused", problem });
-    else tell({ kind: "failed", id: data.kind === "read" ? data.id : null, problem });
-  }
+  if (data.kind === "start") networks = start(data.kernels, data.networks);
+  else if (data.kind === "network") networks = networks.then(() => take(data));
+  else readSubject(data.id, data.subject);
 });
 
-function take(message: ToReader): void {
-  if (message.kind === "kernels") useKernels(message.kernels);
-  else if (message.kind === "network") {
-    const { name, weights, origin } = message;
-    tell({ kind: "ready", card: { ...addNetwork(name, new Uint8Array(weights)), origin } });
-    if (latest) answer(latest.id, latest.digit);
-  } else {
-    latest = { id: message.id, digit: preprocessDigit(pictureIn(message.subject)) };
-    answer(latest.id, latest.digit);
+async function start(kernels: string, shipped: readonly Shipped[]): Promise<void> {
+  try {
+    const loaded = fetchBytes(kernels).then(useKernels);
+    let file = Promise.all([weightsOf(shipped[0]), loaded]);
+    for (const [i, each] of shipped.entries()) {
+      const [{ weights, origin }] = await file;
+      // On its way while this one is made ready.
+      if (i + 1 < shipped.length) file = Promise.all([weightsOf(shipped[i + 1]), loaded]);
+      try {
+        addNetwork(each.name, origin, weights);
+      } catch (error) {
+        if (origin === "shipped") throw error;
+        tell({ kind: "refused", id: null, problem: (error as Error).message });
+        addNetwork(each.name, "shipped", await fetchBytes(each.url));
+      }
+    }
+    tell({ kind: "started" });
+  } catch (error) {
+    tell({ kind: "failed", id: null, problem: (error as Error).message });
+  }
+}
+
+async function weightsOf({ name, url }: Shipped): Promise<{ origin: Origin; weights: ArrayBuffer }> {
+  const own = await ownWeights(name);
+  return own ? { ...own, weights: own.weights.buffer } : { origin: "shipped", weights: await fetchBytes(url) };
+}
+
+async function take({ id, name, origin, weights }: ToReader & { kind: "network" }): Promise<void> {
+  try {
+    addNetwork(name, origin, typeof weights === "string" ? await fetchBytes(weights) : weights);
+    tell({ kind: "taken", id });
+  } catch (error) {
+    tell({ kind: "refused", id, problem: (error as Error).message });
+  }
+}
+
+function readSubject(id: number, subject: Subject): void {
+  try {
+    latest = { id, digit: preprocessDigit(pictureIn(subject)) };
+    answer(id, latest.digit);
+  } catch (error) {
+    tell({ kind: "failed", id, problem: (error as Error).message });
   }
 }
 
 /** Takes the place of the one before once it has read something. */
-function addNetwork(name: ModelName, weights: Uint8Array): Omit<NetworkCard, "origin"> {
+function addNetwork(name: ModelName, origin: Origin, weights: ArrayBuffer): void {
   const { build, label } = networkOf(name);
   const network = build();
-  const metadata = readCheckpointMetadata(decodeCheckpoint(network, weights, `${name}.safetensors`));
+  const metadata = readCheckpointMetadata(decodeCheckpoint(network, new Uint8Array(weights), `${name}.safetensors`));
   network.eval();
   const classifier = new Classifier(network);
   classifier.warmUp();
   classifiers.set(name, classifier);
   const { testAccuracy, dataset, testImages } = metadata;
   const testedOn = describeMeasuredOn({ dataset, images: testImages });
-  return { name, label, parameters: countParameters(network), testAccuracy, testedOn };
+  const parameters = countParameters(network);
+  tell({ kind: "ready", card: { name, origin, label, parameters, testAccuracy, testedOn } });
+  if (latest) answer(latest.id, latest.digit);
 }
 
 function answer(id: number, digit: PreprocessedDigit): void {

@@ -1,0 +1,170 @@
+// npm run trace:web: how soon the web app reads, and whether it keeps pace with the pen, in Chromium with the real server:
+// the first prediction after a load with nothing cached, when the page is interactive on a processor a quarter as fast, the
+// time from a stroke to its bars, and the longest task while somebody draws, by the browser's own trace.
+
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Page } from "playwright-core";
+import { drawByMouse } from "../../test/support/draw_strokes.ts";
+import { drawnDigit } from "../../test/support/drawn_digits.ts";
+import { strokeTimes, watchStrokes } from "../../test/support/stroke_times.ts";
+import { WebApp } from "../../test/support/web_app.ts";
+import { quantile } from "../figure.ts";
+import { parse, readOptions, wholeNumber } from "../options.ts";
+import { print } from "../print.ts";
+
+const WANTED = { firstMs: 500, interactiveMs: 1000, strokeMs: 16, taskMs: 50 };
+const SLOWDOWN = 4;
+/** After that nothing happens any more. */
+const LOADED_MS = 4000;
+const DRAWN = { x: 98, y: 98, side: 130 };
+const USAGE = `npm run trace:web -- [options]: loading and drawing in the web app
+
+  --runs N    loads, each in a profile of its own; default 5
+  --digits N  drawn while the browser traces; default 20`;
+
+const options = readOptions("trace:web", USAGE, (args) => {
+  const values = parse(args, { runs: { type: "string", default: "5" }, digits: { type: "string", default: "20" } });
+  return { runs: wholeNumber("runs", values.runs), digits: wholeNumber("digits", values.digits) };
+});
+
+interface Load {
+  firstMs: number;
+  paintMs: number;
+  interactiveMs: number;
+}
+
+const app = await WebApp.start();
+try {
+  const first = await inTurn(options.runs, () => load({ isPressing: true }));
+  const loads = await inTurn(options.runs, () => load({}));
+  const slow = await inTurn(options.runs, () => load({ slowdown: SLOWDOWN }));
+  const isFine = [
+    report("first prediction after load, nothing cached", median(first, "firstMs"), WANTED.firstMs),
+    report("first contentful paint", median(loads, "paintMs")),
+    report("interactive", median(loads, "interactiveMs")),
+    report(`interactive, processor slowed ${SLOWDOWN}×`, median(slow, "interactiveMs"), WANTED.interactiveMs),
+    ...(await draw()),
+  ];
+  if (isFine.includes(false)) process.exitCode = 1;
+} finally {
+  await app.close();
+}
+
+/** One line; @returns whether it is within what is asked for */
+function report(what: string, ms: number, wanted = Number.POSITIVE_INFINITY): boolean {
+  const limit = Number.isFinite(wanted) ? ` (wanted: at most ${wanted})` : "";
+  print(`${ms.toFixed(ms < 100 ? 1 : 0).padStart(6)} ms  ${what}${limit}${ms > wanted ? ": MORE" : ""}`);
+  return ms <= wanted;
+}
+
+function median(loads: readonly Load[], name: keyof Load): number {
+  return quantile(
+    loads.map((each) => each[name]),
+    0.5,
+  );
+}
+
+async function inTurn<T>(times: number, work: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let i = 0; i < times; i++) results.push(await work());
+  return results;
+}
+
+/**
+ * Loads the page into an empty profile.
+ *
+ * @param options.isPressing has a digit drawn as soon as there is a button for it: the prediction then waits for nothing but the page
+ * @param options.slowdown   of the processor, for the page's main thread
+ * @returns interactive is, as Lighthouse has it, the end of the last task of 50 ms and more, or the first paint where there is none
+ */
+async function load({ isPressing = false, slowdown = 1 }): Promise<Load> {
+  const context = await app.browser.newContext({ viewport: { width: 412, height: 823 }, reducedMotion: "reduce" });
+  try {
+    const page = await context.newPage();
+    const client = await context.newCDPSession(page);
+    await client.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+    await page.addInitScript((isPressing) => {
+      const seen = { firstMs: Number.NaN, longEndMs: 0 };
+      new PerformanceObserver((list) => {
+        for (const { startTime, duration } of list.getEntries()) seen.longEndMs = startTime + duration;
+      }).observe({ type: "longtask", buffered: true });
+      Object.assign(window, { seen });
+      let button: HTMLElement | null = null;
+      const watching = new MutationObserver(() => {
+        if (!button) {
+          button = document.querySelector<HTMLElement>('[aria-label="Draw a sample 3"]');
+          button?.click();
+        }
+        if (document.querySelector(".digit")?.textContent !== "3") return;
+        seen.firstMs = performance.now();
+        watching.disconnect();
+      });
+      if (isPressing) watching.observe(document, { subtree: true, childList: true, characterData: true });
+    }, isPressing);
+    await page.goto(app.server.url);
+    // Not by Playwright, whose looking takes time in the page.
+    await sleep(LOADED_MS);
+    return await page.evaluate(() => {
+      const { firstMs, longEndMs } = (window as unknown as { seen: { firstMs: number; longEndMs: number } }).seen;
+      const paintMs = performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN;
+      return { firstMs, paintMs, interactiveMs: Math.max(paintMs, longEndMs) };
+    });
+  } finally {
+    await context.close();
+  }
+}
+
+async function draw(): Promise<boolean[]> {
+  const context = await app.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  try {
+    const page = await context.newPage();
+    await page.goto(app.server.url);
+    await page.getByText("99.70 % of MNIST").waitFor();
+    await drawAll(page, 2);
+    await watchStrokes(page);
+    await app.browser.startTracing(page, {
+      categories: ["toplevel", "disabled-by-default-devtools.timeline", "__metadata"],
+    });
+    await drawAll(page, options.digits);
+    const longest = longestTask(await app.browser.stopTracing());
+    const { toBars } = await strokeTimes(page);
+    return [
+      report(`from a stroke to its bars, median of ${toBars.length}`, quantile([...toBars], 0.5), WANTED.strokeMs),
+      report("from a stroke to its bars, 95th percentile", quantile([...toBars], 0.95)),
+      report(`longest task of the page's main thread while ${options.digits} digits are drawn`, longest, WANTED.taskMs),
+    ];
+  } finally {
+    await context.close();
+  }
+}
+
+async function drawAll(page: Page, digits: number): Promise<void> {
+  for (let i = 0; i < digits; i++) {
+    await page.keyboard.press("Delete");
+    await drawByMouse(page, drawnDigit(i % 10, i, DRAWN));
+  }
+}
+
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  dur?: number;
+  args?: { name?: string };
+}
+
+/** Of the page's main thread, which is the one that ran most, in milliseconds: the browser keeps another in reserve. */
+function longestTask(trace: Buffer): number {
+  const { traceEvents } = JSON.parse(trace.toString("utf8")) as { traceEvents: TraceEvent[] };
+  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid} ${tid}`;
+  const isMain = ({ name, args }: TraceEvent): boolean => name === "thread_name" && args?.name === "CrRendererMain";
+  const tasks = traceEvents.filter(({ name }) => name.endsWith("RunTask"));
+  const lengths = traceEvents.filter(isMain).map((thread) => {
+    const own = tasks.filter((task) => threadOf(task) === threadOf(thread));
+    return own.map(({ dur = 0 }) => dur / 1000);
+  });
+  const [page] = lengths.sort((a, b) => b.length - a.length);
+  if (!page?.length) throw new Error("the trace has no task of a page");
+  return page.reduce((most, each) => Math.max(most, each), 0);
+}
