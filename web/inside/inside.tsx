@@ -13,7 +13,7 @@ import { Sheet } from "../draw/sheet.tsx";
 import { useBoard } from "../draw/use_board.ts";
 import { Button } from "../look/button.tsx";
 import { Trouble } from "../look/trouble.tsx";
-import { NETWORK_NAMES, failure as readerFailure, startReader } from "../read/reader.ts";
+import { NETWORK_NAMES, failure as readerFailure, restartReader } from "../read/reader.ts";
 import { failure, startInside } from "./asking.ts";
 import { Dream } from "./dream/dream.tsx";
 import { Errors } from "./errors/errors.tsx";
@@ -51,7 +51,7 @@ export function Inside() {
   const problem = failure.value ?? readerFailure.value;
   const retry = (): void => {
     if (failure.value !== null) void startInside();
-    else void startReader();
+    else void restartReader();
   };
   return (
     <div class="inside">
