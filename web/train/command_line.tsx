@@ -2,13 +2,13 @@
 
 import { CopyButton } from "../look/copy_button.tsx";
 import { commandOf, dataWords } from "./settings.ts";
-import { isBusy, training, trainSettings } from "./training.ts";
+import { isBusy, machine, outcome, own, run, trainSettings } from "./training.ts";
 
 export function CommandLine() {
-  const { run, outcome, own, machine } = training.value;
+  const done = outcome.value;
   // Of what was trained, while that is what one sees; else of what the form says.
-  const settings = (isBusy.value || outcome) && run ? run.settings : trainSettings.value;
-  const data = dataWords(settings, own);
+  const settings = ((isBusy.value || done) && run.value?.settings) || trainSettings.value;
+  const data = dataWords(settings, own.value);
   const command = data && commandOf(settings, data);
   return (
     <div class="train-command">
@@ -23,16 +23,16 @@ export function CommandLine() {
           <CopyButton text={command} />
         </div>
       )}
-      {outcome && (
+      {done && (
         <p class="train-hash">
-          SHA-256 of the weights: <code>{outcome.weightsSha256}</code>
+          SHA-256 of the weights: <code>{done.weightsSha256}</code>
         </p>
       )}
       {command !== undefined && (
         <p class="train-soft">
-          {outcome?.stopped?.startsWith("stopped ")
+          {done?.stopped?.startsWith("stopped ")
             ? "A run that was stopped has weights of its own; to its end, both come to the same."
-            : `It prints the same SHA-256 where its kernels round as here${machine ? `: ${machine.arithmetic}` : ""}.`}
+            : `It prints the same SHA-256 where its kernels round as here${machine.value ? `: ${machine.value.arithmetic}` : ""}.`}
         </p>
       )}
     </div>

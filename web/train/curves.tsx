@@ -3,8 +3,8 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { curvesSvg } from "../../lib/plot/index.ts";
-import { formatPercent } from "./format.ts";
-import { training } from "./training.ts";
+import { formatCount, formatPercent } from "./format.ts";
+import { epochs, losses, outcome, run } from "./training.ts";
 
 /** The narrowest picture that can be drawn. */
 const LEAST_WIDTH = 280;
@@ -20,15 +20,15 @@ export function Curves() {
     return () => observer.disconnect();
   }, []);
   useSignalEffect(() => {
-    const { epochs, losses, outcome, run } = training.value;
+    const [reports, steps] = [epochs.value, losses.value];
     if (!place.current || width.value === 0) return;
-    if (epochs.length + losses.length === 0) {
+    if (reports.length + steps.length === 0) {
       place.current.replaceChildren();
       return;
     }
-    const kept = epochs.find(({ epoch }) => epoch === outcome?.epoch) ?? null;
-    const title = `${run?.settings.model ?? "Network"}, ${run?.settings.preset ?? ""} preset`;
-    const svg = curvesSvg({ epochs: [...epochs], best: null, kept }, { steps: losses, title, width: width.value });
+    const kept = reports.find(({ epoch }) => epoch === outcome.value?.epoch) ?? null;
+    const title = `${run.value?.settings.model ?? "Network"}, ${run.value?.settings.preset ?? ""} preset`;
+    const svg = curvesSvg({ epochs: [...reports], best: null, kept }, { steps, title, width: width.value });
     // Its colours are the page's (train.css): a style element of its own, the page's policy forbids.
     place.current.innerHTML = svg.replace(/<style>.*?<\/style>/s, "");
   });
@@ -41,8 +41,8 @@ export function Curves() {
 }
 
 function EpochTable() {
-  const { epochs } = training.value;
-  if (epochs.length === 0)
+  const reports = epochs.value;
+  if (reports.length === 0)
     return <p class="train-soft">The first epoch is under way: its accuracy comes at its end.</p>;
   return (
     <details>
@@ -56,18 +56,22 @@ function EpochTable() {
               <th scope="col">Validation loss</th>
               <th scope="col">Training accuracy</th>
               <th scope="col">Validation accuracy</th>
+              <th scope="col">Images a second</th>
             </tr>
           </thead>
           <tbody>
-            {epochs.map(({ epoch, trainLoss, validationLoss, trainAccuracy, validationAccuracy }) => (
-              <tr key={epoch}>
-                <th scope="row">{epoch}</th>
-                <td>{trainLoss.toFixed(4)}</td>
-                <td>{validationLoss.toFixed(4)}</td>
-                <td>{formatPercent(trainAccuracy)}</td>
-                <td>{formatPercent(validationAccuracy)}</td>
-              </tr>
-            ))}
+            {reports.map(
+              ({ epoch, trainLoss, validationLoss, trainAccuracy, validationAccuracy, samplesPerSecond }) => (
+                <tr key={epoch}>
+                  <th scope="row">{epoch}</th>
+                  <td>{trainLoss.toFixed(4)}</td>
+                  <td>{validationLoss.toFixed(4)}</td>
+                  <td>{formatPercent(trainAccuracy)}</td>
+                  <td>{formatPercent(validationAccuracy)}</td>
+                  <td>{formatCount(samplesPerSecond)}</td>
+                </tr>
+              ),
+            )}
           </tbody>
         </table>
       </div>

@@ -6,19 +6,19 @@ import { linkTo } from "../app/place.ts";
 import { reading } from "../read/reader.ts";
 import { formatCount } from "./format.ts";
 import type { Filters, LiveView } from "./messages.ts";
-import { training } from "./training.ts";
+import { live, outcome } from "./training.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const SIDE = 28;
 
 export function LiveNetwork() {
-  const { live, outcome } = training.value;
-  const confusion = outcome?.confusion ?? live?.confusion ?? null;
+  const now = live.value;
+  const confusion = outcome.value?.confusion ?? now?.confusion ?? null;
   return (
     <section class="glass train-panel train-live" aria-label="The network right now">
-      <Drawn answer={live?.answer ?? null} />
-      {live && <FirstLayer filters={live.filters} />}
-      {confusion && <Confusion confusion={confusion} isTest={outcome !== null} />}
+      <Drawn answer={now?.answer ?? null} />
+      {now && <FirstLayer filters={now.filters} />}
+      {confusion && <Confusion confusion={confusion} isTest={outcome.value !== null} />}
     </section>
   );
 }

@@ -24,9 +24,9 @@ import { type AllDigits, syntheticSets, type TrainingSets, trainingSets } from "
 
 /** Between two pictures of the training. */
 const TELL_MS = 250;
-/** Looking at the network takes at most so much of the time, and happens no more often than that. */
+/** Between two looks at the network and its curve; looking takes at most so much of the time. */
+const LOOK_MS = 500;
 const LOOK_SHARE = 0.03;
-const LOOK_MS = 400;
 /** Between two states that are kept. */
 const KEEP_SECONDS = 5;
 
@@ -80,6 +80,8 @@ export class Session {
     this.tell({ own: await this.own.restore() });
     const last = await kept("trained-network");
     const run = await kept("training-run");
+    // Somebody was faster.
+    if (this.controller || this.run) return;
     if (run) await this.guarded((signal) => this.bringBack(run, signal));
     else if (last) {
       const { outcome, epochs, losses, run: card } = last;
@@ -283,7 +285,7 @@ export class Session {
         const progress = { epoch, step, imagesPerSecond: samplesPerSecond, seconds: event.seconds };
         // The last of an epoch is seen for as long as its validation takes.
         if (step === run.card.stepsPerEpoch) this.tellDue = 0;
-        this.tellAtTimes({ progress, losses: run.losses.points });
+        this.tellAtTimes({ progress });
         if (performance.now() >= this.lookDue) this.look();
         if (mode === "step") this.tellDue = 0;
         break;
@@ -386,7 +388,7 @@ export class Session {
 
   private look(): void {
     const started = performance.now();
-    this.tell({ live: this.live?.look(this.drawing) ?? null });
+    this.tell({ live: this.live?.look(this.drawing) ?? null, losses: this.run?.losses.points ?? [] });
     const now = performance.now();
     this.lookDue = now + Math.max(LOOK_MS, (now - started) / LOOK_SHARE);
   }

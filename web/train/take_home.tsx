@@ -12,7 +12,7 @@ import { readWith } from "../read/reader.ts";
 import { formatCount, formatPercent, sentence } from "./format.ts";
 import { FORMATS, openCheckpoint, saveAs } from "./take_home_job.ts";
 import type { OpenedNetwork } from "./take_home_messages.ts";
-import { training } from "./training.ts";
+import { outcome, run } from "./training.ts";
 
 interface Network {
   readonly id: string;
@@ -145,10 +145,9 @@ export function TakeHome() {
 }
 
 function trainedNetwork(): Network[] {
-  const { outcome, run } = training.value;
-  if (!outcome) return [];
-  const { model, testAccuracy, testImages, weights } = outcome;
-  const note = `${formatPercent(testAccuracy)} of ${formatCount(testImages)} test digits, trained on ${run?.title ?? "digits"}`;
+  if (!outcome.value) return [];
+  const { model, testAccuracy, testImages, weights } = outcome.value;
+  const note = `${formatPercent(testAccuracy)} of ${formatCount(testImages)} test digits, trained on ${run.value?.title ?? "digits"}`;
   return [{ id: "trained", model, title: `${titleOf(model)} trained here`, note, weights }];
 }
 

@@ -7,7 +7,7 @@ import { LiveNetwork } from "./live_network.tsx";
 import { Setup } from "./setup.tsx";
 import { Status } from "./status.tsx";
 import { TakeHome } from "./take_home.tsx";
-import { endTrainer, startTrainer, training } from "./training.ts";
+import { endTrainer, run, startTrainer } from "./training.ts";
 import "./train.css";
 
 export function Train() {
@@ -16,7 +16,7 @@ export function Train() {
     startTrainer();
     return endTrainer;
   }, []);
-  const hasRun = training.value.run !== null;
+  const hasRun = run.value !== null;
   return (
     <div class={`training ${hasRun ? "has-run" : ""}`}>
       <div class="train-column">

@@ -11,12 +11,21 @@ import { RULES, type TrainSettings } from "./settings.ts";
 import { holdScreen } from "./wake_lock.ts";
 
 export const training = signal<TrainingView>(NOTHING_YET);
+/** Parts of it, for what is drawn anew when they change, and no more often. */
+const part = <Name extends keyof TrainingView>(name: Name) => computed(() => training.value[name]);
+export const epochs = part("epochs");
+export const live = part("live");
+export const losses = part("losses");
+export const machine = part("machine");
+export const outcome = part("outcome");
+export const own = part("own");
+export const run = part("run");
 /** What the form says, and the address. */
 export const { settings: trainSettings, change: changeSettings } = settingsBy(RULES);
 /** Whether a run is under way, if only paused. */
 export const isBusy = computed(() => ["loading", "running", "paused", "testing"].includes(training.value.phase));
 /** Whether there are digits to train on. */
-export const canTrain = computed(() => trainSettings.value.data !== "own" || training.value.own !== null);
+export const canTrain = computed(() => trainSettings.value.data !== "own" || own.value !== null);
 
 let worker: Promise<Worker> | null = null;
 /** A new version of the page waits until nothing is under way. */
@@ -39,8 +48,13 @@ export function startTrainer({ isAnew = false }: { isAnew?: boolean } = {}): voi
 
 /** Ends it where it has nothing to do: what is kept is brought back at the next start. */
 export function endTrainer(): void {
-  const { phase } = training.value;
-  if (phase === "idle" || phase === "done" || phase === "failed") ask({ kind: "end" });
+  if (isBusy.value || !worker) return;
+  const ending = worker;
+  worker = null;
+  ending.then(
+    (started) => started.postMessage({ kind: "end" } satisfies ToTrainer),
+    () => {},
+  );
 }
 
 export const train = (settings: TrainSettings, mode: "run" | "step"): void => ask({ kind: "start", settings, mode });
@@ -53,10 +67,7 @@ async function start(): Promise<Worker> {
   let stopListening = (): void => {};
   started.onmessage = ({ data }: MessageEvent<FromTrainer>) => {
     if (data.kind === "changed") update(data.changes);
-    else {
-      worker = null;
-      stopListening();
-    }
+    else stopListening();
   };
   started.onerror = () => {
     worker = null;
