@@ -4,14 +4,20 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { Button } from "../look/button.tsx";
 import { Icon, type IconName } from "../look/icon.tsx";
+import { Later, type Load } from "../look/later.tsx";
 import { Trouble } from "../look/trouble.tsx";
 import { keeping } from "../offline/keeping.ts";
+import { askedServer } from "../read/where.ts";
 import { linkTo, SECTION_NAMES, section } from "./place.ts";
 import { SECTIONS } from "./sections.ts";
+import { isSettingsOpen } from "./settings_open.ts";
 import { nextTheme, type Theme, theme } from "./theme.ts";
 
 const THEME_ICONS: Readonly<Record<Theme, IconName>> = { auto: "contrast", light: "sun", dark: "moon" };
 const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "as the system", light: "light", dark: "dark" };
+
+const badge: Load = async () => (await import("../remote/badge.tsx")).Badge;
+const settings: Load = async () => (await import("../settings/settings.tsx")).Settings;
 
 export function Shell() {
   return (
@@ -19,20 +25,37 @@ export function Shell() {
       <header class="header">
         <div class="title">
           <h1 class="text-lg font-semibold tracking-tight max-sm:sr-only">Draw a digit</h1>
-          <p class="flex items-center gap-1 text-sm text-soft">
-            <Icon name="lock" />
-            Nothing leaves your device
-          </p>
+          <div class="flex items-center gap-1 text-sm text-soft">
+            {askedServer.value ? (
+              <Later load={badge} />
+            ) : (
+              <>
+                <Icon name="lock" />
+                Nothing leaves your device
+              </>
+            )}
+          </div>
         </div>
         <Tabs />
-        <Button icon={THEME_ICONS[theme.value]} label={`Theme: ${THEME_NAMES[theme.value]}`} onClick={nextTheme} />
+        <div class="flex gap-2">
+          <Button
+            icon="settings"
+            label="Settings"
+            onClick={() => {
+              isSettingsOpen.value = true;
+            }}
+          />
+          <Button icon={THEME_ICONS[theme.value]} label={`Theme: ${THEME_NAMES[theme.value]}`} onClick={nextTheme} />
+        </div>
       </header>
       <main class="grid flex-1">
         <Outlet />
       </main>
+      {isSettingsOpen.value && <Later load={settings} />}
       <footer class="py-3 text-sm text-soft">
         <p class="max-w-[70ch]">
-          Both networks compute in this page, with the WebAssembly kernels of simdgrad.{" "}
+          Both networks compute {askedServer.value ? "on the server that you chose" : "in this page"}, with the
+          WebAssembly kernels of simdgrad.{" "}
           <a class="link" href="THIRD_PARTY_LICENSES.txt">
             Licences
           </a>

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { Later, type Load } from "../look/later.tsx";
 import { Trouble } from "../look/trouble.tsx";
 import { failure, restartReader } from "../read/reader.ts";
+import { askedServer } from "../read/where.ts";
 import { Bars } from "./bars.tsx";
 import { isEmpty } from "./board.ts";
 import { Contest } from "./contest.tsx";
@@ -37,7 +38,7 @@ export function Draw() {
         </div>
         <Bars />
         <Contest />
-        {isTeaching.value ? (
+        {askedServer.value ? null : isTeaching.value ? (
           <Later load={teach} />
         ) : (
           <button type="button" class="button justify-self-start" onClick={() => (isTeaching.value = true)}>

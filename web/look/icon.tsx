@@ -11,6 +11,9 @@ const PATHS = {
   back: "M15 5l-7 7 7 7",
   forward: "M9 5l7 7-7 7",
   close: "M7 7l10 10M17 7 7 17",
+  check: "M4.5 12.5l5 5L19.5 7",
+  server: "M4 5h16v6H4zM4 13h16v6H4zM7.5 8v.1M7.5 16v.1",
+  settings: "M4 7h9M17 7h3M15 5v4M4 12h2M10 12h10M8 10v4M4 17h7M15 17h5M13 15v4",
   warning: "M12 4 2.8 20h18.4zM12 10v5M12 17.5v.1",
 } as const;
 

@@ -24,11 +24,15 @@ export const refusal = signal<string | null>(null);
 export const isReady = computed(() => Object.keys(cards.value).length > 0);
 export const NETWORK_NAMES: readonly ModelName[] = WEIGHTS.map(({ name }) => name);
 
-const measured = new Latencies();
+/** Answers in the networks' place. @throws {Error} one line for people */
+export type Elsewhere = (reading: Reading) => Promise<Reading["answers"]>;
+
+let measured = new Latencies();
 let requests = new Newest<number>(post);
 /** Its number counts up: what is said of an older subject comes too late. */
 let newest: { readonly id: number; readonly subject: Subject | null } = { id: 0, subject: null };
 let sentId: number | null = null;
+let elsewhere: Elsewhere | null = null;
 /** Who waits for what becomes of weights, by the numbers that the worker was given with them. */
 const given = new Map<number, { resolve(): void; reject(reason: Error): void }>();
 let givenIds = 0;
@@ -104,6 +108,15 @@ function forget(): void {
   problem.value = null;
 }
 
+/** Has somebody else answer from now on, what is drawn included; the reader goes on preparing it. @param answers null: the networks */
+export function answerElsewhere(answers: Elsewhere | null): void {
+  elsewhere = answers;
+  measured = new Latencies();
+  const { subject } = newest;
+  // A picture was given away with its first reading.
+  if (subject?.kind === "strokes") read(subject);
+}
+
 /** Sends what is the newest by now. */
 function post(): void {
   const { id, subject } = newest;
@@ -132,6 +145,19 @@ function take(message: Exclude<FromReader, { kind: "started" }>): void {
     fail(message.problem);
     return;
   }
+  if (message.kind === "reading" && elsewhere && !message.reading.isBlank) {
+    if (message.id !== sentId) return;
+    const { id, reading } = message;
+    elsewhere(reading).then(
+      (answers) => batch(() => show({ kind: "reading", id, reading: { ...reading, answers } })),
+      (error: Error) => batch(() => show({ kind: "failed", id, problem: error.message })),
+    );
+    return;
+  }
+  show(message);
+}
+
+function show(message: Extract<FromReader, { kind: "reading" | "failed" }>): void {
   if (message.id === newest.id) {
     forget();
     if (message.kind === "failed") problem.value = message.problem;

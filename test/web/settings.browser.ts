@@ -1,0 +1,135 @@
+// The settings: answers by a server, which may be down or slow, and the self-test.
+
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import type { Page } from "playwright-core";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { SAMPLES } from "../../web/draw/sample_strokes.ts";
+import { axeFindings, button, drawByMouse, PHONE, shows, verdicts, WebApp } from "../support/web_app.ts";
+
+const test = suite("the settings in a browser");
+
+let app: WebApp;
+test.before(async () => {
+  app = await WebApp.start();
+});
+test.after(async () => {
+  await app?.close();
+});
+
+const answers = async (page: Page): Promise<string[][]> => [
+  await verdicts(page),
+  await page.locator(".certainty").allTextContents(),
+];
+/** Refused and timed out requests are what is tested. */
+const forgives = /Failed to load resource|net::ERR/;
+
+async function useServer(page: Page): Promise<void> {
+  await button(page, "Settings").click();
+  await page.getByText("By a server").click();
+  assert.is(await page.getByLabel("Its address").inputValue(), app.server.url);
+  await button(page, "Use it").click();
+}
+
+test("a server answers as the page does, and the page says where drawings go, also after a reload", async () => {
+  await app.visit(async (page) => {
+    await drawByMouse(page, SAMPLES[5]);
+    await shows(page, "5");
+    const own = await answers(page);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await useServer(page);
+    await page.locator("header").getByText("Drawings are sent to").waitFor();
+    await button(page, "Close").click();
+    await page.waitForFunction(() => document.querySelector(".certainty")?.textContent?.includes("%"));
+    assert.equal(await answers(page), own);
+    assert.ok(
+      ["cnn", "linear"].every((name) => asked.includes(`/v2/models/${name}/infer`)),
+      asked.join(),
+    );
+    assert.is(await page.getByText("Nothing leaves your device").count(), 0);
+    await page.reload();
+    await page.locator("header").getByText("Drawings are sent to").waitFor();
+    await shows(page, "5");
+    await button(page, "Settings").click();
+    await page.getByText("In this page: nothing leaves your device").click();
+    await button(page, "Close").click();
+    await page.locator("header").getByText("Nothing leaves your device").waitFor();
+    await shows(page, "5");
+    assert.equal(await answers(page), own);
+  });
+});
+
+test("a server that is down or slow is said, asked again, and answers when it is back", async () => {
+  await app.visit(
+    async (page) => {
+      await page.route("**/v2/**", (route) => route.abort());
+      await useServer(page);
+      await page.locator("header").getByText("is down. It does not answer").waitFor();
+      await button(page, "Close").click();
+      await drawByMouse(page, SAMPLES[2]);
+      await page.getByText("Nothing to read").waitFor();
+      await page.unroute("**/v2/**");
+      await shows(page, "2"); // by itself
+      await page.route("**/infer", () => {});
+      await page.keyboard.press("Delete");
+      await drawByMouse(page, SAMPLES[3]);
+      await page.locator("header").getByText("has not answered in 5 seconds").waitFor();
+      await page.unroute("**/infer");
+      await shows(page, "3");
+    },
+    { forgives },
+  );
+});
+
+test("an address that is none is said beside it, and the page goes on by itself", async () => {
+  await app.visit(async (page) => {
+    await button(page, "Settings").click();
+    await page.getByText("By a server").click();
+    await page.getByLabel("Its address").fill("ftp://example.com");
+    await button(page, "Use it").click();
+    await page.getByRole("alert").getByText("begins with http:// or https://").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("header").getByText("Nothing leaves your device").waitFor();
+  });
+});
+
+test("a host whose policy allows no other server is named as the reason", async () => {
+  await app.visit(
+    async (page) => {
+      await button(page, "Settings").click();
+      await page.getByText("By a server").click();
+      await page.getByLabel("Its address").fill("http://127.0.0.2:9");
+      await button(page, "Use it").click();
+      await page.locator("header").getByText("Content-Security-Policy").waitFor();
+    },
+    { forgives: /Content Security Policy|violates|Failed to load|Refused/ },
+  );
+});
+
+test("the self-test passes, and axe finds nothing serious in the settings", async () => {
+  const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const device of colorScheme === "light" ? [{}, PHONE] : [PHONE]) {
+      await app.visit(
+        async (page) => {
+          await button(page, "Settings").click();
+          await page.getByText("By a server").click();
+          await button(page, "Test it").click();
+          await page
+            .getByRole("status")
+            .getByText(/It does: \d+ checks in .* s, (relaxed|simd) kernels, /)
+            .waitFor({ timeout: 60_000 });
+          assert.equal(await axeFindings(page, axe), [], colorScheme);
+          const shots = process.env.SCREENSHOTS;
+          const name = `settings-${colorScheme}-${device === PHONE ? "phone" : "desk"}.png`;
+          if (shots) await page.screenshot({ path: `${shots}/${name}` });
+        },
+        { ...device, colorScheme, reducedMotion: "reduce" },
+      );
+    }
+  }
+});
+
+test.run();

@@ -1,0 +1,65 @@
+// What a page asks a server by the Open Inference Protocol: whether it is ready, and what a network reads in 28 × 28 pixels. The
+// page prepares the drawing itself, so the server's networks see the very pixels that its own would.
+
+import { MNIST_MEAN, MNIST_STD } from "../../data/index.ts";
+import type { Answer, ModelName } from "../../models/index.ts";
+
+/** After which it counts as down. */
+const LIMIT_MS = 5000;
+const CLASSES = 10;
+
+/** @throws {Error} one line for people */
+export async function askReady(url: string): Promise<void> {
+  const response = await ask(`${url}/v2/health/ready`);
+  if (!response.ok) throw new Error(`It answers ${response.status}: it is not ready.`);
+}
+
+/** @throws {Error} one line for people */
+export async function askFor(url: string, name: ModelName, pixels: Uint8Array): Promise<Answer> {
+  const started = performance.now();
+  const data = Array.from(pixels, (value) => (value / 255 - MNIST_MEAN) / MNIST_STD);
+  const response = await ask(`${url}/v2/models/${name}/infer`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      inputs: [{ name: "images", shape: [1, 1, 28, 28], datatype: "FP32", data }],
+      outputs: [{ name: "probabilities" }],
+    }),
+  });
+  if (!response.ok) throw new Error(`The server answers ${response.status} when it is asked for ${name}.`);
+  const probabilities = probabilitiesIn(await response.json().catch(() => null));
+  if (!probabilities) throw new Error("The server answers, but not by the Open Inference Protocol.");
+  const confidence = Math.max(...probabilities);
+  const digit = probabilities.indexOf(confidence);
+  return { digit, confidence, probabilities, latencyMs: performance.now() - started, warnings: [] };
+}
+
+/** @returns null where the answer has none */
+export function probabilitiesIn(answer: unknown): number[] | null {
+  const { outputs }: { outputs?: unknown } = Object(answer);
+  const [output] = Array.isArray(outputs) ? outputs : [];
+  const { data }: { data?: unknown } = Object(output);
+  const isRight = Array.isArray(data) && data.length === CLASSES && data.every((each) => each >= 0 && each <= 1);
+  return isRight ? data : null;
+}
+
+async function ask(url: string, options: RequestInit = {}): Promise<Response> {
+  let isForbidden = false;
+  const note = (): void => {
+    isForbidden = true;
+  };
+  globalThis.document?.addEventListener("securitypolicyviolation", note);
+  try {
+    return await fetch(url, { ...options, credentials: "omit", signal: AbortSignal.timeout(LIMIT_MS) });
+  } catch (error) {
+    // The violation is told after the refusal.
+    await new Promise((resolve) => setTimeout(resolve));
+    if (isForbidden) {
+      throw new Error("The host of this page lets it ask no other server (Content-Security-Policy: connect-src).");
+    }
+    if ((error as Error).name === "TimeoutError") throw new Error(`It has not answered in ${LIMIT_MS / 1000} seconds.`);
+    throw new Error("It does not answer, or allows no pages of this host (--cors).");
+  } finally {
+    globalThis.document?.removeEventListener("securitypolicyviolation", note);
+  }
+}

@@ -1,0 +1,34 @@
+// Badge: that a server answers, and whether it is there, in words and by a sign of its own.
+
+import { Icon, type IconName } from "../look/icon.tsx";
+import { askedServer } from "../read/where.ts";
+import { retry } from "./remote.ts";
+
+export function Badge() {
+  const { value } = askedServer;
+  if (!value) return null;
+  const { url, state } = value;
+  const [icon, text]: [IconName, string] =
+    state.kind === "healthy"
+      ? ["check", `Drawings are sent to ${hostOf(url)}`]
+      : state.kind === "connecting"
+        ? ["server", `Connecting to ${hostOf(url)} …`]
+        : ["warning", `${hostOf(url)} is down. ${state.why} Next try in ${state.secondsLeft} s`];
+  return (
+    <span class="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
+      <span role="status" class="inline-flex items-center gap-1">
+        <Icon name={icon} />
+        {text}
+      </span>
+      {state.kind === "down" && (
+        <button type="button" class="button" onClick={retry}>
+          Try now
+        </button>
+      )}
+    </span>
+  );
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}

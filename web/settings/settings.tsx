@@ -1,0 +1,122 @@
+// Settings: where answers are computed, what pens and fingers do, and whether this browser computes right.
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { change, settings } from "../app/place.ts";
+import { isSettingsOpen } from "../app/settings_open.ts";
+import { Button } from "../look/button.tsx";
+import { Switch } from "../look/switch.tsx";
+import { askedServer, chosenUrl } from "../read/where.ts";
+import { Badge } from "../remote/badge.tsx";
+import { usePage, useServer } from "../remote/remote.ts";
+import { SelfTest } from "./self_test.tsx";
+import "./settings.css";
+
+export function Settings() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      class="settings"
+      aria-labelledby="settings"
+      onClose={() => {
+        isSettingsOpen.value = false;
+      }}
+    >
+      <div class="settings-head">
+        <h2 id="settings">Settings</h2>
+        <Button icon="close" label="Close" onClick={() => dialog.current?.close()} />
+      </div>
+      <Where />
+      <section class="settings-part" aria-labelledby="pens">
+        <h3 id="pens">Pens and fingers</h3>
+        <Switch
+          label="A pen's pressure makes the line thicker"
+          isOn={settings.value.pressure}
+          onChange={(pressure) => change({ pressure })}
+        />
+        <Switch
+          label="Fingers draw, too, once a pen was seen"
+          isOn={settings.value.fingers}
+          onChange={(fingers) => change({ fingers })}
+        />
+      </section>
+      <SelfTest />
+    </dialog>
+  );
+}
+
+function Where() {
+  const isServer = useSignal(askedServer.value !== null);
+  const address = useSignal(chosenUrl() || location.origin);
+  const problem = useSignal<string | null>(null);
+  const connect = (event: Event): void => {
+    event.preventDefault();
+    problem.value = null;
+    try {
+      useServer(address.value);
+    } catch (error) {
+      problem.value = (error as Error).message;
+    }
+  };
+  return (
+    <form class="settings-part" aria-labelledby="where" onSubmit={connect}>
+      <h3 id="where">Where answers are computed</h3>
+      <label class="settings-choice">
+        <input
+          type="radio"
+          name="where"
+          class="radio"
+          checked={!isServer.value}
+          onChange={() => {
+            isServer.value = false;
+            problem.value = null;
+            usePage();
+          }}
+        />
+        In this page: nothing leaves your device
+      </label>
+      <label class="settings-choice">
+        <input
+          type="radio"
+          name="where"
+          class="radio"
+          checked={isServer.value}
+          onChange={() => {
+            isServer.value = true;
+          }}
+        />
+        By a server: it is sent the 28 × 28 pixels
+      </label>
+      {isServer.value && (
+        <>
+          <div class="settings-address">
+            <label>
+              Its address
+              <input
+                type="text"
+                inputMode="url"
+                autocomplete="off"
+                value={address.value}
+                aria-describedby="where-note"
+                onInput={({ currentTarget }) => {
+                  address.value = currentTarget.value;
+                }}
+              />
+            </label>
+            <button type="submit" class="button">
+              Use it
+            </button>
+          </div>
+          <p id="where-note" class="settings-note">
+            A server that <code>npx mnist serve</code> started. Another host's must name this page's with{" "}
+            <code>--cors</code>, and this page's host must allow it (connect-src).
+          </p>
+          {problem.value !== null && <p role="alert">{problem.value}</p>}
+          <Badge />
+        </>
+      )}
+    </form>
+  );
+}
