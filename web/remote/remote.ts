@@ -43,11 +43,14 @@ export function retry(): void {
 
 async function answers(url: string, pixels: Uint8Array): Promise<Partial<Record<ModelName, Answer>>> {
   const mine = turn;
+  // One that is down is asked for answers again once it is ready: each stroke would only make the wait longer.
+  const state = askedServer.value?.state;
+  if (state?.kind === "down") throw new Error(state.why);
   try {
     const all = await Promise.all(NETWORK_NAMES.map(async (name) => [name, await askFor(url, name, pixels)] as const));
     return Object.fromEntries(all);
   } catch (error) {
-    if (mine === turn) down(url, (error as Error).message);
+    if (mine === turn && askedServer.value?.state.kind !== "down") down(url, (error as Error).message);
     throw error;
   }
 }
