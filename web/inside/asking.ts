@@ -4,7 +4,11 @@ import { batch, type ReadonlySignal, signal, useSignal, useSignalEffect } from "
 import { useEffect, useMemo } from "preact/hooks";
 import type { ModelName } from "../../models/index.ts";
 import { fetchBytes, kernelsUrl, WEIGHTS } from "../read/files.ts";
+import type { NetworkCard } from "../read/messages.ts";
 import { Newest } from "../read/newest.ts";
+import { ownWeights } from "../read/own_weights.ts";
+import { cards, NETWORK_NAMES } from "../read/reader.ts";
+import { isOwn } from "./parts/network_name.ts";
 import type { Answer, FromInside, Progress, Question, QuestionName, ToInside } from "./questions.ts";
 
 /** Why nothing is answered: the worker did not start, or ended; null while it works. */
@@ -20,25 +24,58 @@ let worker: Worker | null = null;
 let count = 0;
 const waiting = new Map<number, Waiting>();
 
-/** Once; again where that went wrong. */
+/** Counts the starts: what was computed by the networks of one may not hold for those of the next. */
+export const generation = signal(0);
+/** What the networks of the last start are known by. */
+let origins = "";
+
+/**
+ * Starts it, and starts it again where that went wrong, and where the networks that read are others by now. A view that waits for
+ * an answer then has to ask again.
+ */
 export async function startInside(): Promise<void> {
-  if (worker && failure.value === null) return;
+  const now = originsNow();
+  if (worker && failure.peek() === null && now === origins) return;
   worker?.terminate();
+  rejectAll("The networks are others by now.");
+  origins = now;
   failure.value = null;
-  worker = new Worker(new URL("./inside_worker.ts", import.meta.url), { type: "module", name: "inside" });
+  generation.value = generation.peek() + 1;
+  const started = new Worker(new URL("./inside_worker.ts", import.meta.url), { type: "module", name: "inside" });
+  worker = started;
   worker.onmessage = ({ data }: MessageEvent<FromInside>) => take(data);
   worker.onerror = () => fail("The part of the page that looks inside did not start.");
   try {
-    const [kernels, ...files] = await Promise.all([kernelsUrl(), ...WEIGHTS.map(({ url }) => url)].map(fetchBytes));
+    const [kernels, ...files] = await Promise.all([fetchBytes(kernelsUrl()), ...WEIGHTS.map(weightsOf)]);
     const weights = Object.fromEntries(WEIGHTS.map(({ name }, i) => [name, files[i]])) as Record<
       ModelName,
       ArrayBuffer
     >;
-    send({ kind: "start", kernels, weights }, [kernels, ...files]);
+    if (worker === started) send({ kind: "start", kernels, weights }, [kernels, ...files]);
   } catch (error) {
-    fail((error as Error).message);
+    if (worker === started) fail((error as Error).message);
   }
 }
+
+/** The weights that the reader reads with: one's own where it does, else the shipped ones. */
+async function weightsOf({ name, url }: (typeof WEIGHTS)[number]): Promise<ArrayBuffer> {
+  const own = isOwn(name) ? await ownWeights(name) : null;
+  return own ? own.weights.slice().buffer : fetchBytes(url);
+}
+
+/** Each network with weights of one's own has a new card whenever they change. */
+function originsNow(): string {
+  return NETWORK_NAMES.map((name) => (isOwn(name) ? cardNumber(cards.value[name] as NetworkCard) : 0)).join();
+}
+
+function cardNumber(card: NetworkCard): number {
+  const known = numbers.get(card) ?? ++cardCount;
+  numbers.set(card, known);
+  return known;
+}
+
+const numbers = new WeakMap<NetworkCard, number>();
+let cardCount = 0;
 
 export interface AskOptions<Name extends QuestionName> {
   /** Nobody waits for the answer any more: the promise is rejected with its reason. */
@@ -53,8 +90,6 @@ export function ask<Name extends QuestionName>(
   { signal, onProgress }: AskOptions<Name> = {},
 ): Promise<Answer<Name>> {
   const id = count++;
-  // A view asks before the section that it is in begins.
-  if (!worker) void startInside();
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     waiting.set(id, {
@@ -189,8 +224,11 @@ function take(message: FromInside): void {
 /** The first reason is the one that explains the others. */
 function fail(why: string): void {
   failure.value ??= why;
-  const error = new Error(why);
-  for (const each of waiting.values()) each.reject(error);
+  rejectAll(why);
+}
+
+function rejectAll(why: string): void {
+  for (const each of waiting.values()) each.reject(new Error(why));
   waiting.clear();
 }
 

@@ -1,7 +1,8 @@
 // Inside: what happens in the networks, for the drawing on the sheet: a view of it for each question that one may have.
 
+import { useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { percent } from "../../models/export/page/percent.ts";
 import type { Rule } from "../app/fragment.ts";
 import { settingsBy } from "../app/place.ts";
@@ -14,7 +15,7 @@ import { useBoard } from "../draw/use_board.ts";
 import { Button } from "../look/button.tsx";
 import { Trouble } from "../look/trouble.tsx";
 import { NETWORK_NAMES, failure as readerFailure, restartReader } from "../read/reader.ts";
-import { failure, startInside } from "./asking.ts";
+import { failure, generation, startInside } from "./asking.ts";
 import { Dream } from "./dream/dream.tsx";
 import { Errors } from "./errors/errors.tsx";
 import { Fool } from "./fool/fool.tsx";
@@ -45,7 +46,9 @@ const { settings, change } = settingsBy({ view: viewRule });
 
 export function Inside() {
   const isDropTarget = useBoard();
-  useEffect(() => void startInside(), []);
+  // Before a view asks; and when there are other networks.
+  useMemo(() => void startInside(), []);
+  useSignalEffect(() => void startInside());
   const { view } = settings.value;
   const { title, View } = VIEWS[view];
   const problem = failure.value ?? readerFailure.value;
@@ -71,7 +74,7 @@ export function Inside() {
         <ViewTabs view={view} />
         {problem !== null && <Trouble text={problem} action="Try again" onAction={retry} />}
         <div class="inside-view" role="tabpanel" id="inside-view" aria-labelledby={`inside-${view}`}>
-          {problem === null && <View key={view} />}
+          {problem === null && <View key={`${view} ${generation.value}`} />}
         </div>
       </section>
     </div>

@@ -1,11 +1,11 @@
 // Errors: what the networks read of all 10,000 test digits, computed here: the confusion matrix, the worst mistakes, and the digits
 // behind each number.
 
-import { signal } from "@preact/signals";
+import { signal, useSignalEffect } from "@preact/signals";
 import { percent } from "../../../models/export/page/percent.ts";
 import { DEFAULT_MODEL, type ModelName } from "../../../models/index.ts";
 import { NETWORK_NAMES } from "../../read/reader.ts";
-import { useTask } from "../asking.ts";
+import { generation, useTask } from "../asking.ts";
 import { Choice } from "../parts/choice.tsx";
 import { DigitPicture } from "../parts/digit_picture.tsx";
 import { networkName } from "../parts/network_name.ts";
@@ -16,8 +16,8 @@ import { PIXELS } from "../side.ts";
 import { putOnSheet } from "../subject.ts";
 import { type Cell, Matrix } from "./matrix.tsx";
 
-/** Kept while the page is open: it takes a few seconds to compute. */
-const answer = signal<TestAnswer | null>(null);
+/** Kept while the networks are the same: it takes a few seconds to compute. */
+const answer = signal<{ readonly of: number; readonly answer: TestAnswer } | null>(null);
 const network = signal<ModelName>(DEFAULT_MODEL);
 /** Null: the worst mistakes. */
 const cell = signal<Cell | null>(null);
@@ -28,15 +28,18 @@ const FEW = 24;
 export function Errors() {
   const task = useTask("test");
   const isRunning = task.isRunning.value;
-  if (task.answer.value) answer.value = task.answer.value;
   const progress = task.progress.value;
+  useSignalEffect(() => {
+    if (task.answer.value) answer.value = { of: generation.peek(), answer: task.answer.value };
+  });
+  const known = answer.value?.of === generation.value ? answer.value.answer : null;
   return (
     <>
       <p class="inside-lead">
-        Both networks read MNIST’s 10,000 test digits, none of which they have learned from. Choose a number to see its
+        Both networks read MNIST’s 10,000 test digits, which they were not trained on. Choose a number to see its
         digits, and a digit to look into it.
       </p>
-      {answer.value === null && (
+      {known === null && (
         <div class="inside-actions">
           <button
             type="button"
@@ -49,7 +52,7 @@ export function Errors() {
         </div>
       )}
       {task.problem.value !== null && <p role="alert">{task.problem.value}</p>}
-      {answer.value && <Browsed answer={answer.value} />}
+      {known && <Browsed answer={known} />}
     </>
   );
 }

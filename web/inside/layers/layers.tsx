@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../look/button.tsx";
 import { useLive } from "../asking.ts";
 import type { FeatureMaps, Unit } from "../compute/feature_maps.ts";
+import { Behind } from "../parts/behind.tsx";
 import { Legend } from "../parts/legend.tsx";
 import { decimal } from "../parts/number.ts";
 import { PIXELS } from "../side.ts";
@@ -143,19 +144,12 @@ function Digits({ values }: { values: Float32Array }) {
   );
 }
 
-/** The chosen map as a table, made when it is opened. */
+/** The chosen map as a table. */
 function Values({ maps: stage, map }: { maps: FeatureMaps; map: number }) {
   const { height, width, maps, values } = stage;
-  const isOpen = useSignal(false);
   return (
-    <details
-      class="inside-behind"
-      onToggle={({ currentTarget }) => {
-        isOpen.value = currentTarget.open;
-      }}
-    >
-      <summary>As a table</summary>
-      {isOpen.value && (
+    <Behind>
+      {() => (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
         <section class="inside-scroll" tabIndex={0} aria-label="The map’s values">
           <table>
@@ -173,7 +167,7 @@ function Values({ maps: stage, map }: { maps: FeatureMaps; map: number }) {
           <p>The strongest value of this layer is {decimal(rangeOf(stage).high, 2)}.</p>
         </section>
       )}
-    </details>
+    </Behind>
   );
 }
 

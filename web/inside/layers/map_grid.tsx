@@ -37,7 +37,7 @@ export function MapGrid({ maps, columns, label, chosen, nameOf, onChoose }: MapG
   const now = chosen ?? 0;
   return (
     <div
-      class="inside-grid"
+      class={`inside-grid ${gap === 0 ? "inside-flat" : ""}`}
       style={{ "--ratio": (width / height).toFixed(4), "--columns": columns, "--rows": rows }}
       role="slider"
       tabIndex={0}

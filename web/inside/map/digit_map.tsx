@@ -4,6 +4,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { percent } from "../../../models/export/page/percent.ts";
 import { useLive, useTask } from "../asking.ts";
+import { Behind } from "../parts/behind.tsx";
 import { DigitPicture } from "../parts/digit_picture.tsx";
 import { NeedsDrawing } from "../parts/needs_drawing.tsx";
 import { count, decimal } from "../parts/number.ts";
@@ -23,12 +24,12 @@ export function DigitMap() {
   const map = task.answer.value;
   return (
     <>
+      {task.problem.value !== null && <p role="alert">{task.problem.value}</p>}
+      {map ? <Explored map={map} /> : <p class="inside-wait">The test digits are on their way: 1.6 MB.</p>}
       <p class="inside-lead">
         The CNN’s hidden layer describes each picture by 64 numbers. The map shows the two directions in which they
         differ most, the principal components, for a thousand test digits that the network has never learned from.
       </p>
-      {task.problem.value !== null && <p role="alert">{task.problem.value}</p>}
-      {map ? <Explored map={map} /> : <p class="inside-wait">The test digits are on their way: 1.6 MB.</p>}
     </>
   );
 }
@@ -150,36 +151,40 @@ function Explored({ map }: { map: MapAnswer }) {
 }
 
 /** The map as a table: where the middle of each digit's cloud is. */
-function Centres({ map: { labels, points } }: { map: MapAnswer }) {
-  const centres = Array.from({ length: 10 }, (_, digit) => {
+function Centres({ map }: { map: MapAnswer }) {
+  return (
+    <Behind>
+      {() => (
+        <table>
+          <caption>The middle of each digit’s cloud</caption>
+          <thead>
+            <tr>
+              <th scope="col">Digit</th>
+              <th scope="col">How many</th>
+              <th scope="col">First</th>
+              <th scope="col">Second</th>
+            </tr>
+          </thead>
+          <tbody>
+            {centresOf(map).map(({ digit, digits, x, y }) => (
+              <tr key={digit}>
+                <th scope="row">{digit}</th>
+                <td>{digits}</td>
+                <td>{decimal(x, 2)}</td>
+                <td>{decimal(y, 2)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Behind>
+  );
+}
+
+function centresOf({ labels, points }: MapAnswer): { digit: number; digits: number; x: number; y: number }[] {
+  return Array.from({ length: 10 }, (_, digit) => {
     const own = Array.from(labels, (_, i) => i).filter((i) => labels[i] === digit);
     const mean = (axis: number): number => own.reduce((sum, i) => sum + points[2 * i + axis], 0) / own.length;
     return { digit, digits: own.length, x: mean(0), y: mean(1) };
   });
-  return (
-    <details class="inside-behind">
-      <summary>As a table</summary>
-      <table>
-        <caption>The middle of each digit’s cloud</caption>
-        <thead>
-          <tr>
-            <th scope="col">Digit</th>
-            <th scope="col">How many</th>
-            <th scope="col">First</th>
-            <th scope="col">Second</th>
-          </tr>
-        </thead>
-        <tbody>
-          {centres.map(({ digit, digits, x, y }) => (
-            <tr key={digit}>
-              <th scope="row">{digit}</th>
-              <td>{digits}</td>
-              <td>{decimal(x, 2)}</td>
-              <td>{decimal(y, 2)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
-  );
 }

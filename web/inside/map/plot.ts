@@ -70,21 +70,13 @@ export interface Plot {
   readonly way: readonly Spot[];
 }
 
-export function paintMap(canvas: HTMLCanvasElement, { labels, spots, chosen, way }: Plot): void {
+export function paintMap(canvas: HTMLCanvasElement, plot: Plot): void {
+  const { spots, chosen, way } = plot;
   const side = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
   if (canvas.width !== side) canvas.width = canvas.height = side;
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
   const unit = devicePixelRatio;
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.fillStyle = "rgb(8 9 16)";
-  context.fillRect(0, 0, side, side);
-  context.font = `600 ${Math.max(9, Math.min(13, canvas.clientWidth / 45)) * unit}px Inter, system-ui, sans-serif`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  for (const [i, { x, y }] of spots.entries()) {
-    context.fillStyle = `oklch(0.8 0.13 ${(360 / HUES) * labels[i]})`;
-    context.fillText(String(labels[i]), x * side, y * side);
-  }
+  context.drawImage(numerals(plot, side), 0, 0);
   if (chosen !== null) ring(context, spots[chosen], side, 11 * unit, "white", 2 * unit);
   way.forEach((spot, i) => {
     if (i === 0) return;
@@ -118,4 +110,25 @@ function ring(
   context.strokeStyle = colour;
   context.lineWidth = width;
   context.stroke();
+}
+
+/** The numerals of the last map, which stay while the drawing moves: a thousand texts take longer than a frame. */
+let backdrop: { readonly spots: readonly Spot[]; readonly canvas: HTMLCanvasElement } | null = null;
+
+function numerals({ labels, spots }: Plot, side: number): HTMLCanvasElement {
+  if (backdrop?.spots === spots && backdrop.canvas.width === side) return backdrop.canvas;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = side;
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+  context.fillStyle = "rgb(8 9 16)";
+  context.fillRect(0, 0, side, side);
+  context.font = `600 ${Math.max(9 * devicePixelRatio, Math.min(13 * devicePixelRatio, side / 45))}px Inter, system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (const [i, { x, y }] of spots.entries()) {
+    context.fillStyle = `oklch(0.8 0.13 ${(360 / HUES) * labels[i]})`;
+    context.fillText(String(labels[i]), x * side, y * side);
+  }
+  backdrop = { spots, canvas };
+  return canvas;
 }

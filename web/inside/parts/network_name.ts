@@ -3,8 +3,13 @@
 import type { ModelName } from "../../../models/index.ts";
 import { cards } from "../../read/reader.ts";
 
-/** @example networkName("cnn") // "CNN" */
+/** @example networkName("cnn") // "CNN", or "CNN (your own)" */
 export function networkName(name: ModelName): string {
   const label = (cards.value[name]?.label ?? name).replace(/^the /, "");
-  return label[0].toUpperCase() + label.slice(1);
+  return `${label[0].toUpperCase()}${label.slice(1)}${isOwn(name) ? " (your own)" : ""}`;
+}
+
+/** Whether it reads with weights that are not the shipped ones: taught, trained here, or from a file. */
+export function isOwn(name: ModelName): boolean {
+  return (cards.value[name]?.origin ?? "shipped") !== "shipped";
 }

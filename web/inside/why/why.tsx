@@ -5,6 +5,7 @@ import { NETWORK_NAMES } from "../../read/reader.ts";
 import { useLive } from "../asking.ts";
 import type { Saliency } from "../compute/saliency.ts";
 import { largestSize } from "../layers/scale.ts";
+import { Behind } from "../parts/behind.tsx";
 import { Choice, DIGIT_OPTIONS } from "../parts/choice.tsx";
 import { paintSigned } from "../parts/colours.ts";
 import { Legend } from "../parts/legend.tsx";
@@ -82,29 +83,34 @@ function paintOver(image: Uint8ClampedArray, pixels: Uint8Array | null, saliency
 
 /** What the picture shows most strongly, as a table. */
 function Strongest({ saliency: { gradient } }: { saliency: Saliency }) {
-  const order = Array.from(gradient, (_, i) => i).sort((a, b) => Math.abs(gradient[b]) - Math.abs(gradient[a]));
   return (
-    <details class="inside-behind">
-      <summary>As a table</summary>
-      <table>
-        <caption>The ten pixels that matter most</caption>
-        <thead>
-          <tr>
-            <th scope="col">Row</th>
-            <th scope="col">Column</th>
-            <th scope="col">Score per full ink</th>
-          </tr>
-        </thead>
-        <tbody>
-          {order.slice(0, 10).map((i) => (
-            <tr key={i}>
-              <td>{Math.floor(i / SIDE) + 1}</td>
-              <td>{(i % SIDE) + 1}</td>
-              <td>{decimal(gradient[i], 3)}</td>
+    <Behind>
+      {() => (
+        <table>
+          <caption>The ten pixels that matter most</caption>
+          <thead>
+            <tr>
+              <th scope="col">Row</th>
+              <th scope="col">Column</th>
+              <th scope="col">Score per full ink</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
+          </thead>
+          <tbody>
+            {strongest(gradient).map((i) => (
+              <tr key={i}>
+                <td>{Math.floor(i / SIDE) + 1}</td>
+                <td>{(i % SIDE) + 1}</td>
+                <td>{decimal(gradient[i], 3)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Behind>
   );
+}
+
+function strongest(gradient: Float32Array): number[] {
+  const order = Array.from(gradient, (_, i) => i).sort((a, b) => Math.abs(gradient[b]) - Math.abs(gradient[a]));
+  return order.slice(0, 10);
 }
