@@ -16,7 +16,7 @@ const { network: cnn } = shippedModel("cnn");
 const { network: linear } = shippedModel("linear");
 freeze(cnn);
 freeze(linear);
-const digits = sampleDigits(3);
+const digits = sampleDigits(2);
 
 /** What is found at the end; searched once for each network and digit. */
 function foolings(network: Sequential, pixels: Uint8Array): readonly (Fooling | null)[] {
