@@ -54,7 +54,7 @@ export function Inside() {
   const problem = failure.value ?? readerFailure.value;
   const retry = (): void => {
     if (failure.value !== null) void startInside();
-    else void restartReader();
+    else restartReader();
   };
   return (
     <div class="inside">
