@@ -146,6 +146,7 @@ test("a map that is tapped opens, and the numbers of a pixel add up to what the 
     await button(page, "The one before").click();
     await page.getByRole("heading", { name: "Layer 2, map 43" }).waitFor();
     await page.getByText("As a table").first().click();
+    await page.locator(".inside-scroll td").last().waitFor();
     assert.is(await page.locator(".inside-scroll td").count(), 14 * 14);
   });
 });
