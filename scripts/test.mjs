@@ -4,6 +4,7 @@
 //   node scripts/test.mjs [part of a path …]    test/**/*.test.ts
 //   node scripts/test.mjs --suite pack          test/**/*.pack.ts, which take more than npm test may
 //   node scripts/test.mjs --suite browser       test/**/*.browser.ts, which need Chromium
+//   node scripts/test.mjs --suite engines       test/**/*.engines.ts, which need Firefox and WebKitGTK
 //   node scripts/test.mjs --suite interop       test/**/*.interop.ts, which need MNIST and other people's programs
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -32,7 +33,7 @@ if (!isCurrent("kernels")) await import("./build_kernels.mjs");
 if (!isCurrent("export")) await import("./build_export.mjs");
 if (!isCurrent("picture_worker")) await import("./build_picture_worker.mjs");
 if (!isCurrent("docs")) await import("./build_docs.mjs");
-if (values.suite === "browser" && !isCurrent("web")) await import("./build_web.mjs");
+if (["browser", "engines"].includes(values.suite) && !isCurrent("web")) await import("./build_web.mjs");
 
 let passed = 0;
 let failed = 0;

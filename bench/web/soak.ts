@@ -1,0 +1,141 @@
+// npm run soak:web: whether the web app's memory stays flat while somebody draws for long and trains in between: the page's heap,
+// what page and workers hold with their WebAssembly, and what the system counts for the process.
+
+import { readdirSync, readFileSync } from "node:fs";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CDPSession, Page } from "playwright-core";
+import { drawByMouse } from "../../test/support/draw_strokes.ts";
+import { drawnDigit } from "../../test/support/drawn_digits.ts";
+import { WebApp } from "../../test/support/web_app.ts";
+import { parse, readOptions, wholeNumber } from "../options.ts";
+import { print } from "../print.ts";
+
+const TRAINING = "#train?model=linear&epochs=2&seed=1&limit=3200";
+/** What may come and go. */
+const FLAT = 0.1;
+const PAUSE_MS = 400;
+/** Until everything was used once, and the compilers are done with it. */
+const WARM_UP_MS = 60_000;
+const MIB = 2 ** 20;
+const USAGE = `npm run soak:web -- [options]: memory of the web app over a long time
+
+  --minutes N    of drawing; default 30
+  --trainings N  spread over that time; default 3`;
+
+const options = readOptions("soak:web", USAGE, (args) => {
+  const values = parse(args, {
+    minutes: { type: "string", default: "30" },
+    trainings: { type: "string", default: "3" },
+  });
+  return { minutes: wholeNumber("minutes", values.minutes), trainings: wholeNumber("trainings", values.trainings) };
+});
+
+interface Sample {
+  heap: number;
+  held: number;
+  resident: number;
+}
+
+let drawn = 0;
+const app = await WebApp.start();
+try {
+  const context = await app.browser.newContext({ viewport: { width: 400, height: 760 } });
+  const page = await context.newPage();
+  const client = await context.newCDPSession(page);
+  await page.goto(app.server.url);
+  await page.getByText("99.70 % of MNIST").waitFor();
+  await train(page);
+  await drawFor(page, WARM_UP_MS);
+  const before = await sample(page, client);
+  say("at the start", before);
+  for (let i = 0; i < options.trainings; i++) {
+    await drawFor(page, (options.minutes * 60_000) / options.trainings);
+    await train(page);
+    say(`after training ${i + 1}`, await sample(page, client));
+  }
+  const after = await sample(page, client);
+  const growths = Object.entries(after).map(
+    ([name, bytes]) => [name, bytes / before[name as keyof Sample] - 1] as const,
+  );
+  const words = growths.map(
+    ([name, growth]) => `${name} ${growth >= 0 ? "+" : "−"}${Math.abs(100 * growth).toFixed(1)} %`,
+  );
+  print(`${options.minutes} minutes of drawing, ${drawn} digits, ${options.trainings} trainings: ${words.join(", ")}`);
+  if (growths.some(([, growth]) => growth > FLAT)) {
+    print("soak:web: it grows.");
+    process.exitCode = 1;
+  }
+} finally {
+  await app.close();
+}
+
+/** A digit now and then, as somebody would who has time. */
+async function drawFor(page: Page, ms: number): Promise<void> {
+  await page.evaluate("location.hash = '#draw'");
+  await page.locator(".ink").waitFor();
+  for (const started = performance.now(); performance.now() - started < ms; await sleep(PAUSE_MS)) {
+    await page.keyboard.press("Delete");
+    await drawByMouse(page, drawnDigit(drawn % 10, drawn, { x: 98, y: 98, side: 130 }), { isFast: true });
+    drawn++;
+  }
+}
+
+/** A short one, to its end. */
+async function train(page: Page): Promise<void> {
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, TRAINING);
+  const start = page.getByRole("button", { name: /^(Start training|Train again)$/ });
+  await start.click();
+  await page.locator(".train-hash code").waitFor({ timeout: 120_000 });
+}
+
+/** After a collection: what is really held. */
+async function sample(page: Page, client: CDPSession): Promise<Sample> {
+  await client.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await client.send("Runtime.getHeapUsage");
+  return { heap: usedSize, held: await heldBytes(page), resident: residentBytes() };
+}
+
+/** Of all that the page and its workers hold, WebAssembly's memory included; the page is isolated, and so may ask. */
+function heldBytes(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const asked = performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> };
+    return (await asked.measureUserAgentSpecificMemory()).bytes;
+  });
+}
+
+/** Of the largest renderer, which is the page's. */
+function residentBytes(): number {
+  const sizes = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        const isRenderer = readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=renderer");
+        const pages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
+        return isRenderer && isOurs(Number(pid)) ? 4096 * pages : 0;
+      } catch {
+        return 0; // it has ended
+      }
+    });
+  return Math.max(0, ...sizes);
+}
+
+/** Whether this process started it, or one that it started. */
+function isOurs(pid: number): boolean {
+  for (let each = pid; each > 1; ) {
+    if (each === process.pid) return true;
+    each = Number(
+      readFileSync(`/proc/${each}/stat`, "utf8")
+        .replace(/^.*\) /, "")
+        .split(" ")[1],
+    );
+  }
+  return false;
+}
+
+function say(when: string, { heap, held, resident }: Sample): void {
+  const mib = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
+  print(`${when}: heap ${mib(heap)}, page and workers ${mib(held)}, renderer ${mib(resident)}`);
+}
