@@ -44,10 +44,10 @@ test("a set in MNIST's form is read as the command line reads it, gzipped or not
   const files = [...filesOf("Kana-train", 30, 1), ...filesOf("Kana-t10k", 20, 2)];
   const packed = files.map(({ name, bytes }) => ({ name: `${name}.gz`, bytes: new Uint8Array(gzipSync(bytes)) }));
   const own = await readOwnFiles(packed);
-  const { train, test, dataset, isMnist } = own;
+  const { train, test, dataset, dataWords } = own;
   assert.equal(
-    [train.name, train.size, test?.name, test?.size, dataset, isMnist],
-    ["Kana train", 30, "Kana test", 20, "Kana", false],
+    [train.name, train.size, test?.name, test?.size, dataset, dataWords?.join(" ")],
+    ["Kana train", 30, "Kana test", 20, "Kana", "FOLDER --dataset-name Kana"],
   );
   assert.equal([...train.labels.values.slice(0, 4)], [0, 1, 2, 3]);
   // The digest that the library would work out.

@@ -2,7 +2,7 @@
 // home.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -193,10 +193,26 @@ test("digits of one's own: files, a folder of pictures, and what is wrong with t
     const names = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"];
     await files.setInputFiles(names.map((name) => `data/mnist-sample/${name}-ubyte.gz`));
     await page.getByText("10,000 to learn from, 10,000 for the test").waitFor();
+    assert.match(
+      (await page.locator(".train-copy code").textContent()) ?? "",
+      /^npx mnist train --data sample --limit 1000 /,
+    );
     await page.getByLabel("A folder of pictures").setInputFiles("docs/digits");
     await page.getByRole("alert").getByText("There are no pictures in folders called 0 to 9").waitFor();
+    const pictures = join(folder, "my digits");
+    for (let digit = 0; digit < 10; digit++) {
+      mkdirSync(join(pictures, String(digit)), { recursive: true });
+      for (const copy of "abc") cpSync(`docs/digits/${digit}.png`, join(pictures, `${digit}`, `${copy}.png`));
+    }
+    await page.getByLabel("A folder of pictures").setInputFiles(pictures);
+    await page.getByText("30 to learn from, a sixth of them set apart").waitFor();
+    await page.getByText("this page only").waitFor();
+    // Kept on the device.
+    await page.reload();
+    await page.getByText("30 to learn from").waitFor();
     await start(page);
     await hashOf(page);
+    await page.getByText(/^Trained on pictures of my digits/).waitFor();
   }, "#train?data=own&model=linear&epochs=1&limit=1000");
 });
 

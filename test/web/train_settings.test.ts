@@ -25,6 +25,8 @@ const read = (fragment: string): TrainSettings => readSettings(RULES, readFragme
 const write = (settings: TrainSettings): string =>
   writeFragment({ section: "train", parameters: withSettings(RULES, {}, settings) });
 
+const PICTURES = { dataWords: null };
+
 /** Any text that a setting's rule understands. */
 const ANY_SETTINGS = fc.record(
   Object.fromEntries(
@@ -117,7 +119,7 @@ test("the command asks for the same network, recipe, seed and digits", () => {
   let commands = 0;
   fc.assert(
     fc.property(ANY_SETTINGS, (settings) => {
-      const own = { isMnist: true, name: "MNIST" };
+      const own = { dataWords: ["mnist"] };
       const wanted = recipeOf(settings);
       const command = commandOf(settings, dataWords(settings, own) as string[]);
       if ("problem" in wanted) {
@@ -142,10 +144,13 @@ test("the command asks for the same network, recipe, seed and digits", () => {
 
 test("commands are as short as they can be, and name a folder of the user's own digits", () => {
   assert.is(commandOf(FIRST, ["--data", "sample"]), "npx mnist train --data sample --preset fast --epochs 3");
-  const own = dataWords({ ...FIRST, data: "own" }, { isMnist: false, name: "my digits" }) as string[];
+  const own = dataWords(
+    { ...FIRST, data: "own" },
+    { dataWords: ["FOLDER", "--dataset-name", "my digits"] },
+  ) as string[];
   const standard = { ...FIRST, ...settingsOfPreset("cnn", "standard") };
   assert.is(commandOf(standard, own), "npx mnist train --data FOLDER --dataset-name 'my digits'");
-  assert.is(dataWords({ ...FIRST, data: "own" }, null), undefined);
+  for (const none of [null, PICTURES]) assert.is(dataWords({ ...FIRST, data: "own" }, none), undefined);
 });
 
 test("a preset sets what is its own, and leaves digits, seed and device as they are", () => {

@@ -19,7 +19,14 @@ export function CommandLine() {
         </p>
       ) : (
         <div class="train-copy">
-          <code>{command}</code>
+          <code>
+            {command.split(" ").map((word, i) => (
+              <>
+                {i > 0 && " "}
+                <span class="train-word">{word}</span>
+              </>
+            ))}
+          </code>
           <CopyButton text={command} />
         </div>
       )}

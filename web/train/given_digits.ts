@@ -21,9 +21,10 @@ export function givenDigits(given: readonly GivenFile[]): GivenDigits | null {
 }
 
 /** Dropped files, and those in dropped folders. */
-export async function droppedDigits({ items }: DataTransfer): Promise<GivenDigits | null> {
+export async function droppedDigits({ items, files }: DataTransfer): Promise<GivenDigits | null> {
   // All of them before the first wait: afterwards the browser has forgotten them.
   const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  if (entries.length === 0) return givenDigits([...files].map((file) => ({ path: file.name, file })));
   return givenDigits((await Promise.all(entries.map(filesOf))).flat());
 }
 

@@ -125,10 +125,8 @@ export interface TrainOutcome {
 export interface OwnCard {
   /** "Fashion-MNIST", "pictures" */
   readonly name: string;
-  /** Whether they are all of MNIST, which the command line finds by itself. */
-  readonly isMnist: boolean;
-  /** Whether the command line can read them, too: images and labels for training and test, as files. */
-  readonly isReadable: boolean;
+  /** How the command line is told of them, behind --data; null where it cannot read them. */
+  readonly dataWords: readonly string[] | null;
   readonly images: number;
   /** None: a sixth is set apart for the test. */
   readonly testImages: number;

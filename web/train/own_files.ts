@@ -12,7 +12,8 @@ export interface OwnFile {
 /** Digits of a user's; no test set: a part of the training images is set apart for it. */
 export interface OwnDigits extends Omit<AllDigits, "test"> {
   readonly test: DigitSet | null;
-  readonly isMnist: boolean;
+  /** How the command line is told of them, behind --data; null where it cannot read them. */
+  readonly dataWords: readonly string[] | null;
   readonly notes: readonly string[];
 }
 
@@ -48,7 +49,8 @@ export async function readOwnFiles(files: readonly OwnFile[]): Promise<OwnDigits
   return {
     train: await digitSet(`${name} train`, train, isTransposed),
     test: test && (await digitSet(`${name} test`, test, isTransposed)),
-    ...{ dataset: name, title: name, isMnist: false },
+    ...{ dataset: name, title: name },
+    dataWords: test && ["FOLDER", "--dataset-name", name],
     notes: isTransposed ? ["EMNIST stores images transposed: they were turned upright."] : [],
   };
 }
@@ -62,7 +64,14 @@ async function asMnist(train: Pair, test: Pair | null): Promise<OwnDigits | null
     const [trainSet, testSet] = [await read(train, "train"), await read(test, "test")];
     const isWhole = trainSet.size === MNIST_TRAIN_IMAGES;
     const title = isWhole ? "MNIST" : `MNIST's first ${trainSet.size.toLocaleString("en-GB")}`;
-    return { train: trainSet, test: testSet, dataset: "mnist", title, isMnist: isWhole, notes: [] };
+    return {
+      train: trainSet,
+      test: testSet,
+      dataset: "mnist",
+      title,
+      dataWords: [isWhole ? "mnist" : "sample"],
+      notes: [],
+    };
   } catch (error) {
     if (error instanceof DataError) return null;
     throw error;

@@ -79,7 +79,7 @@ export async function readPictures(
 
 export async function digitsOfPictures({ name, images, labels, notes }: ReadPictures): Promise<OwnDigits> {
   const train = await ownDigitSet(`pictures of ${name}`, images, labels);
-  return { train, test: null, dataset: name, title: `pictures of ${name}`, isMnist: false, notes };
+  return { train, test: null, dataset: name, title: `pictures of ${name}`, dataWords: null, notes };
 }
 
 async function pixelsOf(file: Blob): Promise<{ pixels: Uint8Array; isBlank: boolean }> {

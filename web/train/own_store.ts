@@ -22,11 +22,10 @@ export class OwnStore {
     const digits: ReadDigits =
       given.kind === "files" ? given : { kind: "pictures", pictures: await readPictures(given.pictures, onProgress) };
     const own = await read(digits);
-    const { title, train, test, isMnist, dataset, notes } = own;
+    const { title, train, test, dataWords, dataset, notes } = own;
     const card: OwnCard = {
       name: dataset === "mnist" ? title : dataset,
-      isMnist,
-      isReadable: digits.kind === "files" && test !== null,
+      dataWords,
       ...{ images: train.size, testImages: test?.size ?? 0, notes },
     };
     this.own = own;

@@ -160,13 +160,11 @@ const LABELS: Partial<Record<Setting, string>> = {
 /** @returns undefined where the digits are the page's own affair, and no command can name them */
 export function dataWords(
   { data, limit }: TrainSettings,
-  own: { readonly isMnist: boolean; readonly name: string } | null,
+  own: { readonly dataWords: readonly string[] | null } | null,
 ): string[] | undefined {
   if (data === "sample") return ["--data", "sample", ...limitWords(limit)];
   if (data === "synthetic") return ["--data", "synthetic", ...limitWords(limit ?? SYNTHETIC_LIMIT)];
-  if (own === null) return undefined;
-  const which = own.isMnist ? ["mnist"] : ["FOLDER", "--dataset-name", own.name];
-  return ["--data", ...which, ...limitWords(limit)];
+  return own?.dataWords ? ["--data", ...own.dataWords, ...limitWords(limit)] : undefined;
 }
 
 function limitWords(limit: number | null): string[] {

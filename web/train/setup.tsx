@@ -10,12 +10,12 @@ import { DATA_SOURCES, type DataSource, RULES, recipeOf, settingsOfPreset, type 
 import { changeSettings, isBusy, trainSettings } from "./training.ts";
 
 const DATA_NAMES: Readonly<Record<DataSource, string>> = {
-  sample: "MNIST sample",
+  sample: "MNIST",
   synthetic: "Synthetic",
   own: "Your own",
 };
 const DATA_NOTES: Readonly<Record<DataSource, string>> = {
-  sample: "10,000 handwritten digits to learn from and 10,000 for the test, of the MNIST data set.",
+  sample: "A sample of it: 10,000 handwritten digits to learn from, and all 10,000 for the test.",
   synthetic: "Digits that are drawn in code: what is measured on them says nothing about handwriting.",
   own: "Files in MNIST's form, or pictures. They stay on this device.",
 };
