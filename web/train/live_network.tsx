@@ -10,6 +10,11 @@ import { live, outcome } from "./training.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const SIDE = 28;
+/** Between two filters, in pixels of their picture. */
+const GAP = 4;
+/** Red, green and blue, the same on light and on dark glass. */
+const FOR = [240, 130, 30] as const;
+const AGAINST = [30, 120, 200] as const;
 
 export function LiveNetwork() {
   const now = live.value;
@@ -64,7 +69,9 @@ function Drawn({ answer }: Pick<LiveView, "answer">) {
 function FirstLayer({ filters }: { filters: Filters }) {
   const { side, count, weights } = filters;
   const isOpen = useSignal(false);
+  const canvas = useRef<HTMLCanvasElement>(null);
   const most = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 1e-9);
+  useEffect(() => paintFilters(canvas.current, filters, most), [filters]);
   const size = side * side;
   const each = Array.from({ length: count }, (_, i) => weights.subarray(i * size, (i + 1) * size));
   return (
@@ -72,15 +79,12 @@ function FirstLayer({ filters }: { filters: Filters }) {
       <h3>
         {count} {side > 3 ? "pictures of weights, one a digit" : `filters of the first layer, ${side} × ${side}`}
       </h3>
-      <div
-        class={`train-grid ${side > 3 ? "is-large" : ""}`}
+      <canvas
+        ref={canvas}
+        class="train-grid"
         role="img"
         aria-label={`${count} squares of weights, orange where ink counts for them, blue where it counts against`}
-      >
-        {each.map((filter, i) => (
-          <Filter key={i} weights={filter} side={side} most={most} />
-        ))}
-      </div>
+      />
       <p class="train-legend">
         <i class="train-minus" /> ink counts against <i class="train-plus" /> ink counts for; at most ±{most.toFixed(2)}
       </p>
@@ -109,16 +113,26 @@ function FirstLayer({ filters }: { filters: Filters }) {
   );
 }
 
-function Filter({ weights, side, most }: { weights: Float32Array; side: number; most: number }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    paint(canvas.current, side, (i) => {
-      const strength = weights[i] / most;
-      const alpha = Math.round(255 * Math.min(1, Math.abs(strength)));
-      return strength > 0 ? [240, 130, 30, alpha] : [30, 120, 200, alpha];
-    });
-  });
-  return <canvas ref={canvas} width={side} height={side} />;
+/** All of them in one picture, since each canvas is painted by itself: squares side by side, with room between. */
+function paintFilters(canvas: HTMLCanvasElement | null, { side, count, weights }: Filters, most: number): void {
+  const context = canvas?.getContext("2d");
+  if (!canvas || !context) return;
+  const { scale, across } = side > 3 ? { scale: 2, across: 5 } : { scale: 8, across: 8 };
+  const pitch = side * scale + GAP;
+  canvas.width = across * pitch - GAP;
+  canvas.height = Math.ceil(count / across) * pitch - GAP;
+  const image = context.createImageData(canvas.width, canvas.height);
+  for (let filter = 0; filter < count; filter++) {
+    const [left, top] = [(filter % across) * pitch, Math.floor(filter / across) * pitch];
+    for (let y = 0; y < side * scale; y++) {
+      for (let x = 0; x < side * scale; x++) {
+        const weight = weights[(filter * side + Math.floor(y / scale)) * side + Math.floor(x / scale)];
+        const colour = [...(weight > 0 ? FOR : AGAINST), Math.round((255 * Math.abs(weight)) / most)];
+        image.data.set(colour, 4 * ((top + y) * canvas.width + left + x));
+      }
+    }
+  }
+  context.putImageData(image, 0, 0);
 }
 
 function Confusion({ confusion, isTest }: { confusion: readonly (readonly number[])[]; isTest: boolean }) {
