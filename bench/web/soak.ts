@@ -16,7 +16,7 @@ const TRAINING = "#train?model=linear&epochs=2&seed=1&limit=3200";
 const FLAT = 0.1;
 const PAUSE_MS = 400;
 /** Until everything was used once, and the compilers are done with it. */
-const WARM_UP_MS = 60_000;
+const WARM_UP_MS = 30_000;
 const MIB = 2 ** 20;
 const USAGE = `npm run soak:web -- [options]: memory of the web app over a long time
 

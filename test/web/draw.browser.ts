@@ -371,6 +371,23 @@ test("where the weights or the kernels cannot be loaded the page says so, and tr
   }
 });
 
+test("a browser without WebAssembly SIMD says which one to take", async () => {
+  const context = await app.browser.newContext();
+  try {
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      WebAssembly.validate = () => false;
+    });
+    await page.goto(app.server.url);
+    await page
+      .getByRole("alert")
+      .getByText("This browser has no WebAssembly SIMD. Use one from 2023 or later.")
+      .waitFor();
+  } finally {
+    await context.close();
+  }
+});
+
 test("without JavaScript there is a page to read", async () => {
   const context = await app.browser.newContext({ javaScriptEnabled: false });
   try {
