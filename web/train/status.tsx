@@ -135,7 +135,8 @@ function Controls() {
   if (phase === "loading") {
     return (
       <div class="train-controls">
-        <Action name="Cancel" onClick={() => command("discard")} />
+        {/* A run that was kept stays so, paused; one that has not begun is gone. */}
+        <Action name="Cancel" onClick={() => command("pause")} />
       </div>
     );
   }
