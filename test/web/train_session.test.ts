@@ -83,12 +83,15 @@ test("a run trains the weights that an experiment of the same recipe does, and l
 
 test("paused, stepped through the end of an epoch, put away and resumed, it comes to the same bits", async () => {
   const whole = await uninterrupted();
-  let pauses = 0;
-  const watched = new Watched(({ view, session }) => {
-    if (view.phase === "running" && view.progress && pauses++ < 3) {
-      if (pauses === 2) session.keepNow();
-      else session.pause();
-    }
+  const interrupt = ["pause", "keepNow", "pause", "keepNow", "keepNow", "pause", "keepNow"] as const;
+  let interruptions = 0;
+  let last: TrainingView["progress"] = null;
+  /** Stepped through, it is left alone but at first. */
+  let most = 3;
+  const watched = new Watched(({ view: { phase, progress }, session }) => {
+    if (phase !== "running" || progress === last || interruptions === most) return;
+    last = progress;
+    session[interrupt[interruptions++]]();
   });
   const { session } = watched;
   await session.start(SETTINGS, "step");
@@ -99,12 +102,14 @@ test("paused, stepped through the end of an epoch, put away and resumed, it come
     await watched.until(({ phase, progress }) => phase === "paused" && progress !== before);
   }
   assert.ok((watched.view.progress?.epoch ?? 0) >= 2, JSON.stringify(watched.view.progress));
+  most = interrupt.length;
   session.resume("run");
   for (;;) {
     await watched.until(({ phase }) => phase === "paused" || phase === "done");
     if (watched.view.phase === "done") break;
     session.resume("run");
   }
+  assert.ok(interruptions > 4, `${interruptions}`);
   assert.is(watched.view.outcome?.weightsSha256, whole.view.outcome?.weightsSha256);
   assert.equal(watched.view.losses, whole.view.losses);
 });
@@ -141,6 +146,55 @@ test("a run can be given up while it loads, and while it is paused", async () =>
   await watched.session.discard();
   await watched.phase("idle");
   assert.is(watched.view.run, null);
+});
+
+test("put away while it loads, or is tested, a run goes on as it was asked to", async () => {
+  const whole = await uninterrupted();
+  const loading = new Watched(({ view, session }) => {
+    if (view.phase === "loading") session.keepNow();
+  });
+  await loading.session.start(SETTINGS, "run");
+  await loading.phase("done");
+  assert.is(loading.view.outcome?.weightsSha256, whole.view.outcome?.weightsSha256);
+  const stopped = new Watched(({ view, session }) => {
+    if (view.phase === "testing") session.keepNow();
+  });
+  await stopped.session.start(SETTINGS, "step");
+  await stopped.phase("paused");
+  stopped.session.stop();
+  await stopped.phase("done");
+  assert.is(stopped.view.outcome?.stopped, "stopped after step 1 of epoch 1");
+});
+
+test("paused and then put away, it stays paused", async () => {
+  let isAsked = false;
+  const watched = new Watched(({ view, session }) => {
+    if (view.phase !== "running" || !view.progress || isAsked) return;
+    isAsked = true;
+    session.pause();
+    session.keepNow();
+  });
+  await watched.session.start(SETTINGS, "run");
+  await watched.phase("paused");
+  assert.equal(watched.phases, ["loading", "running", "paused"]);
+  await watched.session.discard();
+});
+
+test("started twice at once, it is one run", async () => {
+  const watched = new Watched();
+  const { session } = watched;
+  await Promise.all([session.start(SETTINGS, "run"), session.start(SETTINGS, "run")]);
+  await watched.phase("done");
+  assert.equal(watched.phases, ["loading", "running", "testing", "done"]);
+});
+
+test("a run that diverged can be left behind", async () => {
+  const watched = new Watched();
+  await watched.session.start({ ...SETTINGS, optimizer: "sgd", lr: 10, momentum: 0.9999, "weight-decay": 10 }, "run");
+  await watched.phase("failed");
+  await watched.session.restore();
+  assert.is(watched.view.phase, "idle");
+  assert.is(watched.view.problem, null);
 });
 
 test("what goes wrong is said in one line, and the next run goes on from there", async () => {

@@ -41,8 +41,11 @@ function listen(listeners: { [Name in keyof WindowEventMap]?: (event: WindowEven
   return () => abort.abort();
 }
 
+/** Where keys mean something else: in the settings Escape closes, and Delete deletes what is typed. */
+const OTHERS = "dialog, textarea, select, input:not([type=radio], [type=checkbox], [type=range])";
+
 function takeKey(event: KeyboardEvent): void {
-  if (event.altKey || event.shiftKey) return;
+  if (event.altKey || event.shiftKey || (event.target as Element).closest?.(OTHERS)) return;
   const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
   const isClear = (event.key === "Delete" || event.key === "Escape") && !event.ctrlKey && !event.metaKey;
   if (!isUndo && !isClear) return;

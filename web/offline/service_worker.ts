@@ -68,13 +68,18 @@ function fileAskedFor({ method, url, mode }: Request): string | null {
 }
 
 async function answer(request: Request, address: string): Promise<Response> {
-  const kept = await find(address);
+  // A browser that keeps nothing, or has no room left, takes it from the host each time.
+  const kept = await find(address).catch(() => undefined);
   if (kept) return kept;
   const response = await fetch(request);
   if (!response.ok) return response;
   const isolated = withIsolation(response);
-  if (later.includes(address)) await (await caches.open(CACHE)).put(address, isolated.clone());
+  if (later.includes(address)) await keepLater(address, isolated.clone()).catch(() => {});
   return isolated;
+}
+
+async function keepLater(address: string, response: Response): Promise<void> {
+  await (await caches.open(CACHE)).put(address, response);
 }
 
 /** @throws a file could not be loaded: the browser then stays with the version before, and tries again at the next visit */

@@ -30,8 +30,9 @@ export function declineUpdate(): void {
   declined.value = waiting.value;
 }
 
-/** Has the new version take over, and loads it. */
+/** Has the new version take over, and loads it; at once where it took over for another tab already. */
 export function takeUpdate(): void {
+  if (waiting.value?.state !== "installed") location.reload();
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
   waiting.value?.postMessage("take over");
 }

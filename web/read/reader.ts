@@ -112,9 +112,7 @@ function forget(): void {
 export function answerElsewhere(answers: Elsewhere | null): void {
   elsewhere = answers;
   measured = new Latencies();
-  const { subject } = newest;
-  // A picture was given away with its first reading.
-  if (subject?.kind === "strokes") read(subject);
+  if (newest.subject) read(newest.subject);
 }
 
 /** Sends what is the newest by now. */

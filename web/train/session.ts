@@ -57,6 +57,8 @@ export class Session {
   /** Of what goes on; null where nothing does. */
   private controller: AbortController | null = null;
   private wish: Wish = "pause";
+  /** Of what is trained; null while nothing is. */
+  private mode: Mode | null = null;
   /** Lets a stepping run make its next step. */
   private release: (() => void) | null = null;
   private keeping: Promise<unknown> = Promise.resolve();
@@ -102,10 +104,12 @@ export class Session {
   }
 
   async start(settings: TrainSettings, mode: "run" | "step"): Promise<void> {
+    // At once: whoever clicks twice means one run.
     if (this.controller) return;
-    await forget("training-run");
-    this.tell({ run: null, progress: null, epochs: [], losses: [], live: null, outcome: null });
     await this.guarded(async (signal) => {
+      this.run = null;
+      await forget("training-run");
+      this.tell({ run: null, progress: null, epochs: [], losses: [], live: null, outcome: null });
       this.run = await this.prepare(settings, null, signal);
       return mode;
     });
@@ -134,9 +138,9 @@ export class Session {
     else await this.drop();
   }
 
-  /** Keeps the state at once, and goes on. */
+  /** Keeps the state at once, and goes on. What loads has none yet, and of one that steps, or is stopped, the last is kept already. */
   keepNow(): void {
-    if (this.controller && !this.release) this.interrupt("run");
+    if (this.mode === "run" && !this.controller?.signal.aborted) this.interrupt("run");
   }
 
   show(drawing: Uint8Array | null): void {
@@ -221,15 +225,19 @@ export class Session {
   private async guarded(work: (signal: AbortSignal) => Promise<Mode | null>): Promise<void> {
     const controller = new AbortController();
     this.controller = controller;
+    this.wish = "pause";
     this.tell({ phase: "loading", detail: null, problem: null });
     let next: Mode | null = null;
     try {
       next = await work(controller.signal);
+      controller.signal.throwIfAborted();
       this.controller = null;
     } catch (error) {
       this.controller = null;
-      if (controller.signal.aborted) await this.drop();
-      else this.fail(error);
+      if (!controller.signal.aborted) this.fail(error);
+      else if ((this.wish as Wish) === "discard") await this.drop();
+      // A run that was kept stays so, for the next visit.
+      else this.clear();
     }
     if (next !== null) this.go(next);
   }
@@ -245,6 +253,7 @@ export class Session {
       const controller = new AbortController();
       this.controller = controller;
       this.wish = "pause";
+      this.mode = mode;
       try {
         await this.train(this.run, mode, controller);
         mode = null;
@@ -256,6 +265,7 @@ export class Session {
       } finally {
         this.controller = null;
         this.release = null;
+        this.mode = null;
       }
     }
   }
@@ -322,12 +332,13 @@ export class Session {
 
   /** @returns what comes next */
   private async interrupted(run: Run): Promise<Mode | null> {
+    await this.keeping;
+    // Meanwhile somebody may have wished for something else.
     const { wish } = this;
     if (wish === "discard" || (run.state === null && wish !== "run" && wish !== "step")) {
       await this.drop();
       return null;
     }
-    await this.keeping;
     if (wish !== "pause") return wish;
     this.tell({ phase: "paused", detail: null, losses: run.losses.points });
     return null;
@@ -364,8 +375,9 @@ export class Session {
     if (state) this.keeping = keep("training-run", { settings, state, losses: losses.points });
   }
 
-  /** Of something that has gone wrong; a run that has a state can be resumed. */
+  /** Of something that has gone wrong; a run of which a state was kept can be brought back. */
   private fail(error: unknown): void {
+    this.run = null;
     this.tell({ phase: "failed", detail: null, problem: sentenceOf(error) });
   }
 
@@ -374,6 +386,11 @@ export class Session {
     this.run = this.live = null;
     await this.keeping;
     await forget("training-run");
+    this.clear();
+  }
+
+  private clear(): void {
+    this.run = this.live = null;
     this.tell({
       phase: "idle",
       detail: null,

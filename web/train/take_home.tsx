@@ -98,7 +98,7 @@ export function TakeHome() {
           class="button"
           onClick={() =>
             void doing(async () => {
-              await readWith(network.model, network.weights);
+              await readWith(network.model, network.weights, network.id === "opened" ? "opened" : "trained");
               return `${sentence(networkOf(network.model).label)} reads with these weights now.`;
             })
           }
@@ -168,7 +168,7 @@ function openedNetwork(
 }
 
 function shippedNetwork(model: ModelName): Network {
-  return { id: model, model, title: `${titleOf(model)} of this page`, note: "as it reads in Draw", weights: null };
+  return { id: model, model, title: `${titleOf(model)} of this page`, note: "as it came with the page", weights: null };
 }
 
 async function weightsOf({ model, weights }: Network): Promise<Uint8Array> {
