@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, type HtmlTagDescriptor, type Plugin } from "vite";
 import { operationsMarkedPure, slimKernels } from "../scripts/without_kernels.mjs";
 
 /** The library as `simdgrad/slim` has it, in the page and in its workers: the kernels are a file, and what is not used is left out. */
@@ -35,20 +35,28 @@ const preloads = (): Plugin => ({
     handler(_, { bundle = {} }) {
       const chunks = Object.values(bundle).filter((each) => each.type === "chunk");
       const needed = new Set<string>();
+      const sheets = new Set<string>();
       const need = (fileName: string): void => {
         if (needed.has(fileName)) return;
         needed.add(fileName);
-        for (const each of chunks.find((chunk) => chunk.fileName === fileName)?.imports ?? []) need(each);
+        const chunk = chunks.find((each) => each.fileName === fileName);
+        for (const sheet of chunk?.viteMetadata?.importedCss ?? []) sheets.add(sheet);
+        for (const each of chunk?.imports ?? []) need(each);
       };
       for (const { name, fileName } of chunks) if (FIRST.includes(name)) need(fileName);
       const entry = chunks.find(({ isEntry }) => isEntry);
-      return [...needed]
-        .filter((fileName) => fileName !== entry?.fileName && !entry?.imports.includes(fileName))
-        .map((fileName) => ({
-          tag: "link",
-          attrs: { rel: "modulepreload", crossorigin: true, href: `./${fileName}` },
-          injectTo: "head" as const,
-        }));
+      const link = (rel: string, fileName: string): HtmlTagDescriptor => ({
+        tag: "link",
+        attrs: { rel, crossorigin: true, href: `./${fileName}` },
+        injectTo: "head",
+      });
+      const isAsked = (fileName: string): boolean =>
+        fileName === entry?.fileName || entry?.imports.includes(fileName) === true;
+      for (const sheet of entry?.viteMetadata?.importedCss ?? []) sheets.delete(sheet);
+      return [
+        ...[...sheets].map((fileName) => link("stylesheet", fileName)),
+        ...[...needed].filter((fileName) => !isAsked(fileName)).map((fileName) => link("modulepreload", fileName)),
+      ];
     },
   },
 });

@@ -21,6 +21,8 @@ const sheets = new Map<string, Promise<void>>();
 function sheet(href: string): Promise<void> {
   const known = sheets.get(href);
   if (known) return known;
+  // The page itself may ask for one, which is then among these once it is loaded.
+  if ([...document.styleSheets].some((each) => each.href === href)) return Promise.resolve();
   const loaded = new Promise<void>((resolve, reject) => {
     const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
     link.onload = () => resolve();
