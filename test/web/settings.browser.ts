@@ -83,6 +83,20 @@ test("a server that is down or slow is said, asked again, and answers when it is
   );
 });
 
+test("keys that clear a drawing elsewhere leave it alone in the dialog, where Escape closes", async () => {
+  await app.visit(async (page) => {
+    await drawByMouse(page, SAMPLES[4]);
+    await shows(page, "4");
+    await button(page, "Settings").click();
+    await page.getByText("By a server").click();
+    await page.getByLabel("Its address").press("Delete");
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    assert.is(await page.locator(".digit").textContent(), "4");
+    assert.is(await button(page, "Clear").isEnabled(), true);
+  });
+});
+
 test("an address that is none is said beside it, and the page goes on by itself", async () => {
   await app.visit(async (page) => {
     await button(page, "Settings").click();
