@@ -37,7 +37,7 @@ export function Settings() {
           onChange={(pressure) => change({ pressure })}
         />
         <Switch
-          label="Fingers draw, too, once a pen was seen"
+          label="Fingers draw too, after a pen has been used"
           isOn={settings.value.fingers}
           onChange={(fingers) => change({ fingers })}
         />

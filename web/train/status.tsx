@@ -33,7 +33,7 @@ export function Status() {
 function headline({ phase, outcome, run, problem }: TrainingView): string {
   switch (phase) {
     case "idle":
-      return problem === null ? "Ready to train" : "This does not go";
+      return problem === null ? "Ready to train" : "That did not work";
     case "loading":
       return "Getting ready";
     case "running":
@@ -43,7 +43,7 @@ function headline({ phase, outcome, run, problem }: TrainingView): string {
     case "testing":
       return "Testing";
     case "failed":
-      return run ? "Stopped by an error" : "This did not go";
+      return run ? "Stopped by an error" : "That did not work";
     case "done":
       return outcome
         ? `${formatPercent(outcome.testAccuracy)} of ${formatCount(outcome.testImages)} test digits`
