@@ -10,6 +10,7 @@ import { decodeCheckpoint, rand } from "../lib/index.ts";
 import { Classifier, MODEL_NAMES, networkOf } from "../models/index.ts";
 import { strokesOf } from "../web/draw/sample_strokes.ts";
 import { type Lesson, Pupil, REPLAYED_DIGITS, type Taught } from "../web/teach/pupil.ts";
+import { print } from "./print.ts";
 
 /** By how much lines are mapped about the middle of the paper: x' = a·x + b·y, y' = c·x + d·y. */
 type Map = readonly [a: number, b: number, c: number, d: number];
@@ -116,9 +117,7 @@ for (const name of MODEL_NAMES) {
   const pupil = new Pupil(name, shipped, digits);
   const prepared = process.cpuUsage();
   await pupil.prepare();
-  console.log(
-    `${name}: ${seconds(prepared)} s to look at ${digits.replay.size} + ${digits.test.size} digits, one thread`,
-  );
+  print(`${name}: ${seconds(prepared)} s to look at ${digits.replay.size} + ${digits.test.size} digits, one thread`);
   const singly: Taught[] = [];
   const started = process.cpuUsage();
   for (const lesson of lessons) singly.push(await pupil.teach([lesson]));
@@ -129,14 +128,14 @@ for (const name of MODEL_NAMES) {
   const accuracies = singly.map(({ accuracyAfter }) => accuracyAfter);
   const mean = accuracies.reduce((sum, one) => sum + one, 0) / accuracies.length;
   const of = `of ${lessons.length}`;
-  console.log(`  before    ${rightBefore} ${of} right, ${likeBefore} of ${LIKE * lessons.length} like them; ${percent(singly[0].accuracyBefore)} of the test digits`); // biome-ignore format: one line
-  console.log(`  one by one  ${right} ${of} right, ${likeRight} of ${LIKE * lessons.length} like them; ${percent(mean)} of the test digits on average, ${percent(Math.min(...accuracies))} at worst; ${each} s each`); // biome-ignore format: one line
+  print(`  before    ${rightBefore} ${of} right, ${likeBefore} of ${LIKE * lessons.length} like them; ${percent(singly[0].accuracyBefore)} of the test digits`); // biome-ignore format: one line
+  print(`  one by one  ${right} ${of} right, ${likeRight} of ${LIKE * lessons.length} like them; ${percent(mean)} of the test digits on average, ${percent(Math.min(...accuracies))} at worst; ${each} s each`); // biome-ignore format: one line
   for (const count of [5, lessons.length]) {
     const begun = process.cpuUsage();
     // Some of each digit, not the first ones.
     const chosen = lessons.filter((_, k) => k % (lessons.length / count) === 0);
     const { accuracyAfter, unlearned } = await pupil.teach(chosen);
-    console.log(`  ${count} together  ${count - unlearned.length} of ${count} right; ${percent(accuracyAfter)} of the test digits; ${seconds(begun)} s`); // biome-ignore format: one line
+    print(`  ${count} together  ${count - unlearned.length} of ${count} right; ${percent(accuracyAfter)} of the test digits; ${seconds(begun)} s`); // biome-ignore format: one line
   }
 }
 

@@ -17,8 +17,8 @@ let registering: Promise<ServiceWorkerRegistration> | null = null;
  * @throws {Error} there will be no service worker; `keeping` says why
  */
 export function register(): Promise<ServiceWorkerRegistration> {
-  registering ??= start().catch((error) => {
-    const why = whyNone() ?? `the browser refuses a service worker (${(error as Error).message})`;
+  registering ??= start().catch(() => {
+    const why = whyNone() ?? "this browser keeps no copy of it";
     keeping.value = { kind: "not", why };
     throw new Error(why);
   });
@@ -27,7 +27,9 @@ export function register(): Promise<ServiceWorkerRegistration> {
 
 async function start(): Promise<ServiceWorkerRegistration> {
   if (whyNone() !== null) throw new Error("none");
-  const registration = await navigator.serviceWorker.register("./sw.js");
+  const registration: ServiceWorkerRegistration | undefined = await navigator.serviceWorker.register("./sw.js");
+  // Where they are blocked, some browsers answer nothing rather than fail.
+  if (!registration) throw new Error("none");
   watch(registration);
   const worker = registration.active ?? registration.waiting ?? registration.installing;
   await activated(worker as ServiceWorker);

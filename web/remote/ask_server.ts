@@ -2,6 +2,7 @@
 // page prepares the drawing itself, so the server's networks see the very pixels that its own would.
 
 import { MNIST_MEAN, MNIST_STD } from "../../data/index.ts";
+import { parseJson } from "../../lib/base/parse_json.ts";
 import type { Answer, ModelName } from "../../models/index.ts";
 
 /** After which it counts as down. */
@@ -27,7 +28,7 @@ export async function askFor(url: string, name: ModelName, pixels: Uint8Array): 
     }),
   });
   if (!response.ok) throw new Error(`The server answers ${response.status} when it is asked for ${name}.`);
-  const probabilities = probabilitiesIn(await response.json().catch(() => null));
+  const probabilities = probabilitiesIn(parseJson(await response.text().catch(() => "")));
   if (!probabilities) throw new Error("The server answers, but not by the Open Inference Protocol.");
   const confidence = Math.max(...probabilities);
   const digit = probabilities.indexOf(confidence);

@@ -135,7 +135,7 @@ function Controls() {
   if (phase === "loading") {
     return (
       <div class="train-controls">
-        {/* A run that was kept stays so, paused; one that has not begun is gone. */}
+        {/* A run that was kept stays so, for the next visit; one that has not begun is gone. */}
         <Action name="Cancel" onClick={() => command("pause")} />
       </div>
     );
