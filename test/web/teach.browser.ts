@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeCheckpoint, encodeCheckpoint } from "../../lib/index.ts";
-import { linear } from "../../models/index.ts";
+import { cnn as buildCnn, linear } from "../../models/index.ts";
 import { strokesOf } from "../../web/draw/sample_strokes.ts";
 import { axeFindings, bothReady, button, drawByMouse, PHONE, shows, verdicts, WebApp } from "../support/web_app.ts";
 
@@ -100,6 +100,16 @@ test("a drawing that is misread is taught, read right from then on, and after un
 
     await page.reload();
     await bothReady(page);
+    await shows(page, "0");
+    // What was learned can be taken home like what was trained.
+    await page.getByRole("link", { name: "Train", exact: true }).click();
+    await page.getByRole("radio", { name: /^CNN taught here/ }).check();
+    assert.match(await page.title(), /^Train/);
+    const [download] = await Promise.all([page.waitForEvent("download"), button(page, "Checkpoint").click()]);
+    const home = readFileSync(await download.path());
+    assert.not.equal(home, readFileSync("models/pretrained/cnn.safetensors"));
+    decodeCheckpoint(buildCnn(), home);
+    await page.getByRole("link", { name: "Draw", exact: true }).click();
     await shows(page, "0");
     await button(page, "Wrong? Teach it").click();
     await button(page, "Forget drawing 1, a 0").click();

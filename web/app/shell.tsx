@@ -19,12 +19,15 @@ const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "as the system", li
 const badge: Load = async () => (await import("../remote/badge.tsx")).Badge;
 const settings: Load = async () => (await import("../settings/settings.tsx")).Settings;
 
+/** Of the app, and of its first section. */
+const TITLE = "Draw a digit";
+
 export function Shell() {
   return (
     <div class="mx-auto flex min-h-svh max-w-[min(80rem,100svh+22rem)] flex-col px-4 sm:px-6">
       <header class="header">
         <div class="title">
-          <h1 class="text-lg font-semibold tracking-tight max-sm:sr-only">Draw a digit</h1>
+          <h1 class="text-lg font-semibold tracking-tight max-sm:sr-only">{TITLE}</h1>
           <div class="flex items-center gap-1 text-sm text-soft">
             {askedServer.value ? (
               <Later load={badge} />
@@ -92,6 +95,7 @@ function Outlet() {
   useSignalEffect(() => {
     const name = section.value;
     const { title, load } = SECTIONS[name];
+    document.title = `${name === SECTION_NAMES[0] ? TITLE : title} – simdgrad`;
     load().then(
       (Content) => {
         if (section.value === name) content.value = { Content };

@@ -1,14 +1,15 @@
 // TakeHome: a network as a file, of those that were trained or opened here, or came with the page; and what to do with it here.
 
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { ExportFormat } from "../../models/export/index.ts";
 import { type ModelName, networkOf } from "../../models/index.ts";
 import { linkTo } from "../app/place.ts";
 import { Trouble } from "../look/trouble.tsx";
 import { fetchBytes, WEIGHTS } from "../read/files.ts";
-import { readWith } from "../read/reader.ts";
-
+import type { OwnOrigin } from "../read/messages.ts";
+import { ownWeights } from "../read/own_weights.ts";
+import { cards, NETWORK_NAMES, readWith } from "../read/reader.ts";
 import { formatCount, formatPercent, sentence } from "./format.ts";
 import { FORMATS, openCheckpoint, saveAs } from "./take_home_job.ts";
 import type { OpenedNetwork } from "./take_home_messages.ts";
@@ -23,6 +24,8 @@ interface Network {
   readonly weights: Uint8Array | null;
 }
 
+/** The CNN's has 0.4 MB, with a record of its training. */
+const MOST_BYTES = 16 * 2 ** 20;
 const FORMAT_NAMES = Object.keys(FORMATS) as readonly ExportFormat[];
 
 export function TakeHome() {
@@ -31,8 +34,16 @@ export function TakeHome() {
   const problem = useSignal<string | null>(null);
   const said = useSignal<string | null>(null);
   const group = useId();
+  const taught = useSignal<readonly Network[]>([]);
+  useSignalEffect(() => {
+    const names = NETWORK_NAMES.filter((name) => cards.value[name]?.origin === "taught");
+    void Promise.all(names.map(taughtNetwork)).then((found) => {
+      taught.value = found.flat();
+    });
+  });
   const networks: readonly Network[] = [
     ...trainedNetwork(),
+    ...taught.value,
     ...(opened.value ? [openedNetwork(opened.value, opened.value.fileName, opened.value.weights)] : []),
     ...[...WEIGHTS].reverse().map(({ name }) => shippedNetwork(name)),
   ];
@@ -47,6 +58,11 @@ export function TakeHome() {
   };
   const open = (file: File): Promise<void> =>
     doing(async () => {
+      if (file.size > MOST_BYTES) {
+        throw new Error(
+          `${file.name} has ${formatCount(file.size)} bytes: no checkpoint of these networks has so many.`,
+        );
+      }
       const weights = new Uint8Array(await file.arrayBuffer());
       opened.value = { ...(await openCheckpoint(weights, file.name)), fileName: file.name, weights };
       chosen.value = "opened";
@@ -98,7 +114,7 @@ export function TakeHome() {
           class="button"
           onClick={() =>
             void doing(async () => {
-              await readWith(network.model, network.weights, network.id === "opened" ? "opened" : "trained");
+              await readWith(network.model, network.weights, originOf(network));
               return `${sentence(networkOf(network.model).label)} reads with these weights now.`;
             })
           }
@@ -151,12 +167,20 @@ function trainedNetwork(): Network[] {
   return [{ id: "trained", model, title: `${titleOf(model)} trained here`, note, weights }];
 }
 
+/** What it learned in Draw; none where the device could keep nothing. */
+async function taughtNetwork(model: ModelName): Promise<Network[]> {
+  const own = await ownWeights(model);
+  if (own?.origin !== "taught") return [];
+  const note = "with what it was taught in Draw";
+  return [{ id: `taught ${model}`, model, title: `${titleOf(model)} taught here`, note, weights: own.weights }];
+}
+
 function openedNetwork(
   { model, testAccuracy, trainedOn, weightsSha256 }: OpenedNetwork,
   fileName: string,
   weights: Uint8Array,
 ): Network {
-  const accuracy = testAccuracy === null ? "" : `${formatPercent(testAccuracy)} by its own account; `;
+  const accuracy = testAccuracy === null ? "" : `${formatPercent(testAccuracy)} by what it says; `;
   const origin = trainedOn === null ? "" : `trained on ${trainedOn}; `;
   return {
     id: "opened",
@@ -169,6 +193,11 @@ function openedNetwork(
 
 function shippedNetwork(model: ModelName): Network {
   return { id: model, model, title: `${titleOf(model)} of this page`, note: "as it came with the page", weights: null };
+}
+
+function originOf({ id }: Network): OwnOrigin {
+  if (id === "opened") return "opened";
+  return id.startsWith("taught") ? "taught" : "trained";
 }
 
 async function weightsOf({ model, weights }: Network): Promise<Uint8Array> {
