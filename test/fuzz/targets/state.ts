@@ -25,7 +25,7 @@ import {
 import { mutateBytes } from "../mutate_bytes.ts";
 import { mutateJson } from "../mutate_json.ts";
 import type { Random } from "../random.ts";
-import type { FuzzTarget } from "../target.ts";
+import { type FuzzTarget, LIMIT_MS } from "../target.ts";
 
 interface Resumed {
   state: TrainingState;
@@ -48,6 +48,8 @@ export const target: FuzzTarget<Resumed> = {
     const { state } = decodeTrainingState(input, "the file");
     return { state, ...(await run({ resume: state })) };
   },
+  // It is not only read, but trained with, and what is no normal number takes processors many times as long.
+  limitMs: () => 4 * LIMIT_MS,
   garbage: ({ state, history, weights }, input) => {
     const { epoch, step } = state.progress;
     // After the last step comes the epoch's validation, which a run may have been stopped in.
