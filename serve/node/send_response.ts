@@ -3,15 +3,11 @@
 import type { ServerResponse } from "node:http";
 import type { LightResponse } from "../http/light_web.ts";
 
-/** Statuses whose answers end with their headers, and tell no length. */
-const WITHOUT_BODY = new Set([204, 304]);
-
 /** Its headers count beside those that were set on `outgoing`, and before them. */
 export function sendResponse({ status, headers, body }: LightResponse, outgoing: ServerResponse): void {
   const record: Record<string, string | string[] | number> = headers.record();
   const content = body instanceof ArrayBuffer ? new Uint8Array(body) : body;
   if (content !== null) record["content-length"] ??= Buffer.byteLength(content);
   outgoing.writeHead(status, record);
-  if (content === null || WITHOUT_BODY.has(status)) outgoing.end();
-  else outgoing.end(content);
+  outgoing.end(content);
 }
