@@ -10,6 +10,7 @@ import {
   networkOf,
   readCheckpointMetadata,
 } from "../../models/index.ts";
+import { bitmapPixels } from "./bitmap_pixels.ts";
 import { fetchBytes } from "./files.ts";
 import type { FromReader, Origin, Shipped, Subject, ToReader } from "./messages.ts";
 import { ownWeights } from "./own_weights.ts";
@@ -97,16 +98,7 @@ function answer(id: number, digit: PreprocessedDigit): void {
 }
 
 function pictureIn(subject: Subject): Picture {
-  if (subject.kind === "strokes") return pictureOf(subject.strokes);
-  const { bitmap } = subject;
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
-  const width = Math.max(1, Math.round(scale * bitmap.width));
-  const height = Math.max(1, Math.round(scale * bitmap.height));
-  const context = new OffscreenCanvas(width, height).getContext("2d") as OffscreenCanvasRenderingContext2D;
-  context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, width, height);
-  bitmap.close();
-  return context.getImageData(0, 0, width, height);
+  return subject.kind === "strokes" ? pictureOf(subject.strokes) : bitmapPixels(subject.bitmap, LONGEST_SIDE);
 }
 
 function tell(message: FromReader): void {

@@ -2,6 +2,7 @@
 // that is read.
 
 import { preprocessDigit } from "../../data/index.ts";
+import { bitmapPixels } from "../read/bitmap_pixels.ts";
 import { type OwnDigits, ownDigitSet } from "./own_files.ts";
 
 export interface OwnPicture {
@@ -83,15 +84,7 @@ export async function digitsOfPictures({ name, images, labels, notes }: ReadPict
 }
 
 async function pixelsOf(file: Blob): Promise<{ pixels: Uint8Array; isBlank: boolean }> {
-  const bitmap = await createImageBitmap(file);
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
-  const width = Math.max(1, Math.round(scale * bitmap.width));
-  const height = Math.max(1, Math.round(scale * bitmap.height));
-  const context = new OffscreenCanvas(width, height).getContext("2d") as OffscreenCanvasRenderingContext2D;
-  context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, width, height);
-  bitmap.close();
-  return preprocessDigit(context.getImageData(0, 0, width, height));
+  return preprocessDigit(bitmapPixels(await createImageBitmap(file), LONGEST_SIDE));
 }
 
 function count(pictures: number): string {
