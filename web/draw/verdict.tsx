@@ -2,6 +2,7 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { percent } from "../../models/export/page/percent.ts";
+import { capital } from "../look/capital.ts";
 import { Icon } from "../look/icon.tsx";
 import { isReady, problem, reading } from "../read/reader.ts";
 import { leadingAnswer } from "./leading.ts";
@@ -69,6 +70,5 @@ function Spoken() {
 }
 
 function sentence(text: string): string {
-  const capital = text[0].toUpperCase() + text.slice(1);
-  return /[?!.]$/.test(capital) ? capital : `${capital}.`;
+  return capital(/[?!.]$/.test(text) ? text : `${text}.`);
 }
