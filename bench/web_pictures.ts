@@ -7,8 +7,12 @@ import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { bothReady, button, drawByMouse, PHONE, shows, WebApp } from "../test/support/web_app.ts";
 import { SAMPLES } from "../web/draw/sample_strokes.ts";
+import { parse, readOptions } from "./options.ts";
 import { print } from "./print.ts";
 
+const USAGE = `npm run web:pictures -- [options]: pictures of the web app's main states
+
+  --only TEXT  those whose name holds this, as "phone"`;
 const OUT = fileURLToPath(new URL("../docs/images/", import.meta.url));
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
 /** A phone's page at twice the size is sharp enough for a document. */
@@ -44,10 +48,11 @@ const SHOTS: readonly Shot[] = [
   { name: "train-phone-dark", options: { ...SMALL, colorScheme: "dark" }, at: "train", act: trained },
 ];
 
+const { only } = readOptions("web:pictures", USAGE, (args) => parse(args, { only: { type: "string", default: "" } }));
 mkdirSync(OUT, { recursive: true });
 const app = await WebApp.start();
 try {
-  for (const { name, options, at, act } of SHOTS.filter((shot) => shot.name.includes(process.argv[2] ?? ""))) {
+  for (const { name, options, at, act } of SHOTS.filter((shot) => shot.name.includes(only))) {
     const context = await app.browser.newContext({ ...options, reducedMotion: "reduce" });
     try {
       const page = await context.newPage();
