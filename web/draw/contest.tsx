@@ -3,7 +3,6 @@
 import { percent } from "../../models/export/page/percent.ts";
 import type { ModelName } from "../../models/index.ts";
 import { change } from "../app/place.ts";
-import { withoutArticle } from "../look/capital.ts";
 import { Later, type Load } from "../look/later.tsx";
 import { cards, latencies, NETWORK_NAMES, refusal } from "../read/reader.ts";
 import { answerOf, chosen, leading } from "./leading.ts";
@@ -42,7 +41,7 @@ function Contestant({ name }: { name: ModelName }) {
         onChange={() => change({ lead: name })}
       />
       <span class={`swatch ${leading.value === name ? "lead" : "other"}`} aria-hidden="true" />
-      <span class="font-medium">{card ? withoutArticle(card.label) : "Loading a network …"}</span>
+      <span class="font-medium">{card ? title(card.label) : "Loading a network …"}</span>
       <span class="verdict">
         <b>{answer ? answer.digit : "–"}</b>
         <span class="certainty">{answer ? percent(answer.confidence) : "\u00a0"}</span>
@@ -53,4 +52,10 @@ function Contestant({ name }: { name: ModelName }) {
       </span>
     </label>
   );
+}
+
+/** @param label "the CNN" */
+function title(label: string): string {
+  const name = label.replace(/^the /, "");
+  return name[0].toUpperCase() + name.slice(1);
 }

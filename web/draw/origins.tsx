@@ -1,7 +1,6 @@
 // Origins: where networks that are not the shipped ones come from, and the way back.
 
 import { useSignal } from "@preact/signals";
-import { capital } from "../look/capital.ts";
 import { Trouble } from "../look/trouble.tsx";
 import type { NetworkCard, OwnOrigin } from "../read/messages.ts";
 import { cards, readWith, refusal } from "../read/reader.ts";
@@ -27,7 +26,7 @@ export function Origins() {
         origin === "shipped" ? null : (
           <p key={name} class="flex flex-wrap items-center justify-between gap-2 px-3 text-sm">
             <span>
-              {capital(label)} {ORIGINS[origin]}.
+              {sentenceCase(label)} {ORIGINS[origin]}.
             </span>
             <button type="button" class="button" onClick={() => back(name)}>
               Back to the shipped one
@@ -47,4 +46,8 @@ export function Origins() {
       )}
     </>
   );
+}
+
+function sentenceCase(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
 }

@@ -1,8 +1,17 @@
 // PictureTrouble: why a given picture could not be shown, where that is so.
 
-import { NotedTrouble } from "../look/noted_trouble.tsx";
+import { Trouble } from "../look/trouble.tsx";
 import { pictureProblem } from "./given_picture.ts";
 
 export function PictureTrouble() {
-  return <NotedTrouble problem={pictureProblem} />;
+  if (pictureProblem.value === null) return null;
+  return (
+    <Trouble
+      text={pictureProblem.value}
+      action="All right"
+      onAction={() => {
+        pictureProblem.value = null;
+      }}
+    />
+  );
 }

@@ -2,7 +2,6 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { percent } from "../../models/export/page/percent.ts";
-import { capital } from "../look/capital.ts";
 import { Icon } from "../look/icon.tsx";
 import { isReady, problem, reading } from "../read/reader.ts";
 import { leadingAnswer } from "./leading.ts";
@@ -70,5 +69,6 @@ function Spoken() {
 }
 
 function sentence(text: string): string {
-  return capital(/[?!.]$/.test(text) ? text : `${text}.`);
+  const capital = text[0].toUpperCase() + text.slice(1);
+  return /[?!.]$/.test(capital) ? capital : `${capital}.`;
 }

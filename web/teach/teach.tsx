@@ -2,8 +2,8 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../look/icon.tsx";
-import { NotedTrouble } from "../look/noted_trouble.tsx";
 import { PIXELS_SIDE, paintPixels } from "../look/paint_pixels.ts";
+import { Trouble } from "../look/trouble.tsx";
 import { cards, reading } from "../read/reader.ts";
 import type { Lesson } from "./pupil.ts";
 import {
@@ -60,7 +60,15 @@ export function Teach() {
       <p class="teach-note" role="status">
         {note(pixels !== undefined)}
       </p>
-      <NotedTrouble problem={problem} />
+      {problem.value !== null && (
+        <Trouble
+          text={problem.value}
+          action="All right"
+          onAction={() => {
+            problem.value = null;
+          }}
+        />
+      )}
       <Measured />
       <Lessons />
     </section>

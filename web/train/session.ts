@@ -12,7 +12,7 @@ import {
   trainedMetadata,
   writeCheckpointMetadata,
 } from "../../models/index.ts";
-import { capital } from "../look/capital.ts";
+import { sentence } from "./format.ts";
 import { forget, type KeptRun, keep, kept } from "./kept.ts";
 import { Live } from "./live.ts";
 import { LossCurve } from "./loss_curve.ts";
@@ -426,5 +426,5 @@ function stoppedAt({ state }: Run): string {
 /** Without the function that noticed it: "Trainer: the loss became NaN …". */
 function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return capital(message.replace(/^\w+: /, ""));
+  return sentence(message.replace(/^\w+: /, ""));
 }

@@ -20,7 +20,7 @@ import {
   SPLITS,
 } from "../../models/index.ts";
 import { type Rule, type Rules, whole } from "../app/fragment.ts";
-import { capital } from "../look/capital.ts";
+import { sentence } from "./format.ts";
 
 /** Where the digits come from; `own`: files or pictures that were given to the page, which no link holds. */
 export const DATA_SOURCES = ["sample", "synthetic", "own"] as const;
@@ -141,7 +141,7 @@ export function recipeOf(settings: TrainSettings): { recipe: Recipe } | { proble
     return { recipe: recipeFor(settings.model, settings.preset, known(given) as RecipeChoices) };
   } catch (error) {
     if (!(error instanceof RecipeError)) throw error;
-    return { problem: capital(error.say((setting) => LABELS[setting] ?? setting)) };
+    return { problem: sentence(error.say((setting) => LABELS[setting] ?? setting)) };
   }
 }
 

@@ -2,9 +2,9 @@
 
 import { useId } from "preact/hooks";
 import { MODEL_NAMES, networkOf, PRESETS, type Recipe } from "../../models/index.ts";
-import { capital } from "../look/capital.ts";
 import { CommandLine } from "./command_line.tsx";
 import { type Field, GROUPS } from "./fields.ts";
+import { sentence } from "./format.ts";
 import { OwnData } from "./own_data.tsx";
 import { DATA_SOURCES, type DataSource, RULES, recipeOf, settingsOfPreset, type TrainSettings } from "./settings.ts";
 import { changeSettings, isBusy, trainSettings } from "./training.ts";
@@ -97,7 +97,7 @@ function Choice<T extends string>({ label, choices, names = {}, value, onChoose 
         {choices.map((choice) => (
           <label key={choice} class="train-segment">
             <input type="radio" name={id} checked={choice === value} onChange={() => onChoose(choice)} />
-            <span>{capital(names[choice] ?? choice)}</span>
+            <span>{sentence(names[choice] ?? choice)}</span>
           </label>
         ))}
       </div>

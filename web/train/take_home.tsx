@@ -5,13 +5,12 @@ import { useId } from "preact/hooks";
 import type { ExportFormat } from "../../models/export/index.ts";
 import { type ModelName, networkOf } from "../../models/index.ts";
 import { linkTo } from "../app/place.ts";
-import { capital, withoutArticle } from "../look/capital.ts";
-import { NotedTrouble } from "../look/noted_trouble.tsx";
+import { Trouble } from "../look/trouble.tsx";
 import { fetchBytes, WEIGHTS } from "../read/files.ts";
 import type { OwnOrigin } from "../read/messages.ts";
 import { ownWeights } from "../read/own_weights.ts";
 import { cards, NETWORK_NAMES, readWith } from "../read/reader.ts";
-import { formatCount, formatPercent } from "./format.ts";
+import { formatCount, formatPercent, sentence } from "./format.ts";
 import { FORMATS, openCheckpoint, saveAs } from "./take_home_job.ts";
 import type { OpenedNetwork } from "./take_home_messages.ts";
 import { outcome, run } from "./training.ts";
@@ -116,7 +115,7 @@ export function TakeHome() {
           onClick={() =>
             void doing(async () => {
               await readWith(network.model, network.weights, originOf(network));
-              return `${capital(networkOf(network.model).label)} reads with these weights now.`;
+              return `${sentence(networkOf(network.model).label)} reads with these weights now.`;
             })
           }
         >
@@ -148,7 +147,15 @@ export function TakeHome() {
           </>
         )}
       </p>
-      <NotedTrouble problem={problem} />
+      {problem.value !== null && (
+        <Trouble
+          text={problem.value}
+          action="All right"
+          onAction={() => {
+            problem.value = null;
+          }}
+        />
+      )}
     </section>
   );
 }
@@ -200,4 +207,6 @@ async function weightsOf({ model, weights }: Network): Promise<Uint8Array> {
 }
 
 /** "CNN", "Linear model" */
-const titleOf = (model: ModelName): string => withoutArticle(networkOf(model).label);
+function titleOf(model: ModelName): string {
+  return sentence(networkOf(model).label.replace(/^the /, ""));
+}
