@@ -36,6 +36,8 @@ const URL_RULE: Rule = {
 let pool: Pool | null = null;
 let workers: HostWorker[] = [];
 let singleBecause: string | null = "setThreads() was not called";
+/** Where WORKER_SOURCE is found, once it was needed: a blob is held as long as its address. */
+let blobUrl: string | null = null;
 /** The latest call of setThreads; the next begins when it is done. */
 let lastCall: Promise<unknown> = Promise.resolve();
 
@@ -152,7 +154,8 @@ function startWorker(target: Pool, index: number, url?: string | URL): Promise<u
       worker.once("exit", () => reject(new Error("it ended at once")));
     }).finally(() => worker.unref());
   }
-  const worker = new Worker(url ?? URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" })));
+  if (!url) blobUrl ??= URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
+  const worker = new Worker(url ?? (blobUrl as string));
   workers.push(worker);
   worker.postMessage(data);
   return new Promise((resolve, reject) => {

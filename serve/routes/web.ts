@@ -18,7 +18,7 @@ const FOR_OTHER_HOSTS = ["_headers", "vercel.json"];
 const PAGE_HEADERS = {
   "content-security-policy": contentSecurityPolicy({
     "script-src": "'self' 'wasm-unsafe-eval'",
-    "worker-src": "'self' blob:",
+    "worker-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self' data: blob:",
     "font-src": "'self'",

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import * as assert from "uvu/assert";
 import { type RunningServer, type ServeOptions, startServer } from "../../serve/index.ts";
@@ -81,6 +82,33 @@ export const shows = (page: Page, text: string): Promise<void> =>
   page.locator(".digit").getByText(text, { exact: true }).waitFor();
 
 export const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+/** Waits until the page's workers are these, by the names of their scripts, whichever order they are in. */
+export async function workersAre(page: Page, ...names: readonly string[]): Promise<void> {
+  const now = (): string =>
+    page
+      .workers()
+      .map((each) => each.url().replace(/^.*\/|_worker.*$/g, ""))
+      .sort()
+      .join();
+  for (const started = performance.now(); now() !== [...names].sort().join(); await sleep(50)) {
+    assert.ok(performance.now() - started < 20_000, `the workers are ${now()}`);
+  }
+}
+
+/** Notes from now on which workers of the page are ended from outside: one with threads should never be. */
+export const noteTerminated = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const { terminate } = Worker.prototype;
+    Object.assign(window, { terminated: 0 });
+    Worker.prototype.terminate = function (this: Worker) {
+      (window as unknown as { terminated: number }).terminated++;
+      terminate.call(this);
+    };
+  });
+
+export const terminated = (page: Page): Promise<number> =>
+  page.evaluate(() => (window as unknown as { terminated: number }).terminated);
 
 /** What each network says, the first row's first. */
 export const verdicts = (page: Page): Promise<string[]> => page.locator(".contestant .verdict b").allTextContents();

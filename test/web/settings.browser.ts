@@ -1,14 +1,28 @@
 // The settings: answers by a server, which may be down or slow, and the self-test.
 
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import process from "node:process";
 import type { Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { SAMPLES } from "../../web/draw/sample_strokes.ts";
-import { axeFindings, button, drawByMouse, PHONE, shows, verdicts, WebApp } from "../support/web_app.ts";
+import {
+  axeFindings,
+  button,
+  drawByMouse,
+  noteTerminated,
+  PHONE,
+  shows,
+  terminated,
+  verdicts,
+  WebApp,
+  workersAre,
+} from "../support/web_app.ts";
 
 const test = suite("the settings in a browser");
+
+const THREADS = availableParallelism();
 
 let app: WebApp;
 test.before(async () => {
@@ -130,11 +144,18 @@ test("the self-test passes, and axe finds nothing serious in the settings", asyn
         async (page) => {
           await button(page, "Settings").click();
           await page.getByText("By a server").click();
+          await noteTerminated(page);
           await button(page, "Test it").click();
           await page
             .getByRole("status")
-            .getByText(/It does: \d+ checks in .* s, (relaxed|simd) kernels, /)
+            .getByText(
+              new RegExp(
+                `It does: \\d+ checks in .* s, (relaxed|simd) kernels, ${THREADS > 1 ? THREADS : "one"} thread`,
+              ),
+            )
             .waitFor({ timeout: 60_000 });
+          await workersAre(page, "reader");
+          assert.is(await terminated(page), 0);
           assert.equal(await axeFindings(page, axe), [], colorScheme);
           const shots = process.env.SCREENSHOTS;
           const name = `settings-${colorScheme}-${device === PHONE ? "phone" : "desk"}.png`;

@@ -8,7 +8,19 @@ import * as assert from "uvu/assert";
 import { decodeCheckpoint, encodeCheckpoint } from "../../lib/index.ts";
 import { cnn as buildCnn, linear } from "../../models/index.ts";
 import { strokesOf } from "../../web/draw/sample_strokes.ts";
-import { axeFindings, bothReady, button, drawByMouse, PHONE, shows, verdicts, WebApp } from "../support/web_app.ts";
+import {
+  axeFindings,
+  bothReady,
+  button,
+  drawByMouse,
+  noteTerminated,
+  PHONE,
+  shows,
+  terminated,
+  verdicts,
+  WebApp,
+  workersAre,
+} from "../support/web_app.ts";
 
 const test = suite("own networks in a browser");
 
@@ -122,6 +134,26 @@ test("a drawing that is misread is taught, read right from then on, and after un
     await shows(page, "8");
     assert.equal([await verdicts(page), await certainties(page)], before);
     assert.is(await page.getByText("taught by you").count(), 0);
+  });
+});
+
+test("the teacher ends, and gives its memory back, when the panel is left or has had nothing to do for a minute, and comes back", async () => {
+  await app.visit(async (page) => {
+    await page.clock.install();
+    await noteTerminated(page);
+    await drawByMouse(page, SLASHED);
+    await shows(page, "8");
+    await button(page, "Wrong? Teach it").click();
+    await workersAre(page, "reader", "teach");
+    await page.clock.fastForward("01:01");
+    await workersAre(page, "reader");
+    await button(page, "It is a 0").click();
+    await isTaught(page);
+    await shows(page, "0");
+    await workersAre(page, "reader", "teach");
+    await page.getByRole("link", { name: "See inside" }).click();
+    await workersAre(page, "reader", "inside");
+    assert.is(await terminated(page), 0);
   });
 });
 

@@ -11,7 +11,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeCheckpoint, weightsDigest } from "../../lib/index.ts";
 import { networkOf, readTrainEvent } from "../../models/index.ts";
-import { axeFindings, button, PHONE, WebApp } from "../support/web_app.ts";
+import { axeFindings, button, PHONE, WebApp, workersAre } from "../support/web_app.ts";
 
 const test = suite("training in a browser");
 
@@ -37,10 +37,15 @@ const hashOf = async (page: Page): Promise<string> => {
 const start = (page: Page): Promise<void> => button(page, "Start training").click();
 const step = (page: Page): Promise<string | null> => page.locator(".train-facts dd").nth(1).textContent();
 
-/** In the page, without waiting for the networks that read. */
-async function withTraining(work: (page: Page) => Promise<void>, at: string, options = {}): Promise<void> {
+/** In the page, without waiting for the networks that read. @param forgiven takes what the page complains of, where it may */
+async function withTraining(
+  work: (page: Page) => Promise<void>,
+  at: string,
+  options = {},
+  forgiven: string[] | null = null,
+): Promise<void> {
   const context = await app.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  const complaints: string[] = [];
+  const complaints = forgiven ?? [];
   try {
     const page = await context.newPage();
     page.on("console", (message) => {
@@ -50,7 +55,7 @@ async function withTraining(work: (page: Page) => Promise<void>, at: string, opt
     await page.goto(`${app.server.url}/${at}`);
     await heading(page, "Ready to train").waitFor();
     await work(page);
-    assert.equal(complaints, []);
+    if (!forgiven) assert.equal(complaints, []);
   } finally {
     await context.close();
   }
@@ -144,6 +149,26 @@ test("paused, stepped, put away and reloaded, a run comes to the bits of the com
     await button(page, "Use it in Draw").click();
     await page.getByText("reads with these weights now.").waitFor();
   }, SHORT);
+});
+
+test("a trainer that fails is ended, and not only left alone, and its run is brought back by another", async () => {
+  const complaints: string[] = [];
+  await withTraining(
+    async (page) => {
+      await start(page);
+      await page.locator(".train-chart > svg").waitFor();
+      const [trainer] = page.workers().filter((each) => each.url().includes("trainer"));
+      await trainer.evaluate(() => void setTimeout(() => JSON.parse("no JSON")));
+      await page.getByText("The part of the page that trains has ended.").waitFor();
+      await workersAre(page, "reader");
+      await button(page, "Try again").click();
+      await heading(page, "Paused").waitFor();
+    },
+    "#train?epochs=20&limit=2000",
+    {},
+    complaints,
+  );
+  assert.match(complaints.join(), /no JSON/);
 });
 
 test("a run that is stopped is tested as it is, and one that is discarded leaves nothing", async () => {

@@ -4,7 +4,8 @@ import { signal } from "@preact/signals";
 import type { CheckResult } from "../../lib/selftest/index.ts";
 import { Icon } from "../look/icon.tsx";
 import { fetchBytes, kernelsUrl } from "../read/files.ts";
-import type { FromSelfTest, SelfTestEnd } from "./self_test_messages.ts";
+import { threadScript } from "../workers/thread_script.ts";
+import type { FromSelfTest, SelfTestEnd, ToSelfTest } from "./self_test_messages.ts";
 
 /** Null: it does not run, and has not. */
 const results = signal<readonly CheckResult[] | null>(null);
@@ -85,22 +86,15 @@ async function run(): Promise<void> {
         name: "self-test",
       });
       worker.onmessage = ({ data }: MessageEvent<FromSelfTest>) => {
-        if (data.kind === "check") {
-          results.value = [...(results.value ?? []), data.check];
-          return;
-        }
-        worker.terminate();
-        if (data.kind === "failed") reject(new Error(data.problem));
-        else {
+        if (data.kind === "check") results.value = [...(results.value ?? []), data.check];
+        else if (data.kind === "failed") reject(new Error(data.problem));
+        else if (data.kind === "end") {
           end.value = data;
           resolve();
         }
       };
-      worker.onerror = () => {
-        worker.terminate();
-        reject(new Error("The part of the page that tests did not start."));
-      };
-      worker.postMessage(kernels, [kernels]);
+      worker.onerror = () => reject(new Error("The part of the page that tests did not start."));
+      worker.postMessage({ kernels, poolUrl: threadScript } satisfies ToSelfTest, [kernels]);
     });
   } catch (error) {
     problem.value = (error as Error).message;

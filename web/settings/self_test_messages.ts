@@ -1,6 +1,12 @@
-// What the self-test's worker says to the page.
+// What the self-test's worker and the page say to each other.
 
 import type { CheckResult } from "../../lib/selftest/index.ts";
+
+/** @property kernels the content of a `.wasm` file; @property poolUrl the script of its threads */
+export interface ToSelfTest {
+  readonly kernels: ArrayBuffer;
+  readonly poolUrl: string;
+}
 
 export interface SelfTestEnd {
   readonly passed: boolean;
@@ -12,7 +18,9 @@ export interface SelfTestEnd {
   readonly singleThreadBecause: string | null;
 }
 
+/** After `end`, and after `failed`, it ends itself. */
 export type FromSelfTest =
   | { readonly kind: "check"; readonly check: CheckResult }
   | ({ readonly kind: "end" } & SelfTestEnd)
-  | { readonly kind: "failed"; readonly problem: string };
+  | { readonly kind: "failed"; readonly problem: string }
+  | { readonly kind: "ended" };

@@ -2,21 +2,22 @@
 
 import { setThreads, useKernels } from "../../lib/index.ts";
 import { selfTest } from "../../lib/selftest/index.ts";
-import type { FromSelfTest } from "./self_test_messages.ts";
+import { endWithThreads } from "../workers/end_with_threads.ts";
+import type { FromSelfTest, ToSelfTest } from "./self_test_messages.ts";
 
-addEventListener("message", async ({ data }: MessageEvent<ArrayBuffer>) => {
+addEventListener("message", async ({ data: { kernels, poolUrl } }: MessageEvent<ToSelfTest>) => {
   try {
-    useKernels(data);
-    await setThreads("auto");
+    useKernels(kernels);
+    await setThreads("auto", { workerUrl: poolUrl });
     const { passed, results, seconds, runtime } = await selfTest({
       onCheck: (check) => tell({ kind: "check", check }),
     });
-    const threads = runtime?.threads ?? 1;
-    await setThreads(1); // Ends its threads as they wish to be ended.
-    const { variant = "none", singleThreadBecause = null } = runtime ?? {};
+    const { threads = 1, variant = "none", singleThreadBecause = null } = runtime ?? {};
     tell({ kind: "end", passed, checks: results.length, seconds, variant, threads, singleThreadBecause });
   } catch (error) {
     tell({ kind: "failed", problem: (error as Error).message });
+  } finally {
+    await endWithThreads();
   }
 });
 

@@ -11,9 +11,10 @@ import {
   forgetAll,
   isBusy,
   isForgotten,
+  leave,
   lessons,
+  open,
   outcomes,
-  prepare,
   problem,
   remove,
   teach,
@@ -28,7 +29,8 @@ export function Teach() {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus();
-    void prepare();
+    void open();
+    return leave;
   }, []);
   const pixels = reading.value?.pixels;
   return (

@@ -3,6 +3,7 @@
 import { setThreads, useKernels } from "../../lib/index.ts";
 import type { ModelName } from "../../models/index.ts";
 import { loadSample } from "../train/sample.ts";
+import { endWithThreads } from "../workers/end_with_threads.ts";
 import type { FromTeacher, ToTeacher } from "./messages.ts";
 import { type Digits, Pupil, REPLAYED_DIGITS } from "./pupil.ts";
 
@@ -19,12 +20,14 @@ async function take(message: ToTeacher): Promise<void> {
   if (message.kind === "kernels") {
     useKernels(message.kernels);
     // One is left to the page, and to reading. Where memory cannot be shared it is one thread.
-    await setThreads(Math.max(1, navigator.hardwareConcurrency - 1));
+    await setThreads(Math.max(1, navigator.hardwareConcurrency - 1), { workerUrl: message.poolUrl });
   } else if (message.kind === "base") {
     digits ??= loadDigits();
     pupils.set(message.name, new Pupil(message.name, message.weights, await digits));
   } else if (message.kind === "prepare") {
     for (const pupil of pupils.values()) await pupil.prepare();
+  } else if (message.kind === "end") {
+    await endWithThreads();
   } else {
     const taught = [];
     for (const pupil of pupils.values()) taught.push(await pupil.teach(message.lessons));

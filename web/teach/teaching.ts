@@ -8,6 +8,8 @@ import type { ModelName } from "../../models/index.ts";
 import { fetchBytes, kernelsUrl } from "../read/files.ts";
 import { type OwnWeights, ownWeights } from "../read/own_weights.ts";
 import { cards, NETWORK_NAMES, readWith, shippedUrl } from "../read/reader.ts";
+import { endGently } from "../workers/end_gently.ts";
+import { threadScript } from "../workers/thread_script.ts";
 import { keepBase, keepLessons, keptBase, keptLessons, MOST_LESSONS } from "./lesson_store.ts";
 import type { FromTeacher, ToTeacher } from "./messages.ts";
 import type { Lesson, Taught } from "./pupil.ts";
@@ -28,14 +30,20 @@ export const isForgotten = computed(
   () => lessons.value.length > 0 && NETWORK_NAMES.some((name) => cards.value[name]?.origin !== "taught"),
 );
 
+/** The teacher ends when it has had nothing to do for so long: until then what it knows of 15,000 digits is held, some 100 MB. */
+const IDLE_MS = 60_000;
+
 let worker: Worker | null = null;
+let idle: ReturnType<typeof setTimeout> | undefined;
+let isOpen = false;
 let answer: { resolve(taught: readonly Taught[]): void; reject(reason: Error): void } | null = null;
 /** What the teacher knows each network as. */
 const known = new Map<ModelName, Uint8Array>();
 let restored: Promise<void> | null = null;
 
 /** Brings back the lessons of the last visit, and has the teacher do beforehand what takes a while. */
-export async function prepare(): Promise<void> {
+export async function open(): Promise<void> {
+  isOpen = true;
   restored ??= keptLessons().then((kept) => {
     lessons.value = kept;
   });
@@ -44,6 +52,12 @@ export async function prepare(): Promise<void> {
     await giveBases();
     tell({ kind: "prepare" });
   });
+}
+
+/** Ends the teacher, once it is done with what was asked for. */
+export function leave(): void {
+  isOpen = false;
+  rest();
 }
 
 export function teach(lesson: Lesson): Promise<void> {
@@ -81,6 +95,7 @@ async function change(next: readonly Lesson[]): Promise<void> {
 /** @returns whether it was done */
 async function attempt(work: () => Promise<void>): Promise<boolean> {
   if (isBusy.value) return false;
+  clearTimeout(idle);
   batch(() => {
     isBusy.value = true;
     problem.value = null;
@@ -93,7 +108,14 @@ async function attempt(work: () => Promise<void>): Promise<boolean> {
     return false;
   } finally {
     isBusy.value = false;
+    rest();
   }
+}
+
+function rest(): void {
+  clearTimeout(idle);
+  if (isBusy.value) return;
+  idle = setTimeout(endTeacher, isOpen ? IDLE_MS : 0);
 }
 
 async function apply(next: readonly Lesson[]): Promise<void> {
@@ -142,26 +164,33 @@ function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
 async function startTeacher(): Promise<void> {
   if (worker) return;
   const kernels = await fetchBytes(kernelsUrl());
-  worker = new Worker(new URL("./teach_worker.ts", import.meta.url), { type: "module", name: "teacher" });
-  worker.onmessage = ({ data }: MessageEvent<FromTeacher>) => {
+  const started = new Worker(new URL("./teach_worker.ts", import.meta.url), { type: "module", name: "teacher" });
+  worker = started;
+  started.onmessage = ({ data }: MessageEvent<FromTeacher>) => {
+    // What one says that is ending concerns nobody.
+    if (worker !== started) return;
     if (data.kind === "failed") stop(data.problem);
-    else {
+    else if (data.kind === "taught") {
       answer?.resolve(data.taught);
       answer = null;
     }
   };
-  worker.onerror = () => stop("The part of the page that teaches did not start.");
-  tell({ kind: "kernels", kernels });
+  started.onerror = () => stop("The part of the page that teaches did not start.");
+  tell({ kind: "kernels", kernels, poolUrl: threadScript });
 }
 
 /** What failed once may have left anything behind: the next try begins with another worker. */
 function stop(why: string): void {
-  worker?.terminate();
-  worker = null;
-  known.clear();
+  endTeacher();
   if (answer) answer.reject(new Error(why));
   else problem.value = why;
   answer = null;
+}
+
+function endTeacher(): void {
+  if (worker) endGently(worker);
+  worker = null;
+  known.clear();
 }
 
 function tell(message: ToTeacher): void {

@@ -1,6 +1,7 @@
 // The trainer: a worker with kernels and threads of its own, so that neither the page nor reading waits for it.
 
-import { setThreads, useKernels } from "../../lib/index.ts";
+import { useKernels } from "../../lib/index.ts";
+import { endWithThreads } from "../workers/end_with_threads.ts";
 import type { FromTrainer, ToTrainer } from "./messages.ts";
 import { loadSample } from "./sample.ts";
 import { Session } from "./session.ts";
@@ -41,11 +42,8 @@ async function take(session: Session, message: Exclude<ToTrainer, { kind: "kerne
     case "drawing":
       return session.show(message.pixels);
     case "end":
-      // Threads that wait for work would outlive a worker that is ended from outside.
       await session.end();
-      await setThreads(1);
-      tell({ kind: "ended" });
-      close();
+      return endWithThreads();
   }
 }
 

@@ -1,11 +1,12 @@
 // The page's side of the trainer: starts the worker, asks it for what people want, and holds what it says, as signals.
 
 import { computed, effect, signal } from "@preact/signals";
-import poolUrl from "../../dist/worker.js?url";
 import { settingsBy } from "../app/place.ts";
 import { holdUpdates } from "../offline/updates.ts";
 import { fetchBytes, kernelsUrl } from "../read/files.ts";
 import { reading } from "../read/reader.ts";
+import { endGently } from "../workers/end_gently.ts";
+import { threadScript } from "../workers/thread_script.ts";
 import { type FromTrainer, type GivenDigits, NOTHING_YET, type ToTrainer, type TrainingView } from "./messages.ts";
 import { RULES, type TrainSettings } from "./settings.ts";
 import { holdScreen } from "./wake_lock.ts";
@@ -28,6 +29,8 @@ export const isBusy = computed(() => ["loading", "running", "paused", "testing"]
 export const canTrain = computed(() => trainSettings.value.data !== "own" || own.value !== null);
 
 let worker: Promise<Worker> | null = null;
+/** The one that is listened to: what one says that is ending concerns nobody. */
+let current: Worker | null = null;
 /** A new version of the page waits until nothing is under way. */
 let releaseUpdates: (() => void) | null = null;
 
@@ -50,11 +53,8 @@ export function startTrainer({ isAnew = false }: { isAnew?: boolean } = {}): voi
 export function endTrainer(): void {
   if (isBusy.value || !worker) return;
   const ending = worker;
-  worker = null;
-  ending.then(
-    (started) => started.postMessage({ kind: "end" } satisfies ToTrainer),
-    () => {},
-  );
+  worker = current = null;
+  ending.then(endGently, () => {});
 }
 
 export const train = (settings: TrainSettings, mode: "run" | "step"): void => ask({ kind: "start", settings, mode });
@@ -64,14 +64,17 @@ export const command = (kind: "pause" | "resume" | "step" | "stop" | "discard"):
 async function start(): Promise<Worker> {
   const kernels = await fetchBytes(kernelsUrl());
   const started = new Worker(new URL("./trainer_worker.ts", import.meta.url), { type: "module", name: "trainer" });
+  current = started;
   let stopListening = (): void => {};
   started.onmessage = ({ data }: MessageEvent<FromTrainer>) => {
-    if (data.kind === "changed") update(data.changes);
-    else stopListening();
+    if (data.kind === "ended") stopListening();
+    else if (current === started) update(data.changes);
   };
   started.onerror = () => {
-    worker = null;
+    if (current !== started) return;
+    worker = current = null;
     stopListening();
+    endGently(started);
     update({
       phase: "failed",
       detail: null,
@@ -79,7 +82,7 @@ async function start(): Promise<Worker> {
     });
   };
   const tell = (message: ToTrainer, transfer: Transferable[] = []): void => started.postMessage(message, transfer);
-  tell({ kind: "kernels", kernels, poolUrl: new URL(poolUrl, location.href).href }, [kernels]);
+  tell({ kind: "kernels", kernels, poolUrl: threadScript }, [kernels]);
   tell({ kind: "restore" });
   stopListening = listen(started);
   return started;
