@@ -249,4 +249,12 @@ test("threads: all but one, both of two, and one for steps that are too short", 
   );
 });
 
+test("what cannot be kept is said: here there is no IndexedDB", async () => {
+  const watched = new Watched();
+  assert.ok(watched.view.isKept);
+  await watched.session.start(SETTINGS, "run");
+  await watched.phase("done");
+  assert.not.ok(watched.view.isKept);
+});
+
 test.run();

@@ -1,7 +1,7 @@
 // Weights of one's own that the reader reads with instead of the shipped ones, kept on the device: they outlast a reload.
 
-import { get, set } from "idb-keyval";
 import type { ModelName } from "../../models/index.ts";
+import { keepValue, keptValue } from "./kept_values.ts";
 import type { OwnOrigin } from "./messages.ts";
 
 export interface OwnWeights {
@@ -12,13 +12,13 @@ export interface OwnWeights {
 
 const ORIGINS: readonly OwnOrigin[] = ["taught", "trained", "opened"];
 
-/** A page that may store nothing goes on without. @param own null: none any more */
-export function keepOwnWeights(name: ModelName, own: OwnWeights | null): Promise<void> {
-  return set(keyOf(name), own).catch(() => {});
+/** @param own null: none any more @returns whether that outlasts the page */
+export function keepOwnWeights(name: ModelName, own: OwnWeights | null): Promise<boolean> {
+  return keepValue(keyOf(name), own);
 }
 
 export async function ownWeights(name: ModelName): Promise<OwnWeights | null> {
-  return readOwnWeights(await get(keyOf(name)).catch(() => null));
+  return readOwnWeights(await keptValue(keyOf(name)));
 }
 
 /** What was stored, by this version or another; null where it is no such thing. */

@@ -6,7 +6,7 @@ import { WEIGHTS } from "./files.ts";
 import { Latencies } from "./latencies.ts";
 import type { FromReader, NetworkCard, Origin, OwnOrigin, Reading, Subject } from "./messages.ts";
 import { Newest } from "./newest.ts";
-import { keepOwnWeights } from "./own_weights.ts";
+import { keepOwnWeights, type OwnWeights, ownWeights } from "./own_weights.ts";
 import { addressOf, listen, startThread, tell } from "./thread.ts";
 
 /** The networks that are ready. */
@@ -61,19 +61,29 @@ export function restartReader(): void {
  *
  * @param weights a safetensors file as `mnist train` and this page write it; null: the shipped ones again
  * @param origin  what its card says of them
+ * @returns whether they are kept, and so read after a reload, too
  * @throws {Error} one line for people: they cannot be used, and what was read with before still is
  */
 export async function readWith(
   name: ModelName,
   weights: Uint8Array | null,
   origin: OwnOrigin = "trained",
-): Promise<void> {
+): Promise<boolean> {
+  const own = weights && { origin, weights: weights.slice() };
+  await readWithOwn(name, own);
+  refusal.value = null;
+  return keepOwnWeights(name, own);
+}
+
+/** Reads with what is kept by now, which another tab may have changed. */
+export async function readWithKept(name: ModelName): Promise<void> {
+  await readWithOwn(name, await ownWeights(name));
+}
+
+async function readWithOwn(name: ModelName, own: OwnWeights | null): Promise<void> {
   if (failure.value !== null) throw new Error(failure.value);
   if (!isReady.value) throw new Error("The networks are on their way. Try again in a moment.");
-  const own = weights && { origin, weights: weights.slice() };
   await give(name, own?.origin ?? "shipped", own ? own.weights.slice().buffer : addressOf(shippedUrl(name)));
-  refusal.value = null;
-  await keepOwnWeights(name, own);
 }
 
 export function shippedUrl(name: ModelName): string {

@@ -1,7 +1,7 @@
 // Keeps on the device what the networks were taught, and what they were before.
 
-import { get, set } from "idb-keyval";
 import type { ModelName } from "../../models/index.ts";
+import { keepValue, keptValue } from "../read/kept_values.ts";
 import { type OwnWeights, readOwnWeights } from "../read/own_weights.ts";
 import type { Lesson } from "./pupil.ts";
 
@@ -9,13 +9,13 @@ const KEY = "lessons";
 /** All are taught anew with each further one, within some seconds. */
 export const MOST_LESSONS = 100;
 
-/** A page that may store nothing goes on without. */
-export function keepLessons(lessons: readonly Lesson[]): Promise<void> {
-  return set(KEY, lessons).catch(() => {});
+/** @returns whether they outlast the page */
+export function keepLessons(lessons: readonly Lesson[]): Promise<boolean> {
+  return keepValue(KEY, lessons);
 }
 
 export async function keptLessons(): Promise<Lesson[]> {
-  return readLessons(await get(KEY).catch(() => []));
+  return readLessons(await keptValue(KEY));
 }
 
 /** What was stored, by this version or another: what is no lesson is left out. */
@@ -32,10 +32,10 @@ export function readLessons(stored: unknown): Lesson[] {
 }
 
 /** @param own the weights before any lesson; null: the shipped ones */
-export function keepBase(name: ModelName, own: OwnWeights | null): Promise<void> {
-  return set(`base-${name}`, own).catch(() => {});
+export function keepBase(name: ModelName, own: OwnWeights | null): Promise<boolean> {
+  return keepValue(`base-${name}`, own);
 }
 
 export async function keptBase(name: ModelName): Promise<OwnWeights | null> {
-  return readOwnWeights(await get(`base-${name}`).catch(() => null));
+  return readOwnWeights(await keptValue(`base-${name}`));
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../look/icon.tsx";
+import { notKept } from "../look/not_kept.ts";
 import { PIXELS_SIDE, paintPixels } from "../look/paint_pixels.ts";
 import { Trouble } from "../look/trouble.tsx";
 import { cards, reading } from "../read/reader.ts";
@@ -11,6 +12,7 @@ import {
   forgetAll,
   isBusy,
   isForgotten,
+  isKept,
   leave,
   lessons,
   open,
@@ -70,6 +72,11 @@ export function Teach() {
             problem.value = null;
           }}
         />
+      )}
+      {!isKept.value && (
+        <p role="status" class="teach-note">
+          {notKept("What is taught")}
+        </p>
       )}
       <Measured />
       <Lessons />

@@ -7,7 +7,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { ModelName } from "../../models/index.ts";
 import { fetchBytes, kernelsUrl } from "../read/files.ts";
 import { type OwnWeights, ownWeights } from "../read/own_weights.ts";
-import { cards, NETWORK_NAMES, readWith, shippedUrl } from "../read/reader.ts";
+import { cards, NETWORK_NAMES, readWith, readWithKept, shippedUrl } from "../read/reader.ts";
 import { endGently } from "../workers/end_gently.ts";
 import { threadScript } from "../workers/thread_script.ts";
 import { keepBase, keepLessons, keptBase, keptLessons, MOST_LESSONS } from "./lesson_store.ts";
@@ -22,6 +22,8 @@ export const outcomes = signal<readonly Outcome[]>([]);
 export const isBusy = signal(false);
 /** Why the last thing was not done. */
 export const problem = signal<string | null>(null);
+/** Whether what is taught outlasts the page. */
+export const isKept = signal(true);
 /** Lists of lessons before each change of this visit. */
 const past = signal<readonly (readonly Lesson[])[]>([]);
 export const canUndo = computed(() => past.value.length > 0 && !isBusy.value);
@@ -30,6 +32,8 @@ export const isForgotten = computed(
   () => lessons.value.length > 0 && NETWORK_NAMES.some((name) => cards.value[name]?.origin !== "taught"),
 );
 
+/** Of the lock, and of what tabs tell each other: they share what is kept. */
+const NAME = "simdgrad teaching";
 /** The teacher ends when it has had nothing to do for so long: until then what it knows of 15,000 digits is held, some 100 MB. */
 const IDLE_MS = 60_000;
 
@@ -39,16 +43,18 @@ let isOpen = false;
 let answer: { resolve(taught: readonly Taught[]): void; reject(reason: Error): void } | null = null;
 /** What the teacher knows each network as. */
 const known = new Map<ModelName, Uint8Array>();
-let restored: Promise<void> | null = null;
+/** Whether this tab has looked at what is kept. */
+let isRestored = false;
+/** Another tab has changed what is kept. */
+let others: BroadcastChannel | null = null;
 
 /** Brings back the lessons of the last visit, and has the teacher do beforehand what takes a while. */
 export async function open(): Promise<void> {
   isOpen = true;
-  restored ??= keptLessons().then((kept) => {
-    lessons.value = kept;
-  });
-  await restored;
+  others ??= new BroadcastChannel(NAME);
+  others.onmessage = () => void attempt(synchronize);
   await attempt(async () => {
+    await synchronize();
     await giveBases();
     tell({ kind: "prepare" });
   });
@@ -57,55 +63,65 @@ export async function open(): Promise<void> {
 /** Ends the teacher, once it is done with what was asked for. */
 export function leave(): void {
   isOpen = false;
+  others?.close();
+  others = null;
   rest();
 }
 
 export function teach(lesson: Lesson): Promise<void> {
-  if (lessons.value.length >= MOST_LESSONS) {
-    problem.value = `At most ${MOST_LESSONS} drawings are taught. Remove one first.`;
-    return Promise.resolve();
-  }
-  return change([...lessons.value, lesson]);
+  return change((before) => {
+    if (before.length < MOST_LESSONS) return [...before, lesson];
+    throw new Error(`At most ${MOST_LESSONS} drawings are taught. Remove one first.`);
+  });
 }
 
 export function remove(lesson: Lesson): Promise<void> {
-  return change(lessons.value.filter((each) => each !== lesson));
+  return change((before) => before.filter((each) => !isSameLesson(each, lesson)));
 }
 
 export function forgetAll(): Promise<void> {
-  return change([]);
+  return change(() => []);
 }
 
 /** Teaches all there are to the networks that read now. */
 export async function teachAgain(): Promise<void> {
-  await attempt(() => apply(lessons.value));
+  await attempt(async () => {
+    await synchronize();
+    await apply(lessons.value);
+  });
 }
 
 export async function undo(): Promise<void> {
-  const before = past.value.at(-1);
-  if (!before) return;
-  if (await attempt(() => apply(before))) past.value = past.value.slice(0, -1);
+  await attempt(async () => {
+    await synchronize();
+    const before = past.value.at(-1);
+    if (!before) throw new Error("Another tab has changed what is taught since: there is nothing to undo here.");
+    await apply(before);
+    past.value = past.value.slice(0, -1);
+  });
 }
 
-async function change(next: readonly Lesson[]): Promise<void> {
-  const before = lessons.value;
-  if (await attempt(() => apply(next))) past.value = [...past.value, before];
+async function change(edit: (before: readonly Lesson[]) => readonly Lesson[]): Promise<void> {
+  await attempt(async () => {
+    await synchronize();
+    const before = lessons.value;
+    await apply(edit(before));
+    past.value = [...past.value, before];
+  });
 }
 
-/** @returns whether it was done */
-async function attempt(work: () => Promise<void>): Promise<boolean> {
-  if (isBusy.value) return false;
+/** In this tab alone: others that want to change something wait. Where that is not known, over plain HTTP, they are not waited for. */
+async function attempt(work: () => Promise<void>): Promise<void> {
+  if (isBusy.value) return;
   clearTimeout(idle);
   batch(() => {
     isBusy.value = true;
     problem.value = null;
   });
   try {
-    await work();
-    return true;
+    await (navigator.locks ? navigator.locks.request(NAME, work) : work());
   } catch (error) {
     problem.value = (error as Error).message;
-    return false;
   } finally {
     isBusy.value = false;
     rest();
@@ -118,10 +134,33 @@ function rest(): void {
   idle = setTimeout(endTeacher, isOpen ? IDLE_MS : 0);
 }
 
+/** Has lessons, and the networks that read, be what is kept: another tab may have changed it. */
+async function synchronize(): Promise<void> {
+  const kept = await keptLessons();
+  const isChanged =
+    kept.length !== lessons.value.length || kept.some((each, i) => !isSameLesson(each, lessons.value[i]));
+  if (isChanged) {
+    batch(() => {
+      lessons.value = kept;
+      past.value = [];
+      outcomes.value = [];
+    });
+  }
+  for (const name of NETWORK_NAMES) {
+    const origin = (await ownWeights(name))?.origin ?? "shipped";
+    if ((isChanged && isRestored) || cards.value[name]?.origin !== origin) await readWithKept(name);
+  }
+  isRestored = true;
+}
+
+function isSameLesson(a: Lesson, b: Lesson): boolean {
+  return a.digit === b.digit && isSame(a.pixels, b.pixels);
+}
+
 async function apply(next: readonly Lesson[]): Promise<void> {
   if (next.length === 0) {
     for (const name of NETWORK_NAMES) {
-      if (cards.value[name]?.origin !== "taught") continue;
+      if ((await ownWeights(name))?.origin !== "taught") continue;
       const base = await keptBase(name);
       await (base ? readWith(name, base.weights, base.origin) : readWith(name, null));
     }
@@ -136,17 +175,19 @@ async function apply(next: readonly Lesson[]): Promise<void> {
     outcomes.value = taught.map(({ weights, ...outcome }) => outcome);
   }
   lessons.value = next;
-  await keepLessons(next);
+  isKept.value = await keepLessons(next);
+  others?.postMessage("changed");
 }
 
 /** Tells the teacher what each network is before any lesson, where it does not know. */
 async function giveBases(): Promise<void> {
   await startTeacher();
   for (const name of NETWORK_NAMES) {
-    const isTaught = cards.value[name]?.origin === "taught";
-    const own = await (isTaught ? keptBase(name) : ownWeights(name));
-    if (!isTaught) await keepBase(name, own);
-    const weights = await bytesOf(name, own);
+    const own = await ownWeights(name);
+    const isTaught = own?.origin === "taught";
+    const base = isTaught ? await keptBase(name) : own;
+    if (!isTaught) await keepBase(name, base);
+    const weights = await bytesOf(name, base);
     if (isSame(known.get(name), weights)) continue;
     known.set(name, weights);
     tell({ kind: "base", name, weights });

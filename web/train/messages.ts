@@ -17,8 +17,9 @@ export type ToTrainer =
   | { readonly kind: "restore" }
   | { readonly kind: "give"; readonly digits: GivenDigits }
   | { readonly kind: "start"; readonly settings: TrainSettings; readonly mode: "run" | "step" }
-  /** `keep`: the state, now: the page is hidden, which may be its end. `end`: threads first, then the trainer itself. */
-  | { readonly kind: "pause" | "resume" | "step" | "stop" | "discard" | "keep" | "end" }
+  /** `keep`: the state, now: the page is hidden, which may be its end. `end`: threads first, then the trainer itself.
+   * `take over`: what another tab has. */
+  | { readonly kind: "pause" | "resume" | "step" | "stop" | "discard" | "keep" | "end" | "take over" }
   /** What the networks see of the drawing; null: nothing is drawn. */
   | { readonly kind: "drawing"; readonly pixels: Uint8Array | null };
 
@@ -45,6 +46,10 @@ export interface TrainingView {
   readonly live: LiveView | null;
   readonly outcome: TrainOutcome | null;
   readonly own: OwnCard | null;
+  /** Whether another tab has a run: then this one has none. */
+  readonly isElsewhere: boolean;
+  /** Whether the run, and what came of it, outlast the page. */
+  readonly isKept: boolean;
 }
 
 export const NOTHING_YET: TrainingView = {
@@ -59,6 +64,8 @@ export const NOTHING_YET: TrainingView = {
   live: null,
   outcome: null,
   own: null,
+  isElsewhere: false,
+  isKept: true,
 };
 
 export interface Machine {

@@ -1,5 +1,6 @@
 // OwnStore: the digits that were given to the page, kept on the device for the next visit.
 
+import { notKept } from "../look/not_kept.ts";
 import { keep, kept, type ReadDigits } from "./kept.ts";
 import type { GivenDigits, OwnCard } from "./messages.ts";
 import { type OwnDigits, readOwnFiles } from "./own_files.ts";
@@ -29,8 +30,8 @@ export class OwnStore {
       ...{ images: train.size, testImages: test?.size ?? 0, notes },
     };
     this.own = own;
-    await keep("own-digits", { digits, card });
-    return card;
+    const isKept = await keep("own-digits", { digits, card });
+    return isKept ? card : { ...card, notes: [...notes, notKept("This choice")] };
   }
 
   /** @throws {Error} none were given, or what was kept is damaged */

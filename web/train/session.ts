@@ -21,6 +21,7 @@ import { OwnStore } from "./own_store.ts";
 import { recipeOf, SYNTHETIC_LIMIT, type TrainSettings } from "./settings.ts";
 import { useThreads } from "./threads.ts";
 import { type AllDigits, syntheticSets, type TrainingSets, trainingSets } from "./training_sets.ts";
+import type { Turn } from "./turn.ts";
 
 /** Between two pictures of the training. */
 const TELL_MS = 250;
@@ -62,6 +63,7 @@ export class Session {
   /** Lets a stepping run make its next step. */
   private release: (() => void) | null = null;
   private keeping: Promise<unknown> = Promise.resolve();
+  private loading: Promise<void> = Promise.resolve();
   private going: Promise<void> = Promise.resolve();
   private sample: Promise<AllDigits> | null = null;
   private readonly own = new OwnStore();
@@ -69,12 +71,15 @@ export class Session {
   private drawing: Uint8Array | null = null;
   private tellDue = 0;
   private lookDue = 0;
+  private isKept = true;
+  private isWaiting = false;
 
-  /** @param poolUrl the script of a thread; @param loadSample the digits that come with the page */
+  /** @param poolUrl the script of a thread; @param loadSample the digits that come with the page; @param turn null: there are no other tabs */
   constructor(
     private readonly poolUrl: string,
     private readonly loadSample: (role: MnistRole) => Promise<DigitSet>,
     private readonly tell: (changes: Partial<TrainingView>) => void,
+    private readonly turn: Turn | null = null,
   ) {}
 
   /** Brings back what was kept: digits that were given, the network trained last, and a run to resume. */
@@ -84,11 +89,18 @@ export class Session {
     const run = await kept("training-run");
     // Somebody was faster.
     if (this.controller || this.run) return;
-    if (run) await this.guarded((signal) => this.bringBack(run, signal));
-    else if (last) {
+    if (run) {
+      await this.guarded(async (signal) => {
+        const now = await kept("training-run");
+        if (now) return this.bringBack(now, signal);
+        this.clear(); // another tab has ended it meanwhile
+        return null;
+      });
+    } else if (last) {
       const { outcome, epochs, losses, run: card } = last;
       this.tell({ phase: "done", detail: null, problem: null, outcome, epochs, losses, run: card });
     } else this.tell({ phase: "idle", detail: null, problem: null });
+    this.rest();
   }
 
   /** Digits of the user's own. */
@@ -136,6 +148,7 @@ export class Session {
   async discard(): Promise<void> {
     if (this.controller) this.interrupt("discard");
     else await this.drop();
+    this.rest();
   }
 
   /** Keeps the state at once, and goes on. What loads has none yet, and of one that steps, or is stopped, the last is kept already. */
@@ -152,8 +165,39 @@ export class Session {
   /** When nothing is under way any more, and all is kept. */
   async end(): Promise<void> {
     this.interrupt("pause");
+    await this.loading;
     await this.going;
     await this.keeping;
+  }
+
+  /** Has the tab that has a run keep it and end its turn: it is brought back here. */
+  takeOver(): void {
+    this.turn?.ask();
+  }
+
+  /** Leaves the run to another tab. */
+  async giveWay(): Promise<void> {
+    await this.end();
+    this.turn?.end();
+    this.standBack();
+  }
+
+  /** Another tab has a run: this one goes on, with what is kept by then, when that has none any more. */
+  private standBack(): void {
+    this.clear();
+    this.tell({ isElsewhere: true });
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    void this.turn?.wait().then(() => {
+      this.isWaiting = false;
+      this.tell({ isElsewhere: false });
+      return this.restore();
+    });
+  }
+
+  /** Lets other tabs train where this one has nothing to go on with. */
+  private rest(): void {
+    if (!this.run && !this.controller) this.turn?.end();
   }
 
   private interrupt(wish: Wish): void {
@@ -222,13 +266,24 @@ export class Session {
   }
 
   /** Begins with `work`, and goes on as that says. */
-  private async guarded(work: (signal: AbortSignal) => Promise<Mode | null>): Promise<void> {
+  private guarded(work: (signal: AbortSignal) => Promise<Mode | null>): Promise<void> {
+    this.loading = this.guardedFromStart(work);
+    return this.loading;
+  }
+
+  private async guardedFromStart(work: (signal: AbortSignal) => Promise<Mode | null>): Promise<void> {
     const controller = new AbortController();
     this.controller = controller;
     this.wish = "pause";
     this.tell({ phase: "loading", detail: null, problem: null });
     let next: Mode | null = null;
     try {
+      if (this.turn && !(await this.turn.take())) {
+        this.controller = null;
+        this.standBack();
+        return;
+      }
+      controller.signal.throwIfAborted();
       next = await work(controller.signal);
       controller.signal.throwIfAborted();
       this.controller = null;
@@ -240,6 +295,7 @@ export class Session {
       else this.clear();
     }
     if (next !== null) this.go(next);
+    else this.rest();
   }
 
   private go(mode: Mode): void {
@@ -268,6 +324,7 @@ export class Session {
         this.mode = null;
       }
     }
+    this.rest();
   }
 
   private async train(run: Run, mode: Mode, controller: AbortController): Promise<void> {
@@ -367,12 +424,22 @@ export class Session {
     this.tell({ phase: "done", detail: null, epochs, losses: run.losses.points, outcome: trained });
     this.run = null;
     await this.keeping;
-    await keep("trained-network", { run: run.card, outcome: trained, epochs, losses: run.losses.points });
+    this.noteKept(
+      await keep("trained-network", { run: run.card, outcome: trained, epochs, losses: run.losses.points }),
+    );
     await forget("training-run");
   }
 
   private keepRun({ card: { settings }, state, losses }: Run): void {
-    if (state) this.keeping = keep("training-run", { settings, state, losses: losses.points });
+    if (!state) return;
+    this.keeping = keep("training-run", { settings, state, losses: losses.points }).then((isKept) =>
+      this.noteKept(isKept),
+    );
+  }
+
+  private noteKept(isKept: boolean): void {
+    if (isKept !== this.isKept) this.tell({ isKept });
+    this.isKept = isKept;
   }
 
   /** Of something that has gone wrong; a run of which a state was kept can be brought back. */

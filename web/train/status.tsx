@@ -1,6 +1,7 @@
 // Status: where the training is, at a glance, and what to do with it.
 
 import { useSignal } from "@preact/signals";
+import { notKept } from "../look/not_kept.ts";
 import { Trouble } from "../look/trouble.tsx";
 import { formatCount, formatDuration, formatPercent } from "./format.ts";
 import { IsolationOffer } from "./isolation_offer.tsx";
@@ -24,13 +25,26 @@ export function Status() {
       {view.problem !== null && (
         <Trouble text={view.problem} action="Try again" onAction={() => startTrainer({ isAnew: true })} />
       )}
+      {view.isElsewhere && (
+        <Trouble
+          text="Another tab is training, or has a run that is paused. When it has none any more, this one goes on."
+          action="Continue it here"
+          onAction={() => command("take over")}
+        />
+      )}
+      {!view.isKept && (
+        <p role="status" class="train-soft">
+          {notKept("This training")}
+        </p>
+      )}
       <Controls />
       <IsolationOffer />
     </section>
   );
 }
 
-function headline({ phase, outcome, run, problem }: TrainingView): string {
+function headline({ phase, outcome, run, problem, isElsewhere }: TrainingView): string {
+  if (isElsewhere) return "Training in another tab";
   switch (phase) {
     case "idle":
       return problem === null ? "Ready to train" : "That did not work";
@@ -99,8 +113,9 @@ function Fact({ name, value, why }: { name: string; value: string; why?: string 
 }
 
 function Controls() {
-  const { phase, run } = training.value;
+  const { phase, run, isElsewhere } = training.value;
   const isSure = useSignal(false);
+  if (isElsewhere) return null;
   const settings = trainSettings.value;
   const isRunning = phase === "running";
   const isPaused = phase === "paused";

@@ -5,6 +5,7 @@ import { useId } from "preact/hooks";
 import type { ExportFormat } from "../../models/export/index.ts";
 import { type ModelName, networkOf } from "../../models/index.ts";
 import { linkTo } from "../app/place.ts";
+import { notKept } from "../look/not_kept.ts";
 import { Trouble } from "../look/trouble.tsx";
 import { fetchBytes, WEIGHTS } from "../read/files.ts";
 import type { OwnOrigin } from "../read/messages.ts";
@@ -114,8 +115,9 @@ export function TakeHome() {
           class="button"
           onClick={() =>
             void doing(async () => {
-              await readWith(network.model, network.weights, originOf(network));
-              return `${sentence(networkOf(network.model).label)} reads with these weights now.`;
+              const isKept = await readWith(network.model, network.weights, originOf(network));
+              const done = `${sentence(networkOf(network.model).label)} reads with these weights now.`;
+              return isKept ? done : `${done} ${notKept("That")}`;
             })
           }
         >

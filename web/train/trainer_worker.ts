@@ -5,13 +5,15 @@ import { endWithThreads } from "../workers/end_with_threads.ts";
 import type { FromTrainer, ToTrainer } from "./messages.ts";
 import { loadSample } from "./sample.ts";
 import { Session } from "./session.ts";
+import { Turn } from "./turn.ts";
 
 let session: Session | null = null;
 
 addEventListener("message", ({ data }: MessageEvent<ToTrainer>) => {
   if (data.kind === "kernels") {
     useKernels(data.kernels);
-    session = new Session(data.poolUrl, loadSample, (changes) => tell({ kind: "changed", changes }));
+    const turn = new Turn(() => void session?.giveWay());
+    session = new Session(data.poolUrl, loadSample, (changes) => tell({ kind: "changed", changes }), turn);
   } else if (session) {
     take(session, data).catch((error: unknown) => {
       tell({ kind: "changed", changes: { phase: "failed", problem: String(error) } });
@@ -37,6 +39,8 @@ async function take(session: Session, message: Exclude<ToTrainer, { kind: "kerne
       return session.stop();
     case "discard":
       return session.discard();
+    case "take over":
+      return session.takeOver();
     case "keep":
       return session.keepNow();
     case "drawing":

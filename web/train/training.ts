@@ -59,7 +59,7 @@ export function endTrainer(): void {
 
 export const train = (settings: TrainSettings, mode: "run" | "step"): void => ask({ kind: "start", settings, mode });
 export const give = (digits: GivenDigits): void => ask({ kind: "give", digits });
-export const command = (kind: "pause" | "resume" | "step" | "stop" | "discard"): void => ask({ kind });
+export const command = (kind: "pause" | "resume" | "step" | "stop" | "discard" | "take over"): void => ask({ kind });
 
 async function start(): Promise<Worker> {
   const kernels = await fetchBytes(kernelsUrl());

@@ -1,0 +1,128 @@
+// Two tabs of the app, which share what is kept on the device; and a device that keeps nothing.
+
+import type { Page } from "playwright-core";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { SAMPLES, strokesOf } from "../../web/draw/sample_strokes.ts";
+import { bothReady, button, drawByMouse, shows, verdicts, WebApp } from "../support/web_app.ts";
+
+const test = suite("tabs in a browser");
+
+let app: WebApp;
+test.before(async () => {
+  app = await WebApp.start();
+});
+test.after(async () => {
+  await app?.close();
+});
+
+/** Another tab beside the first. */
+async function tabBeside(page: Page, at: string): Promise<Page> {
+  const other = await page.context().newPage();
+  await other.goto(`${app.server.url}/${at}`);
+  return other;
+}
+
+const heading = (page: Page, name: string) => page.getByRole("heading", { name, level: 2 }).waitFor();
+const stepOf = (page: Page): Promise<string | null> => page.locator(".train-facts dd").nth(1).textContent();
+/** A slashed zero, which neither network has seen one of. */
+const SLASHED = strokesOf("98 35, 60 60, 55 130, 98 162, 140 130, 140 60, 98 35 / 150 30, 45 170");
+const lessonsAre = (page: Page, count: number): Promise<void> =>
+  page.waitForFunction((count) => document.querySelectorAll(".lesson").length === count, count).then(() => {});
+const certainties = (page: Page): Promise<string[]> => page.locator(".certainty").allTextContents();
+
+test("one tab at a time trains: another says so, takes the run over where it is to, and goes on with it when that tab is closed", async () => {
+  const at = "#train?epochs=20&limit=2000";
+  await app.visit(async (page) => {
+    await page.goto(`${app.server.url}/${at}`);
+    await button(page, "Start training").click();
+    await page.locator(".train-chart > svg").waitFor();
+    const other = await tabBeside(page, at);
+    await heading(other, "Training in another tab");
+    await other.getByRole("alert").getByText("When it has none any more, this one goes on.").waitFor();
+    assert.is(await button(other, "Start training").count(), 0);
+    await heading(page, "Training");
+
+    await button(other, "Continue it here").click();
+    await heading(other, "Paused");
+    await heading(page, "Training in another tab");
+    const before = await stepOf(other);
+    await button(other, "Step").click();
+    await other.waitForFunction(
+      (before) => document.querySelectorAll(".train-facts dd")[1].textContent !== before,
+      before,
+    );
+    await heading(other, "Paused");
+    const step = await stepOf(other);
+
+    await other.close();
+    await heading(page, "Paused");
+    assert.is(await stepOf(page), step);
+    await button(page, "Discard").click();
+    await button(page, "Discard the run?").click();
+    await heading(page, "Ready to train");
+    // Nobody's turn: the next one begins.
+    const third = await tabBeside(page, at);
+    await button(third, "Start training").click();
+    await heading(third, "Training");
+    await button(page, "Start training").click();
+    await heading(page, "Training in another tab");
+  });
+});
+
+test("what one tab is taught the other knows: no lesson is lost, and without any the networks are as they were", async () => {
+  await app.visit(async (page) => {
+    await drawByMouse(page, SLASHED);
+    await shows(page, "8");
+    const before = [await verdicts(page), await certainties(page)];
+    const other = await tabBeside(page, "#draw");
+    await bothReady(other);
+    await shows(other, "8");
+    await button(page, "Wrong? Teach it").click();
+    await button(page, "It is a 0").click();
+    await shows(page, "0");
+
+    // This one has the networks of before, and does not know of the lesson.
+    await button(other, "Wrong? Teach it").click();
+    await lessonsAre(other, 1);
+    await shows(other, "0");
+    await other.keyboard.press("Delete");
+    await drawByMouse(other, SAMPLES[7]);
+    await shows(other, "7");
+    await button(other, "It is a 7").click();
+    await lessonsAre(other, 2);
+    await lessonsAre(page, 2);
+    assert.ok(await button(page, "Undo teaching").isDisabled(), "what another tab has changed is not undone unseen");
+    assert.equal(await verdicts(page), ["0", "0"]);
+
+    await button(other, "Forget all").click();
+    await lessonsAre(page, 0);
+    await shows(page, "8");
+    assert.equal([await verdicts(page), await certainties(page)], before);
+    await page.reload();
+    await bothReady(page);
+    assert.is(await page.getByText("taught by you").count(), 0);
+  });
+});
+
+test("a browser that keeps nothing teaches all the same, says so, and forgets again what it is to", async () => {
+  await app.visit(async (page) => {
+    await page.evaluate(() => {
+      IDBObjectStore.prototype.put = () => {
+        throw new DOMException("no room left", "QuotaExceededError");
+      };
+    });
+    await drawByMouse(page, SLASHED);
+    await shows(page, "8");
+    const before = [await verdicts(page), await certainties(page)];
+    await button(page, "Wrong? Teach it").click();
+    await button(page, "It is a 0").click();
+    await shows(page, "0");
+    await page.getByText("What is taught lasts until this page is closed").waitFor();
+    await button(page, "Forget all").click();
+    await shows(page, "8");
+    assert.equal([await verdicts(page), await certainties(page)], before);
+  });
+});
+
+test.run();
