@@ -20,7 +20,11 @@ interface Waiting {
   tell(progress: unknown): void;
 }
 
+/** What it holds is 60 MB or so. */
+const IDLE_MS = 60_000;
+
 let worker: Worker | null = null;
+let idle: ReturnType<typeof setTimeout> | undefined;
 let count = 0;
 const waiting = new Map<number, Waiting>();
 
@@ -34,6 +38,7 @@ let origins = "";
  * an answer then has to ask again.
  */
 export async function startInside(): Promise<void> {
+  clearTimeout(idle);
   const now = originsNow();
   if (worker && failure.peek() === null && now === origins) return;
   worker?.terminate();
@@ -55,6 +60,15 @@ export async function startInside(): Promise<void> {
   } catch (error) {
     if (worker === started) fail((error as Error).message);
   }
+}
+
+/** When the section was left: ends it, unless somebody comes back within a minute. */
+export function leaveInside(): void {
+  clearTimeout(idle);
+  idle = setTimeout(() => {
+    worker?.terminate(); // it has one thread
+    worker = null;
+  }, IDLE_MS);
 }
 
 /** The weights that the reader reads with: one's own where it does, else the shipped ones. */

@@ -2,7 +2,7 @@
 
 import { useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { percent } from "../../models/export/page/percent.ts";
 import type { Rule } from "../app/fragment.ts";
 import { settingsBy } from "../app/place.ts";
@@ -15,7 +15,7 @@ import { useBoard } from "../draw/use_board.ts";
 import { Button } from "../look/button.tsx";
 import { Trouble } from "../look/trouble.tsx";
 import { NETWORK_NAMES, failure as readerFailure, restartReader } from "../read/reader.ts";
-import { failure, generation, startInside } from "./asking.ts";
+import { failure, generation, leaveInside, startInside } from "./asking.ts";
 import { Dream } from "./dream/dream.tsx";
 import { Errors } from "./errors/errors.tsx";
 import { Fool } from "./fool/fool.tsx";
@@ -49,6 +49,7 @@ export function Inside() {
   // Before a view asks; and when there are other networks.
   useMemo(() => void startInside(), []);
   useSignalEffect(() => void startInside());
+  useEffect(() => leaveInside, []);
   const { view } = settings.value;
   const { title, View } = VIEWS[view];
   const problem = failure.value ?? readerFailure.value;
