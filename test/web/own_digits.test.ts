@@ -10,6 +10,7 @@ import { syntheticDigits } from "../../data/index.ts";
 import { givenDigits } from "../../web/train/given_digits.ts";
 import { type OwnFile, readOwnFiles } from "../../web/train/own_files.ts";
 import { digitOf } from "../../web/train/own_pictures.ts";
+import { OwnStore } from "../../web/train/own_store.ts";
 
 const test = suite("own digits");
 
@@ -130,6 +131,16 @@ test("what is given is pictures where there are any, and files otherwise", () =>
   assert.is(givenDigits([given("digits/.DS_Store"), given("digits/3/a.png")])?.kind, "pictures");
   assert.is(givenDigits([given("a.png", "image/png")])?.kind, "pictures");
   assert.is(givenDigits([given("train-images-idx3-ubyte.gz", "application/gzip")])?.kind, "files");
+});
+
+test("a file that is larger than any set is refused in one line before it is read", async () => {
+  const file = {
+    name: "train-images-idx3-ubyte",
+    size: 801 * 2 ** 20,
+    arrayBuffer: () => assert.unreachable("it was read"),
+  } as unknown as File;
+  const problem = await new OwnStore().take({ kind: "files", files: [file] }, () => {}).catch(({ message }) => message);
+  assert.is(problem, "train-images-idx3-ubyte holds more than any set of digits.");
 });
 
 test.run();

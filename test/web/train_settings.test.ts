@@ -11,6 +11,7 @@ import { readFragment, readSettings, withSettings, writeFragment } from "../../w
 import {
   commandOf,
   dataWords,
+  mostOf,
   RULES,
   recipeOf,
   settingsOfPreset,
@@ -185,6 +186,12 @@ test("what contradicts itself is said in the form's own words", () => {
   assert.match(problem({ momentum: 0.5 }), /^Momentum is for optimizer sgd and muon/);
   assert.match(problem({ cooldown: 0.5 }), "add a distortion, such as rotation,");
   assert.match(problem({ "min-lr": 1, schedule: "cosine" }), "raise the learning rate");
+});
+
+test("a link asks for no more threads than there are processors, nor for a batch that memory has no room for", () => {
+  assert.equal(mostOf({ hardwareConcurrency: 4, deviceMemory: 0.5 }), { threads: 4, batchSize: 512 });
+  assert.equal(mostOf({ hardwareConcurrency: 128, deviceMemory: 8 }), { threads: 64, batchSize: 4096 });
+  assert.equal(mostOf({}), { threads: 64, batchSize: 4096 });
 });
 
 test.run();

@@ -134,6 +134,11 @@ async function digestOf(images: Uint8Array, labels: Uint8Array): Promise<string 
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** @throws {Error} there are so many that they would not fit into memory, or be read to no end */
+export function checkSize(name: string, bytes: number): void {
+  if (bytes > MOST_BYTES) throw new Error(`${name} holds more than any set of digits.`);
+}
+
 /** What is in a gzip file, any other as it is. @throws {Error} damaged, or larger than any such set */
 async function gunzipped({ name, bytes }: OwnFile): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
@@ -146,7 +151,7 @@ async function gunzipped({ name, bytes }: OwnFile): Promise<Uint8Array> {
     });
     if (done) return new Uint8Array(await new Blob(parts).arrayBuffer());
     length += value.length;
-    if (length > MOST_BYTES) throw new Error(`${name} holds more than any set of digits.`);
+    checkSize(name, length);
     parts.push(value);
   }
 }

@@ -3,7 +3,7 @@
 import { notKept } from "../look/not_kept.ts";
 import { keep, kept, type ReadDigits } from "./kept.ts";
 import type { GivenDigits, OwnCard } from "./messages.ts";
-import { type OwnDigits, readOwnFiles } from "./own_files.ts";
+import { checkSize, type OwnDigits, readOwnFiles } from "./own_files.ts";
 import { digitsOfPictures, readPictures } from "./own_pictures.ts";
 import type { AllDigits } from "./training_sets.ts";
 
@@ -53,5 +53,7 @@ async function read(digits: ReadDigits): Promise<OwnDigits> {
 }
 
 async function bytesOf(files: readonly File[]): Promise<{ name: string; bytes: Uint8Array }[]> {
+  // Before they are read.
+  for (const { name, size } of files) checkSize(name, size);
   return Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
 }

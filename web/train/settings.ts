@@ -63,6 +63,10 @@ export interface TrainSettings {
 
 /** No run that anybody would wait for has more; a seed is a whole number that JavaScript holds exactly. */
 const [MOST_EPOCHS, MOST_IMAGES, MOST_BATCH, MOST_THREADS] = [1000, 1_000_000, 4096, 64];
+/** An image of the CNN's batch takes 0.2 MiB: of a device's memory that leaves four fifths for everything else. */
+const BATCH_FOR_A_GIB = 1024;
+/** What a link may ask of this device. */
+const MOST = mostOf(globalThis.navigator ?? {});
 /** Drawn in a few seconds. */
 export const SYNTHETIC_LIMIT = 10_000;
 /** Fractions below 1, as the smallest step of the form has them. */
@@ -78,9 +82,9 @@ export const RULES: Rules<TrainSettings> = {
   epochs: whole(1, MOST_EPOCHS, EPOCHS),
   seed: whole(0, Number.MAX_SAFE_INTEGER, 0),
   limit: orNull(whole(10, MOST_IMAGES, 0)),
-  threads: orNull(whole(1, MOST_THREADS, 0)),
+  threads: orNull(whole(1, MOST.threads, 0)),
   patience: orNull(whole(1, MOST_EPOCHS, 0)),
-  "batch-size": orNull(whole(1, MOST_BATCH, 0)),
+  "batch-size": orNull(whole(1, MOST.batchSize, 0)),
   optimizer: orNull(choice(OPTIMIZERS, "sgd")),
   lr: orNull(decimal(1e-6, 10)),
   schedule: orNull(choice(SCHEDULES, "constant")),
@@ -103,6 +107,21 @@ export const RULES: Rules<TrainSettings> = {
   thickness: orNull(decimal(0, 1)),
   cooldown: orNull(decimal(0, 1)),
 };
+
+/**
+ * @param device.deviceMemory in GiB, rounded, where the browser says
+ * @returns threads: as there are processors; batchSize: as memory has room for
+ */
+export function mostOf(device: { readonly hardwareConcurrency?: number; readonly deviceMemory?: number }): {
+  readonly threads: number;
+  readonly batchSize: number;
+} {
+  const { hardwareConcurrency = MOST_THREADS, deviceMemory = MOST_BATCH / BATCH_FOR_A_GIB } = device;
+  return {
+    threads: Math.min(MOST_THREADS, hardwareConcurrency),
+    batchSize: Math.min(MOST_BATCH, Math.floor(BATCH_FOR_A_GIB * deviceMemory)),
+  };
+}
 
 /** The settings that a preset leaves to itself: chosen when another preset, or another network, is. */
 export function settingsOfPreset(model: ModelName, preset: Preset): Partial<TrainSettings> {
