@@ -18,6 +18,8 @@ const SLOWDOWN = 4;
 /** After that nothing happens any more. */
 const LOADED_MS = 4000;
 const DRAWN = { x: 98, y: 98, side: 130 };
+const TRACING = { categories: ["toplevel", "disabled-by-default-devtools.timeline", "__metadata"] };
+const CAMERA = [4000, 3000] as const;
 const USAGE = `npm run trace:web -- [options]: loading and drawing in the web app
 
   --runs N    loads, each in a profile of its own; default 5
@@ -45,6 +47,7 @@ try {
     report("interactive", median(loads, "interactiveMs")),
     report(`interactive, processor slowed ${SLOWDOWN}×`, median(slow, "interactiveMs"), WANTED.interactiveMs),
     ...(await draw()),
+    await give(),
   ];
   if (isFine.includes(false)) process.exitCode = 1;
 } finally {
@@ -123,9 +126,7 @@ async function draw(): Promise<boolean[]> {
     await page.getByText("99.70 % of MNIST").waitFor();
     await drawAll(page, 2);
     await watchStrokes(page);
-    await app.browser.startTracing(page, {
-      categories: ["toplevel", "disabled-by-default-devtools.timeline", "__metadata"],
-    });
+    await app.browser.startTracing(page, TRACING);
     await drawAll(page, options.digits);
     const longest = longestTask(await app.browser.stopTracing());
     const { toBars } = await strokeTimes(page);
@@ -134,6 +135,40 @@ async function draw(): Promise<boolean[]> {
       report("from a stroke to its bars, 95th percentile", quantile([...toBars], 0.95)),
       report(`longest task of the page's main thread while ${options.digits} digits are drawn`, longest, WANTED.taskMs),
     ];
+  } finally {
+    await context.close();
+  }
+}
+
+/** A camera's picture, of 12 megapixels. */
+async function give(): Promise<boolean> {
+  const context = await app.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  try {
+    const page = await context.newPage();
+    await page.goto(app.server.url);
+    await page.getByText("99.70 % of MNIST").waitFor();
+    const bytes = await page.evaluate(async ([width, height]) => {
+      const canvas = new OffscreenCanvas(width, height);
+      const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
+      context.fillStyle = "#d8d4c8";
+      context.fillRect(0, 0, width, height);
+      context.fillStyle = "#22242c";
+      context.font = `${0.6 * height}px sans-serif`;
+      context.fillText("4", 0.4 * width, 0.7 * height);
+      const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+      return [...new Uint8Array(await blob.arrayBuffer())];
+    }, CAMERA);
+    await sleep(LOADED_MS);
+    await app.browser.startTracing(page, TRACING);
+    const file = { name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from(bytes) };
+    await page.getByLabel("A picture of a digit").setInputFiles(file);
+    await page.locator(".digit").getByText("4", { exact: true }).waitFor();
+    const longest = longestTask(await app.browser.stopTracing());
+    return report(
+      "longest task of the page's main thread while a picture of 12 megapixels is given",
+      longest,
+      WANTED.taskMs,
+    );
   } finally {
     await context.close();
   }

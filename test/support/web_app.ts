@@ -8,6 +8,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import * as assert from "uvu/assert";
 import { type RunningServer, type ServeOptions, startServer } from "../../serve/index.ts";
 import { FLAGS, findBrowser } from "./browser.ts";
+import { complaintsOf } from "./complaints.ts";
 
 export { drawByFinger, drawByMouse, placeOn } from "./draw_strokes.ts";
 
@@ -53,15 +54,9 @@ export class WebApp {
     { at = "/", forgives, ready = bothReady, ...options }: VisitOptions = {},
   ): Promise<void> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    const complaints: string[] = [];
     try {
       const page = await context.newPage();
-      page.on("console", (message) => {
-        if (["error", "warning"].includes(message.type()) && !forgives?.test(message.text())) {
-          complaints.push(message.text());
-        }
-      });
-      page.on("pageerror", (error) => complaints.push(String(error)));
+      const complaints = complaintsOf(page, forgives);
       await page.goto(this.server.url + at);
       await page.locator(".ink").waitFor();
       await ready(page);

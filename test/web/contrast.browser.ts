@@ -54,7 +54,7 @@ for (const [device, options] of DEVICES) {
         await page.getByText("Taught. Draw it again").waitFor({ timeout: 60_000 });
         await look(page, "Draw, taught");
         await button(page, "Settings").click();
-        await page.getByText("By a server").click();
+        await page.getByText("On a server").click();
         await look(page, "Settings");
         await page.keyboard.press("Escape");
 

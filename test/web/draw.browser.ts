@@ -148,7 +148,7 @@ test("a picture is read where it is dropped, pasted or chosen; drawing takes its
     await shows(page, "1");
     await give("drop", 5);
     await shows(page, "5");
-    await page.getByRole("img", { name: "The picture that is read" }).waitFor();
+    await page.getByRole("img", { name: "The picture being read" }).waitFor();
     await button(page, "Undo").click();
     await shows(page, "1");
     await give("paste", 8);
@@ -158,8 +158,8 @@ test("a picture is read where it is dropped, pasted or chosen; drawing takes its
     await drawByMouse(page, SAMPLES[7]);
     await shows(page, "7");
     await page.getByLabel("A picture of a digit").setInputFiles("package.json");
-    await page.getByRole("alert").getByText("package.json is no picture").waitFor();
-    await button(page, "All right").click();
+    await page.getByRole("alert").getByText("package.json is not a picture").waitFor();
+    await button(page, "OK").click();
     await shows(page, "7");
   });
 });
@@ -285,7 +285,7 @@ test("the theme is the system's until one is chosen, which outlasts a reload and
     async (page) => {
       const look = (): Promise<string> => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
       assert.is(await look(), "dark");
-      await button(page, "Theme: as the system").click();
+      await button(page, "Theme: system setting").click();
       assert.is(await look(), "light");
       await page.reload();
       await button(page, "Theme: light").click();

@@ -143,7 +143,7 @@ test("a map that is tapped opens, and the numbers of a pixel add up to what the 
     await second.focus();
     await page.keyboard.press("ArrowRight");
     await page.getByRole("heading", { name: "Layer 2, map 44" }).waitFor();
-    await button(page, "The one before").click();
+    await button(page, "Previous").click();
     await page.getByRole("heading", { name: "Layer 2, map 43" }).waitFor();
     await page.getByText("As a table").first().click();
     await page.locator(".inside-scroll td").last().waitFor();
@@ -245,7 +245,7 @@ test("the drawing moves among a thousand test digits, each of which can be seen 
       .first()
       .click();
     await button(page, "Put it on the sheet").click();
-    await page.getByRole("img", { name: "The picture that is read" }).waitFor();
+    await page.getByRole("img", { name: "The picture being read" }).waitFor();
     // It is nearest to itself.
     await page.getByRole("button", { name: /, a 1, at distance 0\.0$/ }).waitFor();
   });

@@ -8,10 +8,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { startServer } from "../../serve/index.ts";
 import { FLAGS, findBrowser } from "../support/browser.ts";
+import { complaintsOf } from "../support/complaints.ts";
 import { StaticHost } from "../support/static_host.ts";
 
 const test = suite("the web app offline");
-const KEPT = "This page works without a connection, too.";
+const KEPT = "This page also works offline.";
 
 let browser: Browser;
 test.before(async () => {
@@ -22,13 +23,9 @@ test.after(() => browser?.close());
 /** In a profile of its own; whatever its console complains of fails the test. */
 async function inProfile(work: (page: Page) => Promise<void>, options: BrowserContextOptions = {}): Promise<void> {
   const context = await browser.newContext(options);
-  const complaints: string[] = [];
   try {
     const page = await context.newPage();
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(String(error)));
+    const complaints = complaintsOf(page);
     await work(page);
     assert.equal(complaints, []);
   } finally {
@@ -157,7 +154,7 @@ test("a browser without service workers reads as well, and says that it needs a 
       await readsAnEight(page);
       await page
         .getByText(
-          "This page needs a connection each time: this browser has no service workers here, as Firefox in private windows.",
+          "This page needs a connection every time: this browser has no service workers here (Firefox has none in private windows).",
         )
         .waitFor();
     });

@@ -41,9 +41,9 @@ const forgives = /Failed to load resource|net::ERR/;
 
 async function useServer(page: Page): Promise<void> {
   await button(page, "Settings").click();
-  await page.getByText("By a server").click();
-  assert.is(await page.getByLabel("Its address").inputValue(), app.server.url);
-  await button(page, "Use it").click();
+  await page.getByText("On a server").click();
+  assert.is(await page.getByLabel("Server address").inputValue(), app.server.url);
+  await button(page, "Connect").click();
 }
 
 test("a server answers as the page does, and the page says where drawings go, also after a reload", async () => {
@@ -102,8 +102,8 @@ test("keys that clear a drawing elsewhere leave it alone in the dialog, where Es
     await drawByMouse(page, SAMPLES[4]);
     await shows(page, "4");
     await button(page, "Settings").click();
-    await page.getByText("By a server").click();
-    await page.getByLabel("Its address").press("Delete");
+    await page.getByText("On a server").click();
+    await page.getByLabel("Server address").press("Delete");
     await page.keyboard.press("Escape");
     await page.locator("dialog").waitFor({ state: "detached" });
     assert.is(await page.locator(".digit").textContent(), "4");
@@ -114,9 +114,9 @@ test("keys that clear a drawing elsewhere leave it alone in the dialog, where Es
 test("an address that is none is said beside it, and the page goes on by itself", async () => {
   await app.visit(async (page) => {
     await button(page, "Settings").click();
-    await page.getByText("By a server").click();
-    await page.getByLabel("Its address").fill("ftp://example.com");
-    await button(page, "Use it").click();
+    await page.getByText("On a server").click();
+    await page.getByLabel("Server address").fill("ftp://example.com");
+    await button(page, "Connect").click();
     await page.getByRole("alert").getByText("begins with http:// or https://").waitFor();
     await page.keyboard.press("Escape");
     await page.locator("header").getByText("Nothing leaves your device").waitFor();
@@ -127,9 +127,9 @@ test("a host whose policy allows no other server is named as the reason", async 
   await app.visit(
     async (page) => {
       await button(page, "Settings").click();
-      await page.getByText("By a server").click();
-      await page.getByLabel("Its address").fill("http://127.0.0.2:9");
-      await button(page, "Use it").click();
+      await page.getByText("On a server").click();
+      await page.getByLabel("Server address").fill("http://127.0.0.2:9");
+      await button(page, "Connect").click();
       await page.locator("header").getByText("Content-Security-Policy").waitFor();
     },
     { forgives: /Content Security Policy|violates|Failed to load|Refused/ },
@@ -143,7 +143,7 @@ test("the self-test passes, and axe finds nothing serious in the settings", asyn
       await app.visit(
         async (page) => {
           await button(page, "Settings").click();
-          await page.getByText("By a server").click();
+          await page.getByText("On a server").click();
           await noteTerminated(page);
           await button(page, "Test it").click();
           await page

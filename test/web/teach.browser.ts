@@ -62,9 +62,9 @@ test("weights of one's own read after a reload, say where they come from and how
     await bothReady(page);
     await page.getByText("90.00 % of 500 of MNIST's test images right").waitFor();
     await page.getByText("The linear model is from a file.").waitFor();
-    await button(page, "Back to the shipped one").click();
+    await button(page, "Back to the original").click();
     await page.getByText("92.61 % of MNIST").waitFor();
-    assert.is(await button(page, "Back to the shipped one").count(), 0);
+    assert.is(await button(page, "Back to the original").count(), 0);
     await page.reload();
     await bothReady(page);
     await page.getByText("92.61 % of MNIST").waitFor();
@@ -78,7 +78,7 @@ test("weights that cannot be read with are said, and the shipped ones read", asy
     await bothReady(page);
     await page.getByText("99.70 % of MNIST").waitFor();
     await page.getByRole("alert").getByText("Is it another model's?").waitFor();
-    await button(page, "All right").click();
+    await button(page, "OK").click();
     assert.is(await page.getByRole("alert").count(), 0);
   });
 });

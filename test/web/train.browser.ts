@@ -11,6 +11,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeCheckpoint, weightsDigest } from "../../lib/index.ts";
 import { networkOf, readTrainEvent } from "../../models/index.ts";
+import { complaintsOf } from "../support/complaints.ts";
 import { axeFindings, button, PHONE, WebApp, workersAre } from "../support/web_app.ts";
 
 const test = suite("training in a browser");
@@ -45,17 +46,14 @@ async function withTraining(
   forgiven: string[] | null = null,
 ): Promise<void> {
   const context = await app.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  const complaints = forgiven ?? [];
   try {
     const page = await context.newPage();
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(String(error)));
+    const complaints = complaintsOf(page);
     await page.goto(`${app.server.url}/${at}`);
     await heading(page, "Ready to train").waitFor();
     await work(page);
-    if (!forgiven) assert.equal(complaints, []);
+    if (forgiven) forgiven.push(...complaints);
+    else assert.equal(complaints, []);
   } finally {
     await context.close();
   }
@@ -161,7 +159,7 @@ test("a trainer that fails is ended, and not only left alone, and its run is bro
       await page.locator(".train-chart > svg").waitFor();
       const [trainer] = page.workers().filter((each) => each.url().includes("trainer"));
       await trainer.evaluate(() => void setTimeout(() => JSON.parse("no JSON")));
-      await page.getByText("The part of the page that trains has ended.").waitFor();
+      await page.getByText("The part of the page that trains has stopped.").waitFor();
       await workersAre(page, "reader");
       await button(page, "Try again").click();
       await heading(page, "Paused").waitFor();
@@ -213,7 +211,7 @@ test("every form of file is written, and the module reads", async () => {
 
 test("digits of one's own: files, a folder of pictures, and what is wrong with them", async () => {
   await withTraining(async (page) => {
-    const files = page.getByLabel("Files in MNIST's form");
+    const files = page.getByLabel("Files in MNIST's format");
     await files.setInputFiles(["data/mnist-sample/t10k-images-idx3-ubyte.gz"]);
     await page.getByRole("alert").getByText("the file with their labels is missing").waitFor();
     assert.ok(await button(page, "Start training").isDisabled());
@@ -225,15 +223,15 @@ test("digits of one's own: files, a folder of pictures, and what is wrong with t
       /^npx mnist train --data sample --limit 1000 /,
     );
     await page.getByLabel("A folder of pictures").setInputFiles("docs/digits");
-    await page.getByRole("alert").getByText("There are no pictures in folders called 0 to 9").waitFor();
+    await page.getByRole("alert").getByText("There are no pictures in folders named 0 to 9").waitFor();
     const pictures = join(folder, "my digits");
     for (let digit = 0; digit < 10; digit++) {
       mkdirSync(join(pictures, String(digit)), { recursive: true });
       for (const copy of "abc") cpSync(`docs/digits/${digit}.png`, join(pictures, `${digit}`, `${copy}.png`));
     }
     await page.getByLabel("A folder of pictures").setInputFiles(pictures);
-    await page.getByText("30 to learn from, a sixth of them set apart").waitFor();
-    await page.getByText("this page only").waitFor();
+    await page.getByText("30 to learn from, a sixth of them set aside").waitFor();
+    await page.getByText("only this page reads pictures").waitFor();
     // Kept on the device.
     await page.reload();
     await page.getByText("30 to learn from").waitFor();

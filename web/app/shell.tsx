@@ -14,7 +14,7 @@ import { isSettingsOpen } from "./settings_open.ts";
 import { nextTheme, type Theme, theme } from "./theme.ts";
 
 const THEME_ICONS: Readonly<Record<Theme, IconName>> = { auto: "contrast", light: "sun", dark: "moon" };
-const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "as the system", light: "light", dark: "dark" };
+const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "system setting", light: "light", dark: "dark" };
 
 const badge: Load = async () => (await import("../remote/badge.tsx")).Badge;
 const settings: Load = async () => (await import("../settings/settings.tsx")).Settings;
@@ -57,8 +57,10 @@ export function Shell() {
       {isSettingsOpen.value && <Later load={settings} />}
       <footer class="py-3 text-sm text-soft">
         <p class="max-w-[70ch]">
-          Both networks compute {askedServer.value ? "on the server that you chose" : "in this page"}, with the
-          WebAssembly kernels of simdgrad.{" "}
+          {askedServer.value
+            ? "The server that you chose answers; See inside and Train compute in this page"
+            : "Both networks compute in this page"}
+          , with the WebAssembly kernels of simdgrad.{" "}
           <a class="link" href="THIRD_PARTY_LICENSES.txt">
             Licences
           </a>
@@ -72,8 +74,8 @@ export function Shell() {
 /** What is known of that by now; most visitors have read on before. */
 function connection(): string {
   const { value } = keeping;
-  if (value.kind === "kept") return "This page works without a connection, too.";
-  return value.kind === "not" ? `This page needs a connection each time: ${value.why}.` : "\u00a0";
+  if (value.kind === "kept") return "This page also works offline.";
+  return value.kind === "not" ? `This page needs a connection every time: ${value.why}.` : "\u00a0";
 }
 
 /** Links, so that they can be opened, copied and gone back from. */
@@ -101,7 +103,7 @@ function Outlet() {
         if (section.value === name) content.value = { Content };
       },
       () => {
-        content.value = { problem: `“${title}” could not be loaded. Is there a connection?` };
+        content.value = { problem: `“${title}” could not be loaded. Are you online?` };
       },
     );
   });

@@ -29,7 +29,7 @@ export function Origins() {
               {sentenceCase(label)} {ORIGINS[origin]}.
             </span>
             <button type="button" class="button" onClick={() => back(name)}>
-              Back to the shipped one
+              Back to the original
             </button>
           </p>
         ),
@@ -37,7 +37,7 @@ export function Origins() {
       {trouble !== null && (
         <Trouble
           text={trouble}
-          action="All right"
+          action="OK"
           onAction={() => {
             problem.value = null;
             refusal.value = null;

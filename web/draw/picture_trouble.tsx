@@ -8,7 +8,7 @@ export function PictureTrouble() {
   return (
     <Trouble
       text={pictureProblem.value}
-      action="All right"
+      action="OK"
       onAction={() => {
         pictureProblem.value = null;
       }}

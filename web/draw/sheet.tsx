@@ -75,11 +75,11 @@ export function Sheet({ isDropTarget }: { isDropTarget: boolean }) {
       {isDropTarget && (
         <p class="drop-hint">
           <Icon name="picture" class="size-8" />
-          Drop the picture, and it is read
+          Drop a picture to read it
         </p>
       )}
       <p id="keys" class="sr-only">
-        Arrow keys move a pen; the space bar puts it down and lifts it. Control and Z undoes, Delete clears.
+        Arrow keys move the pen; the space bar lowers and lifts it. Control+Z undoes, Delete clears.
       </p>
     </div>
   );
@@ -95,5 +95,5 @@ function Picture({ bitmap }: { bitmap: ImageBitmap }) {
     target.height = height;
     target.getContext("2d")?.drawImage(bitmap, 0, 0);
   }, [bitmap]);
-  return <canvas ref={canvas} class="given" role="img" aria-label="The picture that is read" />;
+  return <canvas ref={canvas} class="given" role="img" aria-label="The picture being read" />;
 }

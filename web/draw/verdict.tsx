@@ -44,7 +44,7 @@ function headline(): string {
 
 function invitation(): string {
   if (problem.value !== null) return problem.value;
-  return isReady.value ? "Two networks read along as you draw." : "The networks are on their way.";
+  return isReady.value ? "Two networks read it as you draw." : "The networks are loading.";
 }
 
 function Spoken() {

@@ -42,7 +42,7 @@ export async function startInside(): Promise<void> {
   const now = originsNow();
   if (worker && failure.peek() === null && now === origins) return;
   worker?.terminate();
-  rejectAll("The networks are others by now.");
+  rejectAll("The networks have changed meanwhile.");
   origins = now;
   failure.value = null;
   generation.value = generation.peek() + 1;

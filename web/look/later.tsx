@@ -24,11 +24,7 @@ export function Later({ load }: { load: Load }) {
   useEffect(start, []);
   if (loaded.value === "failed") {
     return (
-      <Trouble
-        text="This part of the page could not be loaded. Is there a connection?"
-        action="Try again"
-        onAction={start}
-      />
+      <Trouble text="This part of the page could not be loaded. Are you online?" action="Try again" onAction={start} />
     );
   }
   return loaded.value && <loaded.value.Content />;

@@ -41,7 +41,7 @@ async function start(): Promise<ServiceWorkerRegistration> {
 function whyNone(): string | null {
   if (import.meta.env.DEV) return "the page is served for development";
   if (!isSecureContext) return "the page came over plain HTTP";
-  if (!navigator.serviceWorker) return "this browser has no service workers here, as Firefox in private windows";
+  if (!navigator.serviceWorker) return "this browser has no service workers here (Firefox has none in private windows)";
   return null;
 }
 

@@ -27,7 +27,7 @@ export async function askFor(url: string, name: ModelName, pixels: Uint8Array): 
       outputs: [{ name: "probabilities" }],
     }),
   });
-  if (!response.ok) throw new Error(`The server answers ${response.status} when it is asked for ${name}.`);
+  if (!response.ok) throw new Error(`The server answers ${response.status} when asked for ${name}.`);
   const probabilities = probabilitiesIn(parseJson(await response.text().catch(() => "")));
   if (!probabilities) throw new Error("The server answers, but not by the Open Inference Protocol.");
   const confidence = Math.max(...probabilities);
@@ -56,10 +56,10 @@ async function ask(url: string, options: RequestInit = {}): Promise<Response> {
     // The violation is told after the refusal.
     await new Promise((resolve) => setTimeout(resolve));
     if (isForbidden) {
-      throw new Error("The host of this page lets it ask no other server (Content-Security-Policy: connect-src).");
+      throw new Error("This page's host lets it ask no other server (Content-Security-Policy: connect-src).");
     }
     if ((error as Error).name === "TimeoutError") throw new Error(`It has not answered in ${LIMIT_MS / 1000} seconds.`);
-    throw new Error("It does not answer, or allows no pages of this host (--cors).");
+    throw new Error("It does not answer, or does not allow pages from this host (--cors).");
   } finally {
     globalThis.document?.removeEventListener("securitypolicyviolation", note);
   }

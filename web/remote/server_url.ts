@@ -8,15 +8,16 @@
 export function serverUrl(text: string, page: { readonly protocol: string }): string {
   const trimmed = text.trim();
   const typed = /^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`;
-  if (trimmed === "" || !URL.canParse(typed)) throw new Error("That is no address. Write it as http://127.0.0.1:8000.");
+  if (trimmed === "" || !URL.canParse(typed))
+    throw new Error("That is not an address. Write it like http://127.0.0.1:8000.");
   const url = new URL(typed);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new Error("A server's address begins with http:// or https://.");
   }
-  if (url.username || url.password) throw new Error("Leave the name and the password out of the address.");
+  if (url.username || url.password) throw new Error("Leave user name and password out of the address.");
   if (page.protocol === "https:" && url.protocol === "http:" && !isLoopback(url.hostname)) {
     throw new Error(
-      "This page came by https, and browsers let it ask no server by http, but for one on this device. Give an https:// address.",
+      "This page was loaded over https, and browsers let such a page ask http servers on this device only. Enter an https:// address.",
     );
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, "");

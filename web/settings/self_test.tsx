@@ -18,8 +18,10 @@ export function SelfTest() {
   for (const result of results.value ?? []) groups.set(result.group, [...(groups.get(result.group) ?? []), result]);
   return (
     <section class="settings-part" aria-labelledby="self-test">
-      <h3 id="self-test">Does this browser compute right?</h3>
-      <p class="settings-note">Every operation is computed on small inputs and compared with plain arithmetic, here.</p>
+      <h3 id="self-test">Does this browser compute correctly?</h3>
+      <p class="settings-note">
+        Every operation is run on small inputs and checked against plain arithmetic, on this device.
+      </p>
       <button type="button" class="button justify-self-start" disabled={isRunning.value} onClick={() => void run()}>
         {isRunning.value ? "Testing …" : "Test it"}
       </button>
@@ -30,8 +32,8 @@ export function SelfTest() {
         <table class="settings-table">
           <thead>
             <tr>
-              <th scope="col">What</th>
-              <th scope="col">right</th>
+              <th scope="col">Operations</th>
+              <th scope="col">correct</th>
               <th scope="col">ms</th>
             </tr>
           </thead>
@@ -58,7 +60,7 @@ function verdict() {
     const what = problem.value ?? `Wrong: ${failed.map(({ name }) => name).join(", ")}.`;
     return (
       <>
-        <Icon name="warning" /> {what} Update the browser, or try another one; if it stays so, please report it with
+        <Icon name="warning" /> {what} Update the browser, or try another one; if it still fails, please report it with
         this text.
       </>
     );

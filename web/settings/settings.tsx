@@ -32,12 +32,12 @@ export function Settings() {
       <section class="settings-part" aria-labelledby="pens">
         <h3 id="pens">Pens and fingers</h3>
         <Switch
-          label="A pen's pressure makes the line thicker"
+          label="Pen pressure makes the line thicker"
           isOn={settings.value.pressure}
           onChange={(pressure) => change({ pressure })}
         />
         <Switch
-          label="Fingers draw too, after a pen has been used"
+          label="Fingers still draw once a pen has been used"
           isOn={settings.value.fingers}
           onChange={(fingers) => change({ fingers })}
         />
@@ -62,7 +62,7 @@ function Where() {
   };
   return (
     <form class="settings-part" aria-labelledby="where" onSubmit={connect}>
-      <h3 id="where">Where answers are computed</h3>
+      <h3 id="where">Where answers come from</h3>
       <label class="settings-choice">
         <input
           type="radio"
@@ -87,13 +87,13 @@ function Where() {
             isServer.value = true;
           }}
         />
-        By a server: it is sent the 28 × 28 pixels
+        On a server: it is sent the 28 × 28 pixels
       </label>
       {isServer.value && (
         <>
           <div class="settings-address">
             <label>
-              Its address
+              Server address
               <input
                 type="text"
                 inputMode="url"
@@ -106,12 +106,12 @@ function Where() {
               />
             </label>
             <button type="submit" class="button">
-              Use it
+              Connect
             </button>
           </div>
           <p id="where-note" class="settings-note">
-            A server that <code>npx mnist serve</code> started. Another host's must name this page's with{" "}
-            <code>--cors</code>, and this page's host must allow it (connect-src).
+            Any server that <code>npx mnist serve</code> started. If it is on another host, it must allow this page's
+            host with <code>--cors</code>, and this page's host must allow the server (connect-src).
           </p>
           {problem.value !== null && <p role="alert">{problem.value}</p>}
           <Badge />

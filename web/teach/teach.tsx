@@ -67,7 +67,7 @@ export function Teach() {
       {problem.value !== null && (
         <Trouble
           text={problem.value}
-          action="All right"
+          action="OK"
           onAction={() => {
             problem.value = null;
           }}
@@ -85,13 +85,13 @@ export function Teach() {
 }
 
 function note(isDrawn: boolean): string {
-  if (isBusy.value) return "Teaching both networks, with real digits among the drawings so that they forget nothing …";
+  if (isBusy.value) return "Teaching both networks, with real digits mixed in so that they forget nothing …";
   const unlearned = Math.max(0, ...outcomes.value.map((outcome) => outcome.unlearned.length));
   if (unlearned > 0) return `Taught, but ${unlearned} of the drawings ${unlearned === 1 ? "is" : "are"} still misread.`;
   if (outcomes.value.length > 0) return "Taught. Draw it again, a little differently, and see.";
   return isDrawn
-    ? "Say what your drawing is, and both networks are taught it, here in this page."
-    : "Draw a digit that is read wrong, and say what it is.";
+    ? "Say what your drawing is, and both networks learn it, right here in this page."
+    : "Draw a digit that gets misread, then say what it is.";
 }
 
 /** What the lessons cost. */
@@ -100,7 +100,7 @@ function Measured() {
   if (!first) return null;
   return (
     <table class="teach-measured">
-      <caption>Of {first.testImages.toLocaleString("en")} test digits that nobody taught, read right</caption>
+      <caption>Of {first.testImages.toLocaleString("en")} test digits that were not taught, read right</caption>
       <thead>
         <tr>
           <th scope="col">Network</th>

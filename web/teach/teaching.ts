@@ -71,7 +71,7 @@ export function leave(): void {
 export function teach(lesson: Lesson): Promise<void> {
   return change((before) => {
     if (before.length < MOST_LESSONS) return [...before, lesson];
-    throw new Error(`At most ${MOST_LESSONS} drawings are taught. Remove one first.`);
+    throw new Error(`At most ${MOST_LESSONS} drawings can be taught. Remove one first.`);
   });
 }
 

@@ -12,10 +12,10 @@ export function CommandLine() {
   const command = data && commandOf(settings, data);
   return (
     <div class="train-command">
-      <h3>The same on the command line</h3>
+      <h2>The same on the command line</h2>
       {command === undefined ? (
         <p class="train-soft">
-          The command line reads files in MNIST's form; pictures, and sets without a test set, this page only.
+          The command line reads files in MNIST's format; only this page reads pictures, and sets without a test set.
         </p>
       ) : (
         <div class="train-copy">
@@ -38,8 +38,8 @@ export function CommandLine() {
       {command !== undefined && (
         <p class="train-soft">
           {done?.stopped?.startsWith("stopped ")
-            ? "A run that was stopped has weights of its own; to its end, both come to the same."
-            : `It prints the same SHA-256 where its kernels round as here${machine.value ? `: ${machine.value.arithmetic}` : ""}.`}
+            ? "A run that was stopped early has weights of its own; run to the end, both come out the same."
+            : `It prints the same SHA-256 wherever its kernels round as they do here${machine.value ? `: ${machine.value.arithmetic}` : ""}.`}
         </p>
       )}
     </div>

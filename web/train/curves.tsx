@@ -43,7 +43,7 @@ export function Curves() {
 function EpochTable() {
   const reports = epochs.value;
   if (reports.length === 0)
-    return <p class="train-soft">The first epoch is under way: its accuracy comes at its end.</p>;
+    return <p class="train-soft">The first epoch is under way; its accuracy comes at the end.</p>;
   return (
     <details>
       <summary>As a table</summary>
@@ -56,7 +56,7 @@ function EpochTable() {
               <th scope="col">Validation loss</th>
               <th scope="col">Training accuracy</th>
               <th scope="col">Validation accuracy</th>
-              <th scope="col">Images a second</th>
+              <th scope="col">Images per second</th>
             </tr>
           </thead>
           <tbody>

@@ -1,4 +1,4 @@
-// What was chosen or dropped: pictures in folders called 0 to 9, or files.
+// What was chosen or dropped: pictures in folders named 0 to 9, or files.
 
 import type { GivenDigits } from "./messages.ts";
 import { digitOf } from "./own_pictures.ts";

@@ -10,10 +10,10 @@ export function IsolationOffer() {
   const { value } = isolation;
   const problem = useSignal<string | null>(null);
   if (value.kind === "isolated" || isBusy.value) return null;
-  if (value.kind === "not") return <p class="train-soft">Training takes one thread here: {value.why}.</p>;
+  if (value.kind === "not") return <p class="train-soft">Training uses one thread here: {value.why}.</p>;
   return (
     <Trouble
-      text={problem.value ?? "Training takes one thread. After a reload it could take all of them."}
+      text={problem.value ?? "Training uses one thread for now. After a reload it can use all of them."}
       action="Reload"
       onAction={() =>
         reloadIsolated().catch((error: Error) => {

@@ -37,7 +37,7 @@ function Drawn({ answer }: Pick<LiveView, "answer">) {
   const best = answer ? answer.indexOf(Math.max(...answer)) : null;
   return (
     <div class="train-drawn">
-      <h3>Your drawing</h3>
+      <h2>Your drawing</h2>
       {pixels === null ? (
         <p class="train-soft">
           <a class="link" href={linkTo("draw")}>
@@ -76,9 +76,9 @@ function FirstLayer({ filters }: { filters: Filters }) {
   const each = Array.from({ length: count }, (_, i) => weights.subarray(i * size, (i + 1) * size));
   return (
     <div class="train-filters">
-      <h3>
-        {count} {side > 3 ? "pictures of weights, one a digit" : `filters of the first layer, ${side} × ${side}`}
-      </h3>
+      <h2>
+        {count} {side > 3 ? "pictures of weights, one per digit" : `filters of the first layer, ${side} × ${side}`}
+      </h2>
       <canvas
         ref={canvas}
         class="train-grid"
@@ -139,9 +139,9 @@ function Confusion({ confusion, isTest }: { confusion: readonly (readonly number
   const images = confusion.flat().reduce((sum, count) => sum + count, 0);
   return (
     <div class="train-confusion">
-      <h3>
+      <h2>
         What is read as what: {formatCount(images)} {isTest ? "test" : "validation"} digits
-      </h3>
+      </h2>
       <div class="train-scroll">
         <table class="train-matrix">
           <caption class="sr-only">Rows are the digits shown, columns what they were read as</caption>

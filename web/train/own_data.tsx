@@ -1,4 +1,4 @@
-// OwnData: digits of the user's own: files in MNIST's form, or a folder of pictures, chosen or dropped.
+// OwnData: digits of the user's own: files in MNIST's format, or a folder of pictures, chosen or dropped.
 
 import { useEffect } from "preact/hooks";
 import { formatCount } from "./format.ts";
@@ -27,7 +27,7 @@ export function OwnData() {
       <div class="train-controls">
         <label class="button">
           Choose files
-          <input type="file" multiple class="sr-only" aria-label="Files in MNIST's form" onChange={chosen} />
+          <input type="file" multiple class="sr-only" aria-label="Files in MNIST's format" onChange={chosen} />
         </label>
         {isFolderChoosable && (
           <label class="button">
@@ -43,15 +43,15 @@ export function OwnData() {
         )}
       </div>
       <p class="train-soft">
-        Or drop them here. Files: images and labels in MNIST's form (IDX, also as .gz). Pictures: PNG or JPEG, in
-        folders called 0 to 9.
+        Or drop them here. Files: images and labels in MNIST's format (IDX, also gzipped). Pictures: PNG or JPEG, in
+        folders named 0 to 9.
       </p>
       {own && (
         <p>
           <b>{own.name}</b>: {formatCount(own.images)} to learn from,{" "}
           {own.testImages > 0
             ? `${formatCount(own.testImages)} for the test`
-            : "a sixth of them set apart for the test"}
+            : "a sixth of them set aside for the test"}
           .
         </p>
       )}

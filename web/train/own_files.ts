@@ -40,7 +40,7 @@ export async function readOwnFiles(files: readonly OwnFile[]): Promise<OwnDigits
   for (const file of files) contents.push({ file, ...readIdx(await gunzipped(file), file.name) });
   const train = pairOf("train", contents);
   const test = pairOf("test", contents);
-  if (!train) throw new Error("There are no training images: choose their file, and that of their labels.");
+  if (!train) throw new Error("There are no training images: choose the file of the images, and that of their labels.");
   const known = await asMnist(train, test);
   if (known) return known;
   const name = FILE_NAME.exec(train.images.file.name)?.[1] ?? "own digits";
@@ -105,7 +105,7 @@ async function digitSet(name: string, { images, labels }: Pair, isTransposed: bo
   }
   if (labels.data.length !== count) {
     throw new Error(
-      `${labels.file.name} holds ${labels.data.length} labels for the ${count} images of ${images.file.name}. Are they of one set?`,
+      `${labels.file.name} holds ${labels.data.length} labels for the ${count} images of ${images.file.name}. Do they belong together?`,
     );
   }
   const upright = isTransposed ? transposed(images.data) : images.data;

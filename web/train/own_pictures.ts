@@ -43,7 +43,7 @@ export async function readPictures(
   });
   if (labelled.length === 0) {
     throw new Error(
-      "There are no pictures in folders called 0 to 9: put each digit's PNG or JPEG files into a folder of its own.",
+      "There are no pictures in folders named 0 to 9: put each digit's PNG or JPEG files into a folder of its own.",
     );
   }
   const images = new Uint8Array(labelled.length * PIXELS);
@@ -62,7 +62,7 @@ export async function readPictures(
   }
   if (labels.length < FEWEST) {
     throw new Error(
-      `${labels.length} of ${labelled.length} pictures could be read; training takes at least ${FEWEST}.`,
+      `${labels.length} of ${labelled.length} pictures could be read; training needs at least ${FEWEST}.`,
     );
   }
   const notes = [

@@ -38,7 +38,7 @@ export class OwnStore {
   async digits(): Promise<AllDigits> {
     if (!this.own) {
       const stored = await kept("own-digits");
-      if (!stored) throw new Error("Choose your own digits first: files in MNIST's form, or a folder of pictures.");
+      if (!stored) throw new Error("Choose your own digits first: files in MNIST's format, or a folder of pictures.");
       this.own = await read(stored.digits);
     }
     const { own } = this;

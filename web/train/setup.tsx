@@ -15,9 +15,9 @@ const DATA_NAMES: Readonly<Record<DataSource, string>> = {
   own: "Your own",
 };
 const DATA_NOTES: Readonly<Record<DataSource, string>> = {
-  sample: "A sample of it: 10,000 handwritten digits to learn from, and all 10,000 for the test.",
-  synthetic: "Digits that are drawn in code: what is measured on them says nothing about handwriting.",
-  own: "Files in MNIST's form, or pictures. They stay on this device.",
+  sample: "A sample: 10,000 handwritten digits to learn from, and all 10,000 test digits.",
+  synthetic: "Digits drawn by code: results on them say nothing about handwriting.",
+  own: "Files in MNIST's format, or pictures. They stay on this device.",
 };
 
 export function Setup() {
@@ -53,7 +53,7 @@ export function Setup() {
         />
         <div class="train-fields">
           <NumberField field={{ name: "epochs", label: "Epochs", hint: "passes over the images" }} recipe={null} />
-          <NumberField field={{ name: "seed", label: "Seed", hint: "another, and all is new" }} recipe={null} />
+          <NumberField field={{ name: "seed", label: "Seed", hint: "for all that is random" }} recipe={null} />
         </div>
         <details>
           <summary>More settings</summary>
@@ -120,7 +120,7 @@ function NumberField({ field, recipe }: { field: Field; recipe: Recipe | null })
       <label for={id}>{label}</label>
       {choices ? (
         <select id={id} value={value ?? ""} onChange={({ currentTarget }) => change(currentTarget.value)}>
-          <option value="">{value === null && byPreset !== null ? `${byPreset} (preset)` : "by the preset"}</option>
+          <option value="">{value === null && byPreset !== null ? `${byPreset} (preset)` : "from the preset"}</option>
           {choices.map((choice) => (
             <option key={choice} value={choice}>
               {choice}

@@ -20,7 +20,7 @@ export function Status() {
         </div>
         <p class="train-soft">{subline(view)}</p>
       </div>
-      <progress class="train-progress" max={1} value={part} aria-label="Part of the run that is done" />
+      <progress class="train-progress" max={1} value={part} aria-label="Progress of the run" />
       <Facts view={view} />
       {view.problem !== null && (
         <Trouble text={view.problem} action="Try again" onAction={() => startTrainer({ isAnew: true })} />
@@ -76,7 +76,7 @@ function subline(view: TrainingView): string {
     const { epochs, images, title } = run;
     return `${plural(epochs, "epoch")} of ${formatCount(images.train)} images: ${title}`;
   }
-  return "A network learns to read digits, from nothing, in this page";
+  return "A network learns to read digits from scratch, in this page";
 }
 
 function Facts({ view }: { view: TrainingView }) {
@@ -91,7 +91,7 @@ function Facts({ view }: { view: TrainingView }) {
         value={progress ? `${Math.min(progress.epoch, run.epochs)} of ${run.epochs}` : `of ${run.epochs}`}
       />
       <Fact name="Step" value={progress ? `${progress.step} of ${run.stepsPerEpoch}` : `of ${run.stepsPerEpoch}`} />
-      <Fact name="Images a second" value={progress ? formatCount(progress.imagesPerSecond) : "–"} />
+      <Fact name="Images per second" value={progress ? formatCount(progress.imagesPerSecond) : "–"} />
       {!isOver && <Fact name="Time left" value={left === null ? "–" : formatDuration(left)} />}
       {machine && (
         <Fact name={machine.threads === 1 ? "Thread" : "Threads"} value={String(machine.threads)} why={machine.why} />
@@ -127,10 +127,10 @@ function Controls() {
         ) : (
           <Action name="Pause" isMain isDisabled={!isRunning} onClick={() => command("pause")} />
         )}
-        <Action name="Step" title="Make one step, and pause" isDisabled={!isPaused} onClick={() => command("step")} />
+        <Action name="Step" title="Take one step, then pause" isDisabled={!isPaused} onClick={() => command("step")} />
         <Action
           name="Stop"
-          title="End here, and test what was learned"
+          title="Stop here, and test what was learned"
           isDisabled={phase === "testing"}
           onClick={() => command("stop")}
         />
@@ -166,7 +166,7 @@ function Controls() {
       />
       <Action
         name="Step"
-        title="Make one step, and pause"
+        title="Take one step, then pause"
         isDisabled={!isReady}
         onClick={() => train(settings, "step")}
       />

@@ -61,7 +61,7 @@ export function TakeHome() {
     doing(async () => {
       if (file.size > MOST_BYTES) {
         throw new Error(
-          `${file.name} has ${formatCount(file.size)} bytes: no checkpoint of these networks has so many.`,
+          `${file.name} has ${formatCount(file.size)} bytes, more than any checkpoint of these networks.`,
         );
       }
       const weights = new Uint8Array(await file.arrayBuffer());
@@ -152,7 +152,7 @@ export function TakeHome() {
       {problem.value !== null && (
         <Trouble
           text={problem.value}
-          action="All right"
+          action="OK"
           onAction={() => {
             problem.value = null;
           }}
@@ -182,7 +182,7 @@ function openedNetwork(
   fileName: string,
   weights: Uint8Array,
 ): Network {
-  const accuracy = testAccuracy === null ? "" : `${formatPercent(testAccuracy)} by what it says; `;
+  const accuracy = testAccuracy === null ? "" : `${formatPercent(testAccuracy)} according to the file; `;
   const origin = trainedOn === null ? "" : `trained on ${trainedOn}; `;
   return {
     id: "opened",

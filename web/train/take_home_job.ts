@@ -12,11 +12,11 @@ export const FORMATS: Readonly<
   safetensors: {
     type: "application/octet-stream",
     title: "Checkpoint",
-    use: "for mnist on the command line, for PyTorch, and to be opened here again",
+    use: "for mnist on the command line, PyTorch, and opening here again",
   },
   onnx: { type: "application/octet-stream", title: "ONNX", use: "for onnxruntime and other programs" },
   mjs: { type: "text/javascript", title: "JavaScript module", use: "one file, for Node, Deno, Bun and pages" },
-  html: { type: "text/html", title: "Web page", use: "one file that one can draw on, without a connection" },
+  html: { type: "text/html", title: "Web page", use: "one file to draw on, also offline" },
 };
 
 /** @throws {Error} one line for people: it is no checkpoint of one of these networks */

@@ -11,10 +11,10 @@ import type { Machine } from "./messages.ts";
  */
 export function threadsFor(model: ModelName, asked: number | null, processors: number): { count: number; why: string } {
   if (asked !== null) return { count: asked, why: "as chosen" };
-  if (!networkOf(model).isWorthThreads) return { count: 1, why: "its steps are too short to be shared" };
+  if (!networkOf(model).isWorthThreads) return { count: 1, why: "its steps are too short to share" };
   if (processors < 3)
-    return { count: processors, why: processors === 1 ? "there is one processor" : "one a processor" };
-  return { count: processors - 1, why: `of ${processors} processors one is left to the page` };
+    return { count: processors, why: processors === 1 ? "there is only one processor" : "one per processor" };
+  return { count: processors - 1, why: `one of ${processors} processors is left to the page` };
 }
 
 /** Starts them. Where the page may have only one, the library says why. */

@@ -78,7 +78,7 @@ async function start(): Promise<Worker> {
     update({
       phase: "failed",
       detail: null,
-      problem: "The part of the page that trains has ended. Start again: what was kept is brought back.",
+      problem: "The part of the page that trains has stopped. Start again: what was kept comes back.",
     });
   };
   const tell = (message: ToTrainer, transfer: Transferable[] = []): void => started.postMessage(message, transfer);

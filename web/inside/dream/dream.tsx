@@ -42,12 +42,12 @@ export function Dream() {
   return (
     <>
       <p class="inside-lead">
-        Nothing is drawn here: step by step each pixel changes so that the network becomes surer of one digit. What
-        comes out is what it looks for, which need not be what we would write.
+        Nobody draws this: step by step, each pixel changes so as to make the network surer of one digit. What comes out
+        is what it looks for, which need not be what we would write.
       </p>
       <Choice label="Digit" name="dream" options={DIGIT_OPTIONS} value={digit.value} onChange={set(digit)} />
       <div class="inside-choices">
-        <Choice label="Begin with" name="dream-start" options={STARTS} value={start.value} onChange={set(start)} />
+        <Choice label="Start from" name="dream-start" options={STARTS} value={start.value} onChange={set(start)} />
         <Choice label="Each step" name="dream-style" options={STYLES} value={style.value} onChange={set(style)} />
       </div>
       <div class="inside-actions">
@@ -71,8 +71,8 @@ export function Dream() {
         })}
       </div>
       <p class="inside-hint">
-        The CNN takes the mean of its last maps, so it likes its strokes anywhere, and often; the linear model looks for
-        ink at fixed places.
+        The CNN averages its last maps, so it likes its strokes anywhere, and many of them; the linear model looks for
+        ink in fixed places.
       </p>
     </>
   );

@@ -36,8 +36,8 @@ export function Errors() {
   return (
     <>
       <p class="inside-lead">
-        Both networks read MNIST’s 10,000 test digits, which they were not trained on. Choose a number to see its
-        digits, and a digit to look into it.
+        Both networks read MNIST’s 10,000 test digits, which they were not trained on. Choose a cell to see its digits,
+        and a digit to look into it.
       </p>
       {known === null && (
         <div class="inside-actions">
@@ -105,7 +105,7 @@ function Browsed({ answer: { tested, labels, images } }: { answer: TestAnswer })
               </button>
             ))}
           </div>
-          {digits.length === 0 && <p class="inside-hint">There is none.</p>}
+          {digits.length === 0 && <p class="inside-hint">There are none.</p>}
           <ol class="inside-gallery">
             {visible.map((index) => {
               const [actual, read] = [labels[index], predicted[index]];
@@ -155,7 +155,7 @@ function digitsIn(
 }
 
 function titleOf({ actual, predicted }: Cell): string {
-  return actual === predicted ? `${actual} read as it is, the least sure first` : `${actual} read as ${predicted}`;
+  return actual === predicted ? `${actual} read correctly, the least sure first` : `${actual} read as ${predicted}`;
 }
 
 /** The most frequent mistakes. */

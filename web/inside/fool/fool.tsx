@@ -33,8 +33,8 @@ export function Fool() {
   return (
     <>
       <p class="inside-lead">
-        A change that is hardly seen makes a network say another digit. The search follows the network’s own gradient
-        downhill, towards all nine other digits at once, and keeps the smallest change that it finds for each.
+        A change that can hardly be seen makes a network say another digit. The search follows the network’s own
+        gradient downhill, towards all nine other digits at once, and keeps the smallest change it finds for each.
       </p>
       {pixels === null ? (
         <NeedsDrawing />
@@ -93,7 +93,7 @@ function FooledNetwork({ name, pixels, answer }: { name: ModelName; pixels: Uint
           ? `It reads ${digit} as it is.`
           : fooling
             ? `Read as ${digit}, ${percent(confidence)} sure; changed as ${fooling.digit}, ${percent(confidences[fooling.digit])} sure.`
-            : `No change was found that it reads as ${to}.`}
+            : `No change was found that makes it a ${to}.`}
       </p>
       <div class="inside-triple">
         <figure>
@@ -140,7 +140,7 @@ function Distances({ answer }: { answer: Answer<"fool"> }) {
   const most = Math.max(...names.flatMap((name) => answer[name].found.map((each) => each?.distance ?? 0)));
   return (
     <table class="inside-distances">
-      <caption>How long a change each digit takes, where 1 is one pixel from paper to full ink</caption>
+      <caption>How large a change each digit takes; 1 is one pixel going from paper to full ink</caption>
       <thead>
         <tr>
           <th scope="col">Read as</th>

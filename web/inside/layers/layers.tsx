@@ -27,7 +27,7 @@ export function Layers() {
   const answer = useLive("maps", () => ({ pixels: subject.value ?? PAPER, unit: unit.value }));
   const isWide = useMedia("(min-width: 60rem)");
   const detail = useRef<HTMLDivElement>(null);
-  if (!answer.value) return <p class="inside-wait">The layers are on their way.</p>;
+  if (!answer.value) return <p class="inside-wait">The layers are loading.</p>;
   const { stages, sum } = answer.value;
   const texts = stages.map((stage, i) => stageText(stage, i, stages.length));
   const at = Math.max(
@@ -63,7 +63,7 @@ export function Layers() {
             {texts[i].one === "Digit" && <Digits values={stage.values} />}
           </section>
         ))}
-        <Legend kind="amount" low="the least of its layer, mostly 0" high="the most" />
+        <Legend kind="amount" low="lowest of its layer, mostly 0" high="highest" />
       </div>
       <div ref={detail} class="inside-detail">
         <div class="inside-chosen">
@@ -73,13 +73,13 @@ export function Layers() {
             </h2>
             <Button
               icon="back"
-              label="The one before"
+              label="Previous"
               isDisabled={unit.value.map === 0}
               onClick={() => choose(chosen, unit.value.map - 1)}
             />
             <Button
               icon="forward"
-              label="The next one"
+              label="Next"
               isDisabled={unit.value.map === chosen.maps - 1}
               onClick={() => choose(chosen, unit.value.map + 1)}
             />

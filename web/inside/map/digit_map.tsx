@@ -25,10 +25,10 @@ export function DigitMap() {
   return (
     <>
       {task.problem.value !== null && <p role="alert">{task.problem.value}</p>}
-      {map ? <Explored map={map} /> : <p class="inside-wait">The test digits are on their way: 1.6 MB.</p>}
+      {map ? <Explored map={map} /> : <p class="inside-wait">The test digits are loading: 1.6 MB.</p>}
       <p class="inside-lead">
-        The CNN’s hidden layer describes each picture by 64 numbers. The map shows the two directions in which they
-        differ most, the principal components, for a thousand test digits that the network has never learned from.
+        The CNN’s hidden layer describes each picture in 64 numbers. The map shows the two directions in which these
+        differ most, the principal components, for a thousand test digits that the network was not trained on.
       </p>
     </>
   );
@@ -106,7 +106,7 @@ function Explored({ map }: { map: MapAnswer }) {
       </figure>
       <div class="inside-found">
         <div class="inside-card">
-          <DigitPicture pixels={at === null ? null : pixelsOf(at)} label="The test digit that is pointed at" />
+          <DigitPicture pixels={at === null ? null : pixelsOf(at)} label="The test digit pointed at" />
           <div>
             <p>{at === null ? "Point at a numeral to see its digit." : `Test digit ${count(at)}, a ${labels[at]}`}</p>
             <button
@@ -122,7 +122,7 @@ function Explored({ map }: { map: MapAnswer }) {
         {nearest ? (
           <>
             <h2>Nearest to the drawing</h2>
-            <p class="inside-hint">In all 64 numbers; the white dot is the drawing.</p>
+            <p class="inside-hint">By all 64 numbers; the white dot is the drawing.</p>
             <ol class="inside-gallery">
               {nearest.map(({ index, distance }) => (
                 <li key={index}>
@@ -156,7 +156,7 @@ function Centres({ map }: { map: MapAnswer }) {
     <Behind>
       {() => (
         <table>
-          <caption>The middle of each digit’s cloud</caption>
+          <caption>The centre of each digit’s cloud</caption>
           <thead>
             <tr>
               <th scope="col">Digit</th>

@@ -26,8 +26,8 @@ export function Why() {
   return (
     <>
       <p class="inside-lead">
-        How each pixel moves the score of a digit: the gradient at the input. More ink where it is orange makes the
-        digit more likely, more ink where it is blue less.
+        How each pixel moves a digit’s score: the gradient at the input. More ink makes the digit more likely where it
+        is orange, and less likely where it is blue.
       </p>
       <Choice
         label="Whose score"
