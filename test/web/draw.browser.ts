@@ -228,6 +228,9 @@ test("once a pen is seen it can be chosen what its pressure and fingers do", asy
     assert.match(page.url(), /pressure=no/);
     await page.getByRole("switch", { name: "Fingers draw, too" }).check();
     assert.match(page.url(), /fingers=yes/);
+    // Also at the next visit, before the pen touches anything.
+    await page.reload();
+    await page.getByRole("switch", { name: "Pressure" }).waitFor();
   });
 });
 

@@ -81,6 +81,10 @@ test("a server that is down or slow is said, asked again, and answers when it is
       await page.route("**/v2/**", (route) => route.abort());
       await useServer(page);
       await page.locator("header").getByText("is down. It does not answer").waitFor();
+      // The seconds go by for those who see; nothing of that is read out.
+      const header = page.locator("header");
+      for (const seconds of [4, 3, 2]) await header.getByText(`Next try in ${seconds} s`).waitFor();
+      assert.not.match((await header.getByRole("status").textContent()) ?? "", /Next try/);
       await button(page, "Close").click();
       await drawByMouse(page, SAMPLES[2]);
       await page.getByText("Nothing to read").waitFor();
@@ -91,6 +95,46 @@ test("a server that is down or slow is said, asked again, and answers when it is
       await drawByMouse(page, SAMPLES[3]);
       await page.locator("header").getByText("has not answered in 5 seconds").waitFor();
       await page.unroute("**/infer");
+      await shows(page, "3");
+    },
+    { forgives },
+  );
+});
+
+test("an address that was kept and cannot be asked is said, and the page answers itself", async () => {
+  await app.visit(async (page) => {
+    await page.evaluate(() => localStorage.setItem("api-url", "ftp://example.com"));
+    await page.reload();
+    await page.getByRole("alert").getByText("The server ftp://example.com is not asked").waitFor();
+    await page.locator("header").getByText("Nothing leaves your device").waitFor();
+    await drawByMouse(page, SAMPLES[6]);
+    await shows(page, "6");
+    await button(page, "All right").click();
+    assert.is(await page.getByRole("alert").count(), 0);
+  });
+});
+
+test("a server with a picture on the sheet answers, and who turns back to the page does not wait for one that hangs", async () => {
+  await app.visit(
+    async (page) => {
+      await page.getByLabel("A picture of a digit").setInputFiles("docs/digits/4.png");
+      await shows(page, "4");
+      await useServer(page);
+      await page.locator("header").getByText("Drawings are sent to").waitFor();
+      await button(page, "Close").click();
+      await shows(page, "4");
+      // Nobody gives up by himself.
+      await page.evaluate(() => {
+        AbortSignal.timeout = () => new AbortController().signal;
+      });
+      const asked = page.waitForRequest("**/infer");
+      await page.route("**/infer", () => {});
+      await page.keyboard.press("Delete");
+      await drawByMouse(page, SAMPLES[3]);
+      await asked;
+      await button(page, "Settings").click();
+      await page.getByText("In this page: nothing leaves your device").click();
+      await button(page, "Close").click();
       await shows(page, "3");
     },
     { forgives },

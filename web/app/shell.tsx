@@ -7,7 +7,7 @@ import { Icon, type IconName } from "../look/icon.tsx";
 import { Later, type Load } from "../look/later.tsx";
 import { Trouble } from "../look/trouble.tsx";
 import { keeping } from "../offline/keeping.ts";
-import { askedServer } from "../read/where.ts";
+import { askedServer, unasked } from "../read/where.ts";
 import { linkTo, SECTION_NAMES, section } from "./place.ts";
 import { SECTIONS } from "./sections.ts";
 import { isSettingsOpen } from "./settings_open.ts";
@@ -51,6 +51,15 @@ export function Shell() {
           <Button icon={THEME_ICONS[theme.value]} label={`Theme: ${THEME_NAMES[theme.value]}`} onClick={nextTheme} />
         </div>
       </header>
+      {unasked.value !== null && (
+        <Trouble
+          text={unasked.value}
+          action="All right"
+          onAction={() => {
+            unasked.value = null;
+          }}
+        />
+      )}
       <main class="grid flex-1">
         <Outlet />
       </main>

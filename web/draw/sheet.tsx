@@ -9,7 +9,7 @@ import { theme } from "../app/theme.ts";
 import { Icon } from "../look/icon.tsx";
 import { changed, drawing, isEmpty, picture, revision } from "./board.ts";
 import { brushWidth } from "./brush.ts";
-import { hasSeenPen } from "./pen_seen.ts";
+import { sawPen } from "./pen_seen.ts";
 import { SAMPLES } from "./sample_strokes.ts";
 import { StrokePicture } from "./stroke_picture.tsx";
 
@@ -27,9 +27,7 @@ export function Sheet({ isDropTarget }: { isDropTarget: boolean }) {
     pen.current = takePen(square, drawing, changed, {
       widthAt: (pressure) => brushWidth(settings.value.brush, settings.value.pressure ? pressure : null),
       takesTouch: () => settings.value.fingers,
-      sawPen: () => {
-        hasSeenPen.value = true;
-      },
+      sawPen,
     });
     const look = (): void => {
       looks.value++;
@@ -68,6 +66,10 @@ export function Sheet({ isDropTarget }: { isDropTarget: boolean }) {
         ref={canvas}
         class="ink"
         tabIndex={0}
+        onPointerOver={({ pointerType }) => {
+          // It hovers: one may choose before the first stroke.
+          if (pointerType === "pen") sawPen();
+        }}
         role="application"
         aria-label="Square to draw a digit in"
         aria-describedby="keys"

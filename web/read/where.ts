@@ -17,6 +17,9 @@ export interface AskedServer {
 /** Null: in this page. */
 export const askedServer = signal<AskedServer | null>(null);
 
+/** Why the server that was chosen earlier is not asked, and this page answers instead; null where that is not so. */
+export const unasked = signal<string | null>(null);
+
 const KEY = "api-url";
 
 /** The one to ask from the start: what was chosen here, or else what this page was built for. "" is none. */

@@ -10,16 +10,17 @@ const LIMIT_MS = 5000;
 const CLASSES = 10;
 
 /** @throws {Error} one line for people */
-export async function askReady(url: string): Promise<void> {
-  const response = await ask(`${url}/v2/health/ready`);
+export async function askReady(url: string, signal?: AbortSignal): Promise<void> {
+  const response = await ask(`${url}/v2/health/ready`, { signal });
   if (!response.ok) throw new Error(`It answers ${response.status}: it is not ready.`);
 }
 
-/** @throws {Error} one line for people */
-export async function askFor(url: string, name: ModelName, pixels: Uint8Array): Promise<Answer> {
+/** @param signal ends it @throws {Error} one line for people */
+export async function askFor(url: string, name: ModelName, pixels: Uint8Array, signal?: AbortSignal): Promise<Answer> {
   const started = performance.now();
   const data = Array.from(pixels, (value) => (value / 255 - MNIST_MEAN) / MNIST_STD);
   const response = await ask(`${url}/v2/models/${name}/infer`, {
+    signal,
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({
@@ -44,14 +45,14 @@ export function probabilitiesIn(answer: unknown): number[] | null {
   return isRight ? data : null;
 }
 
-async function ask(url: string, options: RequestInit = {}): Promise<Response> {
+async function ask(url: string, options: RequestInit): Promise<Response> {
   let isForbidden = false;
   const note = (): void => {
     isForbidden = true;
   };
   globalThis.document?.addEventListener("securitypolicyviolation", note);
   try {
-    return await fetch(url, { ...options, credentials: "omit", signal: AbortSignal.timeout(LIMIT_MS) });
+    return await fetch(url, { ...options, credentials: "omit", signal: limited(options.signal) });
   } catch (error) {
     // The violation is told after the refusal.
     await new Promise((resolve) => setTimeout(resolve));
@@ -63,4 +64,10 @@ async function ask(url: string, options: RequestInit = {}): Promise<Response> {
   } finally {
     globalThis.document?.removeEventListener("securitypolicyviolation", note);
   }
+}
+
+/** Browsers from before 2024 cannot join the two: there it ends when the time is over. */
+function limited(signal: AbortSignal | null | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  return signal && AbortSignal.any ? AbortSignal.any([signal, limit]) : limit;
 }

@@ -13,7 +13,7 @@ export function Badge() {
       ? ["check", `Drawings are sent to ${hostOf(url)}`]
       : state.kind === "connecting"
         ? ["server", `Connecting to ${hostOf(url)} …`]
-        : ["warning", `${hostOf(url)} is down. ${state.why} Next try in ${state.secondsLeft} s`];
+        : ["warning", `${hostOf(url)} is down. ${state.why}`];
   return (
     <span class="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
       <span role="status" class="inline-flex items-center gap-1">
@@ -21,9 +21,15 @@ export function Badge() {
         {text}
       </span>
       {state.kind === "down" && (
-        <button type="button" class="button" onClick={retry}>
-          Try now
-        </button>
+        <>
+          {/* It counts: outside of what is read out. */}
+          <span class="tabular-nums" aria-hidden="true">
+            Next try in {state.secondsLeft} s
+          </span>
+          <button type="button" class="button" onClick={retry}>
+            Try now
+          </button>
+        </>
       )}
     </span>
   );

@@ -2,7 +2,7 @@
 
 import type { Answer, ModelName } from "../../models/index.ts";
 import { answerElsewhere, NETWORK_NAMES } from "../read/reader.ts";
-import { askedServer, keepUrl, type ServerState } from "../read/where.ts";
+import { askedServer, keepUrl, type ServerState, unasked } from "../read/where.ts";
 import { askFor, askReady } from "./ask_server.ts";
 import { Backoff } from "./backoff.ts";
 import { serverUrl } from "./server_url.ts";
@@ -13,13 +13,15 @@ const LOOK_MS = 10_000;
 let timer: ReturnType<typeof setTimeout> | undefined;
 /** Counts the servers that were chosen: what an earlier one says is too late. */
 let turn = 0;
+/** Ends what is asked of the server that was chosen last. */
+let asking = new AbortController();
 let backoff = new Backoff();
 
 /** @throws {Error} one line for people: the address cannot be used, and nothing changed */
 export function useServer(text: string): void {
   const url = serverUrl(text, location);
   keepUrl(url);
-  turn++;
+  begin();
   backoff = new Backoff();
   tell(url, { kind: "connecting" });
   answerElsewhere(({ pixels }) => answers(url, pixels));
@@ -29,10 +31,18 @@ export function useServer(text: string): void {
 /** Answers in the page again. */
 export function usePage(): void {
   keepUrl("");
-  turn++;
-  clearTimeout(timer);
+  begin();
   askedServer.value = null;
   answerElsewhere(null);
+}
+
+/** Whatever is under way concerns nobody any more, and what hangs is waited for no longer. */
+function begin(): void {
+  turn++;
+  clearTimeout(timer);
+  asking.abort();
+  asking = new AbortController();
+  unasked.value = null;
 }
 
 /** Asks at once, rather than when it would be due. */
@@ -43,11 +53,14 @@ export function retry(): void {
 
 async function answers(url: string, pixels: Uint8Array): Promise<Partial<Record<ModelName, Answer>>> {
   const mine = turn;
+  const { signal } = asking;
   // One that is down is asked for answers again once it is ready: each stroke would only make the wait longer.
   const state = askedServer.value?.state;
   if (state?.kind === "down") throw new Error(state.why);
   try {
-    const all = await Promise.all(NETWORK_NAMES.map(async (name) => [name, await askFor(url, name, pixels)] as const));
+    const all = await Promise.all(
+      NETWORK_NAMES.map(async (name) => [name, await askFor(url, name, pixels, signal)] as const),
+    );
     return Object.fromEntries(all);
   } catch (error) {
     if (mine === turn && askedServer.value?.state.kind !== "down") down(url, (error as Error).message);
@@ -60,7 +73,7 @@ async function look(url: string): Promise<void> {
   clearTimeout(timer);
   if (askedServer.value?.state.kind === "down") tell(url, { kind: "connecting" });
   try {
-    await askReady(url);
+    await askReady(url, asking.signal);
     if (mine !== turn) return;
     const wasThere = askedServer.value?.state.kind === "healthy";
     backoff = new Backoff();
@@ -75,9 +88,18 @@ async function look(url: string): Promise<void> {
 
 function down(url: string, why: string): void {
   clearTimeout(timer);
-  const secondsLeft = backoff.next();
+  countDown(url, why, performance.now() + 1000 * backoff.next());
+}
+
+/** By the clock: browsers let timers of a page that is not seen be late. */
+function countDown(url: string, why: string, due: number): void {
+  const secondsLeft = Math.round((due - performance.now()) / 1000);
+  if (secondsLeft <= 0) {
+    void look(url);
+    return;
+  }
   tell(url, { kind: "down", why, secondsLeft });
-  timer = setTimeout(() => void look(url), 1000 * secondsLeft);
+  timer = setTimeout(() => countDown(url, why, due), 1000);
 }
 
 function tell(url: string, state: ServerState): void {
