@@ -15,14 +15,12 @@ const TRAINING = "#train?model=linear&epochs=2&seed=1&limit=3200";
 /** What may come and go. */
 const FLAT = 0.1;
 const PAUSE_MS = 400;
-/** Until the compilers are done with what drawing takes. */
-const WARM_UP_MS = 60_000;
 /** Within which the page's process has given back what it no longer needs. */
 const SETTLING_SECONDS = 10;
 const MIB = 2 ** 20;
-const USAGE = `npm run soak:web -- [options]: memory of the web app over a long time
+const USAGE = `npm run soak:web -- [options]: memory of the web app over a long time, after a warm-up of one round
 
-  --minutes N    of drawing; default 30
+  --minutes N    of drawing, after the warm-up; default 30
   --trainings N  spread over that time; default 3`;
 
 const options = readOptions("soak:web", USAGE, (args) => {
@@ -34,9 +32,13 @@ const options = readOptions("soak:web", USAGE, (args) => {
 });
 
 interface Sample {
+  /** In bytes. */
   heap: number;
   held: number;
   resident: number;
+  /** How many there are. */
+  nodes: number;
+  listeners: number;
 }
 
 let drawn = 0;
@@ -47,19 +49,16 @@ try {
   const client = await context.newCDPSession(page);
   await page.goto(app.server.url);
   await page.getByText("99.70 % of MNIST").waitFor();
-  // Everything that is done later was done once: what is compared is like with like.
-  await drawFor(page, WARM_UP_MS);
-  await train(page);
-  await teach(page);
+  // Compared is like with like: the first round brings in what is loaded once, compiled once, and kept of a training.
+  await round(page);
   const before = await sample(page, client);
-  say("at the start", before);
+  say("after a round to warm up", before);
+  let after = before;
   for (let i = 0; i < options.trainings; i++) {
-    await drawFor(page, (options.minutes * 60_000) / options.trainings);
-    await train(page);
-    await teach(page);
-    say(`after training ${i + 1}`, await sample(page, client));
+    await round(page);
+    after = await sample(page, client);
+    say(`after ${i + 1} of ${options.trainings}`, after);
   }
-  const after = await sample(page, client);
   const growths = Object.entries(after).map(
     ([name, bytes]) => [name, bytes / before[name as keyof Sample] - 1] as const,
   );
@@ -73,6 +72,13 @@ try {
   }
 } finally {
   await app.close();
+}
+
+/** Of drawing, a training, and a lesson. */
+async function round(page: Page): Promise<void> {
+  await drawFor(page, (options.minutes * 60_000) / options.trainings);
+  await train(page);
+  await teach(page);
 }
 
 /**
@@ -129,12 +135,13 @@ async function sample(page: Page, client: CDPSession): Promise<Sample> {
   await client.send("HeapProfiler.collectGarbage");
   const { usedSize } = await client.send("Runtime.getHeapUsage");
   const held = await heldBytes(page);
+  const { nodes, jsEventListeners: listeners } = await client.send("Memory.getDOMCounters");
   let resident = residentBytes();
   for (let i = 0; i < SETTLING_SECONDS; i++) {
     await sleep(1000);
     resident = Math.min(resident, residentBytes());
   }
-  return { heap: usedSize, held, resident };
+  return { heap: usedSize, held, resident, nodes, listeners };
 }
 
 /** Of all that the page and its workers hold, WebAssembly's memory included; the page is isolated, and so may ask. */
@@ -174,7 +181,9 @@ function isOurs(pid: number): boolean {
   return false;
 }
 
-function say(when: string, { heap, held, resident }: Sample): void {
+function say(when: string, { heap, held, resident, nodes, listeners }: Sample): void {
   const mib = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
-  print(`${when}: heap ${mib(heap)}, page and workers ${mib(held)}, renderer ${mib(resident)}`);
+  print(
+    `${when}: heap ${mib(heap)}, page and workers ${mib(held)}, renderer ${mib(resident)}; ${nodes} nodes, ${listeners} listeners`,
+  );
 }
