@@ -1,11 +1,12 @@
 // Makes dist/web/, the web app: bundled by Vite as web/vite.config.ts says, its service worker with the names of what was
-// made, each file that packing makes smaller packed beside it as servers send it, and the licences of the packages that are
+// made and the policy, each file that packing makes smaller packed beside it as servers send it, and the licences of the packages that are
 // in it.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "vite";
+import { pagePolicy } from "./page_policy.mjs";
 import { markCurrent } from "./stamp.mjs";
 import { licencesOf } from "./third_party.mjs";
 
@@ -49,6 +50,7 @@ async function buildServiceWorker() {
     VERSION: version.digest("hex").slice(0, 16),
     SHELL: paths.filter((path) => !isLater(path)),
     LATER: paths.filter(isLater),
+    POLICY: pagePolicy(),
   };
   const [{ output }] = await build({
     configFile: false,

@@ -1,9 +1,9 @@
 // How the app is bundled: `npm run web` serves it while one works on it, scripts/build_web.mjs writes it to dist/web.
 
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from "vite";
+import { pagePolicy } from "../scripts/page_policy.mjs";
 import { operationsMarkedPure, slimKernels } from "../scripts/without_kernels.mjs";
 
 /** The library as `simdgrad/slim` has it, in the page and in its workers: the kernels are a file, and what is not used is left out. */
@@ -63,24 +63,18 @@ const preloads = (): Plugin => ({
 });
 const FIRST = ["app", "draw"];
 
-/**
- * The policy of public/_headers in the page itself, for hosts that set no headers. Which servers the page may ask stays the
- * host's to say: of two policies a browser takes what both allow, so that no host could allow another server any more. Who may
- * frame the page can be said by a header alone.
- */
+/** For hosts that set no headers; workers are given it by the service worker. */
 const policy = (): Plugin => ({
   name: "policy",
   apply: "build",
-  transformIndexHtml: () => {
-    const [, inHeader] = readFileSync(HEADERS, "utf8").match(/Content-Security-Policy: (.+)/) as RegExpMatchArray;
-    const directives = inHeader.split("; ").filter((each) => !each.startsWith("frame-ancestors "));
-    const content = directives
-      .map((each) => (each.startsWith("connect-src ") ? "connect-src http: https:" : each))
-      .join("; ");
-    return [{ tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content }, injectTo: "head-prepend" }];
-  },
+  transformIndexHtml: () => [
+    {
+      tag: "meta",
+      attrs: { "http-equiv": "Content-Security-Policy", content: pagePolicy() },
+      injectTo: "head-prepend",
+    },
+  ],
 });
-const HEADERS = fileURLToPath(new URL("./public/_headers", import.meta.url));
 
 /** Nothing here happens by reading a property: what is made of others' properties, and not used, may be left out. */
 const TREESHAKE = { propertyReadSideEffects: false } as const;

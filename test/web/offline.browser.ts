@@ -1,6 +1,6 @@
 // The web app without a connection, on hosts that set no header, and where a new version of it comes.
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
@@ -47,6 +47,18 @@ async function hosted(work: (host: StaticHost, folder: string) => Promise<void>)
   }
 }
 
+/** Not at once: what a debugger runs is exempt from the policy. */
+const runText = (): Promise<string> =>
+  new Promise((resolve) => {
+    setTimeout(() => {
+      try {
+        resolve(new Function("return 'it ran'")());
+      } catch (error) {
+        resolve((error as Error).name);
+      }
+    });
+  });
+
 const isIsolated = (page: Page): Promise<boolean> => page.evaluate(() => crossOriginIsolated);
 /** Of what the third test puts in the new version's page, and no script touches, as scripts do the title. */
 const isNew = (page: Page) => page.evaluate(() => document.documentElement.dataset.version === "new");
@@ -70,10 +82,15 @@ test("on a host without headers a reload isolates it, and then it needs no host"
       await readsAnEight(page);
       await kept(page);
       assert.ok(await isIsolated(page));
-      // Every worker's script has the header, too: threads are started from it.
+      // Every worker's script has the headers, too: threads are started from it, and no policy is taken from the page.
       const script = page.workers()[0].url();
-      const policy = (url: string) => fetch(url).then(({ headers }) => headers.get("cross-origin-embedder-policy"));
-      assert.is(await page.evaluate(policy, script), "require-corp");
+      const headers = (url: string) =>
+        fetch(url).then(({ headers }) =>
+          ["cross-origin-embedder-policy", "content-security-policy"].map((name) => headers.get(name)),
+        );
+      const policy = await page.locator("meta[http-equiv='Content-Security-Policy']").getAttribute("content");
+      assert.equal(await page.evaluate(headers, script), ["require-corp", policy]);
+      assert.is(await page.workers()[0].evaluate(runText), "EvalError");
       // With what an address may have behind it.
       await page.goto(`${host.url}?from=a-link#draw?brush=5`);
       await readsAnEight(page);
@@ -134,12 +151,47 @@ test("a new version is offered, put off on request, and loaded with one press; o
       await toast.getByRole("button", { name: "Reload" }).click();
       await page.locator('html[data-version="new"]').waitFor();
       await readsAnEight(page);
+      // The other tab was offered it, too, and is a page of the version before still: it takes what is at work by now.
       assert.not(await isNew(page2));
+      await page2.getByRole("button", { name: "Reload" }).click();
+      await page2.locator('html[data-version="new"]').waitFor();
+      await readsAnEight(page2);
       // What has the same name has the same content, and was not loaded again.
       assert.equal(
         host.requests.filter((path) => path.includes("/assets/")),
         [],
       );
+    });
+  });
+});
+
+test("a device without room reads as well: before anything is kept, and with what is kept later", async () => {
+  await hosted(async (host, folder) => {
+    await inProfile(async (page) => {
+      const client = await page.context().newCDPSession(page);
+      const room = (quotaSize?: number) =>
+        client.send("Storage.overrideQuotaForOrigin", { origin: new URL(host.url).origin, quotaSize });
+      await room(100_000);
+      await page.goto(host.url);
+      await page
+        .getByText(
+          "This page needs a connection every time: a file of it could not be loaded, or there is no room left for one.",
+        )
+        .waitFor();
+      await readsAnEight(page);
+      assert.equal(await page.evaluate(() => caches.keys()), [], "nothing is left of what was begun");
+      await room();
+      await page.reload();
+      await kept(page);
+      await room(100_000);
+      const sample = readdirSync(join(folder, "assets")).find((name) => name.endsWith(".bin")) as string;
+      const sizes = await page.evaluate(async (path) => {
+        const sizes: number[] = [];
+        for (const _ of "ab") sizes.push((await (await fetch(path)).arrayBuffer()).byteLength);
+        return [...sizes, (await caches.match(path)) === undefined];
+      }, `./assets/${sample}`);
+      const { size } = statSync(join(folder, "assets", sample));
+      assert.equal(sizes, [size, size, true]);
     });
   });
 });

@@ -114,6 +114,21 @@ test("an address that was kept and cannot be asked is said, and the page answers
   });
 });
 
+test("a part of the page that could not be loaded is said where a server was to be asked, and the page answers itself", async () => {
+  await app.visit(
+    async (page) => {
+      await page.evaluate((url) => localStorage.setItem("api-url", url), app.server.url);
+      await page.context().route(/\/assets\/(remote|start)-/, (route) => route.abort());
+      await page.reload();
+      await page.getByRole("alert").getByText("A part of the page could not be loaded.").waitFor();
+      await page.locator("header").getByText("Nothing leaves your device").waitFor();
+      await drawByMouse(page, SAMPLES[6]);
+      await shows(page, "6");
+    },
+    { forgives, serviceWorkers: "block" },
+  );
+});
+
 test("a server with a picture on the sheet answers, and who turns back to the page does not wait for one that hangs", async () => {
   await app.visit(
     async (page) => {

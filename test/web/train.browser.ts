@@ -1,17 +1,15 @@
-// Training in the page, as people do it: on the sample to where it reads 97 of 100 digits, interrupted in every way, and taken
-// home.
+// Training in the page, as people do it: on the sample to where it reads 97 of 100 digits, interrupted in every way.
 
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { Download, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeCheckpoint, weightsDigest } from "../../lib/index.ts";
 import { networkOf, readTrainEvent } from "../../models/index.ts";
-import { complaintsOf } from "../support/complaints.ts";
+import { downloaded, hashOf, heading, start, withTraining } from "../support/train_page.ts";
 import { axeFindings, button, PHONE, WebApp, workersAre } from "../support/web_app.ts";
 
 const test = suite("training in a browser");
@@ -30,34 +28,7 @@ test.after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { name, level: 2 });
-const hashOf = async (page: Page): Promise<string> => {
-  await page.locator(".train-hash").waitFor({ timeout: 90_000 });
-  return (await page.locator(".train-hash code").textContent()) ?? "";
-};
-const start = (page: Page): Promise<void> => button(page, "Start training").click();
 const step = (page: Page): Promise<string | null> => page.locator(".train-facts dd").nth(1).textContent();
-
-/** In the page, without waiting for the networks that read. @param forgiven takes what the page complains of, where it may */
-async function withTraining(
-  work: (page: Page) => Promise<void>,
-  at: string,
-  options = {},
-  forgiven: string[] | null = null,
-): Promise<void> {
-  const context = await app.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  try {
-    const page = await context.newPage();
-    const complaints = complaintsOf(page);
-    await page.goto(`${app.server.url}/${at}`);
-    await heading(page, "Ready to train").waitFor();
-    await work(page);
-    if (forgiven) forgiven.push(...complaints);
-    else assert.equal(complaints, []);
-  } finally {
-    await context.close();
-  }
-}
 
 /** What the command line trains by a command that was copied from the page. */
 function trainedBy(command: string): { weightsSha256: string; checkpoint: string } {
@@ -69,91 +40,95 @@ function trainedBy(command: string): { weightsSha256: string; checkpoint: string
   return last;
 }
 
-async function downloaded(page: Page, name: string): Promise<{ download: Download; path: string }> {
-  const [download] = await Promise.all([page.waitForEvent("download"), button(page, name).click()]);
-  return { download, path: await download.path() };
-}
-
 test("the CNN learns from the sample to read 97 of 100 test digits, and the page says so while it does", async () => {
-  await withTraining(async (page) => {
-    await page.evaluate(() => {
-      new PerformanceObserver((list) => {
-        const lasted = list.getEntries().map(({ duration }) => duration);
-        Object.assign(window, { tasks: [...((window as { tasks?: number[] }).tasks ?? []), ...lasted] });
-      }).observe({ entryTypes: ["longtask"] });
-    });
-    const started = performance.now();
-    await start(page);
-    await heading(page, "Training").waitFor();
-    await page.locator(".train-chart > svg").waitFor();
-    await page.locator(".train-grid").waitFor();
-    // The link asks for more than there are.
-    const threads = availableParallelism();
-    assert.match((await page.locator(".train-facts").textContent()) ?? "", new RegExp(`Threads?${threads}as chosen`));
-    await hashOf(page);
-    const seconds = (performance.now() - started) / 1000;
-    const accuracy = Number.parseFloat((await heading(page, /of 10,000 test digits/).textContent()) ?? "");
-    const tasks = await page.evaluate(() => (window as { tasks?: number[] }).tasks ?? []);
-    console.log(
-      `measured: ${accuracy} % after ${seconds.toFixed(1)} s; tasks of 50 ms or more in the page: ${tasks.length}`,
-    );
-    assert.ok(accuracy >= 97, `${accuracy} %`);
-    // Its numbers stand in tables, too.
-    await page.getByText("As a table").click();
-    assert.is(await page.locator(".train-table tbody tr").count(), 3);
-    assert.is(await page.locator(".train-matrix tbody td").count(), 100);
-  }, "#train?threads=64");
+  await withTraining(
+    app,
+    async (page) => {
+      await page.evaluate(() => {
+        new PerformanceObserver((list) => {
+          const lasted = list.getEntries().map(({ duration }) => duration);
+          Object.assign(window, { tasks: [...((window as { tasks?: number[] }).tasks ?? []), ...lasted] });
+        }).observe({ entryTypes: ["longtask"] });
+      });
+      const started = performance.now();
+      await start(page);
+      await heading(page, "Training").waitFor();
+      await page.locator(".train-chart > svg").waitFor();
+      await page.locator(".train-grid").waitFor();
+      // The link asks for more than there are.
+      const threads = availableParallelism();
+      assert.match((await page.locator(".train-facts").textContent()) ?? "", new RegExp(`Threads?${threads}as chosen`));
+      await hashOf(page);
+      const seconds = (performance.now() - started) / 1000;
+      const accuracy = Number.parseFloat((await heading(page, /of 10,000 test digits/).textContent()) ?? "");
+      const tasks = await page.evaluate(() => (window as { tasks?: number[] }).tasks ?? []);
+      console.log(
+        `measured: ${accuracy} % after ${seconds.toFixed(1)} s; tasks of 50 ms or more in the page: ${tasks.length}`,
+      );
+      assert.ok(accuracy >= 97, `${accuracy} %`);
+      // Its numbers stand in tables, too.
+      await page.getByText("As a table").click();
+      assert.is(await page.locator(".train-table tbody tr").count(), 3);
+      assert.is(await page.locator(".train-matrix tbody td").count(), 100);
+    },
+    "#train?threads=64",
+  );
 });
 
 test("paused, stepped, put away and reloaded, a run comes to the bits of the command that the page gives", async () => {
-  await withTraining(async (page) => {
-    const command = (await page.locator(".train-copy code").textContent()) ?? "";
-    assert.is(
-      command,
-      "npx mnist train --data sample --limit 3000 --model linear --preset fast --epochs 3 --seed 7 --average 0.99 --rotate 5",
-    );
-    await button(page, "Step").click();
-    await heading(page, "Paused").waitFor();
-    assert.is(await step(page), "1 of 47");
-    for (const made of [2, 3]) {
+  await withTraining(
+    app,
+    async (page) => {
+      const command = (await page.locator(".train-copy code").textContent()) ?? "";
+      assert.is(
+        command,
+        "npx mnist train --data sample --limit 3000 --model linear --preset fast --epochs 3 --seed 7 --average 0.99 --rotate 5",
+      );
       await button(page, "Step").click();
-      await page.getByText(`${made} of 47`).waitFor();
-    }
-    await page.reload();
-    await heading(page, "Paused").waitFor();
-    assert.is(await step(page), "3 of 47");
-    await button(page, "Resume").click();
-    // The page is put away, and comes back.
-    await page.evaluate(() => {
-      Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
-      document.dispatchEvent(new Event("visibilitychange"));
-    });
-    const hash = await hashOf(page);
-    const trained = trainedBy(command);
-    assert.is(hash, trained.weightsSha256);
+      await heading(page, "Paused").waitFor();
+      assert.is(await step(page), "1 of 47");
+      for (const made of [2, 3]) {
+        await button(page, "Step").click();
+        await page.getByText(`${made} of 47`).waitFor();
+      }
+      await page.reload();
+      await heading(page, "Paused").waitFor();
+      assert.is(await step(page), "3 of 47");
+      await button(page, "Resume").click();
+      // The page is put away, and comes back.
+      await page.evaluate(() => {
+        Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      });
+      const hash = await hashOf(page);
+      const trained = trainedBy(command);
+      assert.is(hash, trained.weightsSha256);
 
-    // The checkpoint of the page is the command line's, to the byte; and that is opened here, with the same hash.
-    const { download, path } = await downloaded(page, "Checkpoint");
-    assert.is(download.suggestedFilename(), "linear.safetensors");
-    assert.ok(readFileSync(path).equals(readFileSync(trained.checkpoint)));
-    await page.getByLabel("A checkpoint, .safetensors").setInputFiles(trained.checkpoint);
-    await page.getByText(`weights ${hash}`).waitFor();
-    const again = await downloaded(page, "Checkpoint");
-    const network = networkOf("linear").build();
-    decodeCheckpoint(network, new Uint8Array(readFileSync(again.path)));
-    assert.is(weightsDigest(network), hash);
+      // The checkpoint of the page is the command line's, to the byte; and that is opened here, with the same hash.
+      const { download, path } = await downloaded(page, "Checkpoint");
+      assert.is(download.suggestedFilename(), "linear.safetensors");
+      assert.ok(readFileSync(path).equals(readFileSync(trained.checkpoint)));
+      await page.getByLabel("A checkpoint, .safetensors").setInputFiles(trained.checkpoint);
+      await page.getByText(`weights ${hash}`).waitFor();
+      const again = await downloaded(page, "Checkpoint");
+      const network = networkOf("linear").build();
+      decodeCheckpoint(network, new Uint8Array(readFileSync(again.path)));
+      assert.is(weightsDigest(network), hash);
 
-    // What was trained outlasts the visit, and reads in Draw.
-    await page.reload();
-    assert.is(await hashOf(page), hash);
-    await button(page, "Use it in Draw").click();
-    await page.getByText("reads with these weights now.").waitFor();
-  }, SHORT);
+      // What was trained outlasts the visit, and reads in Draw.
+      await page.reload();
+      assert.is(await hashOf(page), hash);
+      await button(page, "Use it in Draw").click();
+      await page.getByText("reads with these weights now.").waitFor();
+    },
+    SHORT,
+  );
 });
 
 test("a trainer that fails is ended, and not only left alone, and its run is brought back by another", async () => {
   const complaints: string[] = [];
   await withTraining(
+    app,
     async (page) => {
       await start(page);
       await page.locator(".train-chart > svg").waitFor();
@@ -172,73 +147,22 @@ test("a trainer that fails is ended, and not only left alone, and its run is bro
 });
 
 test("a run that is stopped is tested as it is, and one that is discarded leaves nothing", async () => {
-  await withTraining(async (page) => {
-    await button(page, "Step").click();
-    await heading(page, "Paused").waitFor();
-    await button(page, "Stop").click();
-    await page.getByText("stopped after step 1 of epoch 1").waitFor();
-    await button(page, "Train again").click();
-    await button(page, "Pause").click();
-    await heading(page, "Paused").waitFor();
-    await button(page, "Discard").click();
-    await button(page, "Discard the run?").click();
-    await heading(page, "Ready to train").waitFor();
-  }, "#train?epochs=20&limit=2000");
-});
-
-test("every form of file is written, and the module reads", async () => {
-  await withTraining(async (page) => {
-    for (const [name, ending] of [
-      ["ONNX", "onnx"],
-      ["Web page", "html"],
-      ["JavaScript module", "mjs"],
-    ]) {
-      const { download, path } = await downloaded(page, name);
-      assert.is(download.suggestedFilename(), `cnn.${ending}`);
-      if (ending !== "mjs") continue;
-      const copy = join(folder, "cnn.mjs");
-      await download.saveAs(copy);
-      const { model } = (await import(pathToFileURL(copy).href)) as { model: { testAccuracy: number } };
-      assert.ok(model.testAccuracy > 0.99, path);
-    }
-    await page.getByLabel("A checkpoint, .safetensors").setInputFiles("package.json");
-    await page
-      .getByRole("alert")
-      .getByText(/package\.json/)
-      .waitFor();
-  }, "#train");
-});
-
-test("digits of one's own: files, a folder of pictures, and what is wrong with them", async () => {
-  await withTraining(async (page) => {
-    const files = page.getByLabel("Files in MNIST's format");
-    await files.setInputFiles(["data/mnist-sample/t10k-images-idx3-ubyte.gz"]);
-    await page.getByRole("alert").getByText("the file with their labels is missing").waitFor();
-    assert.ok(await button(page, "Start training").isDisabled());
-    const names = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"];
-    await files.setInputFiles(names.map((name) => `data/mnist-sample/${name}-ubyte.gz`));
-    await page.getByText("10,000 to learn from, 10,000 for the test").waitFor();
-    assert.match(
-      (await page.locator(".train-copy code").textContent()) ?? "",
-      /^npx mnist train --data sample --limit 1000 /,
-    );
-    await page.getByLabel("A folder of pictures").setInputFiles("docs/digits");
-    await page.getByRole("alert").getByText("There are no pictures in folders named 0 to 9").waitFor();
-    const pictures = join(folder, "my digits");
-    for (let digit = 0; digit < 10; digit++) {
-      mkdirSync(join(pictures, String(digit)), { recursive: true });
-      for (const copy of "abc") cpSync(`docs/digits/${digit}.png`, join(pictures, `${digit}`, `${copy}.png`));
-    }
-    await page.getByLabel("A folder of pictures").setInputFiles(pictures);
-    await page.getByText("30 to learn from, a sixth of them set aside").waitFor();
-    await page.getByText("only this page reads pictures").waitFor();
-    // Kept on the device.
-    await page.reload();
-    await page.getByText("30 to learn from").waitFor();
-    await start(page);
-    await hashOf(page);
-    await page.getByText(/^Trained on pictures of my digits/).waitFor();
-  }, "#train?data=own&model=linear&epochs=1&limit=1000");
+  await withTraining(
+    app,
+    async (page) => {
+      await button(page, "Step").click();
+      await heading(page, "Paused").waitFor();
+      await button(page, "Stop").click();
+      await page.getByText("stopped after step 1 of epoch 1").waitFor();
+      await button(page, "Train again").click();
+      await button(page, "Pause").click();
+      await heading(page, "Paused").waitFor();
+      await button(page, "Discard").click();
+      await button(page, "Discard the run?").click();
+      await heading(page, "Ready to train").waitFor();
+    },
+    "#train?epochs=20&limit=2000",
+  );
 });
 
 test("a page that is not isolated trains with one thread, and says why", async () => {
@@ -262,6 +186,7 @@ test("a page that is not isolated trains with one thread, and says why", async (
 test("axe finds nothing, before and after, on a phone and a desk, light and dark", async () => {
   for (const device of [{ ...PHONE, colorScheme: "dark" }, { colorScheme: "light" }, { forcedColors: "active" }]) {
     await withTraining(
+      app,
       async (page) => {
         await page.getByText("More settings").click();
         assert.equal(await axeFindings(page, AXE), [], "ready");

@@ -6,7 +6,7 @@ import { keeping } from "./keeping.ts";
 /** A page that is open for long asks for a new version when it is looked at again, at most so often. */
 const ASK_AGAIN_MS = 3_600_000;
 
-/** The worker of a new version, complete and waiting; null while there is none. */
+/** The worker of a version newer than this page, complete; it waits, or has taken over for another tab. Null while there is none. */
 export const waiting = signal<ServiceWorker | null>(null);
 
 let registering: Promise<ServiceWorkerRegistration> | null = null;
@@ -17,19 +17,21 @@ let registering: Promise<ServiceWorkerRegistration> | null = null;
  * @throws {Error} there will be no service worker; `keeping` says why
  */
 export function register(): Promise<ServiceWorkerRegistration> {
-  registering ??= start().catch(() => {
-    const why = whyNone() ?? "this browser keeps no copy of it";
-    keeping.value = { kind: "not", why };
-    throw new Error(why);
+  registering ??= start().catch((error: Error) => {
+    keeping.value = { kind: "not", why: error.message };
+    throw error;
   });
   return registering;
 }
 
 async function start(): Promise<ServiceWorkerRegistration> {
-  if (whyNone() !== null) throw new Error("none");
-  const registration: ServiceWorkerRegistration | undefined = await navigator.serviceWorker.register("./sw.js");
+  const why = whyNone();
+  if (why !== null) throw new Error(why);
   // Where they are blocked, some browsers answer nothing rather than fail.
-  if (!registration) throw new Error("none");
+  const registration: ServiceWorkerRegistration | undefined = await navigator.serviceWorker
+    .register("./sw.js")
+    .catch(() => undefined);
+  if (!registration) throw new Error("this browser keeps no copy of it");
   watch(registration);
   const worker = registration.active ?? registration.waiting ?? registration.installing;
   await activated(worker as ServiceWorker);
@@ -51,7 +53,8 @@ function activated(worker: ServiceWorker): Promise<void> {
       // One that waits is a new version, behind one that works.
       if (worker.state === "activated" || (worker.state === "installed" && navigator.serviceWorker.controller))
         resolve();
-      else if (worker.state === "redundant") reject(new Error("a file of the page could not be loaded"));
+      else if (worker.state === "redundant")
+        reject(new Error("a file of it could not be loaded, or there is no room left for one"));
     };
     worker.addEventListener("statechange", look);
     look();
@@ -61,7 +64,7 @@ function activated(worker: ServiceWorker): Promise<void> {
 function watch(registration: ServiceWorkerRegistration): void {
   const look = (): void => {
     // Without one that is at work already it is the first, and takes over by itself.
-    if (navigator.serviceWorker.controller) waiting.value = registration.waiting;
+    if (navigator.serviceWorker.controller && registration.waiting) waiting.value = registration.waiting;
   };
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
   look();

@@ -1,5 +1,5 @@
 // The service worker: keeps a copy of the app on the device, answers with it, and gives every file the headers that let the
-// page use threads, for hosts that cannot set them. scripts/build_web.mjs bundles it to sw.js, with the names of the files.
+// page use threads, and the policy, which workers take from their own script alone, for hosts that cannot set them. scripts/build_web.mjs bundles it to sw.js, with the names of the files.
 
 import { supportsVariant } from "../../lib/index.ts";
 
@@ -9,6 +9,8 @@ declare const VERSION: string;
 declare const SHELL: readonly string[];
 /** What is large, or seldom asked for: kept once it was used. */
 declare const LATER: readonly string[];
+/** What the page says of itself, in its `<meta>`. */
+declare const POLICY: string;
 
 // TypeScript has these in a library of its own, which contradicts the page's.
 interface LongEvent extends Event {
@@ -73,9 +75,9 @@ async function answer(request: Request, address: string): Promise<Response> {
   if (kept) return kept;
   const response = await fetch(request);
   if (!response.ok) return response;
-  const isolated = withIsolation(response);
-  if (later.includes(address)) await keepLater(address, isolated.clone()).catch(() => {});
-  return isolated;
+  const completed = withHeaders(response);
+  if (later.includes(address)) await keepLater(address, completed.clone()).catch(() => {});
+  return completed;
 }
 
 async function keepLater(address: string, response: Response): Promise<void> {
@@ -88,13 +90,13 @@ async function keepShell(): Promise<void> {
   try {
     await Promise.all(
       shell.filter(isRunHere).map(async (address) => {
-        await cache.put(address, (await findAsset(address)) ?? withIsolation(await load(address)));
+        await cache.put(address, withHeaders((await findAsset(address)) ?? (await load(address))));
       }),
     );
     // What the version before had of these is not loaded again, unless it is another by now.
     for (const address of later) {
       const known = await findAsset(address);
-      if (known) await cache.put(address, known);
+      if (known) await cache.put(address, withHeaders(known));
     }
   } catch (error) {
     await caches.delete(CACHE);
@@ -143,10 +145,14 @@ async function ourCaches(): Promise<string[]> {
   return (await caches.keys()).filter((name) => name.startsWith(PREFIX));
 }
 
-/** The same, with the headers that isolate a page and its workers; it is plain by now, whatever form it came in. */
-function withIsolation(response: Response): Response {
+/**
+ * The same, with the headers that isolate a page and its workers, and the policy where the host sends none; it is plain by now,
+ * whatever form it came in.
+ */
+function withHeaders(response: Response): Response {
   const headers = new Headers(response.headers);
   for (const name of ["content-encoding", "content-length", "vary"]) headers.delete(name);
   for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
+  if (!headers.has("content-security-policy")) headers.set("content-security-policy", POLICY);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }

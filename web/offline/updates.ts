@@ -32,7 +32,10 @@ export function declineUpdate(): void {
 
 /** Has the new version take over, and loads it; at once where it took over for another tab already. */
 export function takeUpdate(): void {
-  if (waiting.value?.state !== "installed") location.reload();
+  if (waiting.value?.state !== "installed") {
+    location.reload();
+    return;
+  }
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-  waiting.value?.postMessage("take over");
+  waiting.value.postMessage("take over");
 }

@@ -34,6 +34,7 @@ export function TakeHome() {
   const chosen = useSignal<string | null>(null);
   const problem = useSignal<string | null>(null);
   const said = useSignal<string | null>(null);
+  const isInDraw = useSignal(false);
   const group = useId();
   const taught = useSignal<readonly Network[]>([]);
   useSignalEffect(() => {
@@ -51,6 +52,7 @@ export function TakeHome() {
   const network = networks.find(({ id }) => id === chosen.value) ?? networks[0];
   const doing = async (work: () => Promise<string>): Promise<void> => {
     problem.value = said.value = null;
+    isInDraw.value = false;
     try {
       said.value = await work();
     } catch (error) {
@@ -116,6 +118,7 @@ export function TakeHome() {
           onClick={() =>
             void doing(async () => {
               const isKept = await readWith(network.model, network.weights, originOf(network));
+              isInDraw.value = true;
               const done = `${sentence(networkOf(network.model).label)} reads with these weights now.`;
               return isKept ? done : `${done} ${notKept("That")}`;
             })
@@ -140,7 +143,7 @@ export function TakeHome() {
       </div>
       <p role="status" class="train-soft">
         {said.value}
-        {said.value?.endsWith("now.") && (
+        {isInDraw.value && (
           <>
             {" "}
             <a class="link" href={linkTo("draw")}>

@@ -1,0 +1,2 @@
+/** The value of a Content-Security-Policy. */
+export function pagePolicy(): string;
