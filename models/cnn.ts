@@ -93,7 +93,7 @@ const STANDARD: PresetSettings = {
   keep: "last",
   // As far as writers slant, bend and press differently. The network is small: it learns no more of stronger distortions, and
   // dropout costs more than it brings.
-  augment: { rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1, elastic: 1, thickness: 0.2 },
+  augment: { ...STILL, rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1, elastic: 1, thickness: 0.2 },
 };
 
 /** Presets were chosen on the validation images alone: docs/results.md. */

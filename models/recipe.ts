@@ -104,7 +104,14 @@ export const AUGMENT_RULES: Readonly<Record<keyof Augmentation, Rule>> = {
   scale: below1,
   shear: upTo(10),
   elastic: upTo(28),
-  thickness: upTo(1),
+  thickness: upTo(2),
+  stretch: upTo(1),
+  gaps: upTo(28),
+  blur: upTo(1),
+  coarse: upTo(15),
+  contrast: below1,
+  noise: upTo(1),
+  blocks: upTo(1),
 };
 
 type Rates = Record<Recipe["optimizer"], number>;
@@ -136,7 +143,10 @@ export interface PresetSettings
 }
 
 /** No distortion. */
-export const STILL: Required<Augmentation> = { rotate: 0, shift: 0, scale: 0, shear: 0, elastic: 0, thickness: 0 };
+export const STILL: Required<Augmentation> = {
+  ...{ rotate: 0, shift: 0, scale: 0, shear: 0, elastic: 0, thickness: 0 },
+  ...{ stretch: 0, gaps: 0, blur: 0, coarse: 0, contrast: 0, noise: 0, blocks: 0 },
+};
 
 export function isStill(augment: Required<Augmentation>): boolean {
   check("isStill", "augment", augment, object);

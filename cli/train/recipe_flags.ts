@@ -61,7 +61,14 @@ export const RECIPE_FLAGS = {
     scale: valueFlag("PART", "Enlarge or shrink it by at most this fraction"),
     shear: valueFlag("SLOPE", "Slant it by at most this many pixels per pixel"),
     elastic: valueFlag("PIXELS", "Bend it by at most this distance"),
-    thickness: valueFlag("PIXELS", "Thicken or thin its strokes by at most this on each side, up to 1"),
+    thickness: valueFlag("PIXELS", "Thicken or thin its strokes by at most this on each side, up to 2"),
+    stretch: valueFlag("PART", "Stretch a quarter of them toward a square box, by at most this fraction of the way"),
+    gaps: valueFlag("PIXELS", "Punch two holes into a quarter of them, at most this wide"),
+    blur: valueFlag("PIXELS", "Blur a quarter of them, by a standard deviation of at most this, up to 1"),
+    coarse: valueFlag("PART", "Scan a quarter with pixels larger by at most this fraction: 1.5 is up to 2.5 times"),
+    contrast: valueFlag("PART", "Darken a quarter by at most this fraction, harden another; below 1"),
+    noise: valueFlag("PART", "Add noise to a quarter, at most this fraction of full scale"),
+    blocks: valueFlag("PART", "Compress a quarter as JPEG does, in steps of at most this fraction of full scale"),
     cooldown: valueFlag("PART", "Final fraction of the epochs with augmentation half as strong, from 0 to 1", {
       byDefault: "0",
       formerly: { until: "0.3", names: ["settle"] },
@@ -103,7 +110,14 @@ function augmentFlags(flags: Flags): Augmentation | undefined {
     scale: numberFlag(flags, "scale", { min: 0, below: 1 }),
     shear: numberFlag(flags, "shear", { min: 0, max: 10 }),
     elastic: numberFlag(flags, "elastic", { min: 0, max: 28 }),
-    thickness: numberFlag(flags, "thickness", { min: 0, max: 1 }),
+    thickness: numberFlag(flags, "thickness", { min: 0, max: 2 }),
+    stretch: numberFlag(flags, "stretch", { min: 0, max: 1 }),
+    gaps: numberFlag(flags, "gaps", { min: 0, max: 28 }),
+    blur: numberFlag(flags, "blur", { min: 0, max: 1 }),
+    coarse: numberFlag(flags, "coarse", { min: 0, max: 15 }),
+    contrast: numberFlag(flags, "contrast", { min: 0, below: 1 }),
+    noise: numberFlag(flags, "noise", { min: 0, max: 1 }),
+    blocks: numberFlag(flags, "blocks", { min: 0, max: 1 }),
   });
   return Object.keys(given).length > 0 ? given : undefined;
 }

@@ -207,13 +207,29 @@ export function augmentWarpedSize(h: usize, w: usize): usize {
   return (h + 2) * (w + 2) + 4;
 }
 
-/** For augment_f32: both of each channel, a row of displacements each way, the spline's table. */
-export function augmentScratch(h: usize, w: usize, channels: usize): usize {
-  return channels * (augmentBorderedSize(h, w) + augmentWarpedSize(h, w)) + 7 * w + 32;
+/** Coarse pixels, along either side: a row each, and three of zeros. */
+export function augmentCells(h: usize, w: usize): usize {
+  return h > w ? (h + 5) * (h + 8) : (w + 5) * (w + 8);
 }
 
-/** Elements of an image's plan: six of the warp, the thickness, and one that is not read. */
-export const PLAN_SIZE: usize = 8;
+/** Four blocks of 8 × 8 elements. */
+const AUGMENT_BLOCKS: usize = 256;
+
+/**
+ * For augment_f32: both of each channel, a row of displacements each way, the spline's table, a plan; three more channels'
+ * and the coarse pixels of one, and the blocks.
+ */
+export function augmentScratch(h: usize, w: usize, channels: usize): usize {
+  const own = channels * (augmentBorderedSize(h, w) + augmentWarpedSize(h, w)) + 7 * w + 40;
+  return own + 4 * augmentWarpedSize(h, w) + augmentCells(h, w) + AUGMENT_BLOCKS;
+}
+
+/** Elements of an image's plan: augment.ts lists them. */
+export const PLAN_SIZE: usize = 24;
+/** From one image's noise to the next: whole groups of random numbers. */
+export function noisePitch(h: usize, w: usize): usize {
+  return (h * w + 15) & ~15;
+}
 /** Elements of a row of knots, of which the last is not used; and of an image's grids: two axes, seven rows. */
 export const KNOTS: usize = 8;
 export const GRIDS_SIZE: usize = 112;

@@ -25,7 +25,7 @@ export interface Distortion {
   scaleY?: number;
   /** Pixels to the right per pixel down. */
   shear?: number;
-  /** Bright strokes thicker by this many pixels on each side, thinner below 0; from −1 to 1. */
+  /** Bright strokes thicker by this many pixels on each side, thinner below 0; from −2 to 2. */
   thickness?: number;
 }
 
@@ -36,7 +36,7 @@ const RULES: Readonly<Record<keyof Distortion, Rule>> = {
   scaleX: positive,
   scaleY: positive,
   shear: finite,
-  thickness: { says: "from −1 to 1", holds: (value) => typeof value === "number" && value >= -1 && value <= 1 },
+  thickness: { says: "from −2 to 2", holds: (value) => typeof value === "number" && value >= -2 && value <= 2 },
 };
 
 /**
@@ -47,7 +47,7 @@ const RULES: Readonly<Record<keyof Distortion, Rule>> = {
  * @param index         [B] i32, which images to take
  * @param normalization default: none
  * @returns [B, H, W, C] f32; C is 1 for [N, H, W]
- * @throws {OptionError} an amount that is not finite, a scale ≤ 0, a thickness outside −1 … 1, or another name; or what
+ * @throws {OptionError} an amount that is not finite, a scale ≤ 0, a thickness outside −2 … 2, or another name; or what
  *   `normalizeImages` finds wrong with the normalisation
  * @throws {ShapeError} images or index of another rank
  * @throws {DTypeError} images that are neither u8 nor f32, an index that is not i32
@@ -65,12 +65,37 @@ export function distortImages(
   checkDistortion(distortion);
   checkTensor("distortImages", "index", index, "i32");
   const distortions = new Array<Distortion>(index.size).fill(distortion);
-  return warpImages("distortImages", { images, index, normalization, distortions, grids: null });
+  return warpImages("distortImages", { images, index, normalization, distortions, grids: null, noise: null });
 }
 
 /** @throws {OptionError} an amount outside its limits, or one of another name */
 export function checkDistortion(distortion: Distortion): void {
   checkOptions("distort", distortion, RULES);
+}
+
+/** @internal What is done to an image once it is distorted; 0, and what is left out: nothing. All that are given are given in full. */
+export interface Degradation {
+  /** How far narrow ink is stretched toward a square, from 0 to 1. */
+  stretch: number;
+  /** Below 0 darker by this part, above 0 harder: from −1 to below 1. */
+  contrast: number;
+  /** Standard deviation in pixels, up to 1. */
+  blur: number;
+  /** Pixels of this size, in terms of the image's own, at least 1; the first begins at `start` of its size before the image. */
+  cell: number;
+  start: readonly [row: number, column: number];
+  /** Enlarged by repeating pixels at 0, linearly at 1. */
+  smoothness: number;
+  /** The most by which it changes a pixel, as a part of full scale. */
+  noise: number;
+  /** The step of the average brightness of a block, as a part of full scale. */
+  blocks: number;
+  /** Where the first block begins: so many pixels before the image, from 0 to 7. */
+  blockStart: readonly [row: number, column: number];
+  /** Radius of both holes, in pixels. */
+  hole: number;
+  /** Row and column of one hole, and of the other. */
+  holes: readonly [number, number, number, number];
 }
 
 interface Warp {
@@ -79,23 +104,28 @@ interface Warp {
   normalization: Normalization | null;
   /** One for each of `index`. */
   distortions: readonly Distortion[];
+  /** Likewise, or none. */
+  degradations?: readonly Degradation[] | null;
   /** The displacements of kernels/augment.ts besides; null for none. */
   grids: Tensor<"f32"> | null;
+  /** [B, noisePitch], from −1 to 1; null for none. */
+  noise: Tensor<"f32"> | null;
 }
 
 /** @internal Each image distorted by its own amounts. */
-export function warpImages(op: string, { images, index, normalization, distortions, grids }: Warp): Tensor<"f32"> {
+export function warpImages(op: string, warp: Warp): Tensor<"f32"> {
+  const { images, index, normalization, distortions, degradations, grids, noise } = warp;
   const [n, h, w, channels] = checkImages(op, images, index);
   checkIndices(op, "index", index.values, n);
   checkNormalization(op, normalization, channels);
   using plans = empty([index.size, PLAN_SIZE]);
   const { data } = plans;
   distortions.forEach((distortion, row) => {
-    data.set(planOf(distortion, h, w), row * PLAN_SIZE);
+    data.set(planOf(distortion, h, w, degradations?.[row]), row * PLAN_SIZE);
   });
   using table = tableOf(normalization, channels, channels);
   const y = empty([index.size, h, w, channels]);
-  const pointers = [y.ptr, images.ptr, index.ptr, plans.ptr, grids?.ptr ?? 0];
+  const pointers = [y.ptr, images.ptr, index.ptr, plans.ptr, grids?.ptr ?? 0, noise?.ptr ?? 0];
   const layout = [h, w, channels, images.dtype === "u8" ? 1 : 0, table.ptr];
   parallelForWithScratch("augment_f32", index.size, augmentScratch(h, w, channels), ...pointers, ...layout);
   return y;
@@ -106,7 +136,7 @@ export function warpImages(op: string, { images, index, normalization, distortio
  *
  *   p = centre + shift + R(θ)·[1 k; 0 1]·diag(sx, sy)·(source − centre)
  */
-function planOf(distortion: Distortion, h: number, w: number): number[] {
+function planOf(distortion: Distortion, h: number, w: number, degradation?: Degradation): number[] {
   const { rotate = 0, shiftX = 0, shiftY = 0, scaleX = 1, scaleY = 1, shear = 0, thickness = 0 } = distortion;
   const turn = rotate / 180;
   const [cos, sin] = [cosPi(turn), cosPi(turn - 0.5)];
@@ -116,5 +146,15 @@ function planOf(distortion: Distortion, h: number, w: number): number[] {
   const [cx, cy] = [(w - 1) / 2, (h - 1) / 2];
   const c = cx - a * (cx + shiftX) - b * (cy + shiftY);
   const f = cy - d * (cx + shiftX) - e * (cy + shiftY);
-  return [a, b, c, d, e, f, thickness, 0];
+  return [a, b, c, d, e, f, thickness, ...stepsOf(degradation)];
+}
+
+/** The plan's other 17, in the order of kernels/augment.ts. */
+function stepsOf(degradation?: Degradation): number[] {
+  if (!degradation) return new Array(17).fill(0);
+  const { stretch, contrast, blur, cell, start, smoothness, noise, blocks, blockStart, hole, holes } = degradation;
+  // Two passes of a variance of 2b each.
+  const b = (blur * blur) / 4;
+  const coarse = [cell, -start[0] * cell, -start[1] * cell, smoothness];
+  return [stretch, contrast, b, ...coarse, noise, blocks, ...blockStart, hole, ...holes, 0];
 }

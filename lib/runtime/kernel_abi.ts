@@ -16,6 +16,7 @@ export {
   graySumsSize,
   NORM_COEFFICIENTS,
   NR,
+  noisePitch,
   normPartialSize,
   PLAN_SIZE,
   panelsOf,

@@ -4,7 +4,7 @@
 import { check, integer, type Rule, string } from "../base/check.ts";
 
 /** Who draws. Streams of one seed are independent; parameters and layers get theirs from their names. */
-export const STREAMS = { random: 0, shuffle: 1, split: 2, augment: 3, synthetic: 4 } as const;
+export const STREAMS = { random: 0, shuffle: 1, split: 2, augment: 3, synthetic: 4, degrade: 5 } as const;
 
 export interface RandomKey {
   /** An integer from 0 to 2⁵³ − 1. Default: each call has its own, the same in every run of a program. */

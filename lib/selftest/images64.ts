@@ -3,14 +3,21 @@
 import type { Augmentation } from "../data/augment.ts";
 import { STREAMS } from "../index.ts";
 import { type Elements64, type Operand64, UNIT_ROUNDOFF } from "./array64.ts";
+import { type Degradation64, degrade64 } from "./degrade64.ts";
 import { rand64 } from "./random64.ts";
 
 /** Where the pixels of the images taken come from, and by how much strokes are thickened; t < 0 thins them. */
 export interface Warp64 {
   /** Of pixel (i, j) of row n of the result: the column and the row in its image. */
   source(n: number, i: number, j: number): readonly [u: number, v: number];
-  /** From −1 to 1. */
+  /** From −2 to 2. */
   thickness(n: number): number;
+  /** How far what is not 0 is stretched toward a square beforehand; default: not. */
+  stretch?(n: number): number;
+  /** What is done afterwards; default: nothing. */
+  degradation?(n: number): Degradation64;
+  /** From −1 to 1, of pixel `at` of row n. */
+  noise?(n: number, at: number): number;
 }
 
 interface Scale64 {
@@ -23,7 +30,7 @@ interface Scale64 {
 
 /**
  * (x/most − mean)/std of images [N, H, W] or [N, H, W, C], each channel for itself, distorted if there is a warp: pixel (i, j) comes from between four pixels, 0
- * outside, and goes by |t| of the way to the largest of 3×3 such (the smallest, if t < 0).
+ * outside, and goes by |t| of the way to the largest of 3×3 such (the smallest, if t < 0); then it is degraded.
  *
  * @param index which images to take; default all, in order
  */
@@ -31,23 +38,50 @@ export function images64({ mean, std, most = 255 }: Scale64, warp?: Warp64) {
   const of = (values: number | readonly number[], c: number): number =>
     typeof values === "number" ? values : values[c];
   return ({ shape: [n, h, w, channels = 1], data }: Operand64, index?: ArrayLike<number>): Elements64 => {
-    const valueAt = (row: number, i: number, j: number, channel: number): number => {
-      const first = (index ? index[row] : row) * h;
-      const pixel = (r: number, c: number): number =>
+    const source = (row: number): number => (index ? index[row] : row) * h;
+    const pixelOf = (row: number, channel: number) => {
+      const first = source(row);
+      return (r: number, c: number): number =>
         r >= 0 && r < h && c >= 0 && c < w ? data[((first + r) * w + c) * channels + channel] : 0;
-      if (!warp) return pixel(i, j);
-      const warped = (r: number, c: number): number => {
-        if (r < 0 || r >= h || c < 0 || c >= w) return 0;
-        const [u, v] = warp.source(row, r, c);
+    };
+    /** By how much the ink of an image is stretched across and down. */
+    const stretchOf = (row: number): [across: number, down: number] => {
+      const s = warp?.stretch?.(row) ?? 0;
+      const inked = Array.from({ length: h * w }, (_, at) => [Math.floor(at / w), at % w]).filter(([r, c]) =>
+        Array.from({ length: channels }, (_, channel) => pixelOf(row, channel)(r, c)).some((value) => value !== 0),
+      );
+      if (s === 0 || inked.length === 0) return [1, 1];
+      const extent = (axis: 0 | 1): number =>
+        Math.max(...inked.map((place) => place[axis])) - Math.min(...inked.map((place) => place[axis])) + 1;
+      const ratio = extent(0) / extent(1);
+      return [1 + s * (Math.min(Math.max(ratio, 1), 3) - 1), 1 + s * (Math.min(Math.max(1 / ratio, 1), 3) - 1)];
+    };
+    const planeOf = (row: number, channel: number): number[][] => {
+      const pixel = pixelOf(row, channel);
+      const whole = (of: (r: number, c: number) => number): number[][] =>
+        Array.from({ length: h }, (_, r) => Array.from({ length: w }, (_, c) => of(r, c)));
+      if (!warp) return whole(pixel);
+      const [across, down] = stretchOf(row);
+      const warped = whole((r, c) => {
+        const [x, y] = warp.source(row, r, c);
+        const u = (w - 1) / 2 + (x - (w - 1) / 2) / across;
+        const v = (h - 1) / 2 + (y - (h - 1) / 2) / down;
         const [left, top] = [Math.floor(u), Math.floor(v)];
-        const mix = (y: number): number => (left + 1 - u) * pixel(y, left) + (u - left) * pixel(y, left + 1);
+        const mix = (at: number): number => (left + 1 - u) * pixel(at, left) + (u - left) * pixel(at, left + 1);
         return (top + 1 - v) * mix(top) + (v - top) * mix(top + 1);
-      };
-      const [own, t] = [warped(i, j), warp.thickness(row)];
-      if (t === 0) return own;
-      const around = [-1, 0, 1].flatMap((di) => [-1, 0, 1].map((dj) => warped(i + di, j + dj)));
-      const extreme = t > 0 ? Math.max(...around) : Math.min(...around);
-      return own + Math.abs(t) * (extreme - own);
+      });
+      const t = warp.thickness(row);
+      const first = Math.min(Math.max(t, -1), 1);
+      const grown = grow64(grow64(warped, first), t - first);
+      const by = warp.degradation?.(row);
+      return by ? degrade64(grown, by, most, (i, j) => warp.noise?.(row, i * w + j) ?? 0) : grown;
+    };
+    const planes = new Map<number, number[][]>();
+    const valueAt = (row: number, i: number, j: number, channel: number): number => {
+      const key = row * channels + channel;
+      const plane = planes.get(key) ?? planeOf(row, channel);
+      planes.set(key, plane);
+      return plane[i][j];
     };
     return {
       shape: [index?.length ?? n, h, w, channels],
@@ -58,6 +92,17 @@ export function images64({ mean, std, most = 255 }: Scale64, warp?: Warp64) {
       },
     };
   };
+}
+
+/** Each value by |t| of the way to the largest of the 3×3 around it, or the smallest; 0 outside. */
+function grow64(plane: readonly (readonly number[])[], t: number): number[][] {
+  return plane.map((row, i) =>
+    row.map((own, j) => {
+      const around = [-1, 0, 1].flatMap((di) => [-1, 0, 1].map((dj) => plane[i + di]?.[j + dj] ?? 0));
+      const extreme = t > 0 ? Math.max(...around) : Math.min(...around);
+      return own + Math.abs(t) * (extreme - own);
+    }),
+  );
 }
 
 /** Knots of the B-spline: 7 rows of 8 (the eighth is not used) for each axis. */
@@ -95,7 +140,7 @@ const DRAWS = 16;
  * that solves p = centre + shift + R(θ)·[1 k; 0 1]·diag(sx, sy)·(source − centre), moved by the spline.
  */
 export function augmentation64(
-  { rotate = 0, shift = 0, scale = 0, shear = 0, elastic = 0, thickness = 0 }: Augmentation,
+  { rotate = 0, shift = 0, scale = 0, shear = 0, elastic = 0, thickness = 0, ...degrading }: Augmentation,
   { seed, epoch }: { seed: number; epoch: number },
   [h, w]: readonly [h: number, w: number],
 ): Warp64 {
@@ -114,16 +159,57 @@ export function augmentation64(
       const [u, v] = [cx + straight / (1 + wide * scale), cy + upright / (1 + high * scale)];
       return elastic > 0 ? [u + bend(n, 0, i, j), v + bend(n, 1, i, j)] : [u, v];
     },
-    thickness: (n) => plan(DRAWS * n + 6) * thickness,
+    thickness: (n) => {
+      const drawn = plan(DRAWS * n + 6);
+      return drawn * (drawn < 0 ? Math.min(thickness, 0.8) : thickness);
+    },
+    ...degradation64(degrading, { seed, epoch }, [h, w]),
+  };
+}
+
+/** What augmentImages draws from `stretch` on: a quarter of the images each, evenly from 0 to the most. */
+function degradation64(
+  { stretch = 0, gaps = 0, blur = 0, coarse = 0, contrast = 0, noise = 0, blocks = 0 }: Augmentation,
+  { seed, epoch }: { seed: number; epoch: number },
+  [h, w]: readonly [h: number, w: number],
+): Pick<Warp64, "stretch" | "degradation" | "noise"> {
+  const plan = rand64({ seed, stream: STREAMS.degrade, step: 2 * epoch }, -1, 1);
+  const grain = rand64({ seed, stream: STREAMS.degrade, step: 2 * epoch + 1 }, -1, 1);
+  const rare = (n: number, k: number): number => {
+    const drawn = plan(DRAWS * n + k);
+    return Math.sign(drawn) * Math.max(0, 2 * Math.abs(drawn) - 1);
+  };
+  const oneWay = (n: number, k: number): number => Math.max(0, rare(n, k));
+  const part = (n: number, k: number): number => (plan(DRAWS * n + k) + 1) / 2;
+  const place = (n: number, k: number, size: number): number => ((size - 1) / 2) * (1 + 0.75 * plan(DRAWS * n + k));
+  return {
+    stretch: (n) => oneWay(n, 0) * stretch,
+    noise: (n, at) => grain(n * 16 * Math.ceil((h * w) / 16) + at),
+    degradation: (n) => {
+      const cell = oneWay(n, 3) * coarse > 0 ? 1 + oneWay(n, 3) * coarse : 0;
+      return {
+        contrast: rare(n, 1) * contrast,
+        b: (oneWay(n, 2) * blur) ** 2 / 4,
+        cell,
+        start: [-part(n, 4) * cell, -part(n, 5) * cell],
+        smoothness: part(n, 6),
+        noise: oneWay(n, 7) * noise,
+        blocks: oneWay(n, 8) * blocks,
+        blockStart: [Math.floor(8 * part(n, 9)), Math.floor(8 * part(n, 10))],
+        hole: (oneWay(n, 11) * gaps) / 2,
+        holes: [place(n, 12, h), place(n, 13, w), place(n, 14, h), place(n, 15, w)],
+      };
+    },
   };
 }
 
 /**
  * What f32 may be off by in an image of h rows and w columns: coordinates below the reach have few roundings, and an image's
  * gradient is at most 255 per pixel; mixing and normalising add their own. Thickening passes on the errors of two more pixels.
+ * What degrades an image has weights that sum to 1 and about as many roundings, and contrast multiplies them: by `gain`.
  */
-export function warpTolerance(h: number, w: number, std: number): number {
+export function warpTolerance(h: number, w: number, std: number, gain = 1): number {
   const reach = 2 * (h + w) + 16;
   const coordinates = 2 * 8 * UNIT_ROUNDOFF * reach;
-  return (3 * (coordinates + 8 * UNIT_ROUNDOFF)) / std + 4 * UNIT_ROUNDOFF * (1 / std);
+  return (gain * 3 * (coordinates + 8 * UNIT_ROUNDOFF)) / std + 4 * UNIT_ROUNDOFF * (1 / std);
 }

@@ -48,9 +48,23 @@ export function checkSetup(state: TrainingSetup, ours: TrainingSetup): void {
 
 /**
  * A setup of an earlier version as this one would have written it. `cooldown` was called settle; every data set was
- * normalised by the same two numbers, which the setup did not say. What else it does not name, the run did not have.
+ * normalised by the same two numbers, which the setup did not say. What else it does not name, the run did not have; nor parts
+ * of the augmentation that there were not.
  */
 function inTodaysWords({ settle, ...state }: TrainingSetup, ours: TrainingSetup): TrainingSetup {
   const cooldown = state.cooldown ?? settle ?? null;
-  return { normalization: ours.normalization, ...state, cooldown };
+  const absent = Object.entries(isFields(ours.augment) ? ours.augment : {}).filter(([, most]) => most === 0);
+  const augment = isFields(state.augment) ? { ...Object.fromEntries(absent), ...state.augment } : state.augment;
+  return { normalization: ours.normalization, ...state, augment: inOrderOf(augment, ours.augment), cooldown };
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The same with its fields in the other's order. */
+function inOrderOf(value: unknown, other: unknown): unknown {
+  if (!isFields(value) || !isFields(other)) return value;
+  const names = [...Object.keys(other).filter((name) => Object.hasOwn(value, name)), ...Object.keys(value)];
+  return Object.fromEntries([...new Set(names)].map((name) => [name, value[name]]));
 }

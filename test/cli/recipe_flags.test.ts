@@ -5,7 +5,16 @@ import type { Flags } from "../../cli/command_line/flags.ts";
 import { UsageError } from "../../cli/terminal/exit_codes.ts";
 import { RECIPE_FLAGS, readRecipeFlags, recipeOf } from "../../cli/train/recipe_flags.ts";
 import { Muon, OptionError, rand, tensor } from "../../lib/index.ts";
-import { cnn, linear, makeOptimizer, makeSchedule, PRESETS, type Recipe, recipeFor } from "../../models/index.ts";
+import {
+  cnn,
+  linear,
+  makeOptimizer,
+  makeSchedule,
+  PRESETS,
+  type Recipe,
+  recipeFor,
+  STILL,
+} from "../../models/index.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { presetTable } from "../support/preset_table.ts";
 
@@ -69,6 +78,13 @@ test("every flag overrides its own setting, and no other", () => {
     shear: ["0.45", ["augment", "shear"], 0.45],
     elastic: ["7", ["augment", "elastic"], 7],
     thickness: ["0.95", ["augment", "thickness"], 0.95],
+    stretch: ["0.85", ["augment", "stretch"], 0.85],
+    gaps: ["2.5", ["augment", "gaps"], 2.5],
+    blur: ["0.75", ["augment", "blur"], 0.75],
+    coarse: ["1.25", ["augment", "coarse"], 1.25],
+    contrast: ["0.65", ["augment", "contrast"], 0.65],
+    noise: ["0.15", ["augment", "noise"], 0.15],
+    blocks: ["0.55", ["augment", "blocks"], 0.55],
     cooldown: ["0.45", ["cooldown"], 0.45],
   };
   // Those two decide what others default to.
@@ -157,7 +173,7 @@ test("flags and recipeFor take the same numbers", () => {
     for (const [name, more] of Object.entries(settings)) {
       agree(name, value, texts({ ...more, [name]: value }), { ...more, [name]: value });
     }
-    for (const name of ["rotate", "shift", "scale", "shear", "elastic", "thickness"]) {
+    for (const name of Object.keys(STILL)) {
       agree(name, value, texts({ [name]: value }), { augment: { [name]: value } });
     }
     agree("betas", value, { betas: `${value},0.5` }, { betas: [value, 0.5] });

@@ -182,7 +182,10 @@ test("whatever of a run.json decided the run is compared: each setting that diff
     const common = { ...record, status: "done", model: "linear", seed: 1, limit: 20, recipe, history: null };
     return JSON.parse(writeRunRecord({ ...common, ...more }));
   };
-  const augment = { rotate: 1, shift: 1, scale: 0.1, shear: 0.1, elastic: 1, thickness: 0.1 };
+  const augment = {
+    ...{ rotate: 1, shift: 1, scale: 0.1, shear: 0.1, elastic: 1, thickness: 0.1 },
+    ...{ stretch: 0.2, gaps: 2, blur: 0.3, coarse: 1.5, contrast: 0.4, noise: 0.5, blocks: 0.6 },
+  };
   const recipe = recipeFor("linear", "best", { average: 0.5, augment });
   fakeRun(outputs, "20260101-000001", { more: recordOf({}) });
   fakeRun(outputs, "20260101-000002", {

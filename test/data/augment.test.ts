@@ -12,7 +12,12 @@ import { leaks } from "../support/leaks.ts";
 const test = suite("augmentImages");
 
 const [N, SIDE] = [40, 28];
-const ALL: Required<Augmentation> = { rotate: 15, shift: 2, scale: 0.1, shear: 0.1, elastic: 1.5, thickness: 0.4 };
+const ALL: Required<Augmentation> = {
+  ...{ rotate: 15, shift: 2, scale: 0.1, shear: 0.1, elastic: 1.5, thickness: 0.4 },
+  ...{ stretch: 0.8, gaps: 4, blur: 0.8, coarse: 1.5, contrast: 0.6, noise: 0.3, blocks: 0.4 },
+};
+/** Drawn for a quarter of the pictures each. */
+const RARE: readonly (keyof Augmentation)[] = ["stretch", "gaps", "blur", "coarse", "contrast", "noise", "blocks"];
 const NORMALIZATION = { mean: 0.1307, std: 0.3081 };
 const KEY = { seed: 3, epoch: 1, position: 0 };
 
@@ -75,7 +80,7 @@ test("no two pictures are distorted alike", () => {
   const first = (n: number, values: Float32Array): string => values.slice(n * SIDE ** 2, (n + 1) * SIDE ** 2).join();
   for (const name of Object.keys(ALL) as (keyof Augmentation)[]) {
     const values = augmented({ [name]: ALL[name] });
-    assert.is(new Set(Array.from({ length: N }, (_, n) => first(n, values))).size, N, name);
+    if (!RARE.includes(name)) assert.is(new Set(Array.from({ length: N }, (_, n) => first(n, values))).size, N, name);
   }
 });
 
@@ -106,6 +111,37 @@ test("each part does what it says, within its bound", () => {
   for (const [ink] of centres({ thickness: 0.5 }))
     assert.ok(ink > 63 - 14 - 1e-3 && ink < 63 + 18 + 1e-3, `ink ${ink}`);
   assert.ok(spread(centres({ thickness: 0.5 }).map(([ink]) => ink)) > 16);
+});
+
+test("what degrades does so to a quarter of the pictures, half of them where it goes both ways", () => {
+  const plain = augmented({});
+  const isTouched = (values: Float32Array, n: number): boolean =>
+    values.slice(n * SIDE ** 2, (n + 1) * SIDE ** 2).some((value, at) => value !== plain[n * SIDE ** 2 + at]);
+  for (const name of RARE) {
+    const most = name === "stretch" ? 1 : ALL[name];
+    const touched = [1, 2, 3, 4].flatMap((epoch) => {
+      const values = augmented({ [name]: most }, { ...KEY, epoch });
+      return Array.from({ length: N }, (_, n) => isTouched(values, n)).filter(Boolean);
+    }).length;
+    const share = touched / (4 * N);
+    // Of 160: a hole may miss the blot, steps may be too small to change it, and white cannot become whiter.
+    const expected = name === "contrast" || name === "gaps" ? [0.1, 0.3] : [0.15, 0.35];
+    assert.ok(share > expected[0] && share < expected[1], `${name}: ${share}`);
+  }
+});
+
+test("brightness stays within the scale, whatever is drawn", () => {
+  const values = augmented({ ...ALL, contrast: 0.95, noise: 1, blocks: 1 });
+  for (const value of values) {
+    const part = value * 0.3081 + 0.1307;
+    assert.ok(part > -1e-5 && part < 1 + 1e-5, String(part));
+  }
+});
+
+test("old parts draw what they drew before there were the others", () => {
+  const old = { rotate: 15, shift: 2, scale: 0.1, shear: 0.1, elastic: 1.5, thickness: 0.4 };
+  const none = { stretch: 0, gaps: 0, blur: 0, coarse: 0, contrast: 0, noise: 0, blocks: 0 };
+  assert.equal(augmented({ ...old, ...none }), augmented(old));
 });
 
 test("batches distort where they are asked to, differently in each epoch, in the same way at any batch size", () => {
@@ -152,6 +188,10 @@ test("wrong parts, keys and operands are refused by name", () => {
   refuse({ rotate: 181 }, /augment: rotate must be a number from 0 to 180; got 181/);
   refuse({ scale: 1 }, /scale must be a number from 0 to below 1; got 1/);
   assert.ok(augmented({ scale: 0.999 }).every(Number.isFinite));
+  refuse({ contrast: 1 }, /contrast must be a number from 0 to below 1; got 1/);
+  refuse({ blur: 1.1 }, /blur must be a number from 0 to 1; got 1.1/);
+  refuse({ coarse: 16 }, /coarse must be a number from 0 to 15; got 16/);
+  refuse({ thickness: 2.5 }, /thickness must be a number from 0 to 2; got 2.5/);
   refuse({ shift: Number.NaN }, /shift must be .* got NaN/);
   refuse({ twist: 1 }, /augment: there is no option twist\. It takes rotate, shift/);
   assert.throws(() => augmentImages(images, rows(), {}, { ...KEY, seed: -1 }), isA(OptionError));

@@ -111,7 +111,7 @@ test("amounts that make no sense are refused, and so are both kinds of distortio
   const refused: [Distortion, RegExp][] = [
     [{ rotate: Number.NaN }, /distort: rotate must be a finite number; got NaN/],
     [{ scaleX: 0 }, /scaleX must be a finite number > 0; got 0/],
-    [{ thickness: 1.5 }, /thickness must be from −1 to 1; got 1.5/],
+    [{ thickness: 2.5 }, /thickness must be from −2 to 2; got 2.5/],
     [{ shiftY: Number.POSITIVE_INFINITY }, /shiftY must be a finite number/],
     [
       { scale: 1.2 } as Distortion,

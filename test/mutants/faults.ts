@@ -186,7 +186,7 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
       "chunksOf(n) * 2 * c * 2",
     ],
     ["im2col: scratch for half a block", "return CONV_BLOCK * k;", "return (CONV_BLOCK >> 1) * k;"],
-    ["augment: scratch without the spline's rows", "7 * w + 32", "7 * w + 16"],
+    ["augment: scratch without the spline's rows", "7 * w + 40", "7 * w + 16"],
   ],
   "kernels/accumulate.ts": [
     [
@@ -231,12 +231,35 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
     ["a row's shear is that of the columns", "loadF32(plan, 4) * <f32>i", "loadF32(plan, 3) * <f32>i"],
     ["the fourth pixel's right neighbour is the third's", "ab, cd, 1, 3, 5, 7", "ab, cd, 1, 3, 5, 5"],
     ["thinning thickens", "f32x4.splat(abs(t))", "f32x4.splat(t)"],
-    ["thickening sees two columns of three", "k < 3; k++", "k < 2; k++"],
-    ["thickening sees two rows of three", "row <= at + pitch - 1", "row < at + pitch - 1"],
     ["the fourth pixel behind a row's end is stored", "if (i + 3 < to)", "if (i + 2 < to)"],
     ["the borders are not cleared", "  memory.fill(scratch, 0, augmentScratch(h, w, channels) << 2);\n", ""],
     ["bytes are taken for fractions", "isBytes ? 255 : 1", "1"],
     ["every channel has the first one's deviation", "loadF32(table, channels + c)", "loadF32(table, channels)"],
+  ],
+  "kernels/augment/strokes.ts": [
+    ["thickening sees two columns of three", "k < 3; k++", "k < 2; k++"],
+    ["thickening sees two rows of three", "row <= at + pitch - 1", "row < at + pitch - 1"],
+    [
+      "a second pass thickens where it should thin",
+      "extreme(plane, i * pitch + j, pitch, t > 0)",
+      "extreme(plane, i * pitch + j, pitch, true)",
+    ],
+  ],
+  "kernels/augment/scan.ts": [
+    ["blur is done once", "  smoothOnce(plane, out, b, h, w);\n", ""],
+    [
+      "noise brightens",
+      "splat(amplitude), load4(noise, i * w + j)",
+      "splat(amplitude), f32x4.abs(load4(noise, i * w + j))",
+    ],
+  ],
+  "kernels/augment/blocks.ts": [
+    ["the cosines' second half has the first's sign", "isNegative ? -value : value", "value"],
+    [
+      "all coefficients have the first one's step",
+      "madd(place, f32x4.splat(step / 2), f32x4.splat(step))",
+      "f32x4.splat(step)",
+    ],
   ],
   "kernels/augment/spline.ts": [
     ["knots are half a pixel off", "(<f32>i + 0.5) * SEGMENTS", "<f32>i * SEGMENTS"],

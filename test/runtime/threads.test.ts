@@ -105,7 +105,10 @@ async function fittedWeights(data: Dataset): Promise<{ weights: string; steps: n
     seed: 2,
     clipNorm: 1,
     labelSmoothing: 0.05,
-    augment: { rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1, elastic: 1, thickness: 0.3 },
+    augment: {
+      ...{ rotate: 10, shift: 1.5, scale: 0.1, shear: 0.1, elastic: 1, thickness: 1.3 },
+      ...{ stretch: 0.5, gaps: 3, blur: 0.7, coarse: 1.5, contrast: 0.5, noise: 0.3, blocks: 0.3 },
+    },
     average: { decay: 0.95, calibration: 50 },
     restoreBest: false,
     onStep: () => void steps++,

@@ -33,6 +33,13 @@ export const GROUPS: Readonly<Record<string, readonly Field[]>> = {
     { name: "shear", label: "Slant", hint: "pixels per pixel", ofRecipe: ({ augment }) => augment.shear },
     { name: "elastic", label: "Bend", hint: "pixels", ofRecipe: ({ augment }) => augment.elastic },
     { name: "thickness", label: "Thickness", hint: "pixels", ofRecipe: ({ augment }) => augment.thickness },
+    { name: "stretch", label: "Stretch", hint: "to a square, fraction", ofRecipe: ({ augment }) => augment.stretch },
+    { name: "gaps", label: "Gaps", hint: "pixels", ofRecipe: ({ augment }) => augment.gaps },
+    { name: "blur", label: "Blur", hint: "pixels", ofRecipe: ({ augment }) => augment.blur },
+    { name: "coarse", label: "Coarse pixels", hint: "larger by", ofRecipe: ({ augment }) => augment.coarse },
+    { name: "contrast", label: "Contrast", hint: "fraction", ofRecipe: ({ augment }) => augment.contrast },
+    { name: "noise", label: "Noise", hint: "fraction", ofRecipe: ({ augment }) => augment.noise },
+    { name: "blocks", label: "Blocks", hint: "as JPEG's", ofRecipe: ({ augment }) => augment.blocks },
     {
       name: "cooldown",
       label: "Cool-down",

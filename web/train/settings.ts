@@ -58,6 +58,13 @@ export interface TrainSettings {
   readonly shear: number | null;
   readonly elastic: number | null;
   readonly thickness: number | null;
+  readonly stretch: number | null;
+  readonly gaps: number | null;
+  readonly blur: number | null;
+  readonly coarse: number | null;
+  readonly contrast: number | null;
+  readonly noise: number | null;
+  readonly blocks: number | null;
   readonly cooldown: number | null;
 }
 
@@ -104,7 +111,14 @@ export const RULES: Rules<TrainSettings> = {
   scale: orNull(decimal(0, BELOW_1)),
   shear: orNull(decimal(0, 10)),
   elastic: orNull(decimal(0, 28)),
-  thickness: orNull(decimal(0, 1)),
+  thickness: orNull(decimal(0, 2)),
+  stretch: orNull(decimal(0, 1)),
+  gaps: orNull(decimal(0, 28)),
+  blur: orNull(decimal(0, 1)),
+  coarse: orNull(decimal(0, 15)),
+  contrast: orNull(decimal(0, BELOW_1)),
+  noise: orNull(decimal(0, 1)),
+  blocks: orNull(decimal(0, 1)),
   cooldown: orNull(decimal(0, 1)),
 };
 
@@ -133,8 +147,21 @@ export function settingsOfPreset(model: ModelName, preset: Preset): Partial<Trai
 
 /** The recipe that these settings come to, or in one line why there is none. */
 export function recipeOf(settings: TrainSettings): { recipe: Recipe } | { problem: string } {
-  const { rotate, shift, scale, shear, elastic, thickness } = settings;
-  const augment = known({ rotate, shift, scale, shear, elastic, thickness });
+  const augment = known({
+    rotate: settings.rotate,
+    shift: settings.shift,
+    scale: settings.scale,
+    shear: settings.shear,
+    elastic: settings.elastic,
+    thickness: settings.thickness,
+    stretch: settings.stretch,
+    gaps: settings.gaps,
+    blur: settings.blur,
+    coarse: settings.coarse,
+    contrast: settings.contrast,
+    noise: settings.noise,
+    blocks: settings.blocks,
+  });
   const given: { readonly [Name in keyof RecipeChoices]: RecipeChoices[Name] | null } = {
     epochs: settings.epochs,
     batchSize: settings["batch-size"],
