@@ -134,6 +134,12 @@ export type { Loss } from "./train/loss.ts";
 export { accuracyOf, type ClassMetrics, type ConfusionMatrix, classMetrics, emptyConfusion } from "./train/metrics.ts";
 export { type PredictAsyncOptions, type PredictOptions, predict, predictAsync } from "./train/predict.ts";
 export { recalibrate } from "./train/recalibrate.ts";
+export {
+  type Reliability,
+  type ReliabilityBin,
+  type ReliabilityOptions,
+  reliabilityOf,
+} from "./train/reliability.ts";
 export { Trainer } from "./train/trainer.ts";
 export type { FitOptions, TrainerOptions } from "./train/trainer_options.ts";
 export {

@@ -9,17 +9,23 @@ export interface Answer {
   readonly confidence: number | null;
   /** Of each digit. */
   readonly probabilities: readonly number[] | null;
+  /** Whether it shows a digit at all; null where nobody can say: see `ClassifierOptions.likeness`. */
+  readonly isDigit: boolean | null;
+  /** Why not, as a sentence without a full stop; null where it does, or nobody can say. */
+  readonly reason: string | null;
   /** From pixels to probabilities; of a picture that was read in a batch, the batch's time. */
   readonly latencyMs: number | null;
   /** What makes the answer doubtful, as sentences without a full stop. */
   readonly warnings: readonly string[];
 }
 
+const BLANK = "the picture is blank";
+
 /** Where nothing is written. @param warnings of what was looked at */
 export function blankAnswer(warnings: readonly string[]): Answer {
   check("blankAnswer", "warnings", warnings, strings);
   const nothing = { digit: null, confidence: null, probabilities: null, latencyMs: null };
-  return { ...nothing, warnings: [...warnings, "the picture is blank"] };
+  return { ...nothing, isDigit: false, reason: BLANK, warnings: [...warnings, BLANK] };
 }
 
 /** An answer by the names that programs know, for JSON. */
@@ -27,6 +33,8 @@ export interface AnswerFields {
   predicted_class: number | null;
   confidence: number | null;
   probabilities: readonly number[] | null;
+  is_digit: boolean | null;
+  reason: string | null;
   latency_ms: number | null;
   warnings: readonly string[];
 }
@@ -34,6 +42,9 @@ export interface AnswerFields {
 /** @example JSON.stringify({ file, ...writeAnswer(classifier.read(digit)) }) */
 export function writeAnswer(answer: Answer): AnswerFields {
   checkFields("writeAnswer", "answer", answer, { warnings: required(strings) });
-  const { digit, confidence, probabilities, latencyMs, warnings } = answer;
-  return { predicted_class: digit, confidence, probabilities, latency_ms: latencyMs, warnings };
+  const { digit, confidence, probabilities, isDigit, reason, latencyMs, warnings } = answer;
+  return {
+    ...{ predicted_class: digit, confidence, probabilities, is_digit: isDigit, reason },
+    ...{ latency_ms: latencyMs, warnings },
+  };
 }

@@ -1,6 +1,17 @@
 // What a checkpoint of ours says about itself, in the texts that a safetensors file has room for.
 
-import { check, checkFields, integer, object, orNull, type Rule, required, string, upTo1 } from "../lib/base/check.ts";
+import {
+  check,
+  checkFields,
+  integer,
+  object,
+  orNull,
+  positive,
+  type Rule,
+  required,
+  string,
+  upTo1,
+} from "../lib/base/check.ts";
 import { line } from "../lib/base/line.ts";
 import { MODEL, type ModelName } from "./table.ts";
 import { isTrainedOnPart, readTrainedOn } from "./trained_on.ts";
@@ -21,6 +32,10 @@ export interface CheckpointMetadata {
   testAccuracy: number | null;
   /** How many test images that is of; files written before there was this field have none, and mean all of MNIST's. */
   testImages: number | null;
+  /** By what the network's logits were divided after training, in the weights themselves; null: by nothing. */
+  temperature: number | null;
+  /** The text of its `DigitLikeness`: how far from digits a picture may lie. */
+  digitLikeness: string | null;
   /** The version that wrote it. */
   simdgrad: string | null;
   /** The kernels that trained it. */
@@ -34,6 +49,11 @@ type Known = Omit<CheckpointMetadata, "others">;
 const LONGEST_TEXT = 200;
 const [MOST_OTHERS, LONGEST_OTHER] = [100, 10_000];
 const text = line(LONGEST_TEXT);
+/** Whether its numbers make sense, who needs them finds out: most readers of a file do not. */
+const base64: Rule = {
+  says: "base64",
+  holds: (value) => typeof value === "string" && value.length <= LONGEST_OTHER && /^[A-Za-z0-9+/]+={0,2}$/.test(value),
+};
 
 /** What each may be, whoever wrote it. */
 const RULES: Readonly<Record<keyof Known, Rule>> = {
@@ -46,6 +66,8 @@ const RULES: Readonly<Record<keyof Known, Rule>> = {
   validationAccuracy: upTo1,
   testAccuracy: upTo1,
   testImages: integer(1),
+  temperature: positive,
+  digitLikeness: base64,
   simdgrad: text,
   kernels: text,
 };
@@ -73,6 +95,8 @@ export function readCheckpointMetadata(texts: Readonly<Record<string, string>>):
     validationAccuracy: number("val_accuracy", "validationAccuracy"),
     testAccuracy: number("test_accuracy", "testAccuracy"),
     testImages: number("test_images", "testImages"),
+    temperature: number("temperature", "temperature"),
+    digitLikeness: read("digit_likeness", "digitLikeness"),
     simdgrad: read("simdgrad", "simdgrad"),
     kernels: read("kernels", "kernels"),
   };
@@ -117,6 +141,8 @@ function textsOf(metadata: Known): Record<string, string> {
     ["val_accuracy", metadata.validationAccuracy],
     ["test_accuracy", metadata.testAccuracy],
     ["test_images", metadata.testImages],
+    ["temperature", metadata.temperature],
+    ["digit_likeness", metadata.digitLikeness],
     ["simdgrad", metadata.simdgrad],
     ["kernels", metadata.kernels],
   ];

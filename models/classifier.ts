@@ -4,7 +4,7 @@ import { MNIST_NORMALIZATION } from "../data/mnist.ts";
 import type { PreprocessedDigit } from "../data/preprocess.ts";
 import { noGrad } from "../lib/autograd/grad_mode.ts";
 import { arrayType } from "../lib/base/array_type.ts";
-import { callback, check, checkOptions, integer } from "../lib/base/check.ts";
+import { callback, check, checkOptions, integer, orNull, type Rule } from "../lib/base/check.ts";
 import { DataError, ShapeError } from "../lib/base/errors.ts";
 import { printable } from "../lib/base/printable.ts";
 import { normalizeImages } from "../lib/data/normalize.ts";
@@ -15,6 +15,7 @@ import { scope } from "../lib/tensor/scope.ts";
 import type { Tensor } from "../lib/tensor/tensor.ts";
 import { inMode } from "../lib/train/in_mode.ts";
 import { type Answer, blankAnswer } from "./answer.ts";
+import type { DigitLikeness } from "./digit_likeness.ts";
 
 /** What preprocessDigit makes of a picture; or pixels alone, 28 × 28, row by row, 0 for paper and 255 for ink. */
 export type DigitInput = PreprocessedDigit | Uint8Array;
@@ -24,7 +25,19 @@ export interface ClassifierOptions {
   batchSize?: number;
   /** Milliseconds from any moment on; default `performance.now`. */
   clock?: () => number;
+  /**
+   * Says whether a picture shows a digit at all; null, the default: nobody does. That of a checkpoint is
+   * `readDigitLikeness(metadata.digitLikeness)`.
+   */
+  likeness?: Pick<DigitLikeness, "judge"> | null;
 }
+
+/** Where nobody says whether it is a digit. */
+const UNKNOWN = { isDigit: null, reason: null };
+const LIKENESS: Rule = {
+  says: "a DigitLikeness",
+  holds: (value) => typeof (value as Partial<DigitLikeness> | undefined)?.judge === "function",
+};
 
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
@@ -47,21 +60,23 @@ const CLASSES = 10;
 export class Classifier {
   private readonly batchSize: number;
   private readonly clock: () => number;
+  private readonly likeness: NonNullable<ClassifierOptions["likeness"]> | null;
 
   constructor(
     private readonly network: Module,
     options: ClassifierOptions = {},
   ) {
     check("Classifier", "network", network, { says: "a Module", holds: (value) => value instanceof Module });
-    checkOptions("Classifier", options, { batchSize: integer(1), clock: callback });
-    const { batchSize = 64, clock = () => performance.now() } = options;
+    checkOptions("Classifier", options, { batchSize: integer(1), clock: callback, likeness: orNull(LIKENESS) });
+    const { batchSize = 64, clock = () => performance.now(), likeness = null } = options;
     this.batchSize = batchSize;
     this.clock = clock;
+    this.likeness = likeness;
   }
 
   /** Compiles the kernels, and folds what evaluation folds, so that no answer's latency includes it. */
   warmUp(): void {
-    this.probabilities([new Uint8Array(PIXELS)], 0);
+    this.scores([new Uint8Array(PIXELS)], 0);
   }
 
   /**
@@ -79,23 +94,31 @@ export class Classifier {
     for (let at = 0; at < written.length; at += this.batchSize) {
       const batch = written.slice(at, at + this.batchSize);
       const started = this.clock();
-      const rows = this.probabilities(
+      const rows = this.scores(
         batch.map((i) => pictures[i].pixels),
         batch[0],
       );
       const latencyMs = this.clock() - started;
       batch.forEach((i, row) => {
-        const probabilities = rows[row];
+        const { probabilities, logits } = rows[row];
         const confidence = Math.max(...probabilities);
         const digit = probabilities.indexOf(confidence);
-        answers[i] = { digit, confidence, probabilities, latencyMs, warnings: pictures[i].warnings };
+        const { warnings, pixels } = pictures[i];
+        answers[i] = {
+          digit,
+          confidence,
+          probabilities,
+          ...(this.likeness?.judge(pixels, logits) ?? UNKNOWN),
+          latencyMs,
+          warnings,
+        };
       });
     }
     return isOne(input) ? answers[0] : answers;
   }
 
   /** @param first where the batch begins, for messages */
-  private probabilities(pictures: readonly Uint8Array[], first: number): number[][] {
+  private scores(pictures: readonly Uint8Array[], first: number): { probabilities: number[]; logits: number[] }[] {
     const count = pictures.length;
     const bytes = new Uint8Array(count * PIXELS);
     pictures.forEach((pixels, i) => {
@@ -122,7 +145,9 @@ export class Classifier {
         );
       }
       const { values } = softmax(logits, -1);
-      return pictures.map((_, i) => Array.from(values.subarray(i * CLASSES, (i + 1) * CLASSES)));
+      const row = (all: ArrayLike<number>, i: number): number[] =>
+        Array.from({ length: CLASSES }, (_, k) => all[i * CLASSES + k]);
+      return pictures.map((_, i) => ({ probabilities: row(values, i), logits: row(logits.values, i) }));
     });
   }
 }

@@ -43,6 +43,7 @@ import {
   weightsDigest,
 } from "../lib/index.ts";
 import { checkModule } from "../lib/nn/module.ts";
+import { type Calibration, calibrate } from "./calibrate.ts";
 import { isStill, RECIPE_RULES, type Recipe } from "./recipe.ts";
 import { MODEL, type ModelName, networkOf } from "./table.ts";
 
@@ -88,6 +89,8 @@ export interface Outcome {
   seconds: number;
   parameters: number;
   weightsSha256: string;
+  /** What the validation images say of the network's confidence; null where they are too few. */
+  calibration: Calibration | null;
 }
 
 /**
@@ -177,9 +180,11 @@ export class Experiment {
     try {
       const { train, validation } = this.data;
       const history = await trainer.fit(train, validation, { resume });
+      // The class that it reads stays what it was; what it is sure of, the test tells already.
+      const calibration = await calibrate(this.model, train, validation, signal);
       const test = await this.test(tell);
       const [parameters, weightsSha256] = [countParameters(this.model), weightsDigest(this.model)];
-      const outcome: Outcome = { history, test, seconds: seconds(), parameters, weightsSha256 };
+      const outcome: Outcome = { history, test, seconds: seconds(), parameters, weightsSha256, calibration };
       try {
         await tell.now({ kind: "end", outcome });
       } finally {

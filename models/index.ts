@@ -1,6 +1,7 @@
 // The networks, how they are trained, and how they read: what `simdgrad/models` exports.
 
 export { type Answer, type AnswerFields, blankAnswer, writeAnswer } from "./answer.ts";
+export { type Calibration, calibrate } from "./calibrate.ts";
 export {
   type CheckpointMetadata,
   readCheckpointMetadata,
@@ -10,6 +11,7 @@ export { Classifier, type ClassifierOptions, type DigitInput } from "./classifie
 export { cnn } from "./cnn.ts";
 export { type Comparison, type Contestant, errorsOf, writeComparison } from "./comparison.ts";
 export { DEFAULT_MODEL } from "./default_model.ts";
+export { type DigitLikeness, readDigitLikeness } from "./digit_likeness.ts";
 export { type Disagreement, disagreementOf } from "./disagreement.ts";
 export { type EvaluationRecord, writeEvaluation } from "./evaluation_record.ts";
 export {

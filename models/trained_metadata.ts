@@ -2,6 +2,7 @@
 
 import { checkFields, nonNegative, object, orNull, required, string, upTo1 } from "../lib/base/check.ts";
 import { type EpochReport, runtimeInfo } from "../lib/index.ts";
+import type { Calibration } from "./calibrate.ts";
 import type { CheckpointMetadata } from "./checkpoint_metadata.ts";
 import type { ExperimentData, ExperimentSpec } from "./experiment.ts";
 
@@ -16,6 +17,8 @@ export interface TrainedNetwork {
   kept: EpochReport | null;
   /** Null where it was not tested yet. */
   testAccuracy: number | null;
+  /** Null before the run has ended, and where too few images validated. */
+  calibration: Calibration | null;
 }
 
 /**
@@ -31,8 +34,9 @@ export function trainedMetadata(trained: TrainedNetwork): CheckpointMetadata {
     trainedOn: required(string),
     kept: orNull(object),
     testAccuracy: orNull(upTo1),
+    calibration: orNull(object),
   });
-  const { spec, data, dataset, trainedOn, kept, testAccuracy } = trained;
+  const { spec, data, dataset, trainedOn, kept, testAccuracy, calibration } = trained;
   checkFields("trainedMetadata", "spec", spec, { model: required(string), seed: required(nonNegative) });
   checkFields("trainedMetadata", "data", data, { train: required(object), test: required(object) });
   const { version, arithmetic } = runtimeInfo();
@@ -46,6 +50,8 @@ export function trainedMetadata(trained: TrainedNetwork): CheckpointMetadata {
     validationAccuracy: kept?.validationAccuracy ?? null,
     testAccuracy,
     testImages: testAccuracy === null ? null : data.test.size,
+    temperature: calibration?.temperature ?? null,
+    digitLikeness: calibration?.likeness?.toText() ?? null,
     simdgrad: version,
     kernels: arithmetic,
     others: {},

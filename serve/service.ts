@@ -82,11 +82,13 @@ export class Service {
     const images = normalisedImages(written.map(({ pixels }) => pixels));
     const output = written.length === 0 ? null : await this.runImages(model, images, work);
     let row = 0;
-    return pictures.map(({ isBlank, warnings }) => {
+    return pictures.map(({ isBlank, warnings, pixels }) => {
       if (isBlank || !output) return blankAnswer(warnings);
+      const logits = output.logits.subarray(row * CLASSES, (row + 1) * CLASSES);
       const probabilities = Array.from(output.probabilities.subarray(row * CLASSES, ++row * CLASSES));
+      const judgement = model.likeness?.judge(pixels, logits) ?? { isDigit: null, reason: null };
       const { digit, confidence } = this.mostProbable(model, probabilities);
-      return { digit, confidence, probabilities, latencyMs: output.computedMs, warnings };
+      return { digit, confidence, probabilities, ...judgement, latencyMs: output.computedMs, warnings };
     });
   }
 

@@ -13,7 +13,7 @@ const WIDEST_BAR = 60;
 
 /** A line for the answer, one for each digit, one for each warning. */
 export function describeAnswer(answer: FileAnswer, stream: TerminalStream): string[] {
-  const warnings = answer.warnings.map((warning) => stream.yellow(`  note: ${warning}`));
+  const warnings = notesOf(answer).map((note) => stream.yellow(`  note: ${note}`));
   const name = (width: number): string => stream.bold(shownName(answer.file, width, stream));
   const { predicted_class: digit, confidence, probabilities, latency_ms: latency } = answer;
   if (digit === null || confidence === null || probabilities === null || latency === null) {
@@ -28,6 +28,11 @@ export function describeAnswer(answer: FileAnswer, stream: TerminalStream): stri
   const rest = `: ${digit}  ${share}  ${time}`;
   const headline = `${name(stream.width - rest.length)}: ${stream.bold(String(digit))}  ${share}  ${stream.dim(time)}`;
   return [headline, ...bars, ...warnings];
+}
+
+/** What makes the answer doubtful: above all that it shows no digit. A blank picture's warnings say so already. */
+function notesOf({ is_digit: isDigit, predicted_class: digit, reason, warnings }: FileAnswer): string[] {
+  return isDigit === false && digit !== null ? [`this may be no digit: ${reason}`, ...warnings] : [...warnings];
 }
 
 const TITLES = ["file", "digit", "sure", "time", "notes"] as const;
@@ -54,10 +59,11 @@ export class AnswerTable {
     return this.stream.bold(this.line(file, digit, sure, time, notes));
   }
 
-  row({ file, predicted_class: digit, confidence, latency_ms: latency, warnings }: FileAnswer): string {
+  row(answer: FileAnswer): string {
+    const { file, predicted_class: digit, confidence, latency_ms: latency } = answer;
     const { stream, nameWidth } = this;
     const room = stream.width - nameWidth - AROUND_NAME;
-    const notes = warnings.join("; ");
+    const notes = notesOf(answer).join("; ");
     return this.line(
       shownName(file, nameWidth, stream),
       digit === null ? "–" : String(digit),

@@ -3,7 +3,7 @@
 import process from "node:process";
 import { decodePng, enableRelaxedSimd } from "../../data/index.node.ts";
 import { preprocessDigit } from "../../data/index.ts";
-import { Classifier } from "../../models/index.ts";
+import { Classifier, readDigitLikeness } from "../../models/index.ts";
 import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
 import type { Flags } from "../command_line/flags.ts";
 import { describeOrigin, modelAskedFor } from "../inputs/asked_model.ts";
@@ -40,7 +40,10 @@ export async function inferFiles(flags: Flags, request: InferRequest, signal: Ab
   else stdout.print(stdout.dim(describeOrigin(model)));
   if (table) stdout.write(["", table.head()]);
   // Not performance.now(): Node loads performance when it is first used, which takes longer than the network.
-  const classifier = new Classifier(model.network, { clock: () => Number(process.hrtime.bigint()) / 1e6 });
+  const classifier = new Classifier(model.network, {
+    clock: () => Number(process.hrtime.bigint()) / 1e6,
+    likeness: readDigitLikeness(model.metadata.digitLikeness),
+  });
   classifier.warmUp();
   const answers: FileAnswer[] = [];
   let exitCode: number = EXIT.ok;

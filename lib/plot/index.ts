@@ -7,3 +7,4 @@ export type { StepPoint } from "./curve_series.ts";
 export { type CurvesHistory, type CurvesOptions, curvesSvg } from "./curves.ts";
 export { type FindMistakesOptions, findMistakes } from "./find_mistakes.ts";
 export { type Mistake, type MistakeOptions, worstMistakes } from "./mistakes.ts";
+export { type ReliabilityOptions, reliabilitySvg } from "./reliability.ts";

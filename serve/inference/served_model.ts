@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { noGrad, type Sequential, scope, softmax, tensor, weightsDigest } from "../../lib/index.ts";
-import type { CheckpointMetadata, ModelName } from "../../models/index.ts";
+import { type CheckpointMetadata, type DigitLikeness, type ModelName, readDigitLikeness } from "../../models/index.ts";
 import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
 
 export const SIDE = 28;
@@ -26,6 +26,8 @@ export class ServedModel {
   /** Of its checkpoint. */
   readonly path: string;
   readonly network: Sequential;
+  /** Says whether a picture shows a digit at all; null where the checkpoint does not say how. */
+  readonly likeness: DigitLikeness | null;
   private digest: string | undefined;
 
   constructor({ name, version, metadata, network, path }: LoadedModel) {
@@ -34,6 +36,7 @@ export class ServedModel {
     this.metadata = metadata;
     this.path = path;
     this.network = network;
+    this.likeness = readDigitLikeness(metadata.digitLikeness);
     // Compiles the kernels, and folds what evaluation folds: no client waits for it.
     this.run(new Float32Array(PIXELS));
   }

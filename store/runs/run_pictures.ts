@@ -6,8 +6,15 @@ import { join } from "node:path";
 import { encodePng, writeFileAtomic } from "../../data/index.node.ts";
 import { formatCount } from "../../lib/base/format_count.ts";
 import { reasonOf } from "../../lib/base/system_error.ts";
-import type { Dataset, History } from "../../lib/index.ts";
-import { confusionSvg, contactSheet, curvesSvg, type StepPoint, worstMistakes } from "../../lib/plot/index.ts";
+import { type Dataset, type History, reliabilityOf } from "../../lib/index.ts";
+import {
+  confusionSvg,
+  contactSheet,
+  curvesSvg,
+  reliabilitySvg,
+  type StepPoint,
+  worstMistakes,
+} from "../../lib/plot/index.ts";
 import type { TestResult } from "../../models/index.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { RunSpec } from "./run_spec.ts";
@@ -42,12 +49,15 @@ export class RunPictures {
     });
   }
 
-  /** confusion.svg, and mistakes.png where there are any: how the network read the test images. */
+  /** confusion.svg, reliability.svg, and mistakes.png where there are any: how the network read the test images. */
   reading(test: Dataset, { evaluation: { confusion }, logits }: TestResult): void {
     const { model, seed } = this.spec;
     const subtitle = `${formatCount(test.size)} test images, run ${this.folder.id}, seed ${seed}`;
     this.draw("confusion.svg", () =>
       new TextEncoder().encode(confusionSvg(confusion, DIGITS, { title: model, subtitle })),
+    );
+    this.draw("reliability.svg", () =>
+      new TextEncoder().encode(reliabilitySvg(reliabilityOf(logits, test.labels), { title: model, subtitle })),
     );
     this.draw("mistakes.png", () => {
       const mistakes = worstMistakes(logits, test.labels, { count: MISTAKES });

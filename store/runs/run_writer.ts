@@ -140,7 +140,7 @@ export class RunWriter {
    * then; the state comes after it, so a run that is killed in between goes through this epoch again.
    */
   private epoch(report: EpochReport, history: History): void {
-    if (history.kept === report) this.saveCheckpoint(this.metadata(report, null));
+    if (history.kept === report) this.saveCheckpoint(this.metadata(report, null, null));
     this.log.epoch(report, this.lastStep);
     this.record("running", history);
     this.draw(history);
@@ -163,10 +163,10 @@ export class RunWriter {
    * The model holds the weights that were tested. First what can be made again from the state, then word that the run
    * is done, and the state goes last: killed in between, a run can be resumed, or lacks nothing.
    */
-  private end({ history, test, seconds, weightsSha256 }: Outcome): void {
+  private end({ history, test, seconds, weightsSha256, calibration }: Outcome): void {
     const { folder, options } = this;
     this.log.flush();
-    this.saveCheckpoint(this.metadata(history.kept, test.evaluation.accuracy));
+    this.saveCheckpoint(this.metadata(history.kept, test.evaluation.accuracy, calibration));
     this.draw(history);
     this.pictures.reading(options.data.test, test);
     const { stopped } = history;
@@ -241,11 +241,17 @@ export class RunWriter {
   }
 
   /** What the checkpoint says it is, and what it was trained on. */
-  private metadata(kept: EpochReport | null, testAccuracy: number | null): Record<string, string> {
+  private metadata(
+    kept: EpochReport | null,
+    testAccuracy: number | null,
+    calibration: Outcome["calibration"],
+  ): Record<string, string> {
     const { spec } = this;
     const { data } = this.options;
     const { dataset, title: trainedOn } = data.source;
-    return writeCheckpointMetadata(trainedMetadata({ spec, data, dataset, trainedOn, kept, testAccuracy }));
+    return writeCheckpointMetadata(
+      trainedMetadata({ spec, data, dataset, trainedOn, kept, testAccuracy, calibration }),
+    );
   }
 
   private stepOfRun({ epoch, step }: { epoch: number; step: number }): number {

@@ -12,7 +12,7 @@ import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
 const test = suite("mnist infer");
 
 const folder = temporaryFolder();
-const KEYS = ["file", "model", "checkpoint", "version", "predicted_class", "confidence", "probabilities", "latency_ms", "warnings"]; // biome-ignore format: one line
+const KEYS = ["file", "model", "checkpoint", "version", "predicted_class", "confidence", "probabilities", "is_digit", "reason", "latency_ms", "warnings"]; // biome-ignore format: one line
 const shipped = new URL("../../models/pretrained/", import.meta.url);
 
 writeFileSync(join(folder, "0.png"), digitPng(0));
@@ -117,6 +117,7 @@ test("a blank picture is called so, and not classified", async () => {
         confidence: null,
         probabilities: null,
       },
+      ...{ is_digit: false, reason: "the picture is blank" },
       ...{ latency_ms: null, warnings: ["the picture is blank"] },
     },
   ]);

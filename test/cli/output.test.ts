@@ -46,17 +46,25 @@ test("a bar is as wide as asked for, whatever its value", () => {
 
 test("the bars of an answer fit the terminal", () => {
   const probabilities = [0, 0, 0, 0, 0, 0, 0, 1, 0, 0];
-  const answer = { file: "7.png", model: "cnn", checkpoint: "a.safetensors", version: null, predicted_class: 7, confidence: 1, probabilities, latency_ms: 0.2, warnings: ["small"] } as const; // biome-ignore format: one line
+  const answer = { file: "7.png", model: "cnn", checkpoint: "a.safetensors", version: null, predicted_class: 7, confidence: 1, probabilities, is_digit: true, reason: null, latency_ms: 0.2, warnings: ["small"] } as const; // biome-ignore format: one line
   const lines = describeAnswer({ ...answer, probabilities: [...probabilities], warnings: ["small"] }, PLAIN);
   assert.is(lines.length, 12);
   assert.is(lines[0], "7.png: 7  100.00 %  0.20 ms");
   assert.ok(lines.every((line) => line.length <= PLAIN.width), lines.join("\n")); // biome-ignore format: one line
   assert.match(lines[8], /^ {2}7 █+ 100\.00 %$/);
   assert.is(lines[11], "  note: small");
+  const letter = {
+    ...answer,
+    probabilities: [...probabilities],
+    warnings: [],
+    is_digit: false,
+    reason: "it is a letter",
+  };
+  assert.is(describeAnswer(letter, PLAIN)[11], "  note: this may be no digit: it is a letter");
 });
 
 test("many answers make a table that fits the terminal: names lose their middle, notes their end", () => {
-  const answer: FileAnswer = { file: "7.png", model: "cnn", checkpoint: "a.safetensors", version: null, predicted_class: 7, confidence: 1, probabilities: [], latency_ms: 0.2, warnings: [] }; // biome-ignore format: one line
+  const answer: FileAnswer = { file: "7.png", model: "cnn", checkpoint: "a.safetensors", version: null, predicted_class: 7, confidence: 1, probabilities: [], is_digit: null, reason: null, latency_ms: 0.2, warnings: [] }; // biome-ignore format: one line
   const files = ["7.png", "a/long/folder/of/pictures/that/nobody/would/type/by/hand/digit-7.png", "blank.png"];
   const stream = { ...PLAIN, width: 80 };
   const table = new AnswerTable(files, stream);

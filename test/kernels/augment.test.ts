@@ -160,10 +160,11 @@ for (const variant of ["simd", "relaxed"] as const) {
       const x = images(2, h, w).map((value, at) => (at % w < w / 3 ? 0 : value));
       const noise = uniform64([2, noisePitch(h, w)], 5, -1, 1).data;
       const grids = uniform64([2, 2, 7, 8], 3, -1, 1).data;
+      const module = new KernelModule(variant);
       for (const [way, { plan, gain }] of Object.entries(ways)) {
         const given = { x, index: [1, 0], plans: [plan, plan], grids, noise, h, w };
         expectClose(
-          run(new KernelModule(variant), given),
+          run(module, given),
           reference(given),
           warpTolerance(h, w, STD, gain),
           `${h}×${w}, ${way}`,

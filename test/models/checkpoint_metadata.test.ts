@@ -13,7 +13,15 @@ const WHOLE: CheckpointMetadata = {
     seed: 0,
     epoch: 25,
   },
-  ...{ validationAccuracy: 0.996, testAccuracy: 0.997, testImages: 10_000, simdgrad: "0.1.0", kernels: "relaxed-fma" },
+  ...{
+    validationAccuracy: 0.996,
+    testAccuracy: 0.997,
+    testImages: 10_000,
+    temperature: 0.6,
+    digitLikeness: "AAAA",
+    simdgrad: "0.1.0",
+    kernels: "relaxed-fma",
+  },
   others: {},
 };
 

@@ -59,7 +59,8 @@ for (const [name, network] of Object.entries(networks)) {
 test("a blank picture has no digit and says so, among others too; warnings are passed on", () => {
   const written = { pixels: pictures[7], warnings: ["low contrast"], isBlank: false };
   const blank = { pixels: new Uint8Array(PIXELS), warnings: ["small"], isBlank: true };
-  const nothing = { digit: null, confidence: null, probabilities: null, latencyMs: null };
+  const unread = { digit: null, confidence: null, probabilities: null, latencyMs: null };
+  const nothing = { ...unread, isDigit: false, reason: "the picture is blank" };
   const classifier = new Classifier(networks.cnn);
   const [first, second, third] = classifier.read([blank, written, new Uint8Array(PIXELS)]);
   assert.equal(first, { ...nothing, warnings: ["small", "the picture is blank"] });

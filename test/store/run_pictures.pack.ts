@@ -96,7 +96,7 @@ test("mistakes.png shows what findMistakes finds, from the one pass of the evalu
   const logits = predict(network, digits);
   const guessing = new RunPictures(run, spec, missing);
   guessing.reading(digits, { evaluation: evaluationOf(logits, digits.labels), logits });
-  assert.equal(guessing.written, ["confusion.svg", "mistakes.png"]);
+  assert.equal(guessing.written, ["confusion.svg", "reliability.svg", "mistakes.png"]);
   const worst = await findMistakes(network, digits, { count: 24 });
   const classes = [..."0123456789"];
   const expected = encodePng(contactSheet(digits.images, worst, { classes }));
@@ -105,7 +105,7 @@ test("mistakes.png shows what findMistakes finds, from the one pass of the evalu
   const knowing = predict(new Knowing(digits.labels.data), digits);
   const faultless = new RunPictures(run, spec, missing);
   faultless.reading(digits, { evaluation: evaluationOf(knowing, digits.labels), logits: knowing });
-  assert.equal(faultless.written, ["confusion.svg"]);
+  assert.equal(faultless.written, ["confusion.svg", "reliability.svg"]);
   assert.is(existsSync(join(path, "mistakes.png")), false);
 });
 

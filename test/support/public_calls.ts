@@ -368,6 +368,7 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   // train
   evaluate: call(() => [classifier(), dataset(), { batchSize: 4, distort: { rotate: 1 } }], lib.evaluate),
   evaluateAsync: call(() => [classifier(), dataset(), { batchSize: 4, onProgress() {} }], lib.evaluateAsync),
+  reliabilityOf: call(() => [ones([2, 3]), labels(), { bins: 3, by: "mass" }], lib.reliabilityOf),
   evaluationOf: call(() => [ones([2, 3]), labels()], lib.evaluationOf),
   evaluateShiftedAsync: call(() => [classifier(), dataset(), { shift: 1, batchSize: 4 }], lib.evaluateShiftedAsync),
   historyOf: call(() => [[report()], { restoreBest: true }], lib.historyOf),
@@ -432,6 +433,10 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     ],
     plot.contactSheet,
   ),
+  reliabilitySvg: call(
+    () => [lib.reliabilityOf(ones([2, 3]), labels()), { title: "t", subtitle: "s" }],
+    plot.reliabilitySvg,
+  ),
   curvesSvg: call(
     () => [
       { epochs: [report()], best: report(), kept: null },
@@ -494,12 +499,17 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     () => ["cnn", "fast", { epochs: 2, lr: 0.1, augment: { rotate: 3 }, cooldown: 0.5 }],
     models.recipeFor,
   ),
+  calibrate: call(
+    () => [models.linear(), dataset(), dataset()],
+    (...args: [lib.Sequential, lib.Dataset, lib.Dataset]) => models.calibrate(...args),
+  ),
+  readDigitLikeness: call(() => ["AAAA"], models.readDigitLikeness),
   trainedMetadata: call(
     () => [
       {
         spec: { model: "cnn", seed: 1 },
         data: { train: dataset(), test: dataset() },
-        ...{ dataset: "mnist", trainedOn: "MNIST", kept: null, testAccuracy: 0.99 },
+        ...{ dataset: "mnist", trainedOn: "MNIST", kept: null, testAccuracy: 0.99, calibration: null },
       },
     ],
     models.trainedMetadata,

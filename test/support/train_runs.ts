@@ -47,7 +47,7 @@ export function filesOf(run: string): string[] {
 /** What a run that has ended holds. */
 export const FINISHED_FILES = [
   ...["confusion.svg", "curves.svg", "events.out.tfevents.simdgrad", "metrics.jsonl"],
-  ...["mistakes.png", "model.safetensors", "run.json"],
+  ...["mistakes.png", "model.safetensors", "reliability.svg", "run.json"],
 ];
 
 /** The run's scalars as TensorBoard reads them, [step, scalars], but for the speed. */

@@ -47,6 +47,8 @@ test("a latency is the median of the last answers: a slow one is not seen, and n
     digit: 1,
     confidence: 1,
     probabilities: [],
+    isDigit: null,
+    reason: null,
     latencyMs,
     warnings: [],
   });

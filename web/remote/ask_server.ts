@@ -33,7 +33,8 @@ export async function askFor(url: string, name: ModelName, pixels: Uint8Array, s
   if (!probabilities) throw new Error("The server answers, but not by the Open Inference Protocol.");
   const confidence = Math.max(...probabilities);
   const digit = probabilities.indexOf(confidence);
-  return { digit, confidence, probabilities, latencyMs: performance.now() - started, warnings: [] };
+  const judgement = { isDigit: null, reason: null };
+  return { digit, confidence, probabilities, ...judgement, latencyMs: performance.now() - started, warnings: [] };
 }
 
 /** @returns null where the answer has none */

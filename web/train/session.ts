@@ -402,12 +402,12 @@ export class Session {
   }
 
   private async ended(outcome: Outcome, { run, experiment, mode }: Place): Promise<void> {
-    const { history, test, seconds, parameters, weightsSha256 } = outcome;
+    const { history, test, seconds, parameters, weightsSha256, calibration } = outcome;
     const { spec, data } = run;
     const { evaluation } = test;
     const metadata = trainedMetadata({
       ...{ spec, data, dataset: data.dataset, trainedOn: data.title },
-      ...{ kept: history.kept, testAccuracy: evaluation.accuracy },
+      ...{ kept: history.kept, testAccuracy: evaluation.accuracy, calibration },
     });
     const trained: TrainOutcome = {
       model: spec.model,

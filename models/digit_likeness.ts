@@ -1,0 +1,227 @@
+// DigitLikeness: whether a picture shows a digit at all, by how far it lies from those that a network was trained on.
+//
+// Of a picture f holds the network's ten logits and five measures of its ink. Those of each class's digits have a mean μ and a
+// covariance Σ, and
+//
+//   distance = min over classes of (f − μ)ᵀ Σ⁻¹ (f − μ) + ln det Σ
+//
+// A digit is what comes no farther than the threshold, within which 99.5 % of the validation digits lie. Σ⁻¹ = WᵀW is kept
+// as W, lower triangular. The logits say what the network makes of the strokes; how many holes and pieces the ink has, how much
+// there is of it, how long its edges are and how far it spreads is what their average over the picture has lost.
+
+import { check, checkFields, orNull, type Rule, required, string } from "../lib/base/check.ts";
+
+const CLASSES = 10;
+const SIDE = 28;
+const SHAPE = 5;
+const FEATURES = CLASSES + SHAPE;
+/** Of W below and on the diagonal. */
+const TRIANGLE = (FEATURES * (FEATURES + 1)) / 2;
+/** Of a class: μ, W. */
+const CLASS_SIZE = FEATURES + TRIANGLE;
+/** The threshold comes first. */
+const SIZE = 1 + CLASSES * CLASS_SIZE;
+/** How many of the validation digits are kept. */
+const KEPT = 0.995;
+/** Of a feature's variance over all classes, what is added to that of each: no feature is ever constant. */
+const FLOOR = 0.01;
+
+/** Pictures with what a network says of them. */
+export interface Seen {
+  /** [n, 10], row by row. */
+  readonly logits: ArrayLike<number>;
+  /** [n, 28, 28], bytes, row by row. */
+  readonly pixels: ArrayLike<number>;
+  /** Of each its class; what only the threshold is taken from needs none. */
+  readonly labels: ArrayLike<number>;
+}
+
+export class DigitLikeness {
+  private constructor(private readonly values: Float32Array) {}
+
+  /**
+   * Fitted on training digits, the threshold on validation digits.
+   *
+   * @returns null where a class has fewer training digits than there are features, or nothing validates
+   */
+  static fit(train: Seen, validation: Seen): DigitLikeness | null {
+    const seen = { logits: required(NUMBERS), pixels: required(NUMBERS), labels: required(NUMBERS) };
+    checkFields("fit", "train", train, seen);
+    checkFields("fit", "validation", validation, seen);
+    const rows = featuresOf(train);
+    const classes = Array.from({ length: CLASSES }, (_, c) => rows.filter((_, i) => train.labels[i] === c));
+    if (classes.some((each) => each.length <= FEATURES) || validation.labels.length === 0) return null;
+    const means = classes.map(meanOf);
+    const covariances = classes.map((each, c) => covarianceOf(each, means[c]));
+    const floors = Array.from({ length: FEATURES }, (_, k) => {
+      const variance = covariances.reduce((sum, covariance) => sum + covariance[k][k], 0) / CLASSES;
+      return FLOOR * variance + Number.MIN_VALUE;
+    });
+    const values = new Float32Array(SIZE);
+    for (const [c, covariance] of covariances.entries()) {
+      const floored = covariance.map((row, i) => row.map((value, j) => (i === j ? value + floors[i] : value)));
+      values.set([...means[c], ...whiteningOf(floored)], 1 + c * CLASS_SIZE);
+    }
+    const likeness = new DigitLikeness(values);
+    const distances = featuresOf(validation).map((features) => likeness.nearest(features).distance);
+    values[0] = distances.sort((a, b) => a - b)[Math.min(distances.length - 1, Math.ceil(KEPT * distances.length))];
+    return values.every(Number.isFinite) ? likeness : null;
+  }
+
+  /** @internal See `readDigitLikeness`. */
+  static of(text: string): DigitLikeness | null {
+    const values = valuesIn(text);
+    return values && new DigitLikeness(values);
+  }
+
+  /** As a checkpoint's metadata has it. */
+  toText(): string {
+    const bytes = new Uint8Array(4 * SIZE);
+    const view = new DataView(bytes.buffer);
+    this.values.forEach((value, i) => {
+      view.setFloat32(4 * i, value, true);
+    });
+    return btoa(String.fromCharCode(...bytes));
+  }
+
+  /** The distance beyond which nothing is taken for a digit. */
+  get threshold(): number {
+    return this.values[0];
+  }
+
+  /** @param pixels 28 × 28, 0 for paper and 255 for ink; @param logits ten */
+  distance(pixels: ArrayLike<number>, logits: ArrayLike<number>): number {
+    check("distance", "pixels", pixels, NUMBERS);
+    check("distance", "logits", logits, NUMBERS);
+    return this.nearest([...Array.from(logits), ...shapeOf(pixels, 0)]).distance;
+  }
+
+  /** Whether it is a digit, and if not, why. @param pixels as in `distance`; @param logits as there */
+  judge(pixels: ArrayLike<number>, logits: ArrayLike<number>): { isDigit: boolean; reason: string | null } {
+    if (this.distance(pixels, logits) <= this.threshold) return { isDigit: true, reason: null };
+    const digit = Array.from(logits).indexOf(Math.max(...Array.from(logits)));
+    return { isDigit: false, reason: `it is unlike any digit that was learned, and least unlike a ${digit}` };
+  }
+
+  private nearest(features: readonly number[]): { digit: number; distance: number } {
+    const { values } = this;
+    let nearest = { digit: 0, distance: Number.POSITIVE_INFINITY };
+    for (let c = 0; c < CLASSES; c++) {
+      const mean = 1 + c * CLASS_SIZE;
+      let at = mean + FEATURES;
+      let distance = 0;
+      for (let i = 0; i < FEATURES; i++) {
+        let whitened = 0;
+        for (let j = 0; j <= i; j++) whitened += values[at++] * (features[j] - values[mean + j]);
+        distance += whitened * whitened - 2 * Math.log(values[at - 1]);
+      }
+      if (distance < nearest.distance) nearest = { digit: c, distance };
+    }
+    return nearest;
+  }
+}
+
+/**
+ * What a checkpoint says of digits.
+ *
+ * @param text of its metadata, `digitLikeness`; null where it has none
+ * @returns null for no text, and for one that `toText` cannot have given
+ * @example new Classifier(network, { likeness: readDigitLikeness(metadata.digitLikeness) })
+ */
+export function readDigitLikeness(text: string | null): DigitLikeness | null {
+  check("readDigitLikeness", "text", text, orNull(string));
+  return text === null ? null : DigitLikeness.of(text);
+}
+
+const NUMBERS: Rule = {
+  says: "a list of numbers",
+  holds: (value) => Array.isArray(value) || ArrayBuffer.isView(value),
+};
+
+function valuesIn(text: string): Float32Array | null {
+  if (text.length !== 4 * Math.ceil((4 * SIZE) / 3) || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
+  const binary = atob(text);
+  const view = new DataView(Uint8Array.from(binary, (character) => character.charCodeAt(0)).buffer);
+  const values = Float32Array.from({ length: SIZE }, (_, i) => view.getFloat32(4 * i, true));
+  const isDiagonal = (i: number, c: number): number => 1 + c * CLASS_SIZE + FEATURES + (i * (i + 3)) / 2;
+  for (let c = 0; c < CLASSES; c++) {
+    for (let i = 0; i < FEATURES; i++) if (!(values[isDiagonal(i, c)] > 0)) return null;
+  }
+  return values.every(Number.isFinite) ? values : null;
+}
+
+function featuresOf({ logits, pixels, labels }: Seen): number[][] {
+  return Array.from({ length: labels.length }, (_, n) => [
+    ...Array.from({ length: CLASSES }, (_, k) => logits[n * CLASSES + k]),
+    ...shapeOf(pixels, n * SIDE * SIDE),
+  ]);
+}
+
+/**
+ * Of the ink: pieces less holes; how much there is and how long its edges are, as logarithms; and the same of how far it spreads
+ * across and down.
+ */
+function shapeOf(pixels: ArrayLike<number>, at: number): number[] {
+  const shade = (i: number, j: number): number =>
+    i >= 0 && i < SIDE && j >= 0 && j < SIDE ? pixels[at + i * SIDE + j] / 255 : 0;
+  let [quads, ink, edge, x, y, xx, yy] = [0, 0, 0, 0, 0, 0, 0];
+  for (let i = 0; i <= SIDE; i++) {
+    for (let j = 0; j <= SIDE; j++) {
+      const value = shade(i, j);
+      const corners = [shade(i - 1, j - 1), shade(i - 1, j), shade(i, j - 1), value].map((each) => each > 0.5);
+      const count = corners.filter(Boolean).length;
+      // Gray's formula for pieces that touch at corners: (Q1 − Q3 − 2·QD)/4.
+      if (count === 1) quads++;
+      else if (count === 3) quads--;
+      else if (count === 2 && corners[0] === corners[3]) quads -= 2;
+      if (i < SIDE && j < SIDE) {
+        ink += value;
+        x += value * j;
+        y += value * i;
+        xx += value * j * j;
+        yy += value * i * i;
+        if (i > 0) edge += Math.abs(value - shade(i - 1, j));
+        if (j > 0) edge += Math.abs(value - shade(i, j - 1));
+      }
+    }
+  }
+  const total = ink + 1e-6;
+  const spread = (square: number, sum: number): number =>
+    Math.log(1 + Math.max(0, square / total - (sum / total) * (sum / total)));
+  return [quads / 4, Math.log(total), Math.log(edge + 1e-6), spread(xx, x), spread(yy, y)];
+}
+
+function meanOf(rows: readonly number[][]): number[] {
+  return Array.from({ length: FEATURES }, (_, k) => rows.reduce((sum, row) => sum + row[k], 0) / rows.length);
+}
+
+function covarianceOf(rows: readonly number[][], mean: readonly number[]): number[][] {
+  const sums = Array.from({ length: FEATURES }, () => new Array<number>(FEATURES).fill(0));
+  for (const row of rows) {
+    for (let i = 0; i < FEATURES; i++) {
+      for (let j = 0; j < FEATURES; j++) sums[i][j] += (row[i] - mean[i]) * (row[j] - mean[j]);
+    }
+  }
+  return sums.map((row) => row.map((sum) => sum / (rows.length - 1)));
+}
+
+/** W = L⁻¹ of Σ = LLᵀ (Cholesky), row by row up to the diagonal. */
+function whiteningOf(covariance: readonly number[][]): number[] {
+  const lower = covariance.map((row) => row.map(() => 0));
+  for (let i = 0; i < FEATURES; i++) {
+    for (let j = 0; j <= i; j++) {
+      let rest = covariance[i][j];
+      for (let k = 0; k < j; k++) rest -= lower[i][k] * lower[j][k];
+      lower[i][j] = i === j ? Math.sqrt(rest) : rest / lower[j][j];
+    }
+  }
+  const inverse = covariance.map((row) => row.map(() => 0));
+  for (let j = 0; j < FEATURES; j++) {
+    for (let i = j; i < FEATURES; i++) {
+      let rest = i === j ? 1 : 0;
+      for (let k = j; k < i; k++) rest -= lower[i][k] * inverse[k][j];
+      inverse[i][j] = rest / lower[i][i];
+    }
+  }
+  return inverse.flatMap((row, i) => row.slice(0, i + 1));
+}
