@@ -163,12 +163,7 @@ for (const variant of ["simd", "relaxed"] as const) {
       const module = new KernelModule(variant);
       for (const [way, { plan, gain }] of Object.entries(ways)) {
         const given = { x, index: [1, 0], plans: [plan, plan], grids, noise, h, w };
-        expectClose(
-          run(module, given),
-          reference(given),
-          warpTolerance(h, w, STD, gain),
-          `${h}×${w}, ${way}`,
-        );
+        expectClose(run(module, given), reference(given), warpTolerance(h, w, STD, gain), `${h}×${w}, ${way}`);
       }
     }
   });

@@ -195,7 +195,14 @@ if (process.platform !== "win32") {
     const stopped = await stoppedRun();
     const id = readdirSync(join(stopped, "linear"))[0];
     const events = readdirSync(join(stopped, "linear", id)).find((name) => name.startsWith("events.")) as string;
-    const replaced = ["run.json", "model.safetensors", "curves.svg", "confusion.svg", "reliability.svg", "mistakes.png"];
+    const replaced = [
+      "run.json",
+      "model.safetensors",
+      "curves.svg",
+      "confusion.svg",
+      "reliability.svg",
+      "mistakes.png",
+    ];
     for (const how of ["link", "hard link"]) {
       for (const name of [...replaced, "metrics.jsonl", events]) {
         const outputs = fresh();
