@@ -3,7 +3,8 @@
 // would come. Of the training images' validation block it is what presets are chosen by; of the test images, what is reported.
 
 import { basename } from "node:path";
-import { type DigitSet, loadMnist } from "../data/index.node.ts";
+import { loadMnist } from "../data/index.node.ts";
+import type { DigitSet } from "../data/index.ts";
 import { evaluate, setThreads } from "../lib/index.ts";
 import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
 import { CORRUPTIONS, robustnessOf, withNoise } from "./corruptions.ts";

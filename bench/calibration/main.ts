@@ -2,8 +2,8 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type DigitSet, encodePng, loadMnist } from "../../data/index.node.ts";
-import { MNIST_NORMALIZATION } from "../../data/index.ts";
+import { encodePng, loadMnist } from "../../data/index.node.ts";
+import { type DigitSet, MNIST_NORMALIZATION } from "../../data/index.ts";
 import {
   noGrad,
   normalizeImages,

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { syntheticDigits } from "../../data/index.ts";
 import { Dataset, Linear, predict, reliabilityOf, Sequential, stateDict } from "../../lib/index.ts";
 import { DigitLikeness } from "../../models/digit_likeness.ts";
-import { Classifier, calibrate, linear, readCheckpointMetadata, trainedMetadata, writeCheckpointMetadata } from "../../models/index.ts"; // biome-ignore format: one line
+import { Classifier, calibrate, linear, readCheckpointMetadata, readDigitLikeness, trainedMetadata, writeCheckpointMetadata } from "../../models/index.ts"; // biome-ignore format: one line
 import { shippedModel } from "../support/shipped_model.ts";
 
 const test = suite("calibration");
