@@ -1,7 +1,7 @@
 // Contrast as it is seen: the colour of a text or a line against the pixels that are really behind it, by WCAG 2.2 (1.4.3 and
 // 1.4.11). axe judges no text over gradients or translucent surfaces, and here nearly all of it is.
 
-import type { Page } from "playwright-core";
+import type { CDPSession, Page } from "playwright-core";
 import { PNG } from "pngjs";
 
 /** Red, green, blue 0 … 255, and opacity 0 … 1. */
@@ -41,12 +41,13 @@ export async function contrastFindings(page: Page): Promise<{ findings: string[]
   await page.evaluate("globalThis.__name ??= (named) => named");
   // What changes colour when it is pointed at is not what is meant here.
   await page.mouse.move(0, 0);
+  const client = await page.context().newCDPSession(page);
   const positions = await page.evaluate(scrollPositions);
   for (const top of positions) {
     await page.evaluate(scrollTo, top);
     const marks = await page.evaluate(marksInSight, { TEXT, LARGE_TEXT, GRAPHICS });
     await page.evaluate(hideText);
-    const picture = PNG.sync.read(await page.screenshot({ scale: "css" }));
+    const picture = await pictureOf(client);
     await page.evaluate(showText);
     for (const mark of marks) {
       const contrast = measure(picture, mark);
@@ -57,7 +58,14 @@ export async function contrastFindings(page: Page): Promise<{ findings: string[]
     }
   }
   await page.evaluate(scrollTo, 0);
+  await client.detach();
   return { findings: [...findings.values()], measured };
+}
+
+/** One pixel of it is one of the page's. By the protocol, which packs it less and waits for nothing: a page in rest is wanted. */
+async function pictureOf(client: CDPSession): Promise<PNG> {
+  const { data } = await client.send("Page.captureScreenshot", { optimizeForSpeed: true });
+  return PNG.sync.read(Buffer.from(data, "base64"));
 }
 
 /** @returns null where nothing of it is on the screen */

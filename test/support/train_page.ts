@@ -8,8 +8,8 @@ import { button, type WebApp } from "./web_app.ts";
 export const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { name, level: 2 });
 
 /** Of the weights, once they are trained. */
-export const hashOf = async (page: Page): Promise<string> => {
-  await page.locator(".train-hash").waitFor({ timeout: 90_000 });
+export const hashOf = async (page: Page, timeout = 90_000): Promise<string> => {
+  await page.locator(".train-hash").waitFor({ timeout });
   return (await page.locator(".train-hash code").textContent()) ?? "";
 };
 

@@ -1,0 +1,22 @@
+// Every text, control and chart of the web app stands out from what is behind it, by the pixels of the screen of a phone.
+
+import { suite } from "uvu";
+import { contrastTour } from "../support/contrast_tour.ts";
+import { PHONE, WebApp } from "../support/web_app.ts";
+
+const test = suite("contrast on a phone");
+
+let app: WebApp;
+test.before(async () => {
+  app = await WebApp.start();
+});
+test.after(async () => {
+  await app?.close();
+});
+
+test("light and dark: texts 4.5 : 1, large texts, controls and charts 3 : 1", async () => {
+  const total = await contrastTour(app, { ...PHONE, deviceScaleFactor: 1 });
+  console.log(`measured: contrast of ${total} texts, controls and marks on a phone`);
+});
+
+test.run();
