@@ -10,6 +10,7 @@
 import { byteArray, check, checkOptions, integer, type Rule, string } from "../lib/base/check.ts";
 import { DataError } from "../lib/base/errors.ts";
 import { fileType } from "../lib/base/file_type.ts";
+import { pictureRemedy } from "../lib/base/picture_remedy.ts";
 import type { Picture } from "../lib/data/picture.ts";
 import { AveragedPicture } from "./png/averaged_picture.ts";
 import { readChunks, readHeader } from "./png/chunks.ts";
@@ -152,18 +153,8 @@ function whatInstead(bytes: Uint8Array): string {
     return "is truncated; it is not even 8 bytes";
   const type = fileType(bytes);
   if (type === null) return "is not a PNG picture; its signature is missing";
-  const { kind, what, group } = type;
+  const { kind, what } = type;
   if (kind === "png")
     return "is a damaged PNG picture; its signature is wrong, as after a copy in text mode. Copy it again";
-  if (kind === "data-url" || kind === "base64") {
-    return `is ${what}, not a PNG picture; decode its base64, and save the bytes that this gives`;
-  }
-  const remedy = {
-    picture: "open it in an image program and save it as PNG",
-    drawing: "export it as PNG, at 100 pixels or more",
-    text: "fetch or save the picture itself",
-    archive: "unpack the picture first",
-    data: "name a picture",
-  }[group];
-  return `is ${what}, not a PNG picture; ${remedy}`;
+  return `is ${what}, not a PNG picture; ${pictureRemedy(type)}`;
 }

@@ -1,5 +1,5 @@
 // Makes build/picture_worker.js: the script of the thread that decodes pictures, as text, so that no bundler has to know of a
-// second file. Its decoder of JPEGs, WebAssembly, is in it.
+// second file.
 //
 // build/picture_worker.json says what came from where, for the licences of what is in it.
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -14,11 +14,10 @@ const { outputFiles, metafile } = await build({
   format: "cjs", // what a worker that starts from a text takes
   platform: "node",
   target: ["es2022", "node20"],
-  loader: { ".wasm": "binary" },
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: "none",
-  // The decoder asks where it lies, and takes "nowhere" for an answer.
+  // Where the sample of MNIST lies is asked of a file, and a text is none; no picture needs it.
   logOverride: { "empty-import-meta": "silent" },
   logLevel: "warning",
   metafile: true,

@@ -14,9 +14,6 @@ const ALLOWED = [
   "OFL-1.1",
 ];
 
-/** Of packages that hold other people's code in a folder of its own, with its own licence. */
-const CODEC_LICENCES = { "@jsquash/jpeg": ["codec/LICENSE.codec.md"] };
-
 /** Each bundle begins with a few functions of esbuild's. */
 const BUNDLER = "node_modules/esbuild";
 
@@ -51,7 +48,7 @@ export function licencesOf(folders) {
         `build: ${name} ${version} is bundled, and its licence is ${license}; scripts/third_party.mjs allows ${ALLOWED.join(", ")}.`,
       );
     }
-    const texts = [...readdirSync(folder), ...(CODEC_LICENCES[name] ?? [])]
+    const texts = readdirSync(folder)
       .filter((file) => /(^|\/)(licen[cs]e|copying|notice)\b|^swagger-ui-bundle\.js\.LICENSE/i.test(file))
       .sort()
       .map((file) => readFileSync(`${folder}/${file}`, "utf8").trim());

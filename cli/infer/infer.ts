@@ -8,18 +8,20 @@ import { UsageError } from "../terminal/exit_codes.ts";
 export const infer: Command = {
   operands: {
     value: "FILE",
-    describe: "PNG files; - is standard input",
+    describe: "PNG and JPEG files; - is standard input",
     min: 1,
     missing: "name at least one file, as in mnist infer digit.png",
   },
   details:
-    "Pictures may have any size and colour type, dark digits on light or light on dark, anywhere in the picture. A " +
+    "Pictures may have any size and colour type, dark digits on light or light on dark, anywhere in the picture; " +
+    "photographs are turned as their camera was held. Whether a file is a PNG or a JPEG is told by what is in it. A " +
     "file that cannot be read gets a line on stderr and exit code 3; the others are answered all the same. Ten pictures " +
     "or more get a line each.",
   examples: [
     ["mnist infer digit.png", "the shipped CNN"],
     ["mnist infer --visualize digit.png", "and show what the network saw"],
     ["mnist infer --run latest --json ./*.png", "the network trained last, as JSON"],
+    ["mnist infer photo.jpg", "a photograph"],
     ["mnist infer - < digit.png", "from standard input"],
   ],
   flags: {

@@ -1,7 +1,7 @@
 // The work of `mnist infer`: every file on its own, so that a bad one spoils none of the others.
 
 import process from "node:process";
-import { decodePng, enableRelaxedSimd } from "../../data/index.node.ts";
+import { decodePicture, enableRelaxedSimd } from "../../data/index.node.ts";
 import { preprocessDigit } from "../../data/index.ts";
 import { Classifier, readDigitLikeness } from "../../models/index.ts";
 import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
@@ -70,7 +70,7 @@ async function inferFile(
   table: AnswerTable | null,
 ): Promise<FileAnswer> {
   const bytes = await readPicture(file);
-  const digit = preprocessDigit(decodePng(bytes, pictureName(file)));
+  const digit = preprocessDigit(decodePicture(bytes, pictureName(file)));
   const answer = fileAnswer(file, model, classifier.read(digit));
   if (table) stdout.write(table.row(answer));
   else if (!isJson) stdout.write(["", ...describeAnswer(answer, stdout)]);

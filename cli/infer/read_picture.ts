@@ -6,7 +6,7 @@ import { openToRead, readOpenFile } from "../../lib/base/read_file.node.ts";
 import { describeSystemError, systemCode } from "../../lib/base/system_error.ts";
 import { DataError } from "../../lib/index.ts";
 
-/** What decodePng takes at most; anything larger is not read into memory. */
+/** What decodePicture takes at most; anything larger is not read into memory. */
 const MAX_BYTES = 32 << 20;
 
 /** As messages call it. @param file a path, or "-" */

@@ -5,7 +5,7 @@
 //   PNG     every colour type and depth, interlaced or not
 //   JPEG    baseline and progressive, grey or in colours; turned as its Exif orientation says
 //
-//   to a picture's bytes, and to its pixels (16 million by default, 12.5 million of a JPEG: 413 beyond), there is a limit;
+//   to a picture's bytes, and to its pixels (16 million by default: 413 beyond), there is a limit;
 //   pictures of more than 1024 pixels a side are averaged down
 //   damaged or truncated: 400; anything else, and JPEGs in CMYK, of 12 bits or arithmetic coding: 415, with what to do
 //

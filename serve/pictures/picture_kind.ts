@@ -1,28 +1,16 @@
 // What a picture's file is, and what can be done with one that is not read.
 
 import { fileType } from "../../lib/base/file_type.ts";
+import { pictureRemedy } from "../../lib/base/picture_remedy.ts";
 import { Problem } from "../http/problem.ts";
 
 /** What is read. */
 export type PictureKind = "png" | "jpeg";
 
-const HINTS: Readonly<Record<string, string>> = {
-  heic: "export it as JPEG; an iPhone takes JPEGs once Settings, Camera, Formats says Most Compatible",
-  avif: "save it as PNG or JPEG",
-  gif: "save the frame that shows the digit as PNG",
-  webp: "save it as PNG or JPEG",
-  bmp: "save it as PNG, which is smaller, too",
-  tiff: "save it as PNG",
-  pdf: "export the page as PNG, at 100 pixels or more",
-  svg: "export it as PNG, at 100 pixels or more",
+const WORDS = {
   "data-url": "decode its base64 and send the bytes, or send the text to /predict/base64",
   base64: "decode it and send the bytes, or send the text to /predict/base64",
-};
-const GROUP_HINTS = {
-  picture: "open it in an image program and save it as PNG",
-  drawing: "export it as PNG, at 100 pixels or more",
   text: "send the picture itself",
-  archive: "unpack the picture first",
   data: "send a picture",
 } as const;
 
@@ -38,8 +26,9 @@ export function pictureKind(bytes: Uint8Array, name: string): PictureKind {
   const type = fileType(bytes);
   if (type?.kind === "png" || type?.kind === "jpeg") return type.kind;
   const what = type ? `is ${type.what}` : "is no picture that is known here";
-  const hint = type ? (HINTS[type.kind] ?? GROUP_HINTS[type.group]) : "save it as PNG";
-  throw new Problem(415, `${name} ${what}; PNG and JPEG are read: ${hint}.`, { reason: "unsupported_media" });
+  throw new Problem(415, `${name} ${what}; PNG and JPEG are read: ${pictureRemedy(type, WORDS)}.`, {
+    reason: "unsupported_media",
+  });
 }
 
 function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {

@@ -2,12 +2,10 @@
 // scripts/build_picture_worker.mjs.
 
 import { parentPort } from "node:worker_threads";
-import wasm from "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm";
 import type { PreprocessedDigit } from "../../data/index.ts";
 import { Problem } from "../http/problem.ts";
-import { JpegDecoder } from "./jpeg/jpeg_decoder.ts";
-import { readJpeg } from "./jpeg/read_jpeg.ts";
 import type { PictureKind } from "./picture_kind.ts";
+import { readJpeg } from "./read_jpeg.ts";
 import { readPng } from "./read_png.ts";
 
 export interface PictureJob {
@@ -23,17 +21,13 @@ export type PictureResult =
   | { readonly problem: { readonly status: number; readonly error: string; readonly reason: Problem["reason"] } }
   | { readonly failure: string };
 
-let decoder: JpegDecoder | null = null;
-
-parentPort?.on("message", async (job: PictureJob) => {
-  parentPort?.postMessage(await resultOf(job));
+parentPort?.on("message", (job: PictureJob) => {
+  parentPort?.postMessage(resultOf(job));
 });
 
-async function resultOf({ kind, bytes, name, maxPixels }: PictureJob): Promise<PictureResult> {
+function resultOf({ kind, bytes, name, maxPixels }: PictureJob): PictureResult {
   try {
-    if (kind === "png") return { digit: readPng(bytes, name, maxPixels) };
-    decoder ??= new JpegDecoder(new WebAssembly.Module(wasm));
-    return { digit: await readJpeg(bytes, name, decoder, maxPixels) };
+    return { digit: (kind === "png" ? readPng : readJpeg)(bytes, name, maxPixels) };
   } catch (error) {
     if (!(error instanceof Problem)) return { failure: (error as Error).stack ?? String(error) };
     const { status, message, reason } = error;

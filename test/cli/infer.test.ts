@@ -94,6 +94,52 @@ test("- is standard input", async () => {
   assert.equal([code, result.file, result.predicted_class], [0, "-", 1]);
 });
 
+const jpeg = (name: string): string => fileURLToPath(new URL(`../fixtures/jpeg/${name}`, import.meta.url));
+
+test("JPEGs are read like PNGs, beside them and from standard input, whatever they are called, as their camera was held", async () => {
+  writeFileSync(join(folder, "named.png"), readFileSync(jpeg("grey.jpg")));
+  writeFileSync(join(folder, "named.jpg"), digitPng(1));
+  const held = [1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => jpeg(`held_${orientation}.jpg`));
+  const files = [...held, jpeg("progressive.jpg"), jpeg("large.jpg"), "named.png", "-", "named.jpg", "0.png"];
+  const { code, stdout, stderr } = await runCli(folder, ["infer", ...files, "--json"], {
+    input: readFileSync(held[5]),
+  });
+  assert.is(code, 0, stderr);
+  const digits = JSON.parse(stdout).map((answer: { predicted_class: number }) => answer.predicted_class);
+  assert.equal(digits, [7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 1, 0]);
+});
+
+test("a file that is neither is called by its kind, with what to do, and a JPEG that is not read by what is wrong with it", async () => {
+  const latin = (text: string): Buffer => Buffer.from(text, "latin1");
+  const grey = readFileSync(jpeg("grey.jpg"));
+  const frame = grey.indexOf(Buffer.of(0xff, 0xc0));
+  const changed = (at: number, ...bytes: number[]): Buffer => Buffer.concat([grey.subarray(0, at), Buffer.from(bytes), grey.subarray(at + bytes.length)]); // biome-ignore format: one line
+  // biome-ignore format: one line each
+  const wrong: Record<string, [bytes: Uint8Array, said: string]> = {
+    "a.heic": [latin("\0\0\0\x18ftypheic\0\0\0\0"), "is a HEIC picture; PNG and JPEG are read: export it as JPEG; an iPhone"],
+    "a.webp": [latin("RIFF\0\0\0\0WEBPVP8 "), "is a WebP picture; PNG and JPEG are read: save it as PNG or JPEG."],
+    "a.gif": [latin("GIF89a\x01\0\x01\0"), "is a GIF picture; PNG and JPEG are read: save the frame"],
+    "a.bmp": [latin("BM\0\0\0\0\0\0\0\0"), "is a BMP picture; PNG and JPEG are read: save it as PNG"],
+    "a.pdf": [latin("%PDF-1.7\n"), "is a PDF document; PNG and JPEG are read: export the page as PNG"],
+    "a.svg": [latin("<svg xmlns='http://www.w3.org/2000/svg'/>"), "is an SVG drawing; PNG and JPEG are read: export it as PNG"],
+    "noise.jpg": [latin("\x01\x02\x03\x04"), "is no picture that is known here; PNG and JPEG are read: save it as PNG."],
+    "cut.jpg": [grey.subarray(0, 700), "is truncated; its end is missing."],
+    "cmyk.jpg": [readFileSync(jpeg("cmyk.jpg")), "is in CMYK, for printing; save it as RGB or grey."],
+    "deep.jpg": [changed(frame + 4, 12), "has 12 bits a sample; save it with 8."],
+    "arithmetic.jpg": [changed(frame + 1, 0xc9), "is coded as hardly any JPEG is (lossless, hierarchical or arithmetic); save it"],
+    "huge.jpg": [changed(frame + 5, 255, 255, 255, 255), "claims 65535 × 65535 pixels; at most 40000000 are read. Make it smaller."],
+  };
+  for (const [file, [bytes]] of Object.entries(wrong)) writeFileSync(join(folder, file), bytes);
+  const { code, stderr, stdout } = await runCli(folder, ["infer", ...Object.keys(wrong), "0.png", "--json"]);
+  assert.is(code, 3);
+  assert.is(JSON.parse(stdout).length, 1);
+  const lines = stderr.trim().split("\n").slice(1);
+  assert.is(lines.length, Object.keys(wrong).length, stderr);
+  for (const [i, [file, [, said]]] of Object.entries(wrong).entries()) {
+    assert.ok(lines[i].startsWith(`error: ${file} ${said}`), lines[i]);
+  }
+});
+
 test("messages call it standard input, whatever is wrong with it", async () => {
   const wrong: [input: Uint8Array, message: RegExp][] = [
     [new Uint8Array(0), /^error: standard input is empty\.$/m],

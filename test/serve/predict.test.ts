@@ -11,7 +11,6 @@ import { Classifier } from "../../models/index.ts";
 import { badRequest } from "../../serve/http/problem.ts";
 import { type RunningServer, startServer } from "../../serve/index.ts";
 import { loadModel } from "../../store/checkpoints/load_model.ts";
-import { fixture } from "./pictures/jpeg_fixture.ts";
 
 const test = suite("predict");
 let server: RunningServer;
@@ -119,7 +118,10 @@ test("once a picture is refused, the others of its request are dropped, and the 
 
 test("as many JPEGs as --max-images says are read in one request", async () => {
   const large = await startServer({ port: 0, logLevel: "silent", outputs: "no outputs here", maxImages: 100 });
-  const jpegs = Array<[string, Uint8Array]>(100).fill(["grey.jpg", fixture("grey.jpg")]);
+  const jpegs = Array<[string, Uint8Array]>(100).fill([
+    "grey.jpg",
+    new Uint8Array(readFileSync("test/fixtures/jpeg/grey.jpg")),
+  ]);
   try {
     const response = await fetch(`${large.url}/predict`, { method: "POST", body: formOf({}, ...jpegs) });
     assert.is(response.status, 200);

@@ -3,26 +3,21 @@
 // Garbage: a picture of another size than its frame and its orientation say, or one that is not opaque.
 
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Picture } from "../../../lib/index.ts";
-import { Problem } from "../../../serve/http/problem.ts";
-import { JpegDecoder } from "../../../serve/pictures/jpeg/jpeg_decoder.ts";
-import { decodeJpeg } from "../../../serve/pictures/jpeg/read_jpeg.ts";
+import { decodePicture } from "../../../data/index.node.ts";
+import { DataError, type Picture } from "../../../lib/index.ts";
 import { concat, mutateBytes } from "../mutate_bytes.ts";
 import type { Random } from "../random.ts";
 import type { FuzzTarget } from "../target.ts";
 
 /** Small, since a picture of many pixels takes its time, which a thread gives it. */
 const MAX_PIXELS = 20_000;
-const FILES = ["grey", "progressive", "full_colours", "held_6", "cmyk"].map(
+const FILES = ["grey", "progressive", "full_colours", "held_6", "cmyk", "coded/restarts", "coded/progressive_bits"].map(
   (name) => new Uint8Array(readFileSync(new URL(`../../fixtures/jpeg/${name}.jpg`, import.meta.url))),
 );
-const WASM = createRequire(import.meta.url).resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm");
-const decoder = new JpegDecoder(new WebAssembly.Module(readFileSync(WASM)));
 
 export const target: FuzzTarget<Picture> = {
   name: "jpeg",
-  errors: [Problem],
+  errors: [DataError],
   mutate: (random) => {
     const file = random.pick(FILES);
     if (random.oneIn(4)) return mutateBytes(random, file);
@@ -31,9 +26,13 @@ export const target: FuzzTarget<Picture> = {
     const end = random.oneIn(20) ? [] : [0xff, 0xd9];
     return concat(Uint8Array.of(0xff, 0xd8), ...segments.map(written), Uint8Array.from(end));
   },
-  read: (input) => decodeJpeg(input, "the file", decoder, MAX_PIXELS),
+  read: (input) => decodePicture(input, "the file", { maxPixels: MAX_PIXELS, maxSide: maxSideOf(input) }),
   garbage: ({ width, height, data }, input) => {
-    const sizes = framesOf(input).flatMap(([w, h]) => [`${w} × ${h}`, `${h} × ${w}`]);
+    const maxSide = maxSideOf(input);
+    const sizes = framesOf(input).flatMap((sides) => {
+      const [w, h] = smaller(sides, maxSide);
+      return [`${w} × ${h}`, `${h} × ${w}`];
+    });
     if (!sizes.includes(`${width} × ${height}`)) return `${width} × ${height} of frames of ${sizes.join(", ")}`;
     if (data.length !== 4 * width * height) return `${data.length} bytes for ${width} × ${height}`;
     return data.every((value, i) => i % 4 !== 3 || value === 255) ? null : "a picture that is not opaque";
@@ -163,6 +162,20 @@ const CHANGES: readonly Change[] = [
     },
   ),
 ];
+
+/** One in eight is averaged down to few pixels, in its blocks and then once more. */
+function maxSideOf(input: Uint8Array): number {
+  return input.length % 8 === 0 ? 5 : 1024;
+}
+
+/** By halves while its blocks allow, whole squares alone; then by any factor. */
+function smaller([width, height]: readonly [number, number], maxSide: number): [width: number, height: number] {
+  let step = 1;
+  while (step < 8 && Math.max(width, height) > step * maxSide) step *= 2;
+  const sides = [width, height].map((side) => Math.max(1, Math.floor(side / step)));
+  const factor = Math.ceil(Math.max(...sides) / maxSide);
+  return [Math.ceil(sides[0] / factor), Math.ceil(sides[1] / factor)];
+}
 
 /** Whatever might be a frame: sides behind a marker. */
 function framesOf(input: Uint8Array): [width: number, height: number][] {

@@ -3,14 +3,13 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodePng, encodePng } from "../../../data/index.node.ts";
+import { decodeJpeg, decodePng, encodePng } from "../../../data/index.node.ts";
 import { preprocessDigit } from "../../../data/index.ts";
 import { Problem } from "../../../serve/http/problem.ts";
 import { DecodingPictureReader } from "../../../serve/pictures/decoding_picture_reader.ts";
-import { decodeJpeg } from "../../../serve/pictures/jpeg/read_jpeg.ts";
-import { fixture, jpegDecoder } from "./jpeg_fixture.ts";
 
 const test = suite("DecodingPictureReader");
+const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(`test/fixtures/jpeg/${name}`));
 const reader = new DecodingPictureReader({ maxPixels: 16_000_000 });
 test.after(() => reader.close());
 
@@ -45,7 +44,7 @@ test("a large PNG and a JPEG are read in the thread, to the same digit", async (
   }
   assert.equal(await read(encodePng(large)), preprocessDigit(large));
   const jpeg = fixture("held_6.jpg");
-  assert.equal(await read(jpeg), preprocessDigit(await decodeJpeg(jpeg, "it", jpegDecoder())));
+  assert.equal(await read(jpeg), preprocessDigit(decodeJpeg(jpeg, "it")));
 });
 
 test("what is neither PNG nor JPEG is refused with what to do", async () => {
@@ -75,6 +74,12 @@ test("damage is 400 and too many pixels 413, of a PNG and of a JPEG, here and in
   assert.match(await problemOf(png, small), /^413 it claims 38,416 pixels; at most 1,000 are read\./);
   assert.match(await problemOf(fixture("grey.jpg"), small), /^413 it claims 4,032 pixels; at most 1,000 are read\./);
   await small.close();
+});
+
+test("a JPEG of a kind that is not read is 415, and one of too many scans 413", async () => {
+  assert.match(await problemOf(fixture("cmyk.jpg")), /^415 it is in CMYK, for printing; save it as RGB or grey\.$/);
+  const many = readFileSync("test/corpus/jpeg/three-hundred-scans.input");
+  assert.match(await problemOf(many), /^413 it has 3\d\d scans of .*, which takes too long to decode/);
 });
 
 test.run();

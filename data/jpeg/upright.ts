@@ -1,6 +1,6 @@
 // upright: a picture as it was meant to be seen, from how it was held.
 
-import type { Picture } from "../../lib/index.ts";
+import type { Picture } from "../../lib/data/picture.ts";
 
 /**
  * Turns and mirrors a picture.

@@ -1,14 +1,11 @@
-// shrunk: a picture of no more pixels a side than a digit needs.
+// shrunk: a picture of no more pixels a side than wanted.
 
-import type { Picture } from "../../lib/index.ts";
-
-/** As in decodePng: twenty would do in the end. */
-const MAX_SIDE = 1024;
+import type { Picture } from "../../lib/data/picture.ts";
 
 /** Averages squares of an opaque picture's pixels into one, fewer at the right and lower edge. */
-export function shrunk(picture: Picture): Picture {
+export function shrunk(picture: Picture, maxSide: number): Picture {
   const { width, height, data } = picture;
-  const step = Math.ceil(Math.max(width, height) / MAX_SIDE);
+  const step = Math.ceil(Math.max(width, height) / maxSide);
   if (step <= 1) return picture;
   const columns = Math.ceil(width / step);
   const rows = Math.ceil(height / step);
