@@ -347,7 +347,7 @@ test("another format is named, with what to do about it", () => {
   const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
   const png = encodePng(specOf(0, 8, 3, 3));
   const cases: [Uint8Array, string][] = [
-    [bytes("GIF89a and more"), "is a GIF picture, not a PNG picture; open it in an image program and save it as PNG."],
+    [bytes("GIF89a and more"), "is a GIF picture, not a PNG picture; save the frame that shows the digit as PNG."],
     [bytes("\xff\xd8\xff\xe0\0\x10JFIF"), "is a JPEG picture, not a PNG picture; open it in an image program"],
     [bytes("<svg xmlns='http://www.w3.org/2000/svg'/>"), "is an SVG drawing, not a PNG picture; export it as PNG"],
     [bytes("<!DOCTYPE html><html></html>"), "is an HTML page, not a PNG picture; fetch or save the picture itself."],

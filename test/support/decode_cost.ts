@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
-import { decodePng } from "../../data/decode_png.ts";
+import { decodePicture } from "../../data/decode_picture.ts";
 import { preprocessDigit } from "../../data/preprocess.ts";
 import { digitPng } from "./digit_png.ts";
 
@@ -14,13 +14,13 @@ function peakBytes(): number {
 }
 
 // What is made once is made before it counts.
-preprocessDigit(decodePng(digitPng(1), "warm-up"));
+preprocessDigit(decodePicture(digitPng(1), "warm-up"));
 const bytes = readFileSync(process.argv[2]);
 const before = process.memoryUsage.rss();
 const started = process.cpuUsage();
 let message = "accepted";
 try {
-  preprocessDigit(decodePng(bytes, "hostile.png"));
+  preprocessDigit(decodePicture(bytes, "hostile.png"));
 } catch (error) {
   message = (error as Error).message;
 }
