@@ -15,16 +15,26 @@ export interface Answer {
   readonly reason: string | null;
   /** From pixels to probabilities; of a picture that was read in a batch, the batch's time. */
   readonly latencyMs: number | null;
+  /** What the network saw: 28 × 28, row by row, 0 for paper and 255 for ink. */
+  readonly pixels: Uint8Array | null;
   /** What makes the answer doubtful, as sentences without a full stop. */
   readonly warnings: readonly string[];
 }
 
 const BLANK = "the picture is blank";
 
+/** Of a picture that is not blank. */
+export interface ReadAnswer extends Answer {
+  readonly digit: number;
+  readonly confidence: number;
+  readonly probabilities: readonly number[];
+  readonly pixels: Uint8Array;
+}
+
 /** Where nothing is written. @param warnings of what was looked at */
 export function blankAnswer(warnings: readonly string[]): Answer {
   check("blankAnswer", "warnings", warnings, strings);
-  const nothing = { digit: null, confidence: null, probabilities: null, latencyMs: null };
+  const nothing = { digit: null, confidence: null, probabilities: null, latencyMs: null, pixels: null };
   return { ...nothing, isDigit: false, reason: BLANK, warnings: [...warnings, BLANK] };
 }
 

@@ -2,6 +2,7 @@
 
 import { MNIST_NORMALIZATION } from "../data/mnist.ts";
 import type { PreprocessedDigit } from "../data/preprocess.ts";
+import type { DigitsReading } from "../data/preprocess_all.ts";
 import { noGrad } from "../lib/autograd/grad_mode.ts";
 import { arrayType } from "../lib/base/array_type.ts";
 import { callback, check, checkOptions, integer, orNull, type Rule } from "../lib/base/check.ts";
@@ -15,6 +16,8 @@ import { scope } from "../lib/tensor/scope.ts";
 import type { Tensor } from "../lib/tensor/tensor.ts";
 import { inMode } from "../lib/train/in_mode.ts";
 import { type Answer, blankAnswer } from "./answer.ts";
+import { chooseDigits, digitsOf, type LocatedAnswer } from "./choose_digits.ts";
+import { chooseReading, type JudgedReading, type Judgement, readingsOf } from "./choose_reading.ts";
 import type { DigitLikeness } from "./digit_likeness.ts";
 
 /** What preprocessDigit makes of a picture; or pixels alone, 28 × 28, row by row, 0 for paper and 255 for ink. */
@@ -50,6 +53,8 @@ const CLASSES = 10;
  *   is read in evaluation mode, and put back
  * @throws {OptionError} no network, an unknown option, or a batchSize that is not an integer ≥ 1
  *
+ * Where a picture can be read in several ways, each is judged, and the answer is that of the one that looks most like a digit.
+ *
  * Pixels are normalised as MNIST's are: (x/255 − 0.1307)/0.3081. The first answer takes longer than the others, since
  * the kernels are compiled then, unless `warmUp` was called.
  * @example
@@ -76,7 +81,7 @@ export class Classifier {
 
   /** Compiles the kernels, and folds what evaluation folds, so that no answer's latency includes it. */
   warmUp(): void {
-    this.scores([new Uint8Array(PIXELS)], 0);
+    this.scores([{ reading: { pixels: new Uint8Array(PIXELS) }, picture: 0 }]);
   }
 
   /**
@@ -89,40 +94,53 @@ export class Classifier {
   read(pictures: readonly DigitInput[]): Answer[];
   read(input: DigitInput | readonly DigitInput[]): Answer | Answer[] {
     const pictures = (isOne(input) ? [input] : input).map(describe);
-    const answers = pictures.map(({ warnings }) => blankAnswer(warnings));
-    const written = pictures.flatMap(({ isBlank }, i) => (isBlank ? [] : [i]));
-    for (let at = 0; at < written.length; at += this.batchSize) {
-      const batch = written.slice(at, at + this.batchSize);
-      const started = this.clock();
-      const rows = this.scores(
-        batch.map((i) => pictures[i].pixels),
-        batch[0],
-      );
-      const latencyMs = this.clock() - started;
-      batch.forEach((i, row) => {
-        const { probabilities, logits } = rows[row];
-        const confidence = Math.max(...probabilities);
-        const digit = probabilities.indexOf(confidence);
-        const { warnings, pixels } = pictures[i];
-        answers[i] = {
-          digit,
-          confidence,
-          probabilities,
-          ...(this.likeness?.judge(pixels, logits) ?? UNKNOWN),
-          latencyMs,
-          warnings,
-        };
-      });
+    const rows = pictures.flatMap((each, picture) => readingsOf(each).map((reading) => ({ reading, picture })));
+    const judged: JudgedReading[][] = pictures.map(() => []);
+    for (const [i, judgement] of this.judge(rows).entries()) {
+      const { reading, picture } = rows[i];
+      judged[picture].push({ ...reading, ...judgement });
     }
+    const answers = pictures.map(({ warnings }, i) =>
+      judged[i].length > 0 ? chooseReading(judged[i]) : blankAnswer(warnings),
+    );
     return isOne(input) ? answers[0] : answers;
   }
 
-  /** @param first where the batch begins, for messages */
-  private scores(pictures: readonly Uint8Array[], first: number): { probabilities: number[]; logits: number[] }[] {
-    const count = pictures.length;
+  /**
+   * All digits of a picture, in reading order, each with its box; none where nothing is written.
+   *
+   * @param readings what preprocessDigits makes of the picture
+   * @throws {OptionError} not what preprocessDigits gives
+   * @throws {ShapeError | DataError} as `read` does
+   * @example const number = classifier.readAll(preprocessDigits(picture)).map(({ digit }) => digit).join("");
+   */
+  readAll(readings: readonly DigitsReading[]): LocatedAnswer[] {
+    check("Classifier", "readings", readings, DIGITS);
+    return chooseDigits(readings, this.judge(digitsOf(readings).map((reading) => ({ reading, picture: 0 }))));
+  }
+
+  /** Of each row, in batches. */
+  private judge(rows: readonly Row[]): Judgement[] {
+    const judgements: Judgement[] = [];
+    for (let at = 0; at < rows.length; at += this.batchSize) {
+      const started = this.clock();
+      const batch = rows.slice(at, at + this.batchSize);
+      const scores = this.scores(batch);
+      const latencyMs = this.clock() - started;
+      for (const [i, { probabilities, logits }] of scores.entries()) {
+        const { isDigit, reason } = this.likeness?.judge(batch[i].reading.pixels, logits) ?? UNKNOWN;
+        judgements.push({ probabilities, latencyMs, isDigit, reason });
+      }
+    }
+    return judgements;
+  }
+
+  /** @param rows with the indices of their pictures among those that were given, for messages */
+  private scores(rows: readonly Row[]): { probabilities: number[]; logits: number[] }[] {
+    const count = rows.length;
     const bytes = new Uint8Array(count * PIXELS);
-    pictures.forEach((pixels, i) => {
-      bytes.set(pixels, i * PIXELS);
+    rows.forEach(({ reading }, i) => {
+      bytes.set(reading.pixels, i * PIXELS);
     });
     return scope(() => {
       const x = normalizeImages(tensor(bytes, [count, SIDE, SIDE], "u8"), MNIST_NORMALIZATION);
@@ -138,7 +156,7 @@ export class Classifier {
       }
       const wrong = logits.values.findIndex((logit) => !Number.isFinite(logit));
       if (wrong >= 0) {
-        const index = first + Math.floor(wrong / CLASSES);
+        const index = rows[Math.floor(wrong / CLASSES)].picture;
         throw new DataError(
           `Classifier: the network gives ${logits.values[wrong]} for picture ${index}; its weights are damaged, or their training diverged. Use another checkpoint.`,
           { index },
@@ -147,9 +165,34 @@ export class Classifier {
       const { values } = softmax(logits, -1);
       const row = (all: ArrayLike<number>, i: number): number[] =>
         Array.from({ length: CLASSES }, (_, k) => all[i * CLASSES + k]);
-      return pictures.map((_, i) => ({ probabilities: row(values, i), logits: row(logits.values, i) }));
+      return rows.map((_, i) => ({ probabilities: row(values, i), logits: row(logits.values, i) }));
     });
   }
+}
+
+const DIGITS: Rule = {
+  says: "what preprocessDigits gives",
+  holds: (value) => Array.isArray(value) && value.every(isDigitsReading),
+};
+
+function isDigitsReading(value: unknown): boolean {
+  const { groups, doubt }: Partial<DigitsReading> = Object(value);
+  const areDigits = (ways: unknown): boolean =>
+    Array.isArray(ways) &&
+    ways.length > 0 &&
+    ways.every((way) => Array.isArray(way) && way.length > 0 && way.every(isDigit));
+  return Number.isFinite(doubt) && Array.isArray(groups) && groups.length > 0 && groups.every(areDigits);
+}
+
+function isDigit(value: unknown): boolean {
+  const { pixels, box, warnings }: Partial<LocatedAnswer> = Object(value);
+  return isBytes(pixels) && pixels.length === PIXELS && typeof box === "object" && Array.isArray(warnings);
+}
+
+/** What goes through the network: one way to read one of the pictures. */
+interface Row {
+  readonly reading: { readonly pixels: Uint8Array };
+  readonly picture: number;
 }
 
 function isOne(input: DigitInput | readonly DigitInput[]): input is DigitInput {
@@ -157,11 +200,12 @@ function isOne(input: DigitInput | readonly DigitInput[]): input is DigitInput {
 }
 
 function describe(input: DigitInput, index: number): PreprocessedDigit {
-  const { pixels, warnings, isBlank }: Partial<PreprocessedDigit> = isBytes(input)
+  const digit: Partial<PreprocessedDigit> = isBytes(input)
     ? { pixels: input, warnings: [], isBlank: input.every((value) => value === 0) }
     : Object(input);
+  const { pixels, warnings, isBlank, others } = digit;
   if (isBytes(pixels) && pixels.length === PIXELS && Array.isArray(warnings)) {
-    return { pixels, warnings, isBlank: isBlank === true };
+    return { pixels, warnings, isBlank: isBlank === true, others };
   }
   const given: unknown = pixels ?? input;
   const { length } = Object(given) as Partial<Uint8Array>;

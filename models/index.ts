@@ -1,12 +1,14 @@
 // The networks, how they are trained, and how they read: what `simdgrad/models` exports.
 
-export { type Answer, type AnswerFields, blankAnswer, writeAnswer } from "./answer.ts";
+export { type Answer, type AnswerFields, blankAnswer, type ReadAnswer, writeAnswer } from "./answer.ts";
 export { type Calibration, calibrate } from "./calibrate.ts";
 export {
   type CheckpointMetadata,
   readCheckpointMetadata,
   writeCheckpointMetadata,
 } from "./checkpoint_metadata.ts";
+export type { LocatedAnswer } from "./choose_digits.ts";
+export { chooseReading, type JudgedReading, readingsOf } from "./choose_reading.ts";
 export { Classifier, type ClassifierOptions, type DigitInput } from "./classifier.ts";
 export { cnn } from "./cnn.ts";
 export { type Comparison, type Contestant, errorsOf, writeComparison } from "./comparison.ts";

@@ -1,7 +1,7 @@
 // Service: what answers requests, whatever brought them: models, the queue before them, and what decodes pictures.
 
 import type { PreprocessedDigit } from "../data/index.ts";
-import { type Answer, blankAnswer } from "../models/index.ts";
+import { type Answer, blankAnswer, chooseReading, readingsOf } from "../models/index.ts";
 import { Problem } from "./http/problem.ts";
 import { ImageQueue, type JobOutput } from "./inference/image_queue.ts";
 import { normalisedImages } from "./inference/normalised_images.ts";
@@ -76,19 +76,23 @@ export class Service {
     this.queue.checkRoom(count, this.pictures.waiting);
   }
 
-  /** Answers for pictures of digits, in their order; blank ones take no part in any batch. */
+  /** Answers for pictures of digits, in their order; blank ones take no part in any batch, those with several readings take several. */
   async readDigits(model: ServedModel, pictures: readonly PreprocessedDigit[], work: InferenceWork): Promise<Answer[]> {
-    const written = pictures.filter(({ isBlank }) => !isBlank);
-    const images = normalisedImages(written.map(({ pixels }) => pixels));
-    const output = written.length === 0 ? null : await this.runImages(model, images, work);
+    const readings = pictures.map(readingsOf);
+    const images = normalisedImages(readings.flat().map(({ pixels }) => pixels));
+    const output = images.length === 0 ? null : await this.runImages(model, images, work);
     let row = 0;
-    return pictures.map(({ isBlank, warnings, pixels }) => {
-      if (isBlank || !output) return blankAnswer(warnings);
-      const logits = output.logits.subarray(row * CLASSES, (row + 1) * CLASSES);
-      const probabilities = Array.from(output.probabilities.subarray(row * CLASSES, ++row * CLASSES));
-      const judgement = model.likeness?.judge(pixels, logits) ?? { isDigit: null, reason: null };
-      const { digit, confidence } = this.mostProbable(model, probabilities);
-      return { digit, confidence, probabilities, ...judgement, latencyMs: output.computedMs, warnings };
+    return pictures.map(({ warnings }, i) => {
+      if (!output || readings[i].length === 0) return blankAnswer(warnings);
+      const judged = readings[i].map((reading) => {
+        const logits = output.logits.subarray(row * CLASSES, (row + 1) * CLASSES);
+        const probabilities = Array.from(output.probabilities.subarray(row * CLASSES, ++row * CLASSES));
+        const { isDigit, reason } = model.likeness?.judge(reading.pixels, logits) ?? { isDigit: null, reason: null };
+        return { ...reading, probabilities, isDigit, reason, latencyMs: output.computedMs };
+      });
+      const answer = chooseReading(judged);
+      this.tellPredicted(model, answer.probabilities);
+      return answer;
     });
   }
 
@@ -105,13 +109,11 @@ export class Service {
     return output;
   }
 
-  /** The digit that was read, of which the observers are told. @param probabilities of one image */
-  mostProbable(model: ServedModel, probabilities: ArrayLike<number>): { digit: number; confidence: number } {
+  /** Tells the observers which digit was read. @param probabilities of one image */
+  tellPredicted({ name, version }: ServedModel, probabilities: ArrayLike<number>): void {
     let digit = 0;
     for (let i = 1; i < CLASSES; i++) if (probabilities[i] > probabilities[digit]) digit = i;
-    const confidence = probabilities[digit];
-    this.observer.predicted({ model: model.name, version: model.version, digit, confidence });
-    return { digit, confidence };
+    this.observer.predicted({ model: name, version, digit, confidence: probabilities[digit] });
   }
 
   /** Runs a request for inference, from its first byte on, and tells the observers how it went. */

@@ -5,12 +5,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { enableRelaxedSimd, encodePng, loadMnistTest } from "../../data/index.node.ts";
 import { preprocessDigit } from "../../data/index.ts";
-import { rand } from "../../lib/index.ts";
 import { Classifier } from "../../models/index.ts";
 import { shippedModel } from "../../test/support/shipped_model.ts";
 import { parse, readOptions, wholeNumber } from "../options.ts";
 import { print } from "../print.ts";
-import { CONDITIONS, type Condition, type Random } from "./conditions.ts";
+import { CONDITIONS, type Condition } from "./conditions.ts";
+import { randomOf } from "./random.ts";
 
 const USAGE = `npm run pictures -- [options]: how pictures as people take them are read
 
@@ -20,8 +20,6 @@ const USAGE = `npm run pictures -- [options]: how pictures as people take them a
   --json         the results as JSON`;
 
 const PIXELS = 784;
-/** Random numbers at a time. */
-const BLOCK = 65_536;
 
 interface Row {
   readonly group: string;
@@ -87,22 +85,6 @@ function measure({ group, name, make }: Condition): Row {
     }
   }
   return { group, name, pictures: digits.length, right, warned, silent };
-}
-
-/** The same for a condition, whatever others are measured; drawn a block at a time. */
-function randomOf(name: string): Random {
-  const seed = [...name].reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) % 2 ** 32, 7);
-  let block = new Float32Array(0);
-  let [at, step] = [0, 0];
-  return () => {
-    if (at === block.length) {
-      const numbers = rand([BLOCK], { seed, step: step++ });
-      block = Float32Array.from(numbers.data);
-      numbers.dispose();
-      at = 0;
-    }
-    return block[at++];
-  };
 }
 
 function printTable(table: readonly Row[]): void {

@@ -22,10 +22,14 @@ export const infer: Command = {
     ["mnist infer --visualize digit.png", "and show what the network saw"],
     ["mnist infer --run latest --json ./*.png", "the network trained last, as JSON"],
     ["mnist infer photo.jpg", "a photograph"],
+    ["mnist infer --all postcode.png", "every digit in it, in reading order"],
     ["mnist infer - < digit.png", "from standard input"],
   ],
   flags: {
     ...CHECKPOINT_FLAGS,
+    ...grouped("Picture", {
+      all: switchFlag("Read every digit in the picture, each with its place: a number, a postcode, a sheet of digits"),
+    }),
     ...grouped("Output", {
       visualize: switchFlag("Draw the 28×28 pixels that the network saw, and write them to NAME.seen.png"),
       out: valueFlag("FOLDER", "Where --visualize writes", { byDefault: "." }),
@@ -38,9 +42,11 @@ export const infer: Command = {
     const out = textFlag(flags, "out");
     if (out !== undefined && !isVisual)
       throw new UsageError("--out says where --visualize writes; give both, or neither.");
+    const isAll = isSet(flags, "all");
+    if (isAll && isVisual) throw new UsageError("--visualize shows one digit; leave out --all, or --visualize.");
     if (files.filter((file) => file === "-").length > 1) throw new UsageError("- can be read once only.");
     const { inferFiles } = await import("./infer_files.ts");
     const output = { isVerbose: isSet(flags, "verbose"), isJson: isSet(flags, "json") };
-    await inferFiles(flags, { files, isVisual, out: out ?? ".", ...output }, signal);
+    await inferFiles(flags, { files, isAll, isVisual, out: out ?? ".", ...output }, signal);
   },
 };

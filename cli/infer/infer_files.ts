@@ -13,11 +13,14 @@ import { stderr, stdout } from "../terminal/terminal.ts";
 import { AnswerTable, describeAnswer } from "./describe_answer.ts";
 import { drawDigit } from "./draw_digit.ts";
 import { type FileAnswer, fileAnswer } from "./file_answer.ts";
+import { describeDigits, type FileDigits, inferAll } from "./infer_all.ts";
 import { pictureName, readPicture } from "./read_picture.ts";
 import { SeenPictures } from "./seen_pictures.ts";
 
 export interface InferRequest {
   files: readonly string[];
+  /** Every digit of each picture. */
+  isAll: boolean;
   isVisual: boolean;
   /** The folder for the pictures of --visualize. */
   out: string;
@@ -32,9 +35,10 @@ const MANY = 10;
 export async function inferFiles(flags: Flags, request: InferRequest, signal: AbortSignal): Promise<void> {
   enableRelaxedSimd();
   const model = modelAskedFor(flags);
-  const { files, isVisual, isVerbose, isJson } = request;
+  const { files, isAll, isVisual, isVerbose, isJson } = request;
   const seen = isVisual ? new SeenPictures(request.out) : null;
-  const table = files.length >= MANY && !isVerbose && !isVisual && !isJson ? new AnswerTable(files, stdout) : null;
+  const table =
+    files.length >= MANY && !isVerbose && !isVisual && !isJson && !isAll ? new AnswerTable(files, stdout) : null;
   // For people, however the results are read.
   if (isJson) stderr.print(stderr.dim(describeOrigin(model)));
   else stdout.print(stdout.dim(describeOrigin(model)));
@@ -45,13 +49,13 @@ export async function inferFiles(flags: Flags, request: InferRequest, signal: Ab
     likeness: readDigitLikeness(model.metadata.digitLikeness),
   });
   classifier.warmUp();
-  const answers: FileAnswer[] = [];
+  const answers: (FileAnswer | FileDigits)[] = [];
   let exitCode: number = EXIT.ok;
   for (const file of files) {
     signal.throwIfAborted();
     try {
-      const answer = await inferFile(file, model, classifier, seen, isJson, table);
-      answers.push(answer);
+      if (isAll) answers.push(await inferDigits(file, model, classifier, isJson));
+      else answers.push(await inferFile(file, model, classifier, seen, isJson, table));
     } catch (error) {
       reportError(error);
       exitCode = Math.max(exitCode, exitCodeOf(error));
@@ -59,6 +63,18 @@ export async function inferFiles(flags: Flags, request: InferRequest, signal: Ab
   }
   if (isJson) stdout.write(JSON.stringify(answers));
   if (exitCode !== EXIT.ok) throw new AlreadyReportedError(exitCode);
+}
+
+async function inferDigits(
+  file: string,
+  model: LoadedModel,
+  classifier: Classifier,
+  isJson: boolean,
+): Promise<FileDigits> {
+  const bytes = await readPicture(file);
+  const found = inferAll(file, decodePicture(bytes, pictureName(file)), model, classifier);
+  if (!isJson) stdout.write(["", ...describeDigits(found, stdout)]);
+  return found;
 }
 
 async function inferFile(
@@ -70,14 +86,14 @@ async function inferFile(
   table: AnswerTable | null,
 ): Promise<FileAnswer> {
   const bytes = await readPicture(file);
-  const digit = preprocessDigit(decodePicture(bytes, pictureName(file)));
-  const answer = fileAnswer(file, model, classifier.read(digit));
+  const read = classifier.read(preprocessDigit(decodePicture(bytes, pictureName(file))));
+  const answer = fileAnswer(file, model, read);
   if (table) stdout.write(table.row(answer));
   else if (!isJson) stdout.write(["", ...describeAnswer(answer, stdout)]);
-  if (seen && !digit.isBlank) {
+  if (seen && read.pixels) {
     const stream = isJson ? stderr : stdout;
-    stream.write(drawDigit(digit.pixels, stream.hasColor));
-    const path = seen.write(file, digit.pixels);
+    stream.write(drawDigit(read.pixels, stream.hasColor));
+    const path = seen.write(file, read.pixels);
     stderr.print(`What the network saw: ${path}`);
   }
   return answer;

@@ -1,7 +1,7 @@
 // From RGBA to luma: transparency laid over a backdrop, and very large pictures made smaller.
 
 import type { Picture } from "../../lib/data/picture.ts";
-import { ranked } from "./plane.ts";
+import { type Plane, ranked } from "./plane.ts";
 
 /** Larger pictures are averaged down to at most this many pixels per side: a digit needs only 20 in the end. */
 const MAX_SIDE = 1024;
@@ -41,6 +41,18 @@ function wordsOf(data: Picture["data"]): Int32Array {
   return new Int32Array(aligned.buffer, aligned.byteOffset, data.length / 4);
 }
 
+/** All of it. */
+export function lumaPlane({ width, height, words, at }: Luma): Plane {
+  const values = new Float32Array(width * height);
+  for (let i = 0; i < values.length; ) {
+    const word = words[i];
+    const shade = at(i);
+    do values[i++] = shade;
+    while (i < values.length && words[i] === word);
+  }
+  return { width, height, values };
+}
+
 function averagedLuma(picture: Picture, step: number): Luma {
   const { width, height, data } = picture;
   const backdrop = backdropOf(picture);
@@ -70,10 +82,13 @@ function lumaAt(data: Picture["data"], at: number): number {
   return (299 * data[at] + 587 * data[at + 1] + 114 * data[at + 2]) / 1000;
 }
 
+/** What is seen of a picture is a card, not ink, if it fills so much of its box. */
+const CARD_SHARE = 0.8;
+
 /**
- * What a transparent picture should lie on. A picture whose visible pixels are both light and dark brings
- * its own paper, of the colour that most of them have; one of a single shade is ink alone, and lies on
- * white, or on black where the ink itself is light.
+ * What a transparent picture should lie on. Where what is seen is a card, or more than half of all, that is paper, and what is
+ * transparent has its shade. What is less is ink: it lies on white, or on black if it is light. Whether its edges are of other
+ * shades says nothing: they are what is left of the paper that it was drawn on.
  */
 function backdropOf({ width, height, data }: Picture): number {
   const pixels = width * height;
@@ -85,19 +100,26 @@ function backdropOf({ width, height, data }: Picture): number {
   for (let i = 0; i < pixels && !isTransparent; i += stride) isTransparent = data[4 * i + 3] < 255;
   if (!isTransparent) return 255;
   const words = wordsOf(data);
+  let [left, top, right, bottom] = [width, height, 0, 0];
   for (let i = 0; i < pixels; ) {
     const isSeen = data[4 * i + 3] >= OPAQUE;
     const luma = lumaAt(data, 4 * i);
     const word = words[i];
     do {
-      if (isSeen) seen[count++] = luma;
+      if (isSeen) {
+        seen[count++] = luma;
+        const y = Math.floor(i / width);
+        const x = i - y * width;
+        [left, top] = [Math.min(left, x), Math.min(top, y)];
+        [right, bottom] = [Math.max(right, x + 1), Math.max(bottom, y + 1)];
+      }
       i += stride;
     } while (i < pixels && words[i] === word);
   }
   if (count === 0) return 255;
   const shades = seen.subarray(0, count);
-  const spread = ranked(shades, Math.floor(0.98 * (count - 1))) - ranked(shades, Math.floor(0.02 * (count - 1)));
   const middle = ranked(shades, count >> 1);
-  if (spread > 100) return middle;
+  const isCard = count * stride > CARD_SHARE * (right - left) * (bottom - top);
+  if (isCard || 2 * count > seen.length) return middle;
   return middle > 127 ? 0 : 255;
 }

@@ -11,7 +11,7 @@ export interface Mark {
 }
 
 /** Pixels of ink side by side in a row, in the order of the picture. */
-interface Runs {
+export interface Runs {
   /** Where they begin in the plane, and where they are over. */
   readonly from: number[];
   readonly to: number[];
@@ -118,11 +118,15 @@ const PIECE_SHARE = 0.002;
 const NEAR_SHARE = 0.2;
 /** A second piece with this share of the heaviest one's ink may be a separate digit. */
 const RIVAL_SHARE = 0.3;
+/** It is one if it stands so far beside it, of that one's longer side. */
+const BESIDE_SHARE = 0.05;
+/** Above or below it, the gap has this share of the height of both: the pieces of one digit are nearer. */
+const STACKED_SHARE = 0.15;
 
 export interface Digit {
   readonly marks: readonly Mark[];
   readonly box: Box;
-  /** Whether another large mark stands beside the heaviest one, clear of it. */
+  /** Whether another large mark stands clear of the heaviest one, beside, above or below. */
   readonly hasRival: boolean;
 }
 
@@ -145,11 +149,24 @@ export function chooseDigit(marks: readonly Mark[]): Digit {
       return false;
     });
   }
-  const margin = 0.05 * longerSide(main.box);
+  const margin = BESIDE_SHARE * longerSide(main.box);
   const isBeside = ({ left, right }: Box): boolean =>
     left >= main.box.right + margin || right <= main.box.left - margin;
-  const hasRival = others.some((mark) => mark.mass >= RIVAL_SHARE * main.mass && isBeside(mark.box));
+  const large = others.filter((mark) => mark.mass >= RIVAL_SHARE * main.mass);
+  const hasRival = large.some((mark) => isBeside(mark.box)) || areStacked([main, ...large]);
   return { marks: chosen, box, hasRival };
+}
+
+/** Whether a broad band without ink goes through from one side to the other. */
+function areStacked(marks: readonly Mark[]): boolean {
+  const sorted = marks.map(({ box }) => box).sort((a, b) => a.top - b.top);
+  const height = Math.max(...sorted.map(({ bottom }) => bottom)) - sorted[0].top;
+  let low = sorted[0].bottom;
+  return sorted.some(({ top, bottom }) => {
+    const isApart = top - low >= STACKED_SHARE * height;
+    low = Math.max(low, bottom);
+    return isApart;
+  });
 }
 
 /** A plane of the digit's box, with the ink of its marks alone. */
@@ -184,4 +201,40 @@ function union(a: Box, b: Box): Box {
     right: Math.max(a.right, b.right),
     bottom: Math.max(a.bottom, b.bottom),
   };
+}
+
+/** What is enclosed is a digit in a box or a ring if it has this share of its size; less is a dot in a nought. */
+const ENCLOSED_SHARE = 0.35;
+
+/** Whether the outer mark has ink on all four sides of the inner one's middle, which is large enough to be the digit. */
+export function encloses(outer: Mark, inner: Mark, { from, to, links }: Runs, width: number): boolean {
+  if (inner === outer || longerSide(inner.box) < ENCLOSED_SHARE * longerSide(outer.box)) return false;
+  if (!contains(outer.box, inner.box)) return false;
+  const x = (inner.box.left + inner.box.right) / 2;
+  const y = Math.floor((inner.box.top + inner.box.bottom) / 2);
+  let [left, right, above, below] = [false, false, false, false];
+  for (let run = 0; run < from.length; run++) {
+    if (links[run] !== outer.label) continue;
+    const row = Math.floor(from[run] / width);
+    const [start, end] = [from[run] - row * width, to[run] - row * width];
+    if (row === y) {
+      left ||= end <= inner.box.left + 1;
+      right ||= start >= inner.box.right - 1;
+    }
+    if (start <= x && end >= x) {
+      above ||= row <= inner.box.top;
+      below ||= row >= inner.box.bottom - 1;
+    }
+  }
+  return left && right && above && below;
+}
+
+/** Whether a mark is a line below others, about as wide as they are or wider. */
+export function isUnderline({ box: { left, top, right, bottom } }: Mark, marks: readonly Mark[]): boolean {
+  const [columns, rows] = [right - left, bottom - top];
+  if (columns <= 4 * rows) return false;
+  return marks.some(({ box }) => {
+    const isAbove = box.bottom <= bottom && box.top < top;
+    return isAbove && box.right - box.left <= 1.2 * columns && box.bottom - box.top > 3 * rows;
+  });
 }

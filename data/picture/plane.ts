@@ -37,6 +37,53 @@ export function longerSide({ left, top, right, bottom }: Box): number {
   return Math.max(right - left, bottom - top);
 }
 
+export function peakOf({ values }: Plane): number {
+  let peak = 0;
+  for (let i = 0; i < values.length; i++) peak = Math.max(peak, values[i]);
+  return peak;
+}
+
+/** The means of squares of so many pixels a side; of what there is of the last ones. */
+export function averaged({ width, height, values }: Plane, step: number): Plane {
+  const columns = Math.ceil(width / step);
+  const rows = Math.ceil(height / step);
+  const result = new Float32Array(columns * rows);
+  for (let y = 0, at = 0; y < rows; y++) {
+    const bottom = Math.min(height, (y + 1) * step);
+    for (let x = 0; x < columns; x++) {
+      const right = Math.min(width, (x + 1) * step);
+      let sum = 0;
+      for (let sy = y * step; sy < bottom; sy++)
+        for (let sx = x * step; sx < right; sx++) sum += values[sy * width + sx];
+      result[at++] = sum / ((bottom - y * step) * (right - x * step));
+    }
+  }
+  return { width: columns, height: rows, values: result };
+}
+
+/** A copy of what a box holds. */
+export function cropped({ width, values }: Plane, { left, top, right, bottom }: Box): Plane {
+  const columns = right - left;
+  const result = new Float32Array(columns * (bottom - top));
+  for (let y = top; y < bottom; y++) {
+    result.set(values.subarray(y * width + left, y * width + right), (y - top) * columns);
+  }
+  return { width: columns, height: bottom - top, values: result };
+}
+
+/** What is above `floor`; its right is not larger than its left where nothing is. */
+export function extentOf({ width, height, values }: Plane, floor = 0): Box {
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (values[i] <= floor) continue;
+      [left, top] = [Math.min(left, x), Math.min(top, y)];
+      [right, bottom] = [Math.max(right, x + 1), Math.max(bottom, y + 1)];
+    }
+  }
+  return { left, top, right, bottom };
+}
+
 /** @returns the middle one of the values, which are ≥ 0; the upper of two */
 export function median(values: Float32Array): number {
   return ranked(values, values.length >> 1);

@@ -111,7 +111,7 @@ async function infer(
   const inferred = performance.now();
   refuseNonFinite(logits);
   for (let at = 0; at < probabilities.length; at += CLASSES) {
-    service.mostProbable(model, probabilities.subarray(at, at + CLASSES));
+    service.tellPredicted(model, probabilities.subarray(at, at + CLASSES));
   }
   const response = inferResponse({ model, id: id ?? c.var.requestId, values: { logits, probabilities } }, outputs);
   work.times.computeOutput = (performance.now() - inferred) / 1000;

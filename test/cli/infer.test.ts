@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodePng } from "../../data/decode_png.ts";
+import { encodePng } from "../../data/encode_png.node.ts";
 import { blankPng, digitPng } from "../support/digit_png.ts";
 import { pngChunk, pngFile, pngHeader } from "../support/png.ts";
 import { expectFailure, runCli, temporaryFolder } from "../support/run_cli.ts";
@@ -50,6 +51,33 @@ test("the shipped networks read 0 and 1, in the order they were named", async ()
     // Which checkpoint, and what it was trained on.
     assert.match(stderr, new RegExp(`^${model} from .*${model}\\.safetensors, trained on MNIST \\(sha256 `));
   }
+});
+
+test("--all reads every digit with its place, for people and as JSON", async () => {
+  const [left, right] = ["0.png", "1.png"].map((name) => decodePng(readFileSync(join(folder, name)), name));
+  const { width, height } = left;
+  const both = new Uint8Array(8 * width * height);
+  for (let y = 0; y < height; y++) {
+    for (const [k, { data }] of [left, right].entries()) {
+      both.set(data.subarray(4 * y * width, 4 * (y + 1) * width), 4 * width * (2 * y + k));
+    }
+  }
+  writeFileSync(join(folder, "both.png"), encodePng({ width: 2 * width, height, data: both }));
+  const { code, stdout } = await runCli(folder, ["infer", "--all", "both.png", "blank.png"]);
+  assert.is(code, 0);
+  assert.match(stdout, /both\.png: 2 digits: 0 1\n {2}0 +\d+\.\d\d % {2}at \d+, \d+, \d+ × \d+\n {2}1 /);
+  assert.match(stdout, /blank\.png: no digit/);
+  const json = await runCli(folder, ["infer", "--all", "--json", "both.png"]);
+  const [{ file, digits }] = JSON.parse(json.stdout);
+  assert.is(file, "both.png");
+  assert.equal(digits.map((each: { predicted_class: number }) => each.predicted_class), [0, 1]); // biome-ignore format: one line
+  assert.ok(digits[0].box.left + digits[0].box.width <= digits[1].box.left);
+  await expectFailure(
+    folder,
+    ["infer", "--all", "--visualize", "0.png"],
+    2,
+    /--visualize shows one digit; leave out --all/,
+  );
 });
 
 test("the shipped networks read the ten digits drawn in docs/digits", async () => {

@@ -208,6 +208,10 @@ test("what makes the reading doubtful is said", () => {
   const other = inkAt(SEVEN, 80, 10, 3);
   const warnings = (picture: Picture) => preprocessDigit(picture).warnings.join("; ");
   assert.match(warnings(paint(170, 110, (x, y) => Math.max(two(x, y), other(x, y)))), "several separate marks");
+  const below = inkAt(SEVEN, 10, 100, 3);
+  assert.match(warnings(paint(110, 200, (x, y) => Math.max(two(x, y), below(x, y)))), "several separate marks");
+  const touching = inkAt(SEVEN, 45, 10, 3);
+  assert.match(warnings(paint(170, 110, (x, y) => Math.max(two(x, y), touching(x, y)))), "wider than high");
   assert.match(warnings(paint(60, 60, (x, y) => 200 - inkAt(SEVEN, 16, 16, 1)(x, y) / 8)), "low contrast");
   assert.match(warnings(paint(40, 60, (x, y) => inkAt(SEVEN, -8, 16, 2)(x, y))), "touches the border");
   assert.match(

@@ -59,7 +59,7 @@ for (const [name, network] of Object.entries(networks)) {
 test("a blank picture has no digit and says so, among others too; warnings are passed on", () => {
   const written = { pixels: pictures[7], warnings: ["low contrast"], isBlank: false };
   const blank = { pixels: new Uint8Array(PIXELS), warnings: ["small"], isBlank: true };
-  const unread = { digit: null, confidence: null, probabilities: null, latencyMs: null };
+  const unread = { digit: null, confidence: null, probabilities: null, latencyMs: null, pixels: null };
   const nothing = { ...unread, isDigit: false, reason: "the picture is blank" };
   const classifier = new Classifier(networks.cnn);
   const [first, second, third] = classifier.read([blank, written, new Uint8Array(PIXELS)]);
@@ -114,7 +114,31 @@ test("in a page what is drawn is read as it is in Node", () => {
   strokes.push([0.6, 0.5, 0.45].map((x, i) => ({ x: x * PAPER_SIDE, y: (0.2 + 0.3 * i) * PAPER_SIDE })));
   const answer = JSON.parse(runInContext("page.read", world)(bytes, strokes));
   assert.is(answer.digit, 7);
-  assert.equal(answer, new Classifier(networks.cnn, { clock: () => 0 }).read(preprocessDigit(pictureOf(strokes))));
+  const own = new Classifier(networks.cnn, { clock: () => 0 }).read(preprocessDigit(pictureOf(strokes)));
+  assert.equal(answer, JSON.parse(JSON.stringify(own)));
+});
+
+test("of several ways to read a picture the one that looks most like a digit is taken, if the picture allows it", () => {
+  const classifier = new Classifier(networks.cnn);
+  // Half a four and half a nine.
+  const scribble = pictures[4].map((value, i) => (value + pictures[9][i]) / 2);
+  const first = { pixels: scribble, warnings: ["touches"], isBlank: false };
+  const other = (pixels: Uint8Array, doubt: number) => ({ pixels, warnings: ["small"], doubt });
+  const likely = classifier.read({ ...first, others: [other(pictures[7], 0)] });
+  assert.equal([likely.digit, likely.warnings], [7, ["small"]]);
+  assert.is(likely.pixels, pictures[7]);
+  const unlikely = classifier.read({ ...first, others: [other(pictures[7], 5)] });
+  assert.is(unlikely.pixels, scribble);
+  // Two that are as good: the answer says so.
+  const { digit, warnings } = classifier.read({ ...first, pixels: pictures[3], others: [other(pictures[7], 0.1)] });
+  assert.equal([digit, warnings], [3, ["touches", "it may also be a 7, by other ink on the picture"]]);
+  // Neither changes what is said of the pictures around it.
+  const [before, , after] = classifier.read([
+    pictures[1],
+    { ...first, others: [other(pictures[7], 0.2)] },
+    pictures[2],
+  ]);
+  assert.equal([before.digit, after.digit], [1, 2]);
 });
 
 test("what is no picture of 28×28 bytes is refused with its place; bytes of another realm are taken", () => {

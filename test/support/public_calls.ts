@@ -518,6 +518,14 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     () => [models.readCheckpointMetadata({ model: "cnn" })],
     models.writeCheckpointMetadata,
   ),
+  readingsOf: call(
+    () => [{ pixels: new Uint8Array(784), warnings: [], isBlank: false, others: [reading()] }],
+    models.readingsOf,
+  ),
+  chooseReading: call(
+    () => [[{ ...reading(), probabilities: Array(10).fill(0.1), latencyMs: 1 }]],
+    models.chooseReading,
+  ),
   blankAnswer: call(() => [["low contrast"]], models.blankAnswer),
   writeAnswer: call(() => [new models.Classifier(digitReader()).read(new Uint8Array(784).fill(1))], models.writeAnswer),
   writeComparison: call(() => [comparison()], models.writeComparison),
@@ -557,6 +565,11 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   ),
   readMnist: call(() => [mnistFiles(), { role: "test" }], data.readMnist),
   preprocessDigit: call(() => [picture()], data.preprocessDigit),
+  preprocessDigits: call(() => [picture()], data.preprocessDigits),
   syntheticDigits: call(() => [{ count: 2, seed: 1, start: 3 }], data.syntheticDigits),
   syntheticDigitsAsync: call(() => [{ count: 2, seed: 1, start: 3 }], data.syntheticDigitsAsync),
 };
+
+function reading() {
+  return { pixels: new Uint8Array(784), warnings: ["low contrast"], doubt: 0 };
+}

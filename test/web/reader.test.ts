@@ -50,6 +50,7 @@ test("a latency is the median of the last answers: a slow one is not seen, and n
     isDigit: null,
     reason: null,
     latencyMs,
+    pixels: null,
     warnings: [],
   });
   const latencies = new Latencies();

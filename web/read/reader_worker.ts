@@ -91,10 +91,13 @@ function addNetwork(name: ModelName, origin: Origin, weights: ArrayBuffer): void
   if (latest) answer(latest.id, latest.digit);
 }
 
-function answer(id: number, digit: PreprocessedDigit): void {
-  const { pixels, isBlank, warnings } = digit;
-  const answers = Object.fromEntries([...classifiers].map(([name, classifier]) => [name, classifier.read(digit)]));
-  tell({ kind: "reading", id, reading: { pixels, isBlank, warnings, answers } });
+/** Where it is not certain which ink is the digit, one network decides, the CNN once it is there; all see the same pixels. */
+function answer(id: number, { pixels, isBlank, warnings, others }: PreprocessedDigit): void {
+  const judge = classifiers.get("cnn") ?? [...classifiers.values()].at(0);
+  const judged = others && judge?.read({ pixels, isBlank, warnings, others });
+  const seen = { pixels: judged?.pixels ?? pixels, isBlank, warnings: judged?.warnings ?? warnings };
+  const answers = Object.fromEntries([...classifiers].map(([name, classifier]) => [name, classifier.read(seen)]));
+  tell({ kind: "reading", id, reading: { ...seen, answers } });
 }
 
 function pictureIn(subject: Subject): Picture {

@@ -34,7 +34,15 @@ export async function askFor(url: string, name: ModelName, pixels: Uint8Array, s
   const confidence = Math.max(...probabilities);
   const digit = probabilities.indexOf(confidence);
   const judgement = { isDigit: null, reason: null };
-  return { digit, confidence, probabilities, ...judgement, latencyMs: performance.now() - started, warnings: [] };
+  return {
+    digit,
+    confidence,
+    probabilities,
+    ...judgement,
+    latencyMs: performance.now() - started,
+    pixels,
+    warnings: [],
+  };
 }
 
 /** @returns null where the answer has none */

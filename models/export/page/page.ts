@@ -4,6 +4,7 @@
 import { preprocessDigit } from "../../../data/preprocess.ts";
 import { Drawing, pictureOf } from "../../../data/strokes.ts";
 import { formatCount } from "../../../lib/base/format_count.ts";
+import { chooseReading, readingsOf } from "../../choose_reading.ts";
 import type { ModelCard } from "../model_card.ts";
 import type { Prediction } from "../runtime/predict.ts";
 import { capital, show } from "./answer.ts";
@@ -56,10 +57,14 @@ function update(): void {
   });
 }
 
+/** What this page neither knows nor shows. */
+const UNKNOWN = { isDigit: null, reason: null, latencyMs: 0 };
+
 function read(): void {
-  const { pixels, warnings, isBlank } = preprocessDigit(pictureOf(drawing.strokes));
+  const readings = readingsOf(preprocessDigit(pictureOf(drawing.strokes)));
   try {
-    show(isBlank ? null : { ...predict(pixels), pixels, warnings });
+    const judged = readings.map((each) => ({ ...each, ...UNKNOWN, probabilities: predict(each.pixels).probabilities }));
+    show(judged.length === 0 ? null : chooseReading(judged));
   } catch (error) {
     show(null, (error as Error).message);
   }

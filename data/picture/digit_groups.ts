@@ -1,0 +1,71 @@
+// Which marks make up which digit, where a picture holds several, and in which order they are read.
+
+import type { Digit, Mark } from "./marks.ts";
+import { type Box, longerSide } from "./plane.ts";
+
+/** A piece of a digit lies within this share of its longer side, from one below or above it, a hat or a bar. */
+const NEAR_SHARE = 0.12;
+/** One beside it does only if it has less than this share of its ink: another digit has about as much. */
+const PIECE_SHARE = 0.25;
+/** What is lower than this share of the digits around it, and not as wide, is a dot, a comma or a dash. */
+const LOW_SHARE = 0.35;
+/** Digits are in one line where their middles differ by less than this share of their height. */
+const LINE_SHARE = 0.6;
+
+/** The digits in reading order: lines from top to bottom, each from left to right. */
+export function groupDigits(marks: readonly Mark[]): Digit[] {
+  const groups: Mark[][] = [];
+  for (const mark of [...marks].sort((a, b) => b.mass - a.mass)) {
+    const own = groups.find((group) => belongs(mark, group));
+    if (own) own.push(mark);
+    else groups.push([mark]);
+  }
+  const digits = groups.map((group): Digit => ({ marks: group, box: boxOf(group), hasRival: false }));
+  return inReadingOrder(withoutPunctuation(digits));
+}
+
+function belongs({ box, mass }: Mark, group: readonly Mark[]): boolean {
+  const whole = boxOf(group);
+  const near = NEAR_SHARE * longerSide(whole);
+  const across = Math.min(box.right, whole.right) - Math.max(box.left, whole.left);
+  const down = Math.min(box.bottom, whole.bottom) - Math.max(box.top, whole.top);
+  const isOver = across >= 0.5 * Math.min(box.right - box.left, whole.right - whole.left);
+  if (isOver && down >= -near) return down >= 0 || mass < 0.6 * massOf(group);
+  return mass < PIECE_SHARE * massOf(group) && across >= -near && down >= -near;
+}
+
+function massOf(group: readonly Mark[]): number {
+  return group.reduce((sum, { mass }) => sum + mass, 0);
+}
+
+function boxOf(group: readonly Mark[]): Box {
+  return {
+    left: Math.min(...group.map(({ box }) => box.left)),
+    top: Math.min(...group.map(({ box }) => box.top)),
+    right: Math.max(...group.map(({ box }) => box.right)),
+    bottom: Math.max(...group.map(({ box }) => box.bottom)),
+  };
+}
+
+function withoutPunctuation(digits: readonly Digit[]): Digit[] {
+  const heights = digits.map(({ box }) => box.bottom - box.top).sort((a, b) => a - b);
+  // Most of the ink is digits', and dots are low.
+  const usual = heights[Math.floor(0.75 * heights.length)];
+  return digits.filter(({ box }) => {
+    const [columns, rows] = [box.right - box.left, box.bottom - box.top];
+    return rows >= LOW_SHARE * usual || (columns >= 0.8 * usual && rows >= 0.2 * usual);
+  });
+}
+
+function inReadingOrder(digits: readonly Digit[]): Digit[] {
+  const middle = ({ box }: Digit): number => (box.top + box.bottom) / 2;
+  const lines: Digit[][] = [];
+  for (const digit of [...digits].sort((a, b) => middle(a) - middle(b))) {
+    const line = lines.at(-1);
+    const last = line?.at(-1);
+    const height = Math.max(digit.box.bottom - digit.box.top, last ? last.box.bottom - last.box.top : 0);
+    if (line && last && middle(digit) - middle(last) < LINE_SHARE * height) line.push(digit);
+    else lines.push([digit]);
+  }
+  return lines.flatMap((line) => line.sort((a, b) => a.box.left - b.box.left));
+}
