@@ -26,7 +26,10 @@ export function readingsOf(digit: PreprocessedDigit): readonly DigitReading[] {
 
 const PROBABILITIES: Rule = {
   says: "ten numbers from 0 to 1",
-  holds: (value) => Array.isArray(value) && value.length === 10 && value.every((each) => each >= 0 && each <= 1),
+  holds: (value) =>
+    Array.isArray(value) &&
+    value.length === 10 &&
+    value.every((each) => typeof each === "number" && each >= 0 && each <= 1),
 };
 const READING = { doubt: required(finite), probabilities: required(PROBABILITIES), warnings: required(strings) };
 
