@@ -29,7 +29,7 @@ const PROBABILITIES: Rule = {
   holds: (value) =>
     Array.isArray(value) &&
     value.length === 10 &&
-    value.every((each) => typeof each === "number" && each >= 0 && each <= 1),
+    Array.from(value).every((each) => typeof each === "number" && each >= 0 && each <= 1),
 };
 const READING = { doubt: required(finite), probabilities: required(PROBABILITIES), warnings: required(strings) };
 
