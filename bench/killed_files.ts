@@ -106,7 +106,7 @@ function parseRecord(bytes: Uint8Array): RunRecord {
 /** What a run that is done holds, beside its logs and its run.json; without a mistake there is no picture of any. */
 function resultsOf({ test_accuracy }: RunRecord): string[] {
   const mistakes = test_accuracy < 1 ? ["mistakes.png"] : [];
-  return ["model.safetensors", "curves.svg", "confusion.svg", ...mistakes];
+  return ["model.safetensors", "curves.svg", "confusion.svg", "reliability.svg", ...mistakes];
 }
 
 /** @returns the digest of the weights, as run.json tells it */

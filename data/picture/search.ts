@@ -29,6 +29,8 @@ const NOISY_SHARE = 0.05;
 const SHEET_SHARE = 0.25;
 const FILLED = 0.55;
 const SHEET_DOUBT = 0.15;
+/** Of either side, in pixels: a digit on a smaller one could not be told. */
+const LEAST_SHEET = 8;
 /** Of solidity: most digits have 0.1 to 0.4, and which of them says nothing. */
 const LIKE_A_DIGIT = 0.35;
 /** Of ink that has the shade of most of the picture, as the paper has that shows in a ring or in the corner of a four. */
@@ -229,6 +231,7 @@ function sheetAmong({ marks: [mark] }: Marks, { width, height, values }: Plane):
   if (mark.mass < FILLED * 0.6 * peak * columns * rows) return null;
   // Its edge is not to be taken for a line.
   const inset = Math.ceil(0.01 * Math.max(columns, rows)) + 1;
+  if (Math.min(columns, rows) - 2 * inset < LEAST_SHEET) return null;
   return { left: left + inset, top: top + inset, right: right - inset, bottom: bottom - inset };
 }
 

@@ -261,6 +261,18 @@ test("whatever the picture, the result is 784 bytes, blank or with a digit in it
   }
 });
 
+test("blots, bars and frames of every size, on pictures of a few pixels too, are read or blank", () => {
+  for (let width = 29; width < 60; width += 6) {
+    for (let height = 1; height < 40; height += 3) {
+      for (const size of [2, 3, 5, 9, 17]) {
+        const isBlot = (x: number, y: number): boolean => x < 0.6 * width && y % (2 * size) < size;
+        const { pixels, isBlank } = preprocessDigit(paint(width, height, (x, y) => (isBlot(x, y) ? 20 : 230)));
+        assert.is(isBlank, Math.max(...pixels) === 0, `${width} × ${height}, ${size}`);
+      }
+    }
+  }
+});
+
 test("on at least 99 % of the real test pictures it is the identity", async () => {
   const { images } = (await loadMnistTest()).test;
   let same = 0;

@@ -28,7 +28,7 @@ test("where one cannot be written there is one note, the run is done, and its en
   assert.is(code, 0, stderr);
   assert.equal(stderr.match(/^note: this run is kept without .*$/gm)?.length, 1, stderr);
   assert.match(stderr, /^note: this run is kept without curves\.svg: .*curves\.svg cannot be written: .*$/m);
-  assert.match(stderr, /^Pictures: confusion\.svg and mistakes\.png in /m);
+  assert.match(stderr, /^Pictures: confusion\.svg, reliability\.svg and mistakes\.png in /m);
   assert.is(JSON.parse(readFileSync(join(run, "run.json"), "utf8")).status, "done");
   assert.equal(filesOf(run), FINISHED_FILES);
   assert.ok(statSync(join(run, "curves.svg")).isDirectory());
