@@ -1,7 +1,7 @@
 // Which marks make up which digit, where a picture holds several, and in which order they are read.
 
 import type { Digit, Mark } from "./marks.ts";
-import { type Box, longerSide } from "./plane.ts";
+import { type Box, longerSide, union } from "./plane.ts";
 
 /** A piece of a digit lies within this share of its longer side, from one below or above it, a hat or a bar. */
 const NEAR_SHARE = 0.12;
@@ -39,12 +39,7 @@ function massOf(group: readonly Mark[]): number {
 }
 
 function boxOf(group: readonly Mark[]): Box {
-  return {
-    left: Math.min(...group.map(({ box }) => box.left)),
-    top: Math.min(...group.map(({ box }) => box.top)),
-    right: Math.max(...group.map(({ box }) => box.right)),
-    bottom: Math.max(...group.map(({ box }) => box.bottom)),
-  };
+  return group.map(({ box }) => box).reduce(union);
 }
 
 function withoutPunctuation(digits: readonly Digit[]): Digit[] {

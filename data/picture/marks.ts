@@ -1,6 +1,6 @@
 // The marks in a picture, connected pieces of ink, and which of them make up the digit.
 
-import { type Box, longerSide, type Plane } from "./plane.ts";
+import { type Box, longerSide, type Plane, union } from "./plane.ts";
 
 export interface Mark {
   readonly box: Box;
@@ -192,15 +192,6 @@ function gap(a: Box, b: Box): number {
 function contains(outer: Box, inner: Box): boolean {
   const across = inner.left >= outer.left && inner.right <= outer.right;
   return across && inner.top >= outer.top && inner.bottom <= outer.bottom;
-}
-
-function union(a: Box, b: Box): Box {
-  return {
-    left: Math.min(a.left, b.left),
-    top: Math.min(a.top, b.top),
-    right: Math.max(a.right, b.right),
-    bottom: Math.max(a.bottom, b.bottom),
-  };
 }
 
 /** What is enclosed is a digit in a box or a ring if it has this share of its size; less is a dot in a nought. */

@@ -3,6 +3,7 @@
 import { OptionError } from "../../lib/base/errors.ts";
 import { checkPicture, type Picture } from "../../lib/data/picture.ts";
 import type { FoundDigit } from "./found_digit.ts";
+import { peakOf } from "./plane.ts";
 import { centre, fitToBox, SIDE } from "./resample.ts";
 import { widened } from "./stroke_width.ts";
 
@@ -28,8 +29,7 @@ export function warningsOf({ peak, side, touchesBorder }: FoundDigit): string[] 
 }
 
 function stretch(values: Float32Array): Uint8Array {
-  let peak = 0;
-  for (let i = 0; i < values.length; i++) peak = Math.max(peak, values[i]);
+  const peak = peakOf({ values });
   const factor = peak < FULL_CONTRAST ? 255 / peak : 1;
   const result = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) result[i] = Math.min(255, Math.round(values[i] * factor));

@@ -4,7 +4,17 @@
 import { type FoundDigit, MIN_SIDE_SHARE, solidity } from "./found_digit.ts";
 import type { Luma } from "./luma.ts";
 import { chooseDigit, cutOut, type Digit, encloses, findMarks, isUnderline, type Marks } from "./marks.ts";
-import { type Box, cropped, extentOf, longerSide, median, type Plane, recycle, zeroValues } from "./plane.ts";
+import {
+  type Box,
+  cropped,
+  extentOf,
+  longerSide,
+  median,
+  type Plane,
+  recycle,
+  touchesBorder,
+  zeroValues,
+} from "./plane.ts";
 import { SIDE } from "./resample.ts";
 import { withoutTouchingLine } from "./underline.ts";
 
@@ -66,14 +76,9 @@ function digitOn(plane: Plane, box: Box, noise: number, peak: number): PlainFind
 }
 
 /** Whether the marks may be more than a digit: a sheet's edge, a card, a box or a ring around it, a line under it. */
-function isMore(
-  { width, height }: Plane,
-  { marks, runs }: Marks,
-  { box, marks: own }: Digit,
-  ink: Plane,
-  peak: number,
-): boolean {
-  if (box.left === 0 || box.top === 0 || box.right === width || box.bottom === height) return true;
+function isMore(plane: Plane, { marks, runs }: Marks, { box, marks: own }: Digit, ink: Plane, peak: number): boolean {
+  const { width, height } = plane;
+  if (touchesBorder(box, plane)) return true;
   if (solidity(ink) > SOLID) return true;
   if (
     own.some(

@@ -37,7 +37,22 @@ export function longerSide({ left, top, right, bottom }: Box): number {
   return Math.max(right - left, bottom - top);
 }
 
-export function peakOf({ values }: Plane): number {
+/** Whether it reaches one of the plane's sides. */
+export function touchesBorder({ left, top, right, bottom }: Box, { width, height }: Plane): boolean {
+  return left === 0 || top === 0 || right === width || bottom === height;
+}
+
+/** The smallest box that holds both. */
+export function union(a: Box, b: Box): Box {
+  return {
+    left: Math.min(a.left, b.left),
+    top: Math.min(a.top, b.top),
+    right: Math.max(a.right, b.right),
+    bottom: Math.max(a.bottom, b.bottom),
+  };
+}
+
+export function peakOf({ values }: Pick<Plane, "values">): number {
   let peak = 0;
   for (let i = 0; i < values.length; i++) peak = Math.max(peak, values[i]);
   return peak;

@@ -9,7 +9,7 @@ import { type FoundDigit, MIN_SIDE_SHARE, solidity } from "./found_digit.ts";
 import { type LocalInk, localInk } from "./local_ink.ts";
 import { chooseDigit, type Digit, encloses, findMarks, isUnderline, type Mark, type Marks } from "./marks.ts";
 import { CERTAIN, FAINTEST } from "./plain.ts";
-import { averaged, type Box, cropped, extentOf, longerSide, median, type Plane } from "./plane.ts";
+import { averaged, type Box, cropped, extentOf, longerSide, median, type Plane, touchesBorder } from "./plane.ts";
 import { removeRules } from "./ruled.ts";
 import { withoutTouchingLine } from "./underline.ts";
 
@@ -81,9 +81,10 @@ export function searchAllDigits(luma: Plane): FoundDigits[] {
     const digits = all.filter((each) => isLikely(level, each, least));
     if (digits.length === 0) return [];
     const doubt = digits.reduce((sum, each) => sum + each.doubt, 0) / digits.length;
-    return [{ digits: digits.map((each) => inDetail(luma, step, each)), doubt }];
+    return [{ digits, doubt }];
   });
-  return found.sort((a, b) => a.doubt - b.doubt).slice(0, MAX_FOUND);
+  const best = found.sort((a, b) => a.doubt - b.doubt).slice(0, MAX_FOUND);
+  return best.map(({ digits, doubt }) => ({ digits: digits.map((each) => inDetail(luma, step, each)), doubt }));
 }
 
 function reduce(luma: Plane, side: number): { step: number; reduced: Plane; least: number } {
@@ -93,8 +94,8 @@ function reduce(luma: Plane, side: number): { step: number; reduced: Plane; leas
 }
 
 /** Large enough, and on a sheet clear of its edge: beyond that would be what the sheet lies on, around a corner. */
-function isLikely({ isSheet }: Level, { side, touchesBorder }: FoundDigit, least: number): boolean {
-  return side >= least && !(isSheet && touchesBorder);
+function isLikely({ isSheet }: Level, found: FoundDigit, least: number): boolean {
+  return found.side >= least && !(isSheet && found.touchesBorder);
 }
 
 /** One answer to what is ink and what is paper. */
@@ -177,10 +178,8 @@ function levelsIn(luma: Plane, origin: Corner, isSheet = false, common = median(
 function candidatesOf(level: Level, digit: Digit): Candidate[] {
   const { luma, origin, isSheet, local, other, strokes, found, common } = level;
   const { noise, peak } = local;
-  const { left, top, right, bottom } = digit.box;
   const weak = Math.max(4 * noise, WEAK_SHARE * peak);
   const around = inkAround(strokes, found, digit, weak);
-  const touchesBorder = left === 0 || top === 0 || right === luma.width || bottom === luma.height;
   const isCommon = Math.abs(meanOver(luma, found, digit) - common) < COMMON_SHARE * peak;
   const doubt =
     SURROUND_WEIGHT * surroundOf(digit.box, other) + (isCommon ? COMMON_DOUBT : 0) + (isSheet ? SHEET_DOUBT : 0);
@@ -190,7 +189,8 @@ function candidatesOf(level: Level, digit: Digit): Candidate[] {
     const ink = cropped(whole, extent);
     const [x, y] = [origin.left + around.left, origin.top + around.top];
     return {
-      ...{ level, weak, peak, ink, side: longerSide(digit.box), hasRival: digit.hasRival, touchesBorder },
+      ...{ level, weak, peak, ink, side: longerSide(digit.box), hasRival: digit.hasRival },
+      touchesBorder: touchesBorder(digit.box, luma),
       box: { left: x + extent.left, top: y + extent.top, right: x + extent.right, bottom: y + extent.bottom },
       doubt: doubt + Math.max(0, solidity(ink) - LIKE_A_DIGIT),
     };
