@@ -1,6 +1,6 @@
 // npm run trace:web: how soon the web app reads, and whether it keeps pace with the pen, in Chromium with the real server:
 // the first prediction after a load with nothing cached, when the page is interactive on a processor a quarter as fast, the
-// time from a stroke to its bars, and the longest task while somebody draws, by the browser's own trace.
+// time from a stroke to its bars, and the longest task while somebody draws, gives a picture or trains, by the browser's own trace.
 
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,6 +12,7 @@ import { WebApp } from "../../test/support/web_app.ts";
 import { quantile } from "../figure.ts";
 import { parse, readOptions, wholeNumber } from "../options.ts";
 import { print } from "../print.ts";
+import { mainTasks, type Task } from "./main_tasks.ts";
 
 const WANTED = { firstMs: 500, interactiveMs: 1000, strokeMs: 16, taskMs: 50 };
 const SLOWDOWN = 4;
@@ -20,7 +21,11 @@ const LOADED_MS = 4000;
 const DRAWN = { x: 98, y: 98, side: 130 };
 const TRACING = { categories: ["toplevel", "disabled-by-default-devtools.timeline", "__metadata"] };
 const CAMERA = [4000, 3000] as const;
-const USAGE = `npm run trace:web -- [options]: loading and drawing in the web app
+/** More epochs than are waited for. */
+const TRAINING = "#train?model=cnn&epochs=100";
+/** How long the training is looked at, and how many digits are drawn meanwhile, in turns. */
+const WATCHED = { rounds: 3, ms: 4000, digits: 4 };
+const USAGE = `npm run trace:web -- [options]: loading, drawing and training in the web app
 
   --runs N    loads, each in a profile of its own; default 5
   --digits N  drawn while the browser traces; default 20`;
@@ -48,6 +53,7 @@ try {
     report(`interactive, processor slowed ${SLOWDOWN}×`, median(slow, "interactiveMs"), WANTED.interactiveMs),
     ...(await draw()),
     await give(),
+    ...(await train()),
   ];
   if (isFine.includes(false)) process.exitCode = 1;
 } finally {
@@ -128,12 +134,16 @@ async function draw(): Promise<boolean[]> {
     await watchStrokes(page);
     await app.browser.startTracing(page, TRACING);
     await drawAll(page, options.digits);
-    const longest = longestTask(await app.browser.stopTracing());
+    const tasks = mainTasks(await app.browser.stopTracing());
     const { toBars } = await strokeTimes(page);
     return [
       report(`from a stroke to its bars, median of ${toBars.length}`, quantile([...toBars], 0.5), WANTED.strokeMs),
       report("from a stroke to its bars, 95th percentile", quantile([...toBars], 0.95)),
-      report(`longest task of the page's main thread while ${options.digits} digits are drawn`, longest, WANTED.taskMs),
+      report(
+        `longest task of the page's main thread while ${options.digits} digits are drawn`,
+        longest(tasks),
+        WANTED.taskMs,
+      ),
     ];
   } finally {
     await context.close();
@@ -163,12 +173,47 @@ async function give(): Promise<boolean> {
     const file = { name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from(bytes) };
     await page.getByLabel("A picture of a digit").setInputFiles(file);
     await page.locator(".digit").getByText("4", { exact: true }).waitFor();
-    const longest = longestTask(await app.browser.stopTracing());
+    const tasks = mainTasks(await app.browser.stopTracing());
     return report(
       "longest task of the page's main thread while a picture of 12 megapixels is given",
-      longest,
+      longest(tasks),
       WANTED.taskMs,
     );
+  } finally {
+    await context.close();
+  }
+}
+
+/** The CNN on the sample, its curves, filters and confusion matrix looked at in turn with drawing, and its end. */
+async function train(): Promise<boolean[]> {
+  const context = await app.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  try {
+    const page = await context.newPage();
+    await page.goto(app.server.url);
+    await page.getByText("99.70 % of MNIST").waitFor();
+    await drawAll(page, 1);
+    await app.browser.startTracing(page, TRACING);
+    await page.goto(`${app.server.url}/${TRAINING}`);
+    await page.getByRole("button", { name: "Start training" }).click();
+    await page.locator(".train-chart > svg").waitFor();
+    for (let round = 0; round < WATCHED.rounds; round++) {
+      await sleep(WATCHED.ms);
+      await page.getByRole("link", { name: "Draw", exact: true }).click();
+      await drawAll(page, WATCHED.digits);
+      await page.getByRole("link", { name: "Train", exact: true }).click();
+    }
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.locator(".train-hash").waitFor();
+    const tasks = mainTasks(await app.browser.stopTracing());
+    const busy = tasks.map(({ ms }) => ms).filter((ms) => ms >= 1);
+    return [
+      report("longest task of the page's main thread while it trains", longest(tasks), WANTED.taskMs),
+      report(
+        "the same, of the processor's time",
+        tasks.reduce((most, { cpuMs }) => Math.max(most, cpuMs), 0),
+      ),
+      report(`the same, 95th percentile of the ${busy.length} tasks of 1 ms and more`, quantile(busy, 0.95)),
+    ];
   } finally {
     await context.close();
   }
@@ -181,25 +226,6 @@ async function drawAll(page: Page, digits: number): Promise<void> {
   }
 }
 
-interface TraceEvent {
-  name: string;
-  pid: number;
-  tid: number;
-  dur?: number;
-  args?: { name?: string };
-}
-
-/** Of the page's main thread, which is the one that ran most, in milliseconds: the browser keeps another in reserve. */
-function longestTask(trace: Buffer): number {
-  const { traceEvents } = JSON.parse(trace.toString("utf8")) as { traceEvents: TraceEvent[] };
-  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid} ${tid}`;
-  const isMain = ({ name, args }: TraceEvent): boolean => name === "thread_name" && args?.name === "CrRendererMain";
-  const tasks = traceEvents.filter(({ name }) => name.endsWith("RunTask"));
-  const lengths = traceEvents.filter(isMain).map((thread) => {
-    const own = tasks.filter((task) => threadOf(task) === threadOf(thread));
-    return own.map(({ dur = 0 }) => dur / 1000);
-  });
-  const [page] = lengths.sort((a, b) => b.length - a.length);
-  if (!page?.length) throw new Error("the trace has no task of a page");
-  return page.reduce((most, each) => Math.max(most, each), 0);
+function longest(tasks: readonly Task[]): number {
+  return tasks.reduce((most, { ms }) => Math.max(most, ms), 0);
 }
