@@ -14,7 +14,7 @@ const VIEWS = [
   ["Why", ".inside-behind"],
   ["Fool it", ".inside-distances"],
   ["Map", ".inside-gallery"],
-  ["Errors", ".inside-matrix"],
+  ["Errors", ".confusion"],
 ];
 
 /** Looks at every state of the app; @returns how much there was to look at */

@@ -1,9 +1,7 @@
 // The section Train in a browser.
 
 import type { Download, Page } from "playwright-core";
-import * as assert from "uvu/assert";
-import { complaintsOf } from "./complaints.ts";
-import { button, type WebApp } from "./web_app.ts";
+import { button, type VisitOptions, type WebApp } from "./web_app.ts";
 
 export const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { name, level: 2 });
 
@@ -15,27 +13,14 @@ export const hashOf = async (page: Page, timeout = 90_000): Promise<string> => {
 
 export const start = (page: Page): Promise<void> => button(page, "Start training").click();
 
-/** Opens it, without waiting for the networks that read. @param forgiven takes what the page complains of, where it may */
-export async function withTraining(
-  { browser, server }: WebApp,
+/** Opens it, without waiting for the networks that read. @param at "#train", with settings */
+export const withTraining = (
+  app: WebApp,
   work: (page: Page) => Promise<void>,
   at: string,
-  options = {},
-  forgiven: string[] | null = null,
-): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  try {
-    const page = await context.newPage();
-    const complaints = complaintsOf(page);
-    await page.goto(`${server.url}/${at}`);
-    await heading(page, "Ready to train").waitFor();
-    await work(page);
-    if (forgiven) forgiven.push(...complaints);
-    else assert.equal(complaints, []);
-  } finally {
-    await context.close();
-  }
-}
+  options: VisitOptions = {},
+): Promise<void> =>
+  app.visit(work, { at: `/${at}`, ready: (page) => heading(page, "Ready to train").waitFor(), ...options });
 
 /** What the button of this name has the browser save. */
 export async function downloaded(page: Page, name: string): Promise<{ download: Download; path: string }> {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { type RunningServer, type ServeOptions, startServer } from "../../serve/index.ts";
 import { FLAGS, findBrowser } from "./browser.ts";
@@ -24,28 +25,42 @@ export interface VisitOptions extends BrowserContextOptions {
   at?: string;
   /** What the console may complain of, beside nothing. */
   forgives?: RegExp;
-  /** Waits until the page can be worked with; default: until both networks read in Draw. */
+  /** Waits until the page can be worked with; default: until both networks read in Draw */
   ready?(page: Page): Promise<void>;
 }
 
 export class WebApp {
-  private constructor(
-    readonly server: RunningServer,
-    readonly browser: Browser,
-    private readonly outputs: string,
-  ) {}
+  server!: RunningServer;
+  browser!: Browser;
+  /** For whatever files; removed at the end. */
+  folder!: string;
+
+  private constructor() {}
 
   static async start(options: ServeOptions = {}): Promise<WebApp> {
-    const outputs = mkdtempSync(join(tmpdir(), "simdgrad-web-"));
-    const server = await startServer({ port: 0, logLevel: "silent", outputs, ...options });
-    const browser = await chromium.launch({ executablePath: findBrowser(), args: FLAGS });
-    return new WebApp(server, browser, outputs);
+    const app = new WebApp();
+    await app.open(options);
+    return app;
+  }
+
+  /** One for a suite: it is there while the suite's tests run. */
+  static for(test: Test): WebApp {
+    const app = new WebApp();
+    test.before(() => app.open());
+    test.after(() => app.close());
+    return app;
+  }
+
+  private async open(options: ServeOptions = {}): Promise<void> {
+    this.folder = mkdtempSync(join(tmpdir(), "simdgrad-web-"));
+    this.server = await startServer({ port: 0, logLevel: "silent", outputs: join(this.folder, "outputs"), ...options });
+    this.browser = await chromium.launch({ executablePath: findBrowser(), args: FLAGS });
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
-    await this.server.close();
-    rmSync(this.outputs, { recursive: true });
+    await this.browser?.close();
+    await this.server?.close();
+    rmSync(this.folder, { recursive: true });
   }
 
   /** Opens the app in a profile of its own; whatever its console or its policy complains of fails the test. */
@@ -58,7 +73,6 @@ export class WebApp {
       const page = await context.newPage();
       const complaints = complaintsOf(page, forgives);
       await page.goto(this.server.url + at);
-      await page.locator(".ink").waitFor();
       await ready(page);
       await work(page);
       assert.equal(complaints, []);
@@ -69,6 +83,7 @@ export class WebApp {
 }
 
 export async function bothReady(page: Page): Promise<void> {
+  await page.locator(".ink").waitFor();
   for (const row of [0, 1]) await page.locator(".facts").nth(row).getByText("right").waitFor();
 }
 

@@ -6,13 +6,7 @@ import { PHONE, WebApp } from "../support/web_app.ts";
 
 const test = suite("contrast on a phone");
 
-let app: WebApp;
-test.before(async () => {
-  app = await WebApp.start();
-});
-test.after(async () => {
-  await app?.close();
-});
+const app = WebApp.for(test);
 
 test("light and dark: texts 4.5 : 1, large texts, controls and charts 3 : 1", async () => {
   const total = await contrastTour(app, { ...PHONE, deviceScaleFactor: 1 });

@@ -28,13 +28,7 @@ const test = suite("the web app in a browser");
 /** What a page may load until it reads with the first network, compressed. */
 const MOST_BYTES = 80_000;
 
-let app: WebApp;
-test.before(async () => {
-  app = await WebApp.start();
-});
-test.after(async () => {
-  await app?.close();
-});
+const app = WebApp.for(test);
 
 const withApp = (work: Parameters<WebApp["visit"]>[0], options?: VisitOptions): Promise<void> =>
   app.visit(work, options);

@@ -24,13 +24,7 @@ const test = suite("the settings in a browser");
 
 const THREADS = availableParallelism();
 
-let app: WebApp;
-test.before(async () => {
-  app = await WebApp.start();
-});
-test.after(async () => {
-  await app?.close();
-});
+const app = WebApp.for(test);
 
 const answers = async (page: Page): Promise<string[][]> => [
   await verdicts(page),

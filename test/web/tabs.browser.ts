@@ -8,13 +8,7 @@ import { bothReady, button, drawByMouse, shows, verdicts, WebApp } from "../supp
 
 const test = suite("tabs in a browser");
 
-let app: WebApp;
-test.before(async () => {
-  app = await WebApp.start();
-});
-test.after(async () => {
-  await app?.close();
-});
+const app = WebApp.for(test);
 
 /** Another tab beside the first. */
 async function tabBeside(page: Page, at: string): Promise<Page> {

@@ -24,13 +24,7 @@ import {
 
 const test = suite("own networks in a browser");
 
-let app: WebApp;
-test.before(async () => {
-  app = await WebApp.start();
-});
-test.after(async () => {
-  await app?.close();
-});
+const app = WebApp.for(test);
 
 /** Puts weights where the app keeps them. */
 const keep = (page: Page, name: string, origin: string, weights: Uint8Array): Promise<void> =>

@@ -1,7 +1,6 @@
 // What goes into training in the page, and what comes out of it: digits of one's own, and files to take home.
 
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
@@ -11,15 +10,7 @@ import { button, WebApp } from "../support/web_app.ts";
 
 const test = suite("files of training in a browser");
 
-let app: WebApp;
-const folder = mkdtempSync(join(tmpdir(), "simdgrad-train-"));
-test.before(async () => {
-  app = await WebApp.start();
-});
-test.after(async () => {
-  await app?.close();
-  rmSync(folder, { recursive: true });
-});
+const app = WebApp.for(test);
 
 test("every form of file is written, and the module reads", async () => {
   await withTraining(
@@ -33,7 +24,7 @@ test("every form of file is written, and the module reads", async () => {
         const { download, path } = await downloaded(page, name);
         assert.is(download.suggestedFilename(), `cnn.${ending}`);
         if (ending !== "mjs") continue;
-        const copy = join(folder, "cnn.mjs");
+        const copy = join(app.folder, "cnn.mjs");
         await download.saveAs(copy);
         const { model } = (await import(pathToFileURL(copy).href)) as { model: { testAccuracy: number } };
         assert.ok(model.testAccuracy > 0.99, path);
@@ -86,7 +77,7 @@ test("digits of one's own: files, a folder of pictures, and what is wrong with t
       );
       await page.getByLabel("A folder of pictures").setInputFiles("docs/digits");
       await page.getByRole("alert").getByText("There are no pictures in folders named 0 to 9").waitFor();
-      const pictures = join(folder, "my digits");
+      const pictures = join(app.folder, "my digits");
       for (let digit = 0; digit < 10; digit++) {
         mkdirSync(join(pictures, String(digit)), { recursive: true });
         for (const copy of "abc") cpSync(`docs/digits/${digit}.png`, join(pictures, `${digit}`, `${copy}.png`));
