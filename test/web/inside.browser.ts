@@ -17,17 +17,12 @@ import {
   shows,
   type VisitOptions,
   WebApp,
+  workersAre,
 } from "../support/web_app.ts";
 
 const test = suite("see inside");
 
-let app: WebApp;
-test.before(async () => {
-  app = await WebApp.start();
-});
-test.after(async () => {
-  await app?.close();
-});
+const app = WebApp.for(test);
 
 /** Opens a view directly. */
 const inside = (view: string, work: (page: Page) => Promise<void>, options: VisitOptions = {}): Promise<void> =>
@@ -256,7 +251,7 @@ test("all 10,000 test digits are read, and each mistake can be taken to the shee
     await button(page, "Read all 10,000").click();
     await page.getByText("99.70 % right").waitFor();
     await page.getByText("30 of 10,000 wrong").waitFor();
-    const counts = await page.locator(".inside-cell").allTextContents();
+    const counts = await page.locator(".confusion-cell").allTextContents();
     assert.is(counts.length, 100);
     assert.is(
       counts.reduce((sum, text) => sum + (Number(text) || 0), 0),
@@ -306,6 +301,45 @@ test("it looks into the networks that read: one's own where there are some", asy
   });
 });
 
+test("left for a minute its worker ends, and starts anew for whoever comes back; left for less it stays", async () => {
+  const leftFor = async (page: Page, seconds: number): Promise<void> => {
+    await page.getByRole("link", { name: "Draw", exact: true }).click();
+    await page.locator(".bars").waitFor();
+    await page.clock.fastForward(1000 * seconds);
+  };
+  const back = async (page: Page): Promise<void> => {
+    await page.getByRole("link", { name: "See inside" }).click();
+    await page.locator(".inside-grid").nth(4).waitFor();
+  };
+  await inside(
+    "layers",
+    async (page) => {
+      await sample(page, 4);
+      await page.locator(".inside-grid").nth(4).waitFor();
+      await leftFor(page, 50);
+      await workersAre(page, "reader", "inside");
+      await back(page);
+      await page.clock.fastForward(60_000);
+      await workersAre(page, "reader", "inside");
+      await leftFor(page, 61);
+      await workersAre(page, "reader");
+      await back(page);
+      await workersAre(page, "reader", "inside");
+    },
+    {
+      ...STILL,
+      at: "/",
+      ready: async (page) => {
+        // Before anything of the page measures time.
+        await page.clock.install();
+        await page.goto(`${app.server.url}/#inside?view=layers`);
+        await page.reload();
+        await page.getByRole("tab", { selected: true }).waitFor();
+      },
+    },
+  );
+});
+
 /** Each with what is there when it is done. */
 const VIEWS = [
   ["Layers", ".inside-ledger"],
@@ -313,7 +347,7 @@ const VIEWS = [
   ["Fool it", ".inside-distances"],
   ["Dream", ".inside-percent"],
   ["Map", ".inside-gallery"],
-  ["Errors", ".inside-matrix"],
+  ["Errors", ".confusion"],
 ];
 const LOOKS: BrowserContextOptions[] = [
   { ...PHONE, colorScheme: "light" },
@@ -337,7 +371,7 @@ test("axe finds nothing in any view, on a phone and a desk; controls are large e
           if (view === "Dream") await act.click(); // stops it
           assert.equal(await axeFindings(page, axe), [], JSON.stringify([look, view]));
           const small = await page.evaluate(() =>
-            [...document.querySelectorAll("button:not(.inside-cell), .inside-option, summary")]
+            [...document.querySelectorAll("button:not(.confusion-cell), .inside-option, summary")]
               .filter((each) => {
                 const { width, height } = each.getBoundingClientRect();
                 return height < 44 || width < 44;

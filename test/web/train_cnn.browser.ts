@@ -11,13 +11,7 @@ const test = suite("training the CNN in a browser");
 /** It takes 12 s where nothing else runs. */
 const PATIENCE_MS = 200_000;
 
-let app: WebApp;
-test.before(async () => {
-  app = await WebApp.start();
-});
-test.after(async () => {
-  await app?.close();
-});
+const app = WebApp.for(test);
 
 test("the CNN learns from the sample to read 97 of 100 test digits, and the page says so while it does", async () => {
   await withTraining(
@@ -48,7 +42,7 @@ test("the CNN learns from the sample to read 97 of 100 test digits, and the page
       // Its numbers stand in tables, too.
       await page.getByText("As a table").click();
       assert.is(await page.locator(".train-table tbody tr").count(), 3);
-      assert.is(await page.locator(".train-matrix tbody td").count(), 100);
+      assert.is(await page.locator(".confusion tbody td").count(), 100);
     },
     "#train?threads=64",
   );

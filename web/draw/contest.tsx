@@ -4,6 +4,7 @@ import { percent } from "../../models/export/page/percent.ts";
 import type { ModelName } from "../../models/index.ts";
 import { change } from "../app/place.ts";
 import { Later, type Load } from "../look/later.tsx";
+import { title } from "../look/title.ts";
 import { cards, latencies, NETWORK_NAMES, refusal } from "../read/reader.ts";
 import { answerOf, chosen, leading } from "./leading.ts";
 
@@ -52,10 +53,4 @@ function Contestant({ name }: { name: ModelName }) {
       </span>
     </label>
   );
-}
-
-/** @param label "the CNN" */
-function title(label: string): string {
-  const name = label.replace(/^the /, "");
-  return name[0].toUpperCase() + name.slice(1);
 }

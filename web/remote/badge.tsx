@@ -4,6 +4,9 @@ import { Icon, type IconName } from "../look/icon.tsx";
 import { askedServer } from "../read/where.ts";
 import { retry } from "./remote.ts";
 
+/** A flag, which is not broken after its dashes. */
+const FLAG = /(\(?--[a-z]+\)?\.?)/;
+
 export function Badge() {
   const { value } = askedServer;
   if (!value) return null;
@@ -18,7 +21,9 @@ export function Badge() {
     <span class="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
       <span role="status" class="inline-flex items-center gap-1">
         <Icon name={icon} />
-        {text}
+        <span>
+          {text.split(FLAG).map((part, i) => (i % 2 === 0 ? part : <span class="whitespace-nowrap">{part}</span>))}
+        </span>
       </span>
       {state.kind === "down" && (
         <>

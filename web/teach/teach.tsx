@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../look/icon.tsx";
 import { notKept } from "../look/not_kept.ts";
 import { PIXELS_SIDE, paintPixels } from "../look/paint_pixels.ts";
+import { title } from "../look/title.ts";
 import { Trouble } from "../look/trouble.tsx";
 import { cards, reading } from "../read/reader.ts";
 import type { Lesson } from "./pupil.ts";
@@ -111,7 +112,7 @@ function Measured() {
       <tbody>
         {[...outcomes.value].reverse().map(({ name, accuracyBefore, accuracyAfter }) => (
           <tr key={name}>
-            <th scope="row">{cards.value[name]?.label.replace(/^the /, "") ?? name}</th>
+            <th scope="row">{title(cards.value[name]?.label ?? name)}</th>
             <td>{(100 * accuracyBefore).toFixed(2)} %</td>
             <td>{(100 * accuracyAfter).toFixed(2)} %</td>
           </tr>

@@ -3,6 +3,8 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { curvesSvg } from "../../lib/plot/index.ts";
+import { networkOf } from "../../models/index.ts";
+import { title } from "../look/title.ts";
 import { formatCount, formatPercent } from "./format.ts";
 import { epochs, losses, outcome, run } from "./training.ts";
 
@@ -26,9 +28,10 @@ export function Curves() {
       place.current.replaceChildren();
       return;
     }
+    const settings = run.value?.settings;
+    const heading = settings ? `${title(networkOf(settings.model).label)}, ${settings.preset} preset` : "Network";
     const kept = reports.find(({ epoch }) => epoch === outcome.value?.epoch) ?? null;
-    const title = `${run.value?.settings.model ?? "Network"}, ${run.value?.settings.preset ?? ""} preset`;
-    const svg = curvesSvg({ epochs: [...reports], best: null, kept }, { steps, title, width: width.value });
+    const svg = curvesSvg({ epochs: [...reports], best: null, kept }, { steps, title: heading, width: width.value });
     // Its colours are the page's (train.css): a style element of its own, the page's policy forbids.
     place.current.innerHTML = svg.replace(/<style>.*?<\/style>/s, "");
   });

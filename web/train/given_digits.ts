@@ -9,10 +9,16 @@ export interface GivenFile {
   readonly file: File;
 }
 
+/** No digits: it is opened where networks are taken home. */
+export function isCheckpoint(path: string): boolean {
+  return path.endsWith(".safetensors");
+}
+
 /** @returns null where nothing was given */
 export function givenDigits(given: readonly GivenFile[]): GivenDigits | null {
   // Systems leave files of their own beside what people see.
-  const visible = given.filter(({ path }) => !path.split("/").some((part) => part.startsWith(".")));
+  const isHidden = (path: string): boolean => path.split("/").some((part) => part.startsWith("."));
+  const visible = given.filter(({ path }) => !isHidden(path) && !isCheckpoint(path));
   if (visible.length === 0) return null;
   const isOfPictures = visible.some(({ path, file }) => digitOf(path) !== null || file.type.startsWith("image/"));
   return isOfPictures

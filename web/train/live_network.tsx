@@ -2,14 +2,16 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import type { ConfusionMatrix } from "../../lib/index.ts";
 import { linkTo } from "../app/place.ts";
+import { ConfusionTable } from "../look/confusion_table.tsx";
+import { PIXELS_SIDE, paintPixels } from "../look/paint_pixels.ts";
 import { reading } from "../read/reader.ts";
 import { formatCount } from "./format.ts";
 import type { Filters, LiveView } from "./messages.ts";
 import { live, outcome } from "./training.ts";
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-const SIDE = 28;
 /** Between two filters, in pixels of their picture. */
 const GAP = 4;
 /** Red, green and blue, the same on light and on dark glass. */
@@ -32,7 +34,7 @@ function Drawn({ answer }: Pick<LiveView, "answer">) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const pixels = reading.value?.pixels ?? null;
   useEffect(() => {
-    if (pixels) paint(canvas.current, SIDE, (i) => [pixels[i], pixels[i], pixels[i], 255]);
+    if (pixels) paintPixels(canvas.current, pixels);
   }, [pixels]);
   const best = answer ? answer.indexOf(Math.max(...answer)) : null;
   return (
@@ -47,7 +49,13 @@ function Drawn({ answer }: Pick<LiveView, "answer">) {
         </p>
       ) : (
         <div class="train-answer">
-          <canvas ref={canvas} width={SIDE} height={SIDE} role="img" aria-label="Your drawing as 28 by 28 pixels" />
+          <canvas
+            ref={canvas}
+            width={PIXELS_SIDE}
+            height={PIXELS_SIDE}
+            role="img"
+            aria-label="Your drawing as 28 by 28 pixels"
+          />
           <p class="train-digit">{best ?? "?"}</p>
           <ol class="train-bars" aria-label="How likely each digit is, in percent">
             {DIGITS.map((digit) => (
@@ -86,7 +94,13 @@ function FirstLayer({ filters }: { filters: Filters }) {
         aria-label={`${count} squares of weights, orange where ink counts for them, blue where it counts against`}
       />
       <p class="train-legend">
-        <i class="train-minus" /> ink counts against <i class="train-plus" /> ink counts for; at most ±{most.toFixed(2)}
+        <span class="train-key">
+          <i class="train-minus" /> ink counts against
+        </span>{" "}
+        <span class="train-key">
+          <i class="train-plus" /> ink counts for
+        </span>{" "}
+        at most ±{most.toFixed(2)}
       </p>
       {side <= 3 && (
         <details onToggle={({ currentTarget }) => (isOpen.value = currentTarget.open)}>
@@ -135,66 +149,14 @@ function paintFilters(canvas: HTMLCanvasElement | null, { side, count, weights }
   context.putImageData(image, 0, 0);
 }
 
-function Confusion({ confusion, isTest }: { confusion: readonly (readonly number[])[]; isTest: boolean }) {
+function Confusion({ confusion, isTest }: { confusion: ConfusionMatrix; isTest: boolean }) {
   const images = confusion.flat().reduce((sum, count) => sum + count, 0);
   return (
     <div class="train-confusion">
       <h2>
         What is read as what: {formatCount(images)} {isTest ? "test" : "validation"} digits
       </h2>
-      <div class="train-scroll">
-        <table class="train-matrix">
-          <caption class="sr-only">Rows are the digits shown, columns what they were read as</caption>
-          <thead>
-            <tr>
-              <td />
-              {DIGITS.map((digit) => (
-                <th key={digit} scope="col">
-                  {digit}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {confusion.map((row, actual) => (
-              <MatrixRow key={actual} row={row} actual={actual} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p class="train-legend">
-        Rows: the digit shown. Columns: what it was read as. <i class="train-right" /> right <i class="train-plus" />{" "}
-        wrong
-      </p>
+      <ConfusionTable confusion={confusion} />
     </div>
   );
-}
-
-function MatrixRow({ row, actual }: { row: readonly number[]; actual: number }) {
-  const total = Math.max(
-    1,
-    row.reduce((sum, count) => sum + count, 0),
-  );
-  return (
-    <tr>
-      <th scope="row">{actual}</th>
-      {row.map((count, read) => (
-        <td
-          key={read}
-          class={`train-cell ${read === actual ? "is-right" : count > 0 ? "is-wrong" : ""}`}
-          style={{ "--part": (read === actual ? count / total : Math.sqrt(count / total)).toFixed(3) }}
-        >
-          {count > 0 ? count : ""}
-        </td>
-      ))}
-    </tr>
-  );
-}
-
-function paint(canvas: HTMLCanvasElement | null, side: number, colour: (i: number) => readonly number[]): void {
-  const context = canvas?.getContext("2d");
-  if (!context) return;
-  const image = context.createImageData(side, side);
-  for (let i = 0; i < side * side; i++) image.data.set(colour(i), 4 * i);
-  context.putImageData(image, 0, 0);
 }

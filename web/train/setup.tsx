@@ -2,6 +2,7 @@
 
 import { useId } from "preact/hooks";
 import { MODEL_NAMES, networkOf, PRESETS, type Recipe } from "../../models/index.ts";
+import { title } from "../look/title.ts";
 import { CommandLine } from "./command_line.tsx";
 import { type Field, GROUPS } from "./fields.ts";
 import { sentence } from "./format.ts";
@@ -41,7 +42,7 @@ export function Setup() {
         <Choice
           label="Network"
           choices={MODEL_NAMES}
-          names={Object.fromEntries(MODEL_NAMES.map((name) => [name, networkOf(name).label.replace(/^the /, "")]))}
+          names={Object.fromEntries(MODEL_NAMES.map((name) => [name, title(networkOf(name).label)]))}
           value={model}
           onChoose={(model) => changeSettings(settingsOfPreset(model, preset))}
         />

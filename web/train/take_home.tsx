@@ -1,17 +1,19 @@
 // TakeHome: a network as a file, of those that were trained or opened here, or came with the page; and what to do with it here.
 
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import type { ExportFormat } from "../../models/export/index.ts";
 import { type ModelName, networkOf } from "../../models/index.ts";
 import { linkTo } from "../app/place.ts";
 import { notKept } from "../look/not_kept.ts";
+import { title } from "../look/title.ts";
 import { Trouble } from "../look/trouble.tsx";
 import { fetchBytes, WEIGHTS } from "../read/files.ts";
 import type { OwnOrigin } from "../read/messages.ts";
 import { ownWeights } from "../read/own_weights.ts";
 import { cards, NETWORK_NAMES, readWith } from "../read/reader.ts";
 import { formatCount, formatPercent, sentence } from "./format.ts";
+import { isCheckpoint } from "./given_digits.ts";
 import { FORMATS, openCheckpoint, saveAs } from "./take_home_job.ts";
 import type { OpenedNetwork } from "./take_home_messages.ts";
 import { outcome, run } from "./training.ts";
@@ -71,6 +73,21 @@ export function TakeHome() {
       chosen.value = "opened";
       return `${file.name} is open.`;
     });
+  useEffect(() => {
+    const abort = new AbortController();
+    // Whatever else is dropped must not take the page's place, and a run with it.
+    addEventListener("dragover", (event) => event.preventDefault(), { signal: abort.signal });
+    addEventListener(
+      "drop",
+      (event) => {
+        event.preventDefault();
+        const file = [...(event.dataTransfer?.files ?? [])].find(({ name }) => isCheckpoint(name));
+        if (file) void open(file);
+      },
+      { signal: abort.signal },
+    );
+    return () => abort.abort();
+  }, []);
   return (
     <section class="glass train-panel train-home" aria-label="Take it home">
       <h2>Take it home</h2>
@@ -169,7 +186,7 @@ function trainedNetwork(): Network[] {
   if (!outcome.value) return [];
   const { model, testAccuracy, testImages, weights } = outcome.value;
   const note = `${formatPercent(testAccuracy)} of ${formatCount(testImages)} test digits, trained on ${run.value?.title ?? "digits"}`;
-  return [{ id: "trained", model, title: `${titleOf(model)} trained here`, note, weights }];
+  return [{ id: "trained", model, title: `${title(networkOf(model).label)} trained here`, note, weights }];
 }
 
 /** What it learned in Draw; none where the device could keep nothing. */
@@ -177,7 +194,9 @@ async function taughtNetwork(model: ModelName): Promise<Network[]> {
   const own = await ownWeights(model);
   if (own?.origin !== "taught") return [];
   const note = "with what it was taught in Draw";
-  return [{ id: `taught ${model}`, model, title: `${titleOf(model)} taught here`, note, weights: own.weights }];
+  return [
+    { id: `taught ${model}`, model, title: `${title(networkOf(model).label)} taught here`, note, weights: own.weights },
+  ];
 }
 
 function openedNetwork(
@@ -190,14 +209,20 @@ function openedNetwork(
   return {
     id: "opened",
     model,
-    title: `${titleOf(model)} of ${fileName}`,
+    title: `${title(networkOf(model).label)} of ${fileName}`,
     note: `${accuracy}${origin}weights ${weightsSha256}`,
     weights,
   };
 }
 
 function shippedNetwork(model: ModelName): Network {
-  return { id: model, model, title: `${titleOf(model)} of this page`, note: "as it came with the page", weights: null };
+  return {
+    id: model,
+    model,
+    title: `${title(networkOf(model).label)} of this page`,
+    note: "as it came with the page",
+    weights: null,
+  };
 }
 
 function originOf({ id }: Network): OwnOrigin {
@@ -209,9 +234,4 @@ async function weightsOf({ model, weights }: Network): Promise<Uint8Array> {
   if (weights) return weights;
   const file = WEIGHTS.find(({ name }) => name === model);
   return new Uint8Array(await fetchBytes(file?.url ?? ""));
-}
-
-/** "CNN", "Linear model" */
-function titleOf(model: ModelName): string {
-  return sentence(networkOf(model).label.replace(/^the /, ""));
 }

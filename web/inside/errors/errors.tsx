@@ -4,6 +4,7 @@
 import { signal, useSignalEffect } from "@preact/signals";
 import { percent } from "../../../models/export/page/percent.ts";
 import { DEFAULT_MODEL, type ModelName } from "../../../models/index.ts";
+import { type Cell, ConfusionTable } from "../../look/confusion_table.tsx";
 import { NETWORK_NAMES } from "../../read/reader.ts";
 import { generation, useTask } from "../asking.ts";
 import { Choice } from "../parts/choice.tsx";
@@ -14,7 +15,6 @@ import { Progress } from "../parts/progress.tsx";
 import type { TestAnswer } from "../questions.ts";
 import { PIXELS } from "../side.ts";
 import { putOnSheet } from "../subject.ts";
-import { type Cell, Matrix } from "./matrix.tsx";
 
 /** Kept while the networks are the same: it takes a few seconds to compute. */
 const answer = signal<{ readonly of: number; readonly answer: TestAnswer } | null>(null);
@@ -84,8 +84,7 @@ function Browsed({ answer: { tested, labels, images } }: { answer: TestAnswer })
           <p>
             <b>{(100 * accuracy).toFixed(2)} % right</b>, {count(wrong)} of {count(labels.length)} wrong
           </p>
-          <Matrix confusion={confusion} chosen={chosen} onChoose={choose} />
-          <p class="inside-hint">Rows: what it is. Columns: what it is read as.</p>
+          <ConfusionTable confusion={confusion} chosen={chosen} onChoose={choose} />
         </section>
         <section aria-label="Digits">
           <h2>{chosen ? titleOf(chosen) : "The worst mistakes"}</h2>
