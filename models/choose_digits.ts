@@ -1,8 +1,10 @@
 // Of the ways to read all digits of a picture the one to believe, and which of them touch.
 
 import type { DigitsReading, LocatedDigit, PictureBox } from "../data/preprocess_all.ts";
+import { isBytes } from "../lib/base/array_type.ts";
+import { check, type Rule } from "../lib/base/check.ts";
 import type { ReadAnswer } from "./answer.ts";
-import { type Judgement, marginOf, mostProbable, SURE } from "./choose_reading.ts";
+import { type Judgement, marginOf, mostProbable, PROBABILITIES, SURE } from "./choose_reading.ts";
 
 /** What is read at a place of the picture. */
 export interface LocatedAnswer extends ReadAnswer {
@@ -13,8 +15,15 @@ export interface LocatedAnswer extends ReadAnswer {
 /** By so much several digits must read better than one: parts of one may look like digits. */
 const APART = 0.1;
 
+const PIXELS = 28 * 28;
+const READINGS: Rule = {
+  says: "what preprocessDigits gives",
+  holds: (value) => Array.isArray(value) && Array.from(value).every(isDigitsReading),
+};
+
 /** All that a network is to read, in the order in which `chooseDigits` wants its judgements. */
 export function digitsOf(readings: readonly DigitsReading[]): readonly LocatedDigit[] {
+  check("digitsOf", "readings", readings, READINGS);
   return readings.flatMap(({ groups }) => groups.flat(2));
 }
 
@@ -26,6 +35,14 @@ export function digitsOf(readings: readonly DigitsReading[]): readonly LocatedDi
  * @returns in reading order; nothing where there is no reading
  */
 export function chooseDigits(readings: readonly DigitsReading[], judgements: readonly Judgement[]): LocatedAnswer[] {
+  const { length } = digitsOf(readings);
+  check("chooseDigits", "judgements", judgements, {
+    says: `an array of ${length}, each with ten probabilities from 0 to 1`,
+    holds: (value) =>
+      Array.isArray(value) &&
+      value.length === length &&
+      Array.from(value).every((each) => PROBABILITIES.holds(Object(each).probabilities)),
+  });
   let at = 0;
   let best: { score: number; answers: LocatedAnswer[] } = { score: Number.NEGATIVE_INFINITY, answers: [] };
   for (const { groups, doubt } of readings) {
@@ -48,4 +65,18 @@ function answerOf({ pixels, box, warnings }: LocatedDigit, judgement: Judgement)
   const { probabilities } = judgement;
   const digit = mostProbable(probabilities);
   return { ...judgement, digit, confidence: probabilities[digit], pixels, warnings, box };
+}
+
+function isDigitsReading(value: unknown): boolean {
+  const { groups, doubt }: Partial<DigitsReading> = Object(value);
+  const areDigits = (ways: unknown): boolean =>
+    Array.isArray(ways) &&
+    ways.length > 0 &&
+    ways.every((way) => Array.isArray(way) && way.length > 0 && way.every(isDigit));
+  return Number.isFinite(doubt) && Array.isArray(groups) && groups.length > 0 && groups.every(areDigits);
+}
+
+function isDigit(value: unknown): boolean {
+  const { pixels, box, warnings }: Partial<LocatedDigit> = Object(value);
+  return isBytes(pixels) && pixels.length === PIXELS && typeof box === "object" && Array.isArray(warnings);
 }

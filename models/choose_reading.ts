@@ -1,7 +1,8 @@
 // Which of the ways to read a picture to believe: by what the picture says for each, and by what the network makes of it.
 
 import type { DigitReading, PreprocessedDigit } from "../data/preprocess.ts";
-import { boolean, check, checkFields, finite, list, type Rule, required, strings } from "../lib/base/check.ts";
+import { boolean, check, checkFields, finite, list, numbers, type Rule, required, strings } from "../lib/base/check.ts";
+import { largestOf } from "../lib/train/predicted_classes.ts";
 import type { ReadAnswer } from "./answer.ts";
 
 /** What a network gives for 28 × 28 pixels. */
@@ -24,7 +25,7 @@ export function readingsOf(digit: PreprocessedDigit): readonly DigitReading[] {
   return isBlank ? [] : [{ pixels, warnings, doubt: 0 }, ...others];
 }
 
-const PROBABILITIES: Rule = {
+export const PROBABILITIES: Rule = {
   says: "ten numbers from 0 to 1",
   holds: (value) =>
     Array.isArray(value) &&
@@ -72,11 +73,17 @@ export function chooseReading(readings: readonly JudgedReading[]): ReadAnswer {
   };
 }
 
-/** @returns the first of the likeliest */
-export function mostProbable(probabilities: readonly number[]): number {
-  let digit = 0;
-  for (let i = 1; i < probabilities.length; i++) if (probabilities[i] > probabilities[digit]) digit = i;
-  return digit;
+/**
+ * The likeliest digit; the first among equals.
+ *
+ * @param probabilities or logits, of each digit
+ */
+export function mostProbable(probabilities: ArrayLike<number>): number {
+  check("mostProbable", "probabilities", probabilities, {
+    says: "a list of numbers",
+    holds: (value) => ArrayBuffer.isView(value) || numbers.holds(value),
+  });
+  return largestOf(probabilities, 0, probabilities.length);
 }
 
 /** ln(p₁/p₂) of the two likeliest digits, at most SURE. */

@@ -4,7 +4,7 @@ import { MNIST_NORMALIZATION } from "../data/mnist.ts";
 import type { PreprocessedDigit } from "../data/preprocess.ts";
 import type { DigitsReading } from "../data/preprocess_all.ts";
 import { noGrad } from "../lib/autograd/grad_mode.ts";
-import { arrayType } from "../lib/base/array_type.ts";
+import { isBytes } from "../lib/base/array_type.ts";
 import { callback, check, checkOptions, integer, orNull, type Rule } from "../lib/base/check.ts";
 import { DataError, ShapeError } from "../lib/base/errors.ts";
 import { printable } from "../lib/base/printable.ts";
@@ -115,7 +115,6 @@ export class Classifier {
    * @example const number = classifier.readAll(preprocessDigits(picture)).map(({ digit }) => digit).join("");
    */
   readAll(readings: readonly DigitsReading[]): LocatedAnswer[] {
-    check("Classifier", "readings", readings, DIGITS);
     return chooseDigits(readings, this.judge(digitsOf(readings).map((reading) => ({ reading, picture: 0 }))));
   }
 
@@ -170,25 +169,6 @@ export class Classifier {
   }
 }
 
-const DIGITS: Rule = {
-  says: "what preprocessDigits gives",
-  holds: (value) => Array.isArray(value) && value.every(isDigitsReading),
-};
-
-function isDigitsReading(value: unknown): boolean {
-  const { groups, doubt }: Partial<DigitsReading> = Object(value);
-  const areDigits = (ways: unknown): boolean =>
-    Array.isArray(ways) &&
-    ways.length > 0 &&
-    ways.every((way) => Array.isArray(way) && way.length > 0 && way.every(isDigit));
-  return Number.isFinite(doubt) && Array.isArray(groups) && groups.length > 0 && groups.every(areDigits);
-}
-
-function isDigit(value: unknown): boolean {
-  const { pixels, box, warnings }: Partial<LocatedAnswer> = Object(value);
-  return isBytes(pixels) && pixels.length === PIXELS && typeof box === "object" && Array.isArray(warnings);
-}
-
 /** What goes through the network: one way to read one of the pictures. */
 interface Row {
   readonly reading: { readonly pixels: Uint8Array };
@@ -214,8 +194,4 @@ function describe(input: DigitInput, index: number): PreprocessedDigit {
     `Classifier: a picture is ${SIDE}×${SIDE} bytes, 0 for paper and 255 for ink; got ${got} at index ${index}. preprocessDigit makes such pixels of any picture.`,
     { index, length },
   );
-}
-
-function isBytes(value: unknown): value is Uint8Array {
-  return /^Uint8(Clamped)?Array$/.test(arrayType(value) ?? "");
 }

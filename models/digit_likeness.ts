@@ -10,6 +10,7 @@
 // there is of it, how long its edges are and how far it spreads is what their average over the picture has lost.
 
 import { check, checkFields, orNull, type Rule, required, string } from "../lib/base/check.ts";
+import { mostProbable } from "./choose_reading.ts";
 
 const CLASSES = 10;
 const SIDE = 28;
@@ -99,8 +100,10 @@ export class DigitLikeness {
   /** Whether it is a digit, and if not, why. @param pixels as in `distance`; @param logits as there */
   judge(pixels: ArrayLike<number>, logits: ArrayLike<number>): { isDigit: boolean; reason: string | null } {
     if (this.distance(pixels, logits) <= this.threshold) return { isDigit: true, reason: null };
-    const digit = Array.from(logits).indexOf(Math.max(...Array.from(logits)));
-    return { isDigit: false, reason: `it is unlike any digit that was learned, and least unlike a ${digit}` };
+    return {
+      isDigit: false,
+      reason: `it is unlike any digit that was learned, and least unlike a ${mostProbable(logits)}`,
+    };
   }
 
   private nearest(features: readonly number[]): { digit: number; distance: number } {

@@ -7,8 +7,8 @@ export {
   readCheckpointMetadata,
   writeCheckpointMetadata,
 } from "./checkpoint_metadata.ts";
-export type { LocatedAnswer } from "./choose_digits.ts";
-export { chooseReading, type JudgedReading, readingsOf } from "./choose_reading.ts";
+export { chooseDigits, digitsOf, type LocatedAnswer } from "./choose_digits.ts";
+export { chooseReading, type JudgedReading, type Judgement, mostProbable, readingsOf } from "./choose_reading.ts";
 export { Classifier, type ClassifierOptions, type DigitInput } from "./classifier.ts";
 export { cnn } from "./cnn.ts";
 export { type Comparison, type Contestant, errorsOf, writeComparison } from "./comparison.ts";

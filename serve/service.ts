@@ -1,7 +1,17 @@
 // Service: what answers requests, whatever brought them: models, the queue before them, and what decodes pictures.
 
-import type { PreprocessedDigit } from "../data/index.ts";
-import { type Answer, blankAnswer, chooseReading, readingsOf } from "../models/index.ts";
+import type { DigitsReading, PreprocessedDigit } from "../data/index.ts";
+import {
+  type Answer,
+  blankAnswer,
+  chooseDigits,
+  chooseReading,
+  digitsOf,
+  type Judgement,
+  type LocatedAnswer,
+  mostProbable,
+  readingsOf,
+} from "../models/index.ts";
 import { Problem } from "./http/problem.ts";
 import { ImageQueue, type JobOutput } from "./inference/image_queue.ts";
 import { normalisedImages } from "./inference/normalised_images.ts";
@@ -79,20 +89,49 @@ export class Service {
   /** Answers for pictures of digits, in their order; blank ones take no part in any batch, those with several readings take several. */
   async readDigits(model: ServedModel, pictures: readonly PreprocessedDigit[], work: InferenceWork): Promise<Answer[]> {
     const readings = pictures.map(readingsOf);
-    const images = normalisedImages(readings.flat().map(({ pixels }) => pixels));
-    const output = images.length === 0 ? null : await this.runImages(model, images, work);
-    let row = 0;
+    const judgements = await this.judge(model, readings.flat(), work);
     return pictures.map(({ warnings }, i) => {
-      if (!output || readings[i].length === 0) return blankAnswer(warnings);
-      const judged = readings[i].map((reading) => {
-        const logits = output.logits.subarray(row * CLASSES, (row + 1) * CLASSES);
-        const probabilities = Array.from(output.probabilities.subarray(row * CLASSES, ++row * CLASSES));
-        const { isDigit, reason } = model.likeness?.judge(reading.pixels, logits) ?? { isDigit: null, reason: null };
-        return { ...reading, probabilities, isDigit, reason, latencyMs: output.computedMs };
-      });
-      const answer = chooseReading(judged);
+      if (readings[i].length === 0) return blankAnswer(warnings);
+      const own = judgements.splice(0, readings[i].length);
+      const answer = chooseReading(readings[i].map((reading, k) => ({ ...reading, ...own[k] })));
       this.tellPredicted(model, answer.probabilities);
       return answer;
+    });
+  }
+
+  /**
+   * All digits of each picture, in reading order; every mark that may be one takes its part in a batch.
+   *
+   * @throws {Problem} 413 a picture holds more than 256 such marks
+   */
+  async readAllDigits(
+    model: ServedModel,
+    pictures: readonly (readonly DigitsReading[])[],
+    work: InferenceWork,
+  ): Promise<LocatedAnswer[][]> {
+    const readings = pictures.map(likeliest);
+    const digits = readings.map(digitsOf);
+    const judgements = await this.judge(model, digits.flat(), work);
+    return readings.map((each, i) => {
+      const answers = chooseDigits(each, judgements.splice(0, digits[i].length));
+      for (const { probabilities } of answers) this.tellPredicted(model, probabilities);
+      return answers;
+    });
+  }
+
+  /** What the network makes of each. */
+  private async judge(
+    model: ServedModel,
+    readings: readonly { readonly pixels: Uint8Array }[],
+    work: InferenceWork,
+  ): Promise<Judgement[]> {
+    if (readings.length === 0) return [];
+    const output = await this.runImages(model, normalisedImages(readings.map(({ pixels }) => pixels)), work);
+    return readings.map(({ pixels }, row) => {
+      const [from, to] = [row * CLASSES, (row + 1) * CLASSES];
+      const { isDigit, reason } = model.likeness?.judge(pixels, output.logits.subarray(from, to)) ?? UNKNOWN;
+      const probabilities = Array.from(output.probabilities.subarray(from, to));
+      return { probabilities, isDigit, reason, latencyMs: output.computedMs };
     });
   }
 
@@ -111,8 +150,7 @@ export class Service {
 
   /** Tells the observers which digit was read. @param probabilities of one image */
   tellPredicted({ name, version }: ServedModel, probabilities: ArrayLike<number>): void {
-    let digit = 0;
-    for (let i = 1; i < CLASSES; i++) if (probabilities[i] > probabilities[digit]) digit = i;
+    const digit = mostProbable(probabilities);
     this.observer.predicted({ model: name, version, digit, confidence: probabilities[digit] });
   }
 
@@ -160,6 +198,24 @@ export class Service {
     await this.queue.whenIdle();
     await this.pictures.close();
   }
+}
+
+/** Where the checkpoint does not say what a digit looks like. */
+const UNKNOWN = { isDigit: null, reason: null };
+/** Of one picture, that the network is to look at: a large sheet of digits, and no picture of dots. */
+const MOST_MARKS = 256;
+
+/** As many of the ways to read a picture as fit. */
+function likeliest(readings: readonly DigitsReading[]): readonly DigitsReading[] {
+  let marks = 0;
+  const kept = readings.filter((reading) => {
+    marks += digitsOf([reading]).length;
+    return marks <= MOST_MARKS;
+  });
+  if (kept.length > 0 || readings.length === 0) return kept;
+  const count = digitsOf(readings.slice(0, 1)).length;
+  const what = `a picture holds ${count} marks that may be digits; at most ${MOST_MARKS} are read. Send it in parts.`;
+  throw new Problem(413, what, { reason: "body_too_large" });
 }
 
 /** Who asked, and when. */

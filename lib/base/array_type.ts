@@ -5,3 +5,8 @@
 export function arrayType(value: unknown): string | undefined {
   return ArrayBuffer.isView(value) ? (value as Uint8Array)[Symbol.toStringTag] : undefined;
 }
+
+/** Of any realm, clamped or not. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return /^Uint8(Clamped)?Array$/.test(arrayType(value) ?? "");
+}

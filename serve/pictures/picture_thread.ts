@@ -1,16 +1,18 @@
 // PictureThread: decodes pictures beside the event loop, one at a time, in a thread that is ended when one takes too long.
 //
-//   submit → waits, at most maxWaiting → the thread → digit | problem
+//   submit → waits, at most maxWaiting → the thread → content | problem
 //                │ deadline, client left     │ deadline: ended, and another started for those that wait
 //
 // It starts with the first picture that needs it, and ends when none came for a while: most servers see small PNGs only, and a
 // function of AWS Lambda does not pay for it as it starts. A thread that dies takes along what it held, and nothing else.
 
 import { Worker } from "node:worker_threads";
-import type { PreprocessedDigit } from "../../data/index.ts";
 import { clientLeft, deadlinePassed, Problem, unavailable } from "../http/problem.ts";
 import type { WorkLimits } from "../inference/work_limits.ts";
+import type { PictureContent } from "./picture_reader.ts";
 import type { PictureJob, PictureResult } from "./picture_worker.ts";
+
+type AnyContent = PictureContent[keyof PictureContent];
 
 export const MAX_WAITING = 64;
 /** However long the request may wait: what takes longer would keep all who wait behind it. Ten times what any should take. */
@@ -21,7 +23,7 @@ const IDLE_MS = 30_000;
 interface Task {
   readonly job: PictureJob;
   readonly limits: WorkLimits;
-  readonly resolve: (digit: PreprocessedDigit) => void;
+  readonly resolve: (content: AnyContent) => void;
   readonly reject: (error: unknown) => void;
   timer?: NodeJS.Timeout;
   onAbort?: () => void;
@@ -54,7 +56,7 @@ export class PictureThread {
   }
 
   /** @throws {Problem} as PictureReader says, and 503 where too many wait */
-  decode(job: PictureJob, limits: WorkLimits): Promise<PreprocessedDigit> {
+  decode(job: PictureJob, limits: WorkLimits): Promise<AnyContent> {
     const { maxWaiting = MAX_WAITING } = this.options;
     if (limits.signal.aborted) return Promise.reject(clientLeft());
     if (this.isClosed) return Promise.reject(shuttingDown());
@@ -130,7 +132,7 @@ export class PictureThread {
     this.running = null;
     worker.unref();
     settle(task, () => {
-      if ("digit" in result) task.resolve(result.digit);
+      if ("content" in result) task.resolve(result.content);
       else if ("problem" in result) {
         const { status, error, reason } = result.problem;
         task.reject(new Problem(status, error, { reason }));

@@ -1,8 +1,7 @@
-// A JPEG file to what the networks read.
+// A JPEG file to its pixels.
 
 import { decodeJpeg } from "../../data/index.node.ts";
-import { type PreprocessedDigit, preprocessDigit } from "../../data/index.ts";
-import { DataError } from "../../lib/index.ts";
+import { DataError, type Picture } from "../../lib/index.ts";
 import { Problem } from "../http/problem.ts";
 import { tooManyPixels } from "./too_many_pixels.ts";
 
@@ -10,9 +9,9 @@ import { tooManyPixels } from "./too_many_pixels.ts";
  * @throws {Problem} 400 damaged; 413 too many pixels, or too many scans over them; 415 of a kind that is not read: CMYK, 12 bits,
  *   arithmetic coding
  */
-export function readJpeg(bytes: Uint8Array, name: string, maxPixels: number): PreprocessedDigit {
+export function readJpeg(bytes: Uint8Array, name: string, maxPixels: number): Picture {
   try {
-    return preprocessDigit(decodeJpeg(bytes, name, { maxPixels }));
+    return decodeJpeg(bytes, name, { maxPixels });
   } catch (error) {
     if (error instanceof DataError) throw problemOf(error, name, maxPixels);
     throw error;

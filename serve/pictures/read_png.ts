@@ -1,8 +1,7 @@
-// A PNG file to what the networks read. It is inflated once, within bounds that decodePng counts.
+// A PNG file to its pixels. It is inflated once, within bounds that decodePng counts.
 
 import { decodePng } from "../../data/index.node.ts";
-import { type PreprocessedDigit, preprocessDigit } from "../../data/index.ts";
-import { DataError } from "../../lib/index.ts";
+import { DataError, type Picture } from "../../lib/index.ts";
 import { Problem } from "../http/problem.ts";
 import { tooManyPixels } from "./too_many_pixels.ts";
 
@@ -29,13 +28,13 @@ export function isSmallPng(bytes: Uint8Array): boolean {
   return bytes.length <= SMALL_BYTES && pngPixels(bytes) <= SMALL_PIXELS && !(bytes[DEPTH_AT] > 8);
 }
 
-/** @throws {Problem} 400 damaged, or too costly to decode; 413 too many pixels */
-export function readPng(bytes: Uint8Array, name: string, maxPixels: number): PreprocessedDigit {
+/** @returns what holds until the next one is read @throws {Problem} 400 damaged, or too costly to decode; 413 too many pixels */
+export function readPng(bytes: Uint8Array, name: string, maxPixels: number): Picture {
   const claimed = pngPixels(bytes);
   if (claimed > maxPixels) throw tooManyPixels(name, claimed, maxPixels);
   pixels ??= new Uint8Array(4 * SMALL_PIXELS);
   try {
-    return preprocessDigit(decodePng(bytes, name, { maxPixels, into: pixels }));
+    return decodePng(bytes, name, { maxPixels, into: pixels });
   } catch (error) {
     if (error instanceof DataError) throw new Problem(400, error.problem, { reason: "bad_request" });
     throw error;

@@ -14,6 +14,13 @@ const WHICH_MODEL = z.string().meta({
   description: `Which network reads the pictures; ${DEFAULT_MODEL} where none is named.`,
 });
 
+/** Of a request. */
+const ALL = z.boolean({ error: "must be true or false" }).meta({
+  default: false,
+  description:
+    "Whether every digit of a picture is read, each with its place: a number, a postcode, a sheet of digits.",
+});
+
 export const VERSION = z
   .string()
   .regex(/^\d+$/)
@@ -33,6 +40,18 @@ export const PREDICTION = z
       .length(10)
       .nullable()
       .meta({ description: "Of each digit, 0 to 9. They add up to 1." }),
+    is_digit: z
+      .boolean()
+      .nullable()
+      .meta({
+        description:
+          "Whether the picture shows a digit at all; false where it is blank. Null where the network's checkpoint does not say what " +
+          "digits look like: those that mnist train writes do.",
+      }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: "Why it shows none, as a sentence without a full stop; null where is_digit is not false." }),
     model_type: MODEL_TYPE,
     model_version: VERSION,
     latency_ms: z
@@ -53,6 +72,32 @@ export const PREDICTIONS = z
   })
   .meta({ id: "Predictions", description: "Of several pictures, in their order." });
 
+export const BOX = z
+  .object({
+    left: z.number().min(0),
+    top: z.number().min(0),
+    width: z.number().min(0),
+    height: z.number().min(0),
+  })
+  .meta({ id: "Box", description: "Where a digit stands: in pixels of the picture, from its upper left corner." });
+
+export const DIGITS = z
+  .object({
+    digits: z
+      .array(PREDICTION.extend({ box: BOX }))
+      .meta({ description: "Every digit, line by line, each from left to right. None where the picture is blank." }),
+    ...PREDICTION.pick({ model_type: true, model_version: true, latency_ms: true }).shape,
+  })
+  .meta({ id: "Digits", description: "All digits of a picture, where `all` was asked for." });
+
+export const DIGITS_OF_SEVERAL = z
+  .object({
+    predictions: z.array(
+      DIGITS.extend({ filename: z.string().meta({ description: "As the request calls the picture." }) }),
+    ),
+  })
+  .meta({ id: "DigitsOfSeveral", description: "All digits of several pictures, in the pictures' order." });
+
 /** The parts of a form; http/read_form.ts reads them. */
 export const FORM_REQUEST = z
   .object({
@@ -61,6 +106,7 @@ export const FORM_REQUEST = z
       .min(1)
       .meta({ description: "A PNG or JPEG file; several parts of this name are several pictures." }),
     model_type: WHICH_MODEL.optional(),
+    all: ALL.optional(),
   })
   .meta({ id: "FormRequest" });
 
@@ -70,8 +116,9 @@ export const BASE64_REQUEST = z
       .union([z.string(), z.array(z.string()).min(1)], { error: "must be text in base64, or a list of such texts" })
       .meta({ description: "A PNG or JPEG file in base64, or a data URL of one; or a list of them." }),
     model_type: WHICH_MODEL.optional(),
+    all: ALL.optional(),
   })
   .meta({ id: "Base64Request" });
 
 export type Prediction = z.infer<typeof PREDICTION>;
-export type Predictions = z.infer<typeof PREDICTIONS>;
+export type Digits = z.infer<typeof DIGITS>;

@@ -4,12 +4,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { weightsDigest } from "../../lib/formats/weights_digest.ts";
 import { encodeCheckpoint } from "../../lib/index.ts";
-import { cnn, linear } from "../../models/index.ts";
+import type { ExportableModel } from "../../models/export/index.ts";
+import { cnn, linear, writeCheckpointMetadata } from "../../models/index.ts";
 
 interface FakeRun {
   model?: "linear" | "cnn";
   /** Of the weights. */
   seed?: number;
+  /** In place of a network of that seed. */
+  trained?: ExportableModel;
   status?: string;
   testAccuracy?: number | null;
   validationAccuracy?: number;
@@ -22,10 +25,11 @@ interface FakeRun {
 /** @returns the SHA-256 of its weights */
 export function fakeRun(outputs: string, id: string, options: FakeRun = {}): string {
   const { model = "linear", seed = 1, status = "done", testAccuracy = 0.9, validationAccuracy = 0.91 } = options;
-  const network = model === "linear" ? linear({ seed }) : cnn({ seed });
+  const network = options.trained?.network ?? (model === "linear" ? linear({ seed }) : cnn({ seed }));
+  const metadata = options.trained ? writeCheckpointMetadata(options.trained.metadata) : { model, dataset: "mnist" };
   const folder = join(outputs, model, id);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "model.safetensors"), encodeCheckpoint(network, { model, dataset: "mnist" }));
+  writeFileSync(join(folder, "model.safetensors"), encodeCheckpoint(network, metadata));
   const best = { epoch: 2, validationAccuracy, seconds: 3 };
   const sha256 = "ab".repeat(32);
   const run = {

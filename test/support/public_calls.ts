@@ -526,6 +526,12 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     () => [[{ ...reading(), probabilities: Array(10).fill(0.1), latencyMs: 1 }]],
     models.chooseReading,
   ),
+  mostProbable: call(() => [[0.1, 0.9]], models.mostProbable),
+  digitsOf: call(() => [locatedDigits()], models.digitsOf),
+  chooseDigits: call(
+    () => [locatedDigits(), [{ probabilities: Array(10).fill(0.1), isDigit: null, reason: null, latencyMs: 1 }]],
+    models.chooseDigits,
+  ),
   blankAnswer: call(() => [["low contrast"]], models.blankAnswer),
   writeAnswer: call(() => [new models.Classifier(digitReader()).read(new Uint8Array(784).fill(1))], models.writeAnswer),
   writeComparison: call(() => [comparison()], models.writeComparison),
@@ -572,4 +578,9 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
 
 function reading() {
   return { pixels: new Uint8Array(784), warnings: ["low contrast"], doubt: 0 };
+}
+
+function locatedDigits() {
+  const box = { left: 0, top: 0, width: 28, height: 28 };
+  return [{ groups: [[[{ pixels: new Uint8Array(784), box, warnings: [] }]]], doubt: 0 }];
 }

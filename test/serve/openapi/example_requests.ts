@@ -33,10 +33,12 @@ export const EXAMPLE_REQUESTS: Readonly<Record<string, readonly ExampleRequest[]
   predict: [
     { name: "one", summary: "One picture", form: { files: ["docs/digits/7.png"], fields: { model_type: "cnn" } } },
     { name: "several", summary: "Several pictures", form: { files: ["docs/digits/3.png", "docs/digits/8.png"] } },
+    { name: "all", summary: "Every digit", form: { files: ["docs/digits/20471.png"], fields: { all: "true" } } },
   ],
   predictBase64: [
     { name: "one", summary: "One picture", json: { image: base64(7), model_type: "cnn" } },
     { name: "several", summary: "Several pictures", json: { image: [base64(3), base64(8)], model_type: "linear" } },
+    { name: "all", summary: "Every digit of several pictures", json: { image: [base64(3), base64(8)], all: true } },
   ],
   listModels: [{ name: "names" }],
   getModelInfo: [{ name: "linear", parameters: { type: "linear" } }],

@@ -5,6 +5,7 @@ import { syncBuiltinESMExports } from "node:module";
 import workerThreads from "node:worker_threads";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { PreprocessedDigit } from "../../../data/index.ts";
 import { Problem } from "../../../serve/http/problem.ts";
 import type { WorkLimits } from "../../../serve/inference/work_limits.ts";
 import { PictureThread } from "../../../serve/pictures/picture_thread.ts";
@@ -19,18 +20,24 @@ const SCRIPT = `
     if (name === "die") process.exit(7);
     if (name === "fail") return parentPort.postMessage({ failure: "a fault of ours" });
     if (name === "bad") return parentPort.postMessage({ problem: { status: 400, error: "bad.", reason: "bad_request" } });
-    parentPort.postMessage({ digit: { pixels: bytes, warnings: [], isBlank: false } });
+    parentPort.postMessage({ content: { pixels: bytes, warnings: [], isBlank: false } });
   });`;
 
 const within = (ms: number, signal = new AbortController().signal): WorkLimits => ({
   signal,
   deadlineMs: performance.now() + ms,
 });
-const job = (name: string, byte = 0) => ({ kind: "jpeg" as const, name, bytes: Uint8Array.of(byte), maxPixels: 1000 });
+const job = (name: string, byte = 0) => ({
+  want: "digit" as const,
+  kind: "jpeg" as const,
+  name,
+  bytes: Uint8Array.of(byte),
+  maxPixels: 1000,
+});
 
-async function outcome(promise: Promise<{ pixels: Uint8Array }>): Promise<string> {
+async function outcome(promise: ReturnType<PictureThread["decode"]>): Promise<string> {
   try {
-    return String((await promise).pixels[0]);
+    return String(((await promise) as PreprocessedDigit).pixels[0]);
   } catch (error) {
     return error instanceof Problem ? `${error.status} ${error.reason}` : (error as Error).message;
   }
