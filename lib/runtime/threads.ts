@@ -70,6 +70,10 @@ export function whySingleThread(): string | null {
  *
  * Await it before the next operation. Calls that are not awaited take turns, and the last one's number holds.
  *
+ * A browser's worker that ends gives its threads back first, by `setThreads(1)`, and closes itself a second later, rather than
+ * being terminated: nothing says when a browser's thread has ended, and Chromium never frees a worker that closes before its
+ * threads have.
+ *
  * @param threads how many, an integer ≥ 1, or "auto" for the machine's processors
  * @param options.workerUrl the worker's script (simdgrad/worker.js), for pages whose CSP forbids blob workers
  * @returns how many take part now
