@@ -81,7 +81,7 @@ test("a server that is down or slow is said, asked again, and answers when it is
       assert.not.match((await header.getByRole("status").textContent()) ?? "", /Next try/);
       await button(page, "Close").click();
       await drawByMouse(page, SAMPLES[2]);
-      await page.getByText("Nothing to read").waitFor();
+      await page.getByText("No answer", { exact: true }).waitFor();
       await page.unroute("**/v2/**");
       await shows(page, "2"); // by itself
       await page.route("**/infer", () => {});
@@ -103,7 +103,7 @@ test("an address that was kept and cannot be asked is said, and the page answers
     await page.locator("header").getByText("Nothing leaves your device").waitFor();
     await drawByMouse(page, SAMPLES[6]);
     await shows(page, "6");
-    await button(page, "All right").click();
+    await button(page, "OK").click();
     assert.is(await page.getByRole("alert").count(), 0);
   });
 });
@@ -172,19 +172,31 @@ test("an address that is none is said beside it, and the page goes on by itself"
     await page.getByLabel("Server address").fill("ftp://example.com");
     await button(page, "Connect").click();
     await page.getByRole("alert").getByText("begins with http:// or https://").waitFor();
+    await page.getByLabel("Server address").fill("http://a host");
+    await button(page, "Connect").click();
+    await page.getByRole("alert").getByText("That is not an address").waitFor();
     await page.keyboard.press("Escape");
     await page.locator("header").getByText("Nothing leaves your device").waitFor();
   });
 });
 
-test("a host whose policy allows no other server is named as the reason", async () => {
+test("a host whose policy allows no other server is named as the reason, once, and the page can answer instead", async () => {
   await app.visit(
     async (page) => {
       await button(page, "Settings").click();
       await page.getByText("On a server").click();
       await page.getByLabel("Server address").fill("http://127.0.0.2:9");
       await button(page, "Connect").click();
+      await page.locator("header").getByText("127.0.0.2:9 cannot be asked").waitFor();
       await page.locator("header").getByText("Content-Security-Policy").waitFor();
+      assert.is(await page.getByText("Next try").count(), 0);
+      await page.keyboard.press("Escape");
+      await drawByMouse(page, SAMPLES[6]);
+      await page.getByText("No answer", { exact: true }).waitFor();
+      assert.is(await page.getByText("of MNIST").count(), 0, "a server's networks may be others");
+      await page.locator("header").getByRole("button", { name: "Answer in this page" }).click();
+      await shows(page, "6");
+      await page.locator("header").getByText("Nothing leaves your device").waitFor();
     },
     { forgives: /Content Security Policy|violates|Failed to load|Refused/ },
   );

@@ -16,7 +16,7 @@ import { nextTheme, type Theme, theme } from "./theme.ts";
 const THEME_ICONS: Readonly<Record<Theme, IconName>> = { auto: "contrast", light: "sun", dark: "moon" };
 const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "system setting", light: "light", dark: "dark" };
 
-const badge: Load = async () => (await import("../remote/badge.tsx")).Badge;
+const badge: Load = async () => (await import("../remote/badge.tsx")).HeaderBadge;
 const settings: Load = async () => (await import("../settings/settings.tsx")).Settings;
 
 /** Of the app, and of its first section. */
@@ -28,7 +28,7 @@ export function Shell() {
       <header class="header">
         <div class="title">
           <h1 class="text-lg font-semibold tracking-tight max-sm:sr-only">{TITLE}</h1>
-          <div class="flex items-center gap-1 text-sm text-soft">
+          <div class="flex flex-wrap items-center gap-1 text-sm text-soft">
             {askedServer.value ? (
               <Later load={badge} />
             ) : (
@@ -54,7 +54,7 @@ export function Shell() {
       {unasked.value !== null && (
         <Trouble
           text={unasked.value}
-          action="All right"
+          action="OK"
           onAction={() => {
             unasked.value = null;
           }}

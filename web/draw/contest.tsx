@@ -6,6 +6,7 @@ import { change } from "../app/place.ts";
 import { Later, type Load } from "../look/later.tsx";
 import { title } from "../look/title.ts";
 import { cards, latencies, NETWORK_NAMES, refusal } from "../read/reader.ts";
+import { askedServer } from "../read/where.ts";
 import { answerOf, chosen, leading } from "./leading.ts";
 
 export function Contest() {
@@ -23,6 +24,8 @@ export function Contest() {
 const origins: Load = async () => (await import("./origins.tsx")).Origins;
 
 function hasOwn(): boolean {
+  // A server has networks of its own.
+  if (askedServer.value) return false;
   return refusal.value !== null || NETWORK_NAMES.some((name) => (cards.value[name]?.origin ?? "shipped") !== "shipped");
 }
 
@@ -31,7 +34,9 @@ function Contestant({ name }: { name: ModelName }) {
   const answer = answerOf(name);
   const latency = latencies.value[name];
   const accuracy =
-    card?.testAccuracy == null ? "" : `${(100 * card.testAccuracy).toFixed(2)} % of ${card.testedOn} right`;
+    askedServer.value !== null || card?.testAccuracy == null
+      ? ""
+      : `${(100 * card.testAccuracy).toFixed(2)} % of ${card.testedOn} right`;
   return (
     <label class="contestant">
       <input

@@ -22,7 +22,7 @@ export function Origins() {
   const trouble = problem.value ?? refusal.value;
   return (
     <>
-      {Object.values(cards.value).map(({ name, label, origin }) =>
+      {[...Object.values(cards.value)].reverse().map(({ name, label, origin }) =>
         origin === "shipped" ? null : (
           <p key={name} class="flex flex-wrap items-center justify-between gap-2 px-3 text-sm">
             <span>

@@ -4,6 +4,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { percent } from "../../models/export/page/percent.ts";
 import { Icon } from "../look/icon.tsx";
 import { isReady, problem, reading } from "../read/reader.ts";
+import { askedServer } from "../read/where.ts";
 import { leadingAnswer } from "./leading.ts";
 
 /** Below this the answer is shown as a guess. */
@@ -39,7 +40,8 @@ export function Verdict() {
 function headline(): string {
   const answer = leadingAnswer.value;
   if (answer) return `${percent(answer.confidence)} sure`;
-  return problem.value === null ? "Your turn" : "Nothing to read";
+  if (problem.value === null) return "Your turn";
+  return askedServer.value && askedServer.value.state.kind !== "healthy" ? "No answer" : "Nothing to read";
 }
 
 function invitation(): string {

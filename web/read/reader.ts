@@ -122,6 +122,7 @@ function forget(): void {
 export function answerElsewhere(answers: Elsewhere | null): void {
   elsewhere = answers;
   measured = new Latencies();
+  latencies.value = {};
   if (newest.subject) read(newest.subject);
 }
 

@@ -7,7 +7,9 @@ export type ServerState =
   | { readonly kind: "connecting" }
   | { readonly kind: "healthy" }
   /** @property secondsLeft until it is asked again */
-  | { readonly kind: "down"; readonly why: string; readonly secondsLeft: number };
+  | { readonly kind: "down"; readonly why: string; readonly secondsLeft: number }
+  /** The page's host does not let it be asked, which no waiting changes. */
+  | { readonly kind: "forbidden"; readonly why: string };
 
 export interface AskedServer {
   readonly url: string;

@@ -9,6 +9,9 @@ import type { Answer, ModelName } from "../../models/index.ts";
 const LIMIT_MS = 5000;
 const CLASSES = 10;
 
+/** The page may not ask that server, now or later. */
+export class ForbiddenError extends Error {}
+
 /** @throws {Error} one line for people */
 export async function askReady(url: string, signal?: AbortSignal): Promise<void> {
   const response = await ask(`${url}/v2/health/ready`, { signal });
@@ -66,7 +69,7 @@ async function ask(url: string, options: RequestInit): Promise<Response> {
     // The violation is told after the refusal.
     await new Promise((resolve) => setTimeout(resolve));
     if (isForbidden) {
-      throw new Error("This page's host lets it ask no other server (Content-Security-Policy: connect-src).");
+      throw new ForbiddenError("This page's host lets it ask no other server (Content-Security-Policy: connect-src).");
     }
     if ((error as Error).name === "TimeoutError") throw new Error(`It has not answered in ${LIMIT_MS / 1000} seconds.`);
     throw new Error("It does not answer, or does not allow pages from this host (--cors).");

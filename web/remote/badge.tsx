@@ -2,7 +2,7 @@
 
 import { Icon, type IconName } from "../look/icon.tsx";
 import { askedServer } from "../read/where.ts";
-import { retry } from "./remote.ts";
+import { retry, usePage } from "./remote.ts";
 
 /** A flag, which is not broken after its dashes. */
 const FLAG = /(\(?--[a-z]+\)?\.?)/;
@@ -16,7 +16,7 @@ export function Badge() {
       ? ["check", `Drawings are sent to ${hostOf(url)}`]
       : state.kind === "connecting"
         ? ["server", `Connecting to ${hostOf(url)} …`]
-        : ["warning", `${hostOf(url)} is down. ${state.why}`];
+        : ["warning", `${hostOf(url)} ${state.kind === "down" ? "is down" : "cannot be asked"}. ${state.why}`];
   return (
     <span class="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
       <span role="status" class="inline-flex items-center gap-1">
@@ -37,6 +37,20 @@ export function Badge() {
         </>
       )}
     </span>
+  );
+}
+
+/** Where one does not choose between the page and a server: with the way back. */
+export function HeaderBadge() {
+  return (
+    <>
+      <Badge />
+      {askedServer.value?.state.kind === "forbidden" && (
+        <button type="button" class="button" onClick={usePage}>
+          Answer in this page
+        </button>
+      )}
+    </>
   );
 }
 

@@ -3,7 +3,7 @@
 import type { Answer, ModelName } from "../../models/index.ts";
 import { answerElsewhere, NETWORK_NAMES } from "../read/reader.ts";
 import { askedServer, keepUrl, type ServerState, unasked } from "../read/where.ts";
-import { askFor, askReady } from "./ask_server.ts";
+import { askFor, askReady, ForbiddenError } from "./ask_server.ts";
 import { Backoff } from "./backoff.ts";
 import { serverUrl } from "./server_url.ts";
 
@@ -55,15 +55,15 @@ async function answers(url: string, pixels: Uint8Array): Promise<Partial<Record<
   const mine = turn;
   const { signal } = asking;
   // One that is down is asked for answers again once it is ready: each stroke would only make the wait longer.
-  const state = askedServer.value?.state;
-  if (state?.kind === "down") throw new Error(state.why);
+  const why = whyNot();
+  if (why !== null) throw new Error(why);
   try {
     const all = await Promise.all(
       NETWORK_NAMES.map(async (name) => [name, await askFor(url, name, pixels, signal)] as const),
     );
     return Object.fromEntries(all);
   } catch (error) {
-    if (mine === turn && askedServer.value?.state.kind !== "down") down(url, (error as Error).message);
+    if (mine === turn && whyNot() === null) down(url, error as Error);
     throw error;
   }
 }
@@ -71,7 +71,7 @@ async function answers(url: string, pixels: Uint8Array): Promise<Partial<Record<
 async function look(url: string): Promise<void> {
   const mine = turn;
   clearTimeout(timer);
-  if (askedServer.value?.state.kind === "down") tell(url, { kind: "connecting" });
+  if (whyNot() !== null) tell(url, { kind: "connecting" });
   try {
     await askReady(url, asking.signal);
     if (mine !== turn) return;
@@ -82,13 +82,20 @@ async function look(url: string): Promise<void> {
     if (!wasThere) answerElsewhere(({ pixels }) => answers(url, pixels));
     timer = setTimeout(() => void look(url), LOOK_MS);
   } catch (error) {
-    if (mine === turn) down(url, (error as Error).message);
+    if (mine === turn) down(url, error as Error);
   }
 }
 
-function down(url: string, why: string): void {
+/** Why the server does not answer; null as long as it may. */
+function whyNot(): string | null {
+  const state = askedServer.value?.state;
+  return state && "why" in state ? state.why : null;
+}
+
+function down(url: string, error: Error): void {
   clearTimeout(timer);
-  countDown(url, why, performance.now() + 1000 * backoff.next());
+  if (error instanceof ForbiddenError) tell(url, { kind: "forbidden", why: error.message });
+  else countDown(url, error.message, performance.now() + 1000 * backoff.next());
 }
 
 /** By the clock: browsers let timers of a page that is not seen be late. */

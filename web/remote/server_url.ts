@@ -1,5 +1,7 @@
 // serverUrl: the address of a server that a page may ask, as somebody typed it.
 
+const NO_ADDRESS = "That is not an address. Write it like http://127.0.0.1:8000.";
+
 /**
  * @param page the page's own address
  * @returns without a slash at its end
@@ -8,9 +10,10 @@
 export function serverUrl(text: string, page: { readonly protocol: string }): string {
   const trimmed = text.trim();
   const typed = /^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`;
-  if (trimmed === "" || !URL.canParse(typed))
-    throw new Error("That is not an address. Write it like http://127.0.0.1:8000.");
+  if (trimmed === "" || !URL.canParse(typed)) throw new Error(NO_ADDRESS);
   const url = new URL(typed);
+  // Some browsers write a space that way, rather than refuse it.
+  if (url.hostname.includes("%")) throw new Error(NO_ADDRESS);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new Error("A server's address begins with http:// or https://.");
   }

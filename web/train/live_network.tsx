@@ -94,13 +94,13 @@ function FirstLayer({ filters }: { filters: Filters }) {
         aria-label={`${count} squares of weights, orange where ink counts for them, blue where it counts against`}
       />
       <p class="train-legend">
+        Up to ±{most.toFixed(2)}:{" "}
         <span class="train-key">
           <i class="train-minus" /> ink counts against
         </span>{" "}
         <span class="train-key">
           <i class="train-plus" /> ink counts for
-        </span>{" "}
-        at most ±{most.toFixed(2)}
+        </span>
       </p>
       {side <= 3 && (
         <details onToggle={({ currentTarget }) => (isOpen.value = currentTarget.open)}>

@@ -37,6 +37,8 @@ export interface TrainingView {
   readonly detail: string | null;
   /** What went wrong, in one line. */
   readonly problem: string | null;
+  /** Why what was given are no digits to train on, in one line. */
+  readonly ownProblem: string | null;
   readonly machine: Machine | null;
   readonly run: RunCard | null;
   readonly progress: Progress | null;
@@ -56,6 +58,7 @@ export const NOTHING_YET: TrainingView = {
   phase: "idle",
   detail: null,
   problem: null,
+  ownProblem: null,
   machine: null,
   run: null,
   progress: null,

@@ -7,7 +7,7 @@ import type { GivenDigits } from "./messages.ts";
 import { give, training } from "./training.ts";
 
 export function OwnData() {
-  const { own, detail } = training.value;
+  const { own, ownProblem, detail } = training.value;
   useEffect(() => {
     const abort = new AbortController();
     addEventListener("dragover", (event) => event.preventDefault(), { signal: abort.signal });
@@ -46,6 +46,11 @@ export function OwnData() {
         Or drop them here. Files: images and labels in MNIST's format (IDX, also gzipped). Pictures: PNG or JPEG, in
         folders named 0 to 9.
       </p>
+      {ownProblem !== null && (
+        <p role="alert" class="train-problem">
+          {ownProblem}
+        </p>
+      )}
       {own && (
         <p>
           <b>{own.name}</b>: {formatCount(own.images)} to learn from,{" "}

@@ -37,7 +37,11 @@ const FILE_NAME = /^(.+?)-(?:train|test|t10k)-/;
 /** @throws {Error} in one line: a file that is damaged or of another kind, one that is missing, labels of other images */
 export async function readOwnFiles(files: readonly OwnFile[]): Promise<OwnDigits> {
   const contents: Content[] = [];
-  for (const file of files) contents.push({ file, ...readIdx(await gunzipped(file), file.name) });
+  for (const file of files) {
+    const bytes = await gunzipped(file);
+    if (!isIdx(bytes)) throw new Error(`${file.name} is not in MNIST's format (IDX).`);
+    contents.push({ file, ...readIdx(bytes, file.name) });
+  }
   const train = pairOf("train", contents);
   const test = pairOf("test", contents);
   if (!train) throw new Error("There are no training images: choose the file of the images, and that of their labels.");
@@ -53,6 +57,11 @@ export async function readOwnFiles(files: readonly OwnFile[]): Promise<OwnDigits
     dataWords: test && ["FOLDER", "--dataset-name", name],
     notes: isTransposed ? ["EMNIST stores images transposed: they were turned upright."] : [],
   };
+}
+
+/** By its first two bytes, which are 0; whatever else is wrong with it the reader says. */
+function isIdx(bytes: Uint8Array): boolean {
+  return bytes[0] === 0 && bytes[1] === 0;
 }
 
 /** @returns null where it is another set; MNIST is known by its content, not by its name */

@@ -105,13 +105,13 @@ export class Session {
 
   /** Digits of the user's own. */
   async give(digits: GivenDigits): Promise<void> {
-    this.tell({ problem: null, detail: "Reading" });
+    this.tell({ ownProblem: null, detail: "Reading" });
     try {
       const onProgress = (done: number, total: number): void =>
         this.tellAtTimes({ detail: `Reading ${done} of ${total}` });
       this.tell({ own: await this.own.take(digits, onProgress), detail: null });
     } catch (error) {
-      this.tell({ problem: sentenceOf(error), detail: null });
+      this.tell({ ownProblem: sentenceOf(error), detail: null });
     }
   }
 

@@ -120,13 +120,20 @@ function NumberField({ field, recipe }: { field: Field; recipe: Recipe | null })
     <div class="train-field">
       <label for={id}>{label}</label>
       {choices ? (
-        <select id={id} value={value ?? ""} onChange={({ currentTarget }) => change(currentTarget.value)}>
-          <option value="">{value === null && byPreset !== null ? `${byPreset} (preset)` : "from the preset"}</option>
-          {choices.map((choice) => (
-            <option key={choice} value={choice}>
-              {choice}
-            </option>
-          ))}
+        <select
+          id={id}
+          class={value === null ? "is-preset" : ""}
+          value={value ?? ""}
+          onChange={({ currentTarget }) => change(currentTarget.value)}
+        >
+          <option value="">{value === null && byPreset !== null ? byPreset : "from the preset"}</option>
+          {choices
+            .filter((choice) => value !== null || choice !== byPreset)
+            .map((choice) => (
+              <option key={choice} value={choice}>
+                {choice}
+              </option>
+            ))}
         </select>
       ) : (
         <input

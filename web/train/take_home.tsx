@@ -40,7 +40,7 @@ export function TakeHome() {
   const group = useId();
   const taught = useSignal<readonly Network[]>([]);
   useSignalEffect(() => {
-    const names = NETWORK_NAMES.filter((name) => cards.value[name]?.origin === "taught");
+    const names = [...NETWORK_NAMES].reverse().filter((name) => cards.value[name]?.origin === "taught");
     void Promise.all(names.map(taughtNetwork)).then((found) => {
       taught.value = found.flat();
     });
