@@ -106,7 +106,7 @@ const PLAN_DRAWS = 16;
 const WORDS_PER_BLOCK = 4;
 const THINNEST = 0.8;
 /** Of what is drawn from −1 to 1, how much is taken for nothing. */
-const RARITY = 0.5;
+const RARITY = 0.75;
 /** Each epoch draws from its own steps: plans from the even, displacements from the odd ones; of `degrade` noise from those. */
 const KINDS = 2;
 
@@ -203,7 +203,7 @@ function drawDegradations(rows: number, most: Augmentation, key: AugmentKey, h: 
   const draws = drawn.data;
   return Array.from({ length: rows }, (_, row) => {
     const at = row * PLAN_DRAWS;
-    /** From −1 to 1; half of the images have 0. */
+    /** From −1 to 1; three quarters of the images have 0. */
     const rare = (i: number): number => {
       const beyond = Math.max(0, Math.abs(draws[at + i]) - RARITY) / (1 - RARITY);
       return draws[at + i] < 0 ? -beyond : beyond;
