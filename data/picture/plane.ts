@@ -92,8 +92,10 @@ export function extentOf({ width, height, values }: Plane, floor = 0): Box {
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
       if (values[i] <= floor) continue;
-      [left, top] = [Math.min(left, x), Math.min(top, y)];
-      [right, bottom] = [Math.max(right, x + 1), Math.max(bottom, y + 1)];
+      if (x < left) left = x;
+      if (x >= right) right = x + 1;
+      if (top === height) top = y;
+      bottom = y + 1;
     }
   }
   return { left, top, right, bottom };
@@ -104,32 +106,40 @@ export function median(values: Float32Array): number {
   return ranked(values, values.length >> 1);
 }
 
-const BINS = 256;
+/** Of 32 bits, the uppermost first. */
+const DIGITS = [
+  { shift: 20, width: 12 },
+  { shift: 9, width: 11 },
+  { shift: 0, width: 9 },
+] as const;
 
 /**
- * The value that had this index were they sorted. They are counted by whole numbers first, so that only those of one have to be
- * sorted; and mostly all are the same.
+ * The value that had this index were they sorted: a radix selection. Floats that are not negative are in the order of their bits, so
+ * their uppermost bits are counted, then of those that share the ones looked for the next, and then the last.
  *
- * @param values ≥ 0, and mostly below 256
+ * @param values ≥ 0
  */
 export function ranked(values: Float32Array, index: number): number {
   if (areEqual(values)) return values[0] ?? 0;
-  const counts = new Uint32Array(BINS);
-  for (let i = 0; i < values.length; i++) counts[binOf(values[i])]++;
-  let bin = 0;
-  let below = 0;
-  while (below + counts[bin] <= index) below += counts[bin++];
-  const alike = new Float32Array(counts[bin]);
-  for (let i = 0, count = 0; i < values.length; i++) if (binOf(values[i]) === bin) alike[count++] = values[i];
-  return areEqual(alike) ? alike[0] : alike.sort()[index - below];
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  let left = index;
+  let found = 0;
+  for (const { shift, width } of DIGITS) {
+    const above = shift + width;
+    const counts = new Uint32Array(1 << width);
+    const mask = counts.length - 1;
+    for (let i = 0; i < bits.length; i++) {
+      if (above === 32 || bits[i] >>> above === found >>> above) counts[(bits[i] >>> shift) & mask]++;
+    }
+    let digit = 0;
+    while (counts[digit] <= left) left -= counts[digit++];
+    found |= digit << shift;
+  }
+  return new Float32Array(Int32Array.of(found).buffer)[0];
 }
 
 function areEqual(values: Float32Array): boolean {
   let i = 1;
   while (i < values.length && values[i] === values[0]) i++;
   return i >= values.length;
-}
-
-function binOf(value: number): number {
-  return Math.min(BINS - 1, value) | 0;
 }
