@@ -45,7 +45,7 @@ export function localInk(luma: Plane, isLighter: boolean): LocalInk {
   for (let i = 0; i < ink.length; i++) {
     const value = ink[i] - middle;
     deviations[i] = Math.abs(value);
-    ink[i] = value > 0 ? value : 0;
+    ink[i] = Math.max(0, value);
     if (value > peak) peak = value;
   }
   const noise = DEVIATION_PER_MAD * median(deviations);
@@ -116,7 +116,7 @@ function slide(
     for (let i = 0, at = y; i < count; i++, at += rows) {
       const left = after[i];
       const right = before[i + window - 1];
-      result[at] = (left > right ? left : right) ^ which;
+      result[at] = Math.max(left, right) ^ which;
     }
   }
   return result;
