@@ -75,7 +75,7 @@ function bitsOf(values: Float32Array): Int32Array {
 }
 
 /** Each number is taken with its bits turned over for the smallest, which turns the order over, and so is what comes out. */
-const [LARGEST, SMALLEST] = [0, -1];
+const [LARGEST, SMALLEST] = [0, -1] as const;
 
 /**
  * The largest or smallest of each window along rows, transposed.

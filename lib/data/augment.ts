@@ -13,8 +13,8 @@ import type { Normalization } from "./normalize.ts";
 
 /**
  * How far each image may be distorted: every part is drawn evenly from 0 to this, either way. Parts that degrade an image, from
- * `stretch` on, are drawn for a quarter of the images each, independently: so that most have one or two of them. Default: not
- * at all.
+ * `stretch` on, are drawn for an eighth of the images each, independently: with all of them a third of the images have none.
+ * Default: not at all.
  */
 export interface Augmentation {
   /** Rotation: at most this many degrees either way; up to 180. */
@@ -47,7 +47,7 @@ export interface Augmentation {
    */
   coarse?: number;
   /**
-   * Darker by at most this part, for a quarter of the images; for another the brightest value made white, and all values taken
+   * Darker by at most this part, for an eighth of the images; for another the brightest value made white, and all values taken
    * apart about the middle, 1/(1 − this) times at most; below 1.
    */
   contrast?: number;

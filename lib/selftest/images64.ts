@@ -167,7 +167,7 @@ export function augmentation64(
   };
 }
 
-/** What augmentImages draws from `stretch` on: a quarter of the images each, evenly from 0 to the most. */
+/** What augmentImages draws from `stretch` on: an eighth of the images each, evenly from 0 to the most. */
 function degradation64(
   { stretch = 0, gaps = 0, blur = 0, coarse = 0, contrast = 0, noise = 0, blocks = 0 }: Augmentation,
   { seed, epoch }: { seed: number; epoch: number },
@@ -177,7 +177,7 @@ function degradation64(
   const grain = rand64({ seed, stream: STREAMS.degrade, step: 2 * epoch + 1 }, -1, 1);
   const rare = (n: number, k: number): number => {
     const drawn = plan(DRAWS * n + k);
-    return Math.sign(drawn) * Math.max(0, 2 * Math.abs(drawn) - 1);
+    return Math.sign(drawn) * Math.max(0, 4 * Math.abs(drawn) - 3);
   };
   const oneWay = (n: number, k: number): number => Math.max(0, rare(n, k));
   const part = (n: number, k: number): number => (plan(DRAWS * n + k) + 1) / 2;

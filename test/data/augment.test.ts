@@ -113,7 +113,7 @@ test("each part does what it says, within its bound", () => {
   assert.ok(spread(centres({ thickness: 0.5 }).map(([ink]) => ink)) > 16);
 });
 
-test("what degrades does so to a quarter of the pictures, half of them where it goes both ways", () => {
+test("what degrades does so to an eighth of the pictures, to a quarter where it goes both ways", () => {
   const plain = augmented({});
   const isTouched = (values: Float32Array, n: number): boolean =>
     values.slice(n * SIDE ** 2, (n + 1) * SIDE ** 2).some((value, at) => value !== plain[n * SIDE ** 2 + at]);
@@ -125,7 +125,7 @@ test("what degrades does so to a quarter of the pictures, half of them where it 
     }).length;
     const share = touched / (4 * N);
     // Of 160: a hole may miss the blot, steps may be too small to change it, and white cannot become whiter.
-    const expected = name === "contrast" || name === "gaps" ? [0.1, 0.3] : [0.15, 0.35];
+    const expected = name === "contrast" || name === "gaps" ? [0.04, 0.25] : [0.06, 0.2];
     assert.ok(share > expected[0] && share < expected[1], `${name}: ${share}`);
   }
 });
