@@ -15,5 +15,7 @@ export {
 export { type DigitReading, type PreprocessedDigit, preprocessDigit } from "./preprocess.ts";
 export { type DigitsReading, type LocatedDigit, type PictureBox, preprocessDigits } from "./preprocess_all.ts";
 export { type ReadMnistFiles, type ReadMnistOptions, readMnist } from "./read_mnist.ts";
+export { readingLines } from "./reading_lines.ts";
+export { mayBeSeveral, namingWayToAll } from "./several_digits.ts";
 export { Drawing, PAPER_SIDE, PEN_WIDTH, type Point, pictureOf, type Stroke, smooth } from "./strokes.ts";
 export { type SyntheticOptions, syntheticDigits, syntheticDigitsAsync } from "./synthetic.ts";

@@ -7,6 +7,7 @@ import { checkRgba, mnistPixels, warningsOf } from "./picture/mnist_form.ts";
 import { plainDigit } from "./picture/plain.ts";
 import { SIDE } from "./picture/resample.ts";
 import { searchDigits } from "./picture/search.ts";
+import { LEFT_OUT, SEPARATE, WIDE } from "./several_digits.ts";
 
 /** One way to read a picture: which ink is the digit. */
 export interface DigitReading {
@@ -33,7 +34,7 @@ export interface PreprocessedDigit {
 }
 
 /** Of a hundred digits of MNIST one is wider than this many of its heights. */
-const WIDE = 1.45;
+const WIDEST = 1.45;
 /** So many ways to read a picture beside the first are worth a network's time. */
 const MAX_OTHERS = 4;
 /** What is so much more doubtful than the first is no digit, whatever a network makes of it. */
@@ -45,7 +46,8 @@ const MAX_DOUBT = 0.7;
  * of mass at index 14, the contrast stretched if it is low. MNIST's images come out as they went in.
  *
  * Where a picture holds more than a digit on one shade of paper, the paper is estimated at every point, since light falls
- * unevenly; rules are taken out, and frames, tables, boxes and rings left aside. There may then be more than one reading.
+ * unevenly; rules are taken out, and frames, tables, boxes and rings left aside. There may then be more than one reading. Of
+ * several digits the one with the most ink is read, and a warning says so (`mayBeSeveral`).
  *
  * @param picture RGBA of any size
  * @throws {OptionError} no picture, or one whose width, height and length of data do not fit together
@@ -70,7 +72,8 @@ export function preprocessDigit(picture: Picture): PreprocessedDigit {
 function readingOf(found: FoundDigit, least: number): DigitReading {
   const warnings = warningsOf(found);
   const { width, height } = found.ink;
-  if (found.hasRival) warnings.push("several separate marks; is there more than one digit?");
-  else if (found.side > SIDE && width > WIDE * height) warnings.push("wider than high; is there more than one digit?");
+  if (found.leavesOut) warnings.push(LEFT_OUT);
+  else if (found.hasRival) warnings.push(SEPARATE);
+  else if (found.side > SIDE && width > WIDEST * height) warnings.push(WIDE);
   return { pixels: mnistPixels(found), warnings, doubt: found.doubt - least };
 }

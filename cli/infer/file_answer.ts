@@ -1,5 +1,6 @@
 // What `mnist infer --json` prints for a file.
 
+import { namingWayToAll } from "../../data/index.ts";
 import { type Answer, type AnswerFields, writeAnswer } from "../../models/index.ts";
 import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
 
@@ -17,5 +18,7 @@ export function fileAnswer(
   { name: model, path: checkpoint, version }: LoadedModel,
   answer: Answer,
 ): FileAnswer {
-  return { file, model, checkpoint, version, ...writeAnswer(answer) };
+  const fields = writeAnswer(answer);
+  const warnings = namingWayToAll(fields.warnings, "--all reads every digit");
+  return { file, model, checkpoint, version, ...fields, warnings };
 }

@@ -1,6 +1,6 @@
 // What `mnist infer --all` prints for a picture: every digit in it, with its place.
 
-import { type PictureBox, preprocessDigits } from "../../data/index.ts";
+import { type PictureBox, preprocessDigits, readingLines } from "../../data/index.ts";
 import type { Picture } from "../../lib/index.ts";
 import { type AnswerFields, type Classifier, type LocatedAnswer, writeAnswer } from "../../models/index.ts";
 import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
@@ -34,7 +34,7 @@ function writeDigit(answer: LocatedAnswer): FileDigits["digits"][number] {
 export function describeDigits({ file, digits }: FileDigits, stream: TerminalStream): string[] {
   const name = stream.bold(stream.isTerminal ? shortenPath(file, Math.max(8, stream.width - 24)) : file);
   if (digits.length === 0) return [`${name}: ${stream.yellow("no digit")}`];
-  const lines = linesOf(digits).map((line) => line.map(({ predicted_class: digit }) => digit).join(" "));
+  const lines = readingLines(digits).map((line) => line.map(({ predicted_class: digit }) => digit).join(" "));
   const isOneLine = lines.length === 1;
   const head = `${name}: ${digits.length} ${digits.length === 1 ? "digit" : "digits"}${isOneLine ? `: ${lines[0]}` : ""}`;
   const rows = digits.map(({ predicted_class: digit, confidence, box, warnings }) => {
@@ -43,16 +43,4 @@ export function describeDigits({ file, digits }: FileDigits, stream: TerminalStr
     return `  ${stream.bold(String(digit))}  ${formatPercent(confidence ?? 0).padStart(8)}  ${stream.dim(place)}${notes}`;
   });
   return [head, ...(isOneLine ? [] : lines.map((line) => `  ${stream.bold(line)}`)), ...rows];
-}
-
-/** A line ends where the next digit stands further to the left. */
-function linesOf(digits: FileDigits["digits"]): FileDigits["digits"][] {
-  const lines: FileDigits["digits"][] = [];
-  for (const digit of digits) {
-    const last = lines.at(-1);
-    const before = last?.at(-1);
-    if (last && before && digit.box.left > before.box.left) last.push(digit);
-    else lines.push([digit]);
-  }
-  return lines;
 }

@@ -1,6 +1,6 @@
 // Which marks make up which digit, where a picture holds several, and in which order they are read.
 
-import type { Digit, Mark } from "./marks.ts";
+import { chooseDigit, type Digit, type Mark } from "./marks.ts";
 import { type Box, longerSide, union } from "./plane.ts";
 
 /** A piece of a digit lies within this share of its longer side, from one below or above it, a hat or a bar. */
@@ -9,8 +9,25 @@ const NEAR_SHARE = 0.12;
 const PIECE_SHARE = 0.25;
 /** What is lower than this share of the digits around it, and not as wide, is a dot, a comma or a dash. */
 const LOW_SHARE = 0.35;
+/** No digit has more; of a picture full of specks only the heaviest are looked at. */
+const MOST_PIECES = 64;
 /** Digits are in one line where their middles differ by less than this share of their height. */
 const LINE_SHARE = 0.6;
+
+/**
+ * The ways to take the marks as one digit, the likelier first: the heaviest with all that belongs to it; where another large mark
+ * stands clear of that, the heaviest digit without the others, and all of them as the pieces of one.
+ *
+ * @param marks the heaviest first
+ */
+export function oneDigit(marks: readonly Mark[]): Digit[] {
+  const whole = chooseDigit(marks);
+  if (!whole.hasRival) return [whole];
+  const heaviest = groupDigits(marks.slice(0, MOST_PIECES)).reduce((a, b) =>
+    massOf(b.marks) > massOf(a.marks) ? b : a,
+  );
+  return [{ ...heaviest, hasRival: true, leavesOut: true }, whole];
+}
 
 /** The digits in reading order: lines from top to bottom, each from left to right. */
 export function groupDigits(marks: readonly Mark[]): Digit[] {
@@ -20,7 +37,7 @@ export function groupDigits(marks: readonly Mark[]): Digit[] {
     if (own) own.push(mark);
     else groups.push([mark]);
   }
-  const digits = groups.map((group): Digit => ({ marks: group, box: boxOf(group), hasRival: false }));
+  const digits = groups.map((group): Digit => ({ marks: group, box: boxOf(group), hasRival: false, leavesOut: false }));
   return inReadingOrder(withoutPunctuation(digits));
 }
 

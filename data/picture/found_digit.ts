@@ -11,10 +11,15 @@ export interface FoundDigit {
   readonly side: number;
   /** Whether another large mark stands clear of it. */
   readonly hasRival: boolean;
+  /** Whether that is not part of the ink. */
+  readonly leavesOut: boolean;
   readonly touchesBorder: boolean;
   /** From 0 for thin lines with nothing but paper around them. */
   readonly doubt: number;
 }
+
+/** Of marks that stand clear of each other and are taken for one digit all the same. */
+export const PIECES_DOUBT = 0.3;
 
 /** What covers less of the picture's longer side than this is dirt. */
 export const MIN_SIDE_SHARE = 0.01;

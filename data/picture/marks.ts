@@ -116,18 +116,25 @@ const STROKE_SHARE = 0.1;
 const PIECE_SHARE = 0.002;
 /** Near: the gap is at most this share of the digit's longer side. */
 const NEAR_SHARE = 0.2;
-/** A second piece with this share of the heaviest one's ink may be a separate digit. */
+/** A second piece with this share of the heaviest one's ink may be a separate digit; about as tall, as a one is, with this. */
 const RIVAL_SHARE = 0.3;
+const TALL_RIVAL_SHARE = 0.15;
+/** About as tall. */
+const TALL_SHARE = 0.6;
 /** It is one if it stands so far beside it, of that one's longer side. */
 const BESIDE_SHARE = 0.05;
 /** Above or below it, the gap has this share of the height of both: the pieces of one digit are nearer. */
 const STACKED_SHARE = 0.15;
+/** Of what is about as tall above the gap as below: a digit's pieces rarely are. */
+const EVEN_SHARE = 0.04;
 
 export interface Digit {
   readonly marks: readonly Mark[];
   readonly box: Box;
   /** Whether another large mark stands clear of the heaviest one, beside, above or below. */
   readonly hasRival: boolean;
+  /** Whether that is not part of it. */
+  readonly leavesOut: boolean;
 }
 
 /** The heaviest mark and all that belongs to it; what is small and far away is a stray speck. */
@@ -152,18 +159,28 @@ export function chooseDigit(marks: readonly Mark[]): Digit {
   const margin = BESIDE_SHARE * longerSide(main.box);
   const isBeside = ({ left, right }: Box): boolean =>
     left >= main.box.right + margin || right <= main.box.left - margin;
-  const large = others.filter((mark) => mark.mass >= RIVAL_SHARE * main.mass);
+  const large = others.filter(
+    (mark) => mark.mass >= (areAlike(mark.box, main.box) ? TALL_RIVAL_SHARE : RIVAL_SHARE) * main.mass,
+  );
   const hasRival = large.some((mark) => isBeside(mark.box)) || areStacked([main, ...large]);
-  return { marks: chosen, box, hasRival };
+  return { marks: chosen, box, hasRival, leavesOut: false };
+}
+
+/** Whether neither is much taller. */
+function areAlike(a: Pick<Box, "top" | "bottom">, b: Pick<Box, "top" | "bottom">): boolean {
+  const [low, high] = [a.bottom - a.top, b.bottom - b.top].sort((x, y) => x - y);
+  return low >= TALL_SHARE * high;
 }
 
 /** Whether a broad band without ink goes through from one side to the other. */
 function areStacked(marks: readonly Mark[]): boolean {
   const sorted = marks.map(({ box }) => box).sort((a, b) => a.top - b.top);
-  const height = Math.max(...sorted.map(({ bottom }) => bottom)) - sorted[0].top;
+  const first = sorted[0].top;
+  const last = Math.max(...sorted.map(({ bottom }) => bottom));
   let low = sorted[0].bottom;
   return sorted.some(({ top, bottom }) => {
-    const isApart = top - low >= STACKED_SHARE * height;
+    const isEven = areAlike({ top: first, bottom: low }, { top, bottom: last });
+    const isApart = top - low >= (isEven ? EVEN_SHARE : STACKED_SHARE) * (last - first);
     low = Math.max(low, bottom);
     return isApart;
   });

@@ -1,7 +1,8 @@
 // The digit in a plain picture: one shade of paper, and nothing but a digit on it. What is more than that is told apart from
 // it, and left to search.ts.
 
-import { type FoundDigit, MIN_SIDE_SHARE, solidity } from "./found_digit.ts";
+import { oneDigit } from "./digit_groups.ts";
+import { type FoundDigit, MIN_SIDE_SHARE, PIECES_DOUBT, solidity } from "./found_digit.ts";
 import type { Luma } from "./luma.ts";
 import { chooseDigit, cutOut, type Digit, encloses, findMarks, isUnderline, type Marks } from "./marks.ts";
 import {
@@ -63,16 +64,25 @@ export function plainDigit(luma: Luma): PlainFinding {
 function digitOn(plane: Plane, box: Box, noise: number, peak: number): PlainFinding {
   const { width, height } = plane;
   const found = findMarks(plane, box, floorOf(plane, noise, peak));
-  const digit = chooseDigit(found.marks);
-  const side = longerSide(digit.box);
-  // What covers a hundredth of the picture is dirt; of a small picture, a pixel or two.
-  if (side < Math.max(3, MIN_SIDE_SHARE * Math.max(width, height))) return [];
-  const ink = cutOut(plane, found.runs, digit);
   const isLarger = width > SIDE || height > SIDE;
-  if (isLarger && isMore(plane, found, digit, ink, peak)) return "unsure";
-  const written = { ink, peak, side, hasRival: digit.hasRival, touchesBorder: false, doubt: 0 };
-  const onLine = isLarger ? withoutTouchingLine(ink) : null;
-  return onLine ? [written, { ...written, ink: cropped(onLine, extentOf(onLine)), doubt: LINE_DOUBT }] : [written];
+  const whole = chooseDigit(found.marks);
+  // What covers a hundredth of the picture is dirt; of a small picture, a pixel or two.
+  if (longerSide(whole.box) < Math.max(3, MIN_SIDE_SHARE * Math.max(width, height))) return [];
+  if (isLarger && isMore(plane, found, whole, cutOut(plane, found.runs, whole), peak)) return "unsure";
+  // A picture no larger than the network's own has no room for two.
+  const choices = isLarger ? oneDigit(found.marks) : [whole];
+  return choices.flatMap((digit) => {
+    const ink = cutOut(plane, found.runs, digit);
+    const { hasRival, leavesOut } = digit;
+    const written = { ink, peak, side: longerSide(digit.box), hasRival, leavesOut, touchesBorder: false };
+    const doubt = hasRival && !leavesOut ? PIECES_DOUBT : 0;
+    const onLine = isLarger ? withoutTouchingLine(ink) : null;
+    if (!onLine) return [{ ...written, doubt }];
+    return [
+      { ...written, doubt },
+      { ...written, ink: cropped(onLine, extentOf(onLine)), doubt: doubt + LINE_DOUBT },
+    ];
+  });
 }
 
 /** Whether the marks may be more than a digit: a sheet's edge, a card, a box or a ring around it, a line under it. */

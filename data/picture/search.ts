@@ -4,10 +4,10 @@
 // Whether ink is dark or light, and what is paper and what a table, cannot be told from shades alone: each answer is followed, and
 // what is found is sorted by how much it looks like a digit on paper. Where that is close, only the network can say.
 
-import { groupDigits } from "./digit_groups.ts";
-import { type FoundDigit, MIN_SIDE_SHARE, solidity } from "./found_digit.ts";
+import { groupDigits, oneDigit } from "./digit_groups.ts";
+import { type FoundDigit, MIN_SIDE_SHARE, PIECES_DOUBT, solidity } from "./found_digit.ts";
 import { type LocalInk, localInk } from "./local_ink.ts";
-import { chooseDigit, type Digit, encloses, findMarks, isUnderline, type Mark, type Marks } from "./marks.ts";
+import { type Digit, encloses, findMarks, isUnderline, type Mark, type Marks } from "./marks.ts";
 import { CERTAIN, FAINTEST } from "./plain.ts";
 import { averaged, type Box, cropped, extentOf, longerSide, median, type Plane, touchesBorder } from "./plane.ts";
 import { removeRules } from "./ruled.ts";
@@ -50,7 +50,7 @@ export function searchDigits(luma: Plane): FoundDigit[] {
   const found = levelsIn(reduced, { left: 0, top: 0 }).flatMap((level) => {
     const withoutLine = level.own.filter((mark) => !isUnderline(mark, level.own));
     const choices = withoutLine.length === level.own.length ? [level.own] : [level.own, withoutLine];
-    const digits = choices.filter((marks) => marks.length > 0).map(chooseDigit);
+    const digits = choices.filter((marks) => marks.length > 0).flatMap(oneDigit);
     return digits.flatMap((digit) => candidatesOf(level, digit)).filter((each) => isLikely(level, each, least));
   });
   const best = found.sort((a, b) => a.doubt - b.doubt).slice(0, MAX_FOUND);
@@ -181,15 +181,20 @@ function candidatesOf(level: Level, digit: Digit): Candidate[] {
   const weak = Math.max(4 * noise, WEAK_SHARE * peak);
   const around = inkAround(strokes, found, digit, weak);
   const isCommon = Math.abs(meanOver(luma, found, digit) - common) < COMMON_SHARE * peak;
+  const { hasRival, leavesOut } = digit;
+  const isPieces = hasRival && !leavesOut;
   const doubt =
-    SURROUND_WEIGHT * surroundOf(digit.box, other) + (isCommon ? COMMON_DOUBT : 0) + (isSheet ? SHEET_DOUBT : 0);
+    SURROUND_WEIGHT * surroundOf(digit.box, other) +
+    (isCommon ? COMMON_DOUBT : 0) +
+    (isSheet ? SHEET_DOUBT : 0) +
+    (isPieces ? PIECES_DOUBT : 0);
   const inks = [around.ink, withoutTouchingLine(around.ink)].filter((each) => each !== null);
   return inks.map((whole) => {
     const extent = extentOf(whole);
     const ink = cropped(whole, extent);
     const [x, y] = [origin.left + around.left, origin.top + around.top];
     return {
-      ...{ level, weak, peak, ink, side: longerSide(digit.box), hasRival: digit.hasRival },
+      ...{ level, weak, peak, ink, side: longerSide(digit.box), hasRival, leavesOut },
       touchesBorder: touchesBorder(digit.box, luma),
       box: { left: x + extent.left, top: y + extent.top, right: x + extent.right, bottom: y + extent.bottom },
       doubt: doubt + Math.max(0, solidity(ink) - LIKE_A_DIGIT),

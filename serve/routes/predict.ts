@@ -1,6 +1,7 @@
 // POST /predict and /predict/base64: pictures in, digits out.
 
 import type { Context, Hono } from "hono";
+import { namingWayToAll } from "../../data/index.ts";
 import { printable } from "../../lib/base/printable.ts";
 import { type Answer, DEFAULT_MODEL, writeAnswer } from "../../models/index.ts";
 import type { ServeEnv } from "../http/caller.ts";
@@ -173,7 +174,7 @@ function prediction(answer: Answer, model: ServedModel, ms: number): Prediction 
     is_digit,
     reason,
     ...signature(model, ms),
-    warnings: [...warnings],
+    warnings: namingWayToAll(warnings, "all=true reads every digit"),
   };
 }
 

@@ -6,7 +6,7 @@ import { digitInk } from "../../bench/pictures/digit_ink.ts";
 import { grey, Paper } from "../../bench/pictures/paper.ts";
 import { randomOf } from "../../bench/pictures/random.ts";
 import { loadMnistTest } from "../../data/index.node.ts";
-import { preprocessDigits } from "../../data/index.ts";
+import { mayBeSeveral, namingWayToAll, preprocessDigit, preprocessDigits, readingLines } from "../../data/index.ts";
 import { Classifier } from "../../models/index.ts";
 import { noise, paint } from "../support/picture.ts";
 import { shippedModel } from "../support/shipped_model.ts";
@@ -88,6 +88,78 @@ test("one digit is one, wide or in pieces, and a point or a dash between digits 
   }
   price.put(grey(0), (x, y) => (Math.hypot(x - 142, y - 112) < 6 ? 1 : 0));
   assert.is(read(price), "495");
+});
+
+/** In the order in which they are put, one beside the other or below. @returns the picture, and which has the most ink */
+function pairOf(labels: readonly [number, number], isStacked: boolean): { paper: Paper; heaviest: number } {
+  const paper = isStacked ? new Paper(180, 320, grey(1)) : new Paper(320, 180, grey(1));
+  const images = labels.map((label) => digit(label));
+  for (const [k, image] of images.entries()) {
+    const [left, top] = isStacked ? [30, 20 + 140 * k] : [20 + 150 * k, 30];
+    // In its own square: elsewhere its edges would darken the paper.
+    const ink = digitInk(image, { left, top, size: 120 });
+    paper.put(grey(0), (x, y) => (x >= left && x < left + 120 && y >= top && y < top + 120 ? ink(x, y) : 0));
+  }
+  const masses = images.map((image) => image.reduce((sum, value) => sum + value, 0));
+  return { paper, heaviest: labels[masses[0] > masses[1] ? 0 : 1] };
+}
+
+test("where all are not asked for the digit with the most ink is read, beside another or above, and that is said", () => {
+  const said = ["several separate marks; only the one with the most ink is read"];
+  for (const labels of [
+    [1, 0],
+    [0, 1],
+    [8, 1],
+    [2, 5],
+    [6, 7],
+    [4, 0],
+  ] as const) {
+    for (const isStacked of [false, true]) {
+      const { paper, heaviest } = pairOf(labels, isStacked);
+      const { digit: read, warnings } = classifier.read(preprocessDigit(paper.picture()));
+      assert.equal([read, warnings], [heaviest, said], `${labels}, ${isStacked ? "stacked" : "beside"}`);
+      assert.ok(mayBeSeveral(warnings));
+    }
+  }
+  // Under uneven light it is searched for, and the same holds.
+  const { paper, heaviest } = pairOf([1, 8], false);
+  const { digit: read, warnings } = classifier.read(preprocessDigit(paper.light((x) => 1 - x / 800).picture()));
+  assert.equal([read, warnings], [heaviest, said]);
+});
+
+test("the pieces of one digit are read together, where they read better so", () => {
+  const five = new Paper(200, 240, grey(1));
+  const square = (left: number, top: number, width: number, height: number) => (x: number, y: number) =>
+    x >= left && x < left + width && y >= top && y < top + height ? 1 : 0;
+  // A five with its hat far off.
+  five.put(grey(0), square(95, 20, 75, 14));
+  five.put(grey(0), square(50, 50, 14, 70));
+  five.put(grey(0), (x, y) => {
+    const distance = Math.hypot(x - 75, y - 155);
+    return distance > 43 && distance < 57 && (x > 64 || y > 180) ? 1 : 0;
+  });
+  assert.is(classifier.read(preprocessDigit(five.picture())).digit, 5);
+});
+
+test("a program adds how it reads all to what says that there may be several, and to nothing else", () => {
+  const warnings = ["low contrast", "wider than high; is there more than one digit?"];
+  assert.equal(namingWayToAll(warnings, "--all reads every digit"), [
+    "low contrast",
+    "wider than high; is there more than one digit? --all reads every digit",
+  ]);
+  assert.equal([mayBeSeveral(warnings), mayBeSeveral(warnings.slice(0, 1))], [true, false]);
+});
+
+test("lines are those that the digits stand in", () => {
+  const at = (left: number) => ({ box: { left, top: 0, width: 9, height: 9 } });
+  assert.equal(
+    readingLines([5, 20, 40, 3, 18].map(at)).map((line) => line.map(({ box }) => box.left)),
+    [
+      [5, 20, 40],
+      [3, 18],
+    ],
+  );
+  assert.equal(readingLines([]), []);
 });
 
 test("nothing written is nothing found, on clean paper and on noisy", () => {

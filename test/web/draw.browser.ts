@@ -170,7 +170,10 @@ test("what makes a reading doubtful is said", async () => {
         { x: 150, y: 150 },
       ],
     ]);
-    await page.locator(".warnings").getByText("Several separate marks; is there more than one digit?").waitFor();
+    await page
+      .locator(".warnings")
+      .getByText("Several separate marks; only the one with the most ink is read.")
+      .waitFor();
   });
 });
 
