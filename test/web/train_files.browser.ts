@@ -66,7 +66,10 @@ test("digits of one's own: files, a folder of pictures, and what is wrong with t
     async (page) => {
       const files = page.getByLabel("Files in MNIST's format");
       await files.setInputFiles(["data/mnist-sample/t10k-images-idx3-ubyte.gz"]);
-      await page.getByRole("alert").getByText("the file with their labels is missing").waitFor();
+      await page
+        .getByRole("alert")
+        .getByText(/^t10k-images-idx3-ubyte\.gz holds images; the file with their labels is missing\.$/)
+        .waitFor();
       assert.ok(await button(page, "Start training").isDisabled());
       const names = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"];
       await files.setInputFiles(names.map((name) => `data/mnist-sample/${name}-ubyte.gz`));

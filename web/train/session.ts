@@ -492,6 +492,7 @@ function stoppedAt({ state }: Run): string {
 
 /** Without the function that noticed it: "Trainer: the loss became NaN …". */
 function sentenceOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return sentence(message.replace(/^\w+: /, ""));
+  const message = (error instanceof Error ? error.message : String(error)).replace(/^\w+: /, "");
+  // A file's name is as it is.
+  return /^[a-z]+[ ,;:]/.test(message) ? sentence(message) : message;
 }
