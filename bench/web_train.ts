@@ -79,6 +79,7 @@ async function inPage(
     const accuracy = ((await result.textContent()) ?? "").replace(/ of .*/, "");
     const longTasks = await page.evaluate(() => (window as unknown as { tasks: number[] }).tasks);
     await page.getByText("As a table").click();
+    await page.locator(".train-table").waitFor();
     const cells = await page.locator(".train-table tbody tr td:last-child").allTextContents();
     return { rates: cells.slice(1).map((cell) => Number(cell.replaceAll(",", ""))), seconds, accuracy, longTasks };
   } finally {

@@ -11,7 +11,7 @@ const SLASHED = strokesOf("98 35, 60 60, 55 130, 98 162, 140 130, 140 60, 98 35 
 /** The views of See inside, each with what is there when it is done. */
 const VIEWS = [
   ["Layers", ".inside-ledger"],
-  ["Why", ".inside-behind"],
+  ["Why", ".fold"],
   ["Fool it", ".inside-distances"],
   ["Map", ".inside-gallery"],
   ["Errors", ".confusion"],
@@ -55,6 +55,7 @@ export async function contrastTour(app: WebApp, options: BrowserContextOptions):
         location.hash = "#train?model=linear&epochs=2&limit=1000";
       });
       await page.getByText("More settings").click();
+      await page.getByLabel("Learning rate").waitFor();
       await look(page, "Train, ready");
       await button(page, "Start training").click();
       await page.locator(".train-hash code").waitFor({ timeout: 60_000 });

@@ -343,7 +343,7 @@ test("left for a minute its worker ends, and starts anew for whoever comes back;
 /** Each with what is there when it is done. */
 const VIEWS = [
   ["Layers", ".inside-ledger"],
-  ["Why", ".inside-behind"],
+  ["Why", ".fold"],
   ["Fool it", ".inside-distances"],
   ["Dream", ".inside-percent"],
   ["Map", ".inside-gallery"],

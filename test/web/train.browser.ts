@@ -146,6 +146,7 @@ test("axe finds nothing, before and after, on a phone and a desk, light and dark
       app,
       async (page) => {
         await page.getByText("More settings").click();
+        await page.getByLabel("Learning rate").waitFor();
         assert.equal(await axeFindings(page, AXE), [], "ready");
         await button(page, "Step").click();
         await heading(page, "Paused").waitFor();

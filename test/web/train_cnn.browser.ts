@@ -41,6 +41,7 @@ test("the CNN learns from the sample to read 97 of 100 test digits, and the page
       assert.ok(accuracy >= 97, `${accuracy} %`);
       // Its numbers stand in tables, too.
       await page.getByText("As a table").click();
+      await page.locator(".train-table").waitFor();
       assert.is(await page.locator(".train-table tbody tr").count(), 3);
       assert.is(await page.locator(".confusion tbody td").count(), 100);
     },

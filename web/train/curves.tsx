@@ -4,6 +4,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { curvesSvg } from "../../lib/plot/index.ts";
 import { networkOf } from "../../models/index.ts";
+import { Fold } from "../look/fold.tsx";
 import { title } from "../look/title.ts";
 import { formatCount, formatPercent } from "./format.ts";
 import { epochs, losses, outcome, run } from "./training.ts";
@@ -15,11 +16,19 @@ export function Curves() {
   const place = useRef<HTMLDivElement>(null);
   const width = useSignal(0);
   useEffect(() => {
+    let frame = 0;
     const observer = new ResizeObserver(([{ contentRect }]) => {
-      width.value = Math.max(LEAST_WIDTH, Math.floor(contentRect.width));
+      cancelAnimationFrame(frame);
+      // In a frame of its own: the section is laid out in this one.
+      frame = requestAnimationFrame(() => {
+        width.value = Math.max(LEAST_WIDTH, Math.floor(contentRect.width));
+      });
     });
     if (place.current) observer.observe(place.current);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      cancelAnimationFrame(frame);
+    };
   }, []);
   useSignalEffect(() => {
     const [reports, steps] = [epochs.value, losses.value];
@@ -48,36 +57,37 @@ function EpochTable() {
   if (reports.length === 0)
     return <p class="train-soft">The first epoch is under way; its accuracy comes at the end.</p>;
   return (
-    <details>
-      <summary>As a table</summary>
-      <div class="train-scroll">
-        <table class="train-table">
-          <thead>
-            <tr>
-              <th scope="col">Epoch</th>
-              <th scope="col">Training loss</th>
-              <th scope="col">Validation loss</th>
-              <th scope="col">Training accuracy</th>
-              <th scope="col">Validation accuracy</th>
-              <th scope="col">Images per second</th>
-            </tr>
-          </thead>
-          <tbody>
-            {reports.map(
-              ({ epoch, trainLoss, validationLoss, trainAccuracy, validationAccuracy, samplesPerSecond }) => (
-                <tr key={epoch}>
-                  <th scope="row">{epoch}</th>
-                  <td>{trainLoss.toFixed(4)}</td>
-                  <td>{validationLoss.toFixed(4)}</td>
-                  <td>{formatPercent(trainAccuracy)}</td>
-                  <td>{formatPercent(validationAccuracy)}</td>
-                  <td>{formatCount(samplesPerSecond)}</td>
-                </tr>
-              ),
-            )}
-          </tbody>
-        </table>
-      </div>
-    </details>
+    <Fold summary="As a table">
+      {() => (
+        <div class="train-scroll">
+          <table class="train-table">
+            <thead>
+              <tr>
+                <th scope="col">Epoch</th>
+                <th scope="col">Training loss</th>
+                <th scope="col">Validation loss</th>
+                <th scope="col">Training accuracy</th>
+                <th scope="col">Validation accuracy</th>
+                <th scope="col">Images per second</th>
+              </tr>
+            </thead>
+            <tbody>
+              {reports.map(
+                ({ epoch, trainLoss, validationLoss, trainAccuracy, validationAccuracy, samplesPerSecond }) => (
+                  <tr key={epoch}>
+                    <th scope="row">{epoch}</th>
+                    <td>{trainLoss.toFixed(4)}</td>
+                    <td>{validationLoss.toFixed(4)}</td>
+                    <td>{formatPercent(trainAccuracy)}</td>
+                    <td>{formatPercent(validationAccuracy)}</td>
+                    <td>{formatCount(samplesPerSecond)}</td>
+                  </tr>
+                ),
+              )}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Fold>
   );
 }

@@ -1,10 +1,10 @@
 // LiveNetwork: the network as it is right now: its answer to the drawing, what its first layer looks for, and what it confuses.
 
-import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { ConfusionMatrix } from "../../lib/index.ts";
 import { linkTo } from "../app/place.ts";
 import { ConfusionTable } from "../look/confusion_table.tsx";
+import { Fold } from "../look/fold.tsx";
 import { PIXELS_SIDE, paintPixels } from "../look/paint_pixels.ts";
 import { reading } from "../read/reader.ts";
 import { formatCount } from "./format.ts";
@@ -76,7 +76,6 @@ function Drawn({ answer }: Pick<LiveView, "answer">) {
 
 function FirstLayer({ filters }: { filters: Filters }) {
   const { side, count, weights } = filters;
-  const isOpen = useSignal(false);
   const canvas = useRef<HTMLCanvasElement>(null);
   const most = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 1e-9);
   useEffect(() => paintFilters(canvas.current, filters, most), [filters]);
@@ -103,9 +102,8 @@ function FirstLayer({ filters }: { filters: Filters }) {
         </span>
       </p>
       {side <= 3 && (
-        <details onToggle={({ currentTarget }) => (isOpen.value = currentTarget.open)}>
-          <summary>As numbers</summary>
-          {isOpen.value && (
+        <Fold summary="As numbers">
+          {() => (
             <div class="train-scroll">
               <table class="train-table">
                 <tbody>
@@ -121,7 +119,7 @@ function FirstLayer({ filters }: { filters: Filters }) {
               </table>
             </div>
           )}
-        </details>
+        </Fold>
       )}
     </div>
   );

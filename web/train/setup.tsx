@@ -2,6 +2,7 @@
 
 import { useId } from "preact/hooks";
 import { MODEL_NAMES, networkOf, PRESETS, type Recipe } from "../../models/index.ts";
+import { Fold } from "../look/fold.tsx";
 import { title } from "../look/title.ts";
 import { CommandLine } from "./command_line.tsx";
 import { type Field, GROUPS } from "./fields.ts";
@@ -56,19 +57,20 @@ export function Setup() {
           <NumberField field={{ name: "epochs", label: "Epochs", hint: "passes over the images" }} recipe={null} />
           <NumberField field={{ name: "seed", label: "Seed", hint: "for all that is random" }} recipe={null} />
         </div>
-        <details>
-          <summary>More settings</summary>
-          {Object.entries(GROUPS).map(([group, fields]) => (
-            <fieldset key={group} class="train-group">
-              <legend>{group}</legend>
-              <div class="train-fields">
-                {fields.map((field) => (
-                  <NumberField key={field.name} field={field} recipe={"recipe" in asked ? asked.recipe : null} />
-                ))}
-              </div>
-            </fieldset>
-          ))}
-        </details>
+        <Fold summary="More settings">
+          {() =>
+            Object.entries(GROUPS).map(([group, fields]) => (
+              <fieldset key={group} class="train-group">
+                <legend>{group}</legend>
+                <div class="train-fields">
+                  {fields.map((field) => (
+                    <NumberField key={field.name} field={field} recipe={"recipe" in asked ? asked.recipe : null} />
+                  ))}
+                </div>
+              </fieldset>
+            ))
+          }
+        </Fold>
         {"problem" in asked && (
           <p role="alert" class="train-problem">
             {asked.problem}

@@ -3,9 +3,9 @@
 import { signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../look/button.tsx";
+import { Fold } from "../../look/fold.tsx";
 import { useLive } from "../asking.ts";
 import type { FeatureMaps, Unit } from "../compute/feature_maps.ts";
-import { Behind } from "../parts/behind.tsx";
 import { Legend } from "../parts/legend.tsx";
 import { decimal } from "../parts/number.ts";
 import { PIXELS } from "../side.ts";
@@ -148,7 +148,7 @@ function Digits({ values }: { values: Float32Array }) {
 function Values({ maps: stage, map }: { maps: FeatureMaps; map: number }) {
   const { height, width, maps, values } = stage;
   return (
-    <Behind>
+    <Fold summary="As a table">
       {() => (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
         <section class="inside-scroll" tabIndex={0} aria-label="The map’s values">
@@ -167,7 +167,7 @@ function Values({ maps: stage, map }: { maps: FeatureMaps; map: number }) {
           <p>The strongest value of this layer is {decimal(rangeOf(stage).high, 2)}.</p>
         </section>
       )}
-    </Behind>
+    </Fold>
   );
 }
 

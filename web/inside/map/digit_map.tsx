@@ -3,8 +3,8 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { percent } from "../../../models/export/page/percent.ts";
+import { Fold } from "../../look/fold.tsx";
 import { useLive, useTask } from "../asking.ts";
-import { Behind } from "../parts/behind.tsx";
 import { DigitPicture } from "../parts/digit_picture.tsx";
 import { NeedsDrawing } from "../parts/needs_drawing.tsx";
 import { count, decimal } from "../parts/number.ts";
@@ -153,7 +153,7 @@ function Explored({ map }: { map: MapAnswer }) {
 /** The map as a table: where the middle of each digit's cloud is. */
 function Centres({ map }: { map: MapAnswer }) {
   return (
-    <Behind>
+    <Fold summary="As a table">
       {() => (
         <table>
           <caption>The centre of each digit’s cloud</caption>
@@ -177,7 +177,7 @@ function Centres({ map }: { map: MapAnswer }) {
           </tbody>
         </table>
       )}
-    </Behind>
+    </Fold>
   );
 }
 

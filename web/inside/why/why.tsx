@@ -1,11 +1,11 @@
 // Why: which pixels a digit's score hangs on, by the gradient at the input, one network beside the other.
 
 import { signal } from "@preact/signals";
+import { Fold } from "../../look/fold.tsx";
 import { NETWORK_NAMES } from "../../read/reader.ts";
 import { useLive } from "../asking.ts";
 import type { Saliency } from "../compute/saliency.ts";
 import { largestSize } from "../layers/scale.ts";
-import { Behind } from "../parts/behind.tsx";
 import { Choice, DIGIT_OPTIONS } from "../parts/choice.tsx";
 import { paintSigned } from "../parts/colours.ts";
 import { Legend } from "../parts/legend.tsx";
@@ -84,7 +84,7 @@ function paintOver(image: Uint8ClampedArray, pixels: Uint8Array | null, saliency
 /** What the picture shows most strongly, as a table. */
 function Strongest({ saliency: { gradient } }: { saliency: Saliency }) {
   return (
-    <Behind>
+    <Fold summary="As a table">
       {() => (
         <table>
           <caption>The ten pixels that matter most</caption>
@@ -106,7 +106,7 @@ function Strongest({ saliency: { gradient } }: { saliency: Saliency }) {
           </tbody>
         </table>
       )}
-    </Behind>
+    </Fold>
   );
 }
 
