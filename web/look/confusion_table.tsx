@@ -44,21 +44,30 @@ export function ConfusionTable({ confusion, chosen = null, onChoose }: Confusion
       class: `confusion-cell ${actual === predicted ? "is-right" : "is-wrong"}`,
       style: { "--part": shade(row, actual, predicted, worst).toFixed(3) },
     };
-    if (!onChoose) return <span {...look}>{times || ""}</span>;
+    // As little as can be: while a network learns it is laid out twice a second.
+    if (!onChoose) {
+      return (
+        <td key={predicted.toString()} {...look}>
+          {times || ""}
+        </td>
+      );
+    }
     return (
-      <button
-        type="button"
-        {...look}
-        tabIndex={same(focus.value, actual, predicted) ? 0 : -1}
-        aria-pressed={same(chosen, actual, predicted)}
-        aria-label={`${times} × a ${actual} read as ${predicted}`}
-        onFocus={() => {
-          focus.value = { actual, predicted };
-        }}
-        onClick={() => onChoose({ actual, predicted })}
-      >
-        {times || ""}
-      </button>
+      <td key={predicted.toString()}>
+        <button
+          type="button"
+          {...look}
+          tabIndex={same(focus.value, actual, predicted) ? 0 : -1}
+          aria-pressed={same(chosen, actual, predicted)}
+          aria-label={`${times} × a ${actual} read as ${predicted}`}
+          onFocus={() => {
+            focus.value = { actual, predicted };
+          }}
+          onClick={() => onChoose({ actual, predicted })}
+        >
+          {times || ""}
+        </button>
+      </td>
     );
   };
   return (
@@ -86,9 +95,7 @@ export function ConfusionTable({ confusion, chosen = null, onChoose }: Confusion
               <th scope="row" aria-label={`A ${actual}`}>
                 {actual}
               </th>
-              {row.map((_, predicted) => (
-                <td key={predicted.toString()}>{cell(row, actual, predicted)}</td>
-              ))}
+              {row.map((_, predicted) => cell(row, actual, predicted))}
             </tr>
           ))}
         </tbody>

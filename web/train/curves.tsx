@@ -16,19 +16,11 @@ export function Curves() {
   const place = useRef<HTMLDivElement>(null);
   const width = useSignal(0);
   useEffect(() => {
-    let frame = 0;
     const observer = new ResizeObserver(([{ contentRect }]) => {
-      cancelAnimationFrame(frame);
-      // In a frame of its own: the section is laid out in this one.
-      frame = requestAnimationFrame(() => {
-        width.value = Math.max(LEAST_WIDTH, Math.floor(contentRect.width));
-      });
+      width.value = Math.max(LEAST_WIDTH, Math.floor(contentRect.width));
     });
     if (place.current) observer.observe(place.current);
-    return () => {
-      observer.disconnect();
-      cancelAnimationFrame(frame);
-    };
+    return () => observer.disconnect();
   }, []);
   useSignalEffect(() => {
     const [reports, steps] = [epochs.value, losses.value];

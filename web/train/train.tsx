@@ -1,5 +1,6 @@
 // Train: a network is trained in the page, on real digits, and taken home.
 
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { restore } from "../draw/board.ts";
 import { Curves } from "./curves.tsx";
@@ -11,7 +12,10 @@ import { endTrainer, run, startTrainer } from "./training.ts";
 import "./train.css";
 
 export function Train() {
+  /** What lies below comes after the first frame: both at once would be a long task while it trains. */
+  const isWhole = useSignal(false);
   useEffect(() => {
+    isWhole.value = true;
     void restore();
     startTrainer();
     return endTrainer;
@@ -25,8 +29,8 @@ export function Train() {
       </div>
       <div class="train-column">
         {hasRun && <Curves />}
-        {hasRun && <LiveNetwork />}
-        <TakeHome />
+        {isWhole.value && hasRun && <LiveNetwork />}
+        {isWhole.value && <TakeHome />}
       </div>
     </div>
   );
