@@ -12,8 +12,9 @@ export {
   type MnistFiles,
   type MnistRole,
 } from "./mnist.ts";
-export { type DigitReading, type PreprocessedDigit, preprocessDigit } from "./preprocess.ts";
+export { preprocessDigit } from "./preprocess.ts";
 export { type DigitsReading, type LocatedDigit, type PictureBox, preprocessDigits } from "./preprocess_all.ts";
+export { type DigitReading, type PreprocessedDigit, preprocessPlain } from "./preprocess_plain.ts";
 export { type ReadMnistFiles, type ReadMnistOptions, readMnist } from "./read_mnist.ts";
 export { readingLines } from "./reading_lines.ts";
 export { mayBeSeveral, namingWayToAll } from "./several_digits.ts";

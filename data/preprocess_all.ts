@@ -4,7 +4,8 @@ import type { Picture } from "../lib/data/picture.ts";
 import { lumaOf, lumaPlane } from "./picture/luma.ts";
 import { checkRgba, mnistPixels, warningsOf } from "./picture/mnist_form.ts";
 import type { Box } from "./picture/plane.ts";
-import { type PlacedDigit, searchAllDigits } from "./picture/search.ts";
+import type { PlacedDigit } from "./picture/search.ts";
+import { searchAllDigits } from "./picture/search_all.ts";
 import { splits } from "./picture/split.ts";
 
 /** A digit, and where it stands. */

@@ -1,6 +1,6 @@
 // Which of the ways to read a picture to believe: by what the picture says for each, and by what the network makes of it.
 
-import type { DigitReading, PreprocessedDigit } from "../data/preprocess.ts";
+import type { DigitReading, PreprocessedDigit } from "../data/preprocess_plain.ts";
 import { boolean, check, checkFields, finite, list, numbers, type Rule, required, strings } from "../lib/base/check.ts";
 import { largestOf } from "../lib/train/predicted_classes.ts";
 import type { ReadAnswer } from "./answer.ts";

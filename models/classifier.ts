@@ -1,8 +1,8 @@
 // Classifier: pictures of digits in, answers out.
 
 import { MNIST_NORMALIZATION } from "../data/mnist.ts";
-import type { PreprocessedDigit } from "../data/preprocess.ts";
 import type { DigitsReading } from "../data/preprocess_all.ts";
+import type { PreprocessedDigit } from "../data/preprocess_plain.ts";
 import { noGrad } from "../lib/autograd/grad_mode.ts";
 import { isBytes } from "../lib/base/array_type.ts";
 import { callback, check, checkOptions, integer, orNull, type Rule } from "../lib/base/check.ts";

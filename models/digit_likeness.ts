@@ -10,18 +10,19 @@
 // there is of it, how long its edges are and how far it spreads is what their average over the picture has lost.
 
 import { check, checkFields, orNull, type Rule, required, string } from "../lib/base/check.ts";
-import { mostProbable } from "./choose_reading.ts";
+import {
+  CLASS_SIZE,
+  CLASSES,
+  distanceOf,
+  FEATURES,
+  featuresFrom,
+  judgementOf,
+  LIKENESS_SIZE,
+  SIDE,
+  shapeOf,
+  valuesIn,
+} from "./likeness_distance.ts";
 
-const CLASSES = 10;
-const SIDE = 28;
-const SHAPE = 5;
-const FEATURES = CLASSES + SHAPE;
-/** Of W below and on the diagonal. */
-const TRIANGLE = (FEATURES * (FEATURES + 1)) / 2;
-/** Of a class: μ, W. */
-const CLASS_SIZE = FEATURES + TRIANGLE;
-/** The threshold comes first. */
-const SIZE = 1 + CLASSES * CLASS_SIZE;
 /** How many of the validation digits are kept. */
 const KEPT = 0.995;
 /** Of a feature's variance over all classes, what is added to that of each: no feature is ever constant. */
@@ -58,13 +59,13 @@ export class DigitLikeness {
       const variance = covariances.reduce((sum, covariance) => sum + covariance[k][k], 0) / CLASSES;
       return FLOOR * variance + Number.MIN_VALUE;
     });
-    const values = new Float32Array(SIZE);
+    const values = new Float32Array(LIKENESS_SIZE);
     for (const [c, covariance] of covariances.entries()) {
       const floored = covariance.map((row, i) => row.map((value, j) => (i === j ? value + floors[i] : value)));
       values.set([...means[c], ...whiteningOf(floored)], 1 + c * CLASS_SIZE);
     }
     const likeness = new DigitLikeness(values);
-    const distances = featuresOf(validation).map((features) => likeness.nearest(features).distance);
+    const distances = featuresOf(validation).map((features) => distanceOf(values, features));
     values[0] = distances.sort((a, b) => a - b)[Math.min(distances.length - 1, Math.ceil(KEPT * distances.length))];
     return values.every(Number.isFinite) ? likeness : null;
   }
@@ -77,7 +78,7 @@ export class DigitLikeness {
 
   /** As a checkpoint's metadata has it. */
   toText(): string {
-    const bytes = new Uint8Array(4 * SIZE);
+    const bytes = new Uint8Array(4 * LIKENESS_SIZE);
     const view = new DataView(bytes.buffer);
     this.values.forEach((value, i) => {
       view.setFloat32(4 * i, value, true);
@@ -94,33 +95,12 @@ export class DigitLikeness {
   distance(pixels: ArrayLike<number>, logits: ArrayLike<number>): number {
     check("distance", "pixels", pixels, NUMBERS);
     check("distance", "logits", logits, NUMBERS);
-    return this.nearest([...Array.from(logits), ...shapeOf(pixels, 0)]).distance;
+    return distanceOf(this.values, featuresFrom(pixels, logits));
   }
 
   /** Whether it is a digit, and if not, why. @param pixels as in `distance`; @param logits as there */
   judge(pixels: ArrayLike<number>, logits: ArrayLike<number>): { isDigit: boolean; reason: string | null } {
-    if (this.distance(pixels, logits) <= this.threshold) return { isDigit: true, reason: null };
-    return {
-      isDigit: false,
-      reason: `it is unlike any digit that was learned, and least unlike a ${mostProbable(logits)}`,
-    };
-  }
-
-  private nearest(features: readonly number[]): { digit: number; distance: number } {
-    const { values } = this;
-    let nearest = { digit: 0, distance: Number.POSITIVE_INFINITY };
-    for (let c = 0; c < CLASSES; c++) {
-      const mean = 1 + c * CLASS_SIZE;
-      let at = mean + FEATURES;
-      let distance = 0;
-      for (let i = 0; i < FEATURES; i++) {
-        let whitened = 0;
-        for (let j = 0; j <= i; j++) whitened += values[at++] * (features[j] - values[mean + j]);
-        distance += whitened * whitened - 2 * Math.log(values[at - 1]);
-      }
-      if (distance < nearest.distance) nearest = { digit: c, distance };
-    }
-    return nearest;
+    return judgementOf(this.distance(pixels, logits), this.threshold, logits);
   }
 }
 
@@ -141,57 +121,11 @@ const NUMBERS: Rule = {
   holds: (value) => Array.isArray(value) || ArrayBuffer.isView(value),
 };
 
-function valuesIn(text: string): Float32Array | null {
-  if (text.length !== 4 * Math.ceil((4 * SIZE) / 3) || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
-  const binary = atob(text);
-  const view = new DataView(Uint8Array.from(binary, (character) => character.charCodeAt(0)).buffer);
-  const values = Float32Array.from({ length: SIZE }, (_, i) => view.getFloat32(4 * i, true));
-  const isDiagonal = (i: number, c: number): number => 1 + c * CLASS_SIZE + FEATURES + (i * (i + 3)) / 2;
-  for (let c = 0; c < CLASSES; c++) {
-    for (let i = 0; i < FEATURES; i++) if (!(values[isDiagonal(i, c)] > 0)) return null;
-  }
-  return values.every(Number.isFinite) ? values : null;
-}
-
 function featuresOf({ logits, pixels, labels }: Seen): number[][] {
   return Array.from({ length: labels.length }, (_, n) => [
     ...Array.from({ length: CLASSES }, (_, k) => logits[n * CLASSES + k]),
     ...shapeOf(pixels, n * SIDE * SIDE),
   ]);
-}
-
-/**
- * Of the ink: pieces less holes; how much there is and how long its edges are, as logarithms; and the same of how far it spreads
- * across and down.
- */
-function shapeOf(pixels: ArrayLike<number>, at: number): number[] {
-  const shade = (i: number, j: number): number =>
-    i >= 0 && i < SIDE && j >= 0 && j < SIDE ? pixels[at + i * SIDE + j] / 255 : 0;
-  let [quads, ink, edge, x, y, xx, yy] = [0, 0, 0, 0, 0, 0, 0];
-  for (let i = 0; i <= SIDE; i++) {
-    for (let j = 0; j <= SIDE; j++) {
-      const value = shade(i, j);
-      const corners = [shade(i - 1, j - 1), shade(i - 1, j), shade(i, j - 1), value].map((each) => each > 0.5);
-      const count = corners.filter(Boolean).length;
-      // Gray's formula for pieces that touch at corners: (Q1 − Q3 − 2·QD)/4.
-      if (count === 1) quads++;
-      else if (count === 3) quads--;
-      else if (count === 2 && corners[0] === corners[3]) quads -= 2;
-      if (i < SIDE && j < SIDE) {
-        ink += value;
-        x += value * j;
-        y += value * i;
-        xx += value * j * j;
-        yy += value * i * i;
-        if (i > 0) edge += Math.abs(value - shade(i - 1, j));
-        if (j > 0) edge += Math.abs(value - shade(i, j - 1));
-      }
-    }
-  }
-  const total = ink + 1e-6;
-  const spread = (square: number, sum: number): number =>
-    Math.log(1 + Math.max(0, square / total - (sum / total) * (sum / total)));
-  return [quads / 4, Math.log(total), Math.log(edge + 1e-6), spread(xx, x), spread(yy, y)];
 }
 
 function meanOf(rows: readonly number[][]): number[] {

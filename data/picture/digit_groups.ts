@@ -1,4 +1,4 @@
-// Which marks make up which digit, where a picture holds several, and in which order they are read.
+// Which marks make up which digit, where a picture holds several.
 
 import { chooseDigit, type Digit, type Mark } from "./marks.ts";
 import { type Box, longerSide, union } from "./plane.ts";
@@ -7,12 +7,8 @@ import { type Box, longerSide, union } from "./plane.ts";
 const NEAR_SHARE = 0.12;
 /** One beside it does only if it has less than this share of its ink: another digit has about as much. */
 const PIECE_SHARE = 0.25;
-/** What is lower than this share of the digits around it, and not as wide, is a dot, a comma or a dash. */
-const LOW_SHARE = 0.35;
 /** No digit has more; of a picture full of specks only the heaviest are looked at. */
 const MOST_PIECES = 64;
-/** Digits are in one line where their middles differ by less than this share of their height. */
-const LINE_SHARE = 0.6;
 
 /**
  * The ways to take the marks as one digit, the likelier first: the heaviest with all that belongs to it; where another large mark
@@ -29,7 +25,7 @@ export function oneDigit(marks: readonly Mark[]): Digit[] {
   return [{ ...heaviest, hasRival: true, leavesOut: true }, whole];
 }
 
-/** The digits in reading order: lines from top to bottom, each from left to right. */
+/** The digits, and whatever else stands by itself. */
 export function groupDigits(marks: readonly Mark[]): Digit[] {
   const groups: Mark[][] = [];
   for (const mark of [...marks].sort((a, b) => b.mass - a.mass)) {
@@ -37,8 +33,7 @@ export function groupDigits(marks: readonly Mark[]): Digit[] {
     if (own) own.push(mark);
     else groups.push([mark]);
   }
-  const digits = groups.map((group): Digit => ({ marks: group, box: boxOf(group), hasRival: false, leavesOut: false }));
-  return inReadingOrder(withoutPunctuation(digits));
+  return groups.map((group): Digit => ({ marks: group, box: boxOf(group), hasRival: false, leavesOut: false }));
 }
 
 function belongs({ box, mass }: Mark, group: readonly Mark[]): boolean {
@@ -57,27 +52,4 @@ function massOf(group: readonly Mark[]): number {
 
 function boxOf(group: readonly Mark[]): Box {
   return group.map(({ box }) => box).reduce(union);
-}
-
-function withoutPunctuation(digits: readonly Digit[]): Digit[] {
-  const heights = digits.map(({ box }) => box.bottom - box.top).sort((a, b) => a - b);
-  // Most of the ink is digits', and dots are low.
-  const usual = heights[Math.floor(0.75 * heights.length)];
-  return digits.filter(({ box }) => {
-    const [columns, rows] = [box.right - box.left, box.bottom - box.top];
-    return rows >= LOW_SHARE * usual || (columns >= 0.8 * usual && rows >= 0.2 * usual);
-  });
-}
-
-function inReadingOrder(digits: readonly Digit[]): Digit[] {
-  const middle = ({ box }: Digit): number => (box.top + box.bottom) / 2;
-  const lines: Digit[][] = [];
-  for (const digit of [...digits].sort((a, b) => middle(a) - middle(b))) {
-    const line = lines.at(-1);
-    const last = line?.at(-1);
-    const height = Math.max(digit.box.bottom - digit.box.top, last ? last.box.bottom - last.box.top : 0);
-    if (line && last && middle(digit) - middle(last) < LINE_SHARE * height) line.push(digit);
-    else lines.push([digit]);
-  }
-  return lines.flatMap((line) => line.sort((a, b) => a.box.left - b.box.left));
 }

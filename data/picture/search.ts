@@ -4,7 +4,7 @@
 // Whether ink is dark or light, and what is paper and what a table, cannot be told from shades alone: each answer is followed, and
 // what is found is sorted by how much it looks like a digit on paper. Where that is close, only the network can say.
 
-import { groupDigits, oneDigit } from "./digit_groups.ts";
+import { oneDigit } from "./digit_groups.ts";
 import { type FoundDigit, MIN_SIDE_SHARE, PIECES_DOUBT, solidity } from "./found_digit.ts";
 import { type LocalInk, localInk } from "./local_ink.ts";
 import { type Digit, encloses, findMarks, isUnderline, type Mark, type Marks } from "./marks.ts";
@@ -16,7 +16,7 @@ import { withoutTouchingLine } from "./underline.ts";
 /** Larger pictures are searched at half their size, or a third: some thirty passes over more pixels would take too long. */
 const SEARCH_SIDE = 256;
 /** No more of what is found is looked at in detail. */
-const MAX_FOUND = 6;
+export const MAX_FOUND = 6;
 /** Strokes are what has this share of the strongest ink; what is weaker may be a rule, a crease, or the other side's print. */
 const STRONG_SHARE = 0.4;
 /** Around strokes, what has this share belongs to them. */
@@ -57,49 +57,25 @@ export function searchDigits(luma: Plane): FoundDigit[] {
   return best.map((each) => inDetail(luma, step, each));
 }
 
-/** Digits that may be all that a picture holds, in reading order. */
-export interface FoundDigits {
-  readonly digits: readonly PlacedDigit[];
-  /** The mean of its digits'. */
-  readonly doubt: number;
-}
-
 export interface PlacedDigit extends FoundDigit {
   /** Where its ink lies in the picture. */
   readonly box: Box;
 }
 
-/** Sheets of many digits are searched at this size: each is a small part. */
-const SHEET_SIDE = 640;
-
-/** All digits of a picture, by each answer to what its ink is; the likeliest first. */
-export function searchAllDigits(luma: Plane): FoundDigits[] {
-  const { step, reduced, least } = reduce(luma, SHEET_SIDE);
-  const found = levelsIn(reduced, { left: 0, top: 0 }).flatMap((level) => {
-    const own = level.own.filter((mark) => !isUnderline(mark, level.own));
-    const all = groupDigits(own).map((digit) => candidatesOf(level, digit)[0]);
-    const digits = all.filter((each) => isLikely(level, each, least));
-    if (digits.length === 0) return [];
-    const doubt = digits.reduce((sum, each) => sum + each.doubt, 0) / digits.length;
-    return [{ digits, doubt }];
-  });
-  const best = found.sort((a, b) => a.doubt - b.doubt).slice(0, MAX_FOUND);
-  return best.map(({ digits, doubt }) => ({ digits: digits.map((each) => inDetail(luma, step, each)), doubt }));
-}
-
-function reduce(luma: Plane, side: number): { step: number; reduced: Plane; least: number } {
+/** @param side the longest of what comes out @returns least: a digit's, in pixels of that */
+export function reduce(luma: Plane, side: number): { step: number; reduced: Plane; least: number } {
   const step = Math.ceil(Math.max(luma.width, luma.height) / side);
   const reduced = step > 1 ? averaged(luma, step) : luma;
   return { step, reduced, least: Math.max(3, MIN_SIDE_SHARE * Math.max(reduced.width, reduced.height)) };
 }
 
 /** Large enough, and on a sheet clear of its edge: beyond that would be what the sheet lies on, around a corner. */
-function isLikely({ isSheet }: Level, found: FoundDigit, least: number): boolean {
+export function isLikely({ isSheet }: Level, found: FoundDigit, least: number): boolean {
   return found.side >= least && !(isSheet && found.touchesBorder);
 }
 
 /** One answer to what is ink and what is paper. */
-interface Level {
+export interface Level {
   readonly luma: Plane;
   /** Where its first pixel lies in the picture that is searched. */
   readonly origin: Corner;
@@ -119,14 +95,14 @@ interface Level {
 
 type Corner = Pick<Box, "left" | "top">;
 
-interface Candidate extends PlacedDigit {
+export interface Candidate extends PlacedDigit {
   readonly level: Level;
   /** More than this is ink. */
   readonly weak: number;
 }
 
 /** The same ink, of all pixels that were averaged into what was found. */
-function inDetail(luma: Plane, step: number, coarse: Candidate): PlacedDigit {
+export function inDetail(luma: Plane, step: number, coarse: Candidate): PlacedDigit {
   const { box, ink, level, weak, side } = coarse;
   if (step === 1) return coarse;
   const { local, origin } = level;
@@ -156,7 +132,7 @@ function inDetail(luma: Plane, step: number, coarse: Candidate): PlacedDigit {
 }
 
 /** Dark ink and light, on the picture and on a sheet that lies in it; of what is on a sheet no other sheet is looked for. */
-function levelsIn(luma: Plane, origin: Corner, isSheet = false, common = median(luma.values)): Level[] {
+export function levelsIn(luma: Plane, origin: Corner, isSheet = false, common = median(luma.values)): Level[] {
   const sides = [false, true].map((isLighter) => smoothInk(luma, isLighter));
   return sides.flatMap((local, i): Level[] => {
     const { plane, noise, peak } = local;
@@ -175,7 +151,7 @@ function levelsIn(luma: Plane, origin: Corner, isSheet = false, common = median(
 }
 
 /** The digit, and once more without the line that it stands on, if it does. */
-function candidatesOf(level: Level, digit: Digit): Candidate[] {
+export function candidatesOf(level: Level, digit: Digit): Candidate[] {
   const { luma, origin, isSheet, local, other, strokes, found, common } = level;
   const { noise, peak } = local;
   const weak = Math.max(4 * noise, WEAK_SHARE * peak);

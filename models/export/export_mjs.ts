@@ -58,11 +58,12 @@ function headerOf(card: ModelCard, dataset: string | null): string {
   return `// Reads handwritten digits: ${kind} of ${formatCount(parameters)} parameters, with all it needs. ${accuracy}
 //
 //   import { predict, model } from "./digit.mjs";
-//   const { digit, probabilities, logits } = predict(pixels);
+//   const { digit, probabilities, logits, isDigit, reason } = predict(pixels);
 //
 // pixels are 28×28 values, row by row, from 0 for paper to 255 for ink: white on black, the digit 20 pixels large, its
 // centre of mass in the middle, as MNIST has it. An array, a Uint8Array or a Float32Array. Nothing is fetched, nothing
-// is awaited; it runs in Node ≥ 20, in browsers and on the edge. The first call loads the network.
+// is awaited; it runs in Node ≥ 20, in browsers and on the edge. The first call loads the network. Where the picture is
+// unlike any digit, isDigit is false and reason says why; null where this network was not taught to tell.
 //
 // Weights: sha256 ${weightsSha256}, 32-bit floats; batch normalisation is folded in.
 // Made by ${madeBy}. MIT License, at the end of this file.`;

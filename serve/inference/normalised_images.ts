@@ -1,6 +1,6 @@
-// From pixels as preprocessDigit gives them to what the networks read: (x/255 − mean)/deviation, to the bits of normalizeImages.
+// From pixels as preprocessDigit gives them to what the networks read, and back: (x/255 − mean)/deviation, to the bits of normalizeImages.
 
-import { MNIST_NORMALIZATION } from "../../data/index.ts";
+import { MNIST_MEAN, MNIST_NORMALIZATION, MNIST_STD } from "../../data/index.ts";
 import { normalizeImages, scope, tensor } from "../../lib/index.ts";
 import { PIXELS } from "./served_model.ts";
 
@@ -24,4 +24,9 @@ export function normalisedImages(pictures: readonly Uint8Array[]): Float32Array 
     for (let i = 0; i < PIXELS; i++) images[offset + i] = normalised[pixels[i]];
   }
   return images;
+}
+
+/** Back to bytes, 0 for paper and 255 for ink; what no pixel can be becomes the nearest that one can. */
+export function pixelsOf(images: Float32Array): Uint8ClampedArray {
+  return Uint8ClampedArray.from(images, (value) => 255 * (value * MNIST_STD + MNIST_MEAN));
 }

@@ -30,6 +30,8 @@ export interface InferRequest {
   /** [n, 1, 28, 28], normalised, every number finite. There is one channel: it is [n, 28, 28, 1] as well. */
   images: Float32Array;
   outputs: RequestedOutput[];
+  /** Whether it is asked whether the one image shows a digit. */
+  wantsJudgement: boolean;
   /** Milliseconds that the client waits. */
   timeoutMs?: number;
 }
@@ -74,7 +76,11 @@ export function readInferRequest(
   const images = imagesOf(input, tensors[0]);
   const outputs = requestedOutputs(request.outputs ?? [], parameters?.binary_data_output ?? false);
   const timeoutMs = parameters?.timeout ? parameters.timeout / 1000 : undefined;
-  return { id: id || undefined, images, outputs, timeoutMs };
+  const wantsJudgement = parameters?.is_digit ?? false;
+  if (wantsJudgement && images.length > PIXELS) {
+    throw badRequest(`parameters.is_digit is answered for one image; got ${images.length / PIXELS}`);
+  }
+  return { id: id || undefined, images, outputs, wantsJudgement, timeoutMs };
 }
 
 function jsonLength(header: string, bodyBytes: number): number {
@@ -94,6 +100,7 @@ function rawRequest(body: Uint8Array): InferRequest {
   return {
     images: finite(readBytes(body)),
     outputs: DEFAULT_OUTPUTS.map((name) => ({ name, isBinary: true })),
+    wantsJudgement: false,
   };
 }
 

@@ -5,6 +5,7 @@ import type { ServeEnv } from "../http/caller.ts";
 import { bodyOf } from "../http/decode_body.ts";
 import { Problem } from "../http/problem.ts";
 import { readJson } from "../http/read_json.ts";
+import { pixelsOf } from "../inference/normalised_images.ts";
 import { CLASSES, PIXELS, type ServedModel } from "../inference/served_model.ts";
 import type { ServedModels } from "../inference/served_models.ts";
 import { zeroStatistics } from "../inference/statistics.ts";
@@ -103,7 +104,9 @@ async function infer(
   const body = await bodyOf(c, service.settings);
   const received = performance.now();
   const request = { body, headerLength: c.req.header(HEADER_LENGTH) };
-  const { id, images, outputs, timeoutMs } = readInferRequest(request, (count) => service.checkRoom(count));
+  const { id, images, outputs, wantsJudgement, timeoutMs } = readInferRequest(request, (count) =>
+    service.checkRoom(count),
+  );
   work.images = images.length / PIXELS;
   work.times.computeInput = (performance.now() - received) / 1000;
   const deadlineMs = Math.min(work.limits.deadlineMs, received + (timeoutMs ?? Number.POSITIVE_INFINITY));
@@ -113,7 +116,9 @@ async function infer(
   for (let at = 0; at < probabilities.length; at += CLASSES) {
     service.tellPredicted(model, probabilities.subarray(at, at + CLASSES));
   }
-  const response = inferResponse({ model, id: id ?? c.var.requestId, values: { logits, probabilities } }, outputs);
+  const judgement = wantsJudgement ? model.likeness?.judge(pixelsOf(images), logits) : null;
+  const values = { logits, probabilities };
+  const response = inferResponse({ model, id: id ?? c.var.requestId, judgement, values }, outputs);
   work.times.computeOutput = (performance.now() - inferred) / 1000;
   return response;
 }

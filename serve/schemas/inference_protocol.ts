@@ -32,6 +32,10 @@ export const INFER_REQUEST = z
         priority: optional(z.int().min(0)).meta({
           description: "Taken, and of no effect: the queue has one priority.",
         }),
+        is_digit: optional(z.boolean()).meta({
+          description:
+            "For one image: the answer's parameters say whether it shows a digit at all, where the checkpoint can tell.",
+        }),
         binary_data_output: optional(z.boolean()).meta({
           description: "Outputs come as bytes behind the JSON, but for those whose own binary_data is false.",
         }),
@@ -74,6 +78,13 @@ export const INFER_RESPONSE = z
     model_name: MODEL_TYPE,
     model_version: VERSION,
     id: z.string(),
+    parameters: z
+      .object({
+        is_digit: z.boolean(),
+        reason: z.string().optional().meta({ description: "Why it shows none." }),
+      })
+      .optional()
+      .meta({ description: "Where is_digit was asked for, and the checkpoint says what digits look like." }),
     outputs: z.array(
       z.object({
         name: z.enum(OUTPUT_NAMES),

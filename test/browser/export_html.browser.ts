@@ -10,6 +10,7 @@ import * as assert from "uvu/assert";
 import { exportHtml } from "../../models/export/index.ts";
 import { Classifier, readCheckpointMetadata } from "../../models/index.ts";
 import { FLAGS, findBrowser } from "../support/browser.ts";
+import { calibratedModel } from "../support/calibrated_model.ts";
 import { DIGIT_STROKES } from "../support/digit_strokes.ts";
 import { drawByFinger, drawByMouse, painted } from "../support/draw_strokes.ts";
 import { shippedModel } from "../support/shipped_model.ts";
@@ -192,6 +193,27 @@ test("what the network says is announced, and the footer says whose weights they
       await text("digest"),
       /^Weights sha256 [0-9a-f]{12}…, made by simdgrad \d+\.\d+\.\d+\. MIT License\.$/,
     );
+  });
+});
+
+test("a calibrated checkpoint's page says of a scribble that it may be no digit, and nothing of a digit", async () => {
+  const path = join(folder, "calibrated.html");
+  writeFileSync(path, exportHtml(await calibratedModel("linear")));
+  await onPage(pathToFileURL(path).href, DESKTOP, async (page) => {
+    const lines = [40, 79, 117, 156].flatMap((at) => [
+      [
+        { x: at, y: 40 },
+        { x: at, y: 156 },
+      ],
+      [
+        { x: 40, y: at },
+        { x: 156, y: at },
+      ],
+    ]);
+    await drawByMouse(page, lines, { sheet: "#square" });
+    const said = /This may be no digit: it is unlike any digit that was learned, and least unlike a \d\./;
+    await page.locator("#warning").getByText(said).waitFor();
+    await page.locator("#spoken").getByText(said).waitFor({ state: "attached" });
   });
 });
 

@@ -574,6 +574,7 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   readingLines: call(() => [[{ box: { left: 1, top: 2, width: 3, height: 4 } }]], data.readingLines),
   mayBeSeveral: call(() => [["low contrast"]], data.mayBeSeveral),
   namingWayToAll: call(() => [["low contrast"], "--all"], data.namingWayToAll),
+  preprocessPlain: call(() => [picture()], data.preprocessPlain),
   preprocessDigits: call(() => [picture()], data.preprocessDigits),
   syntheticDigits: call(() => [{ count: 2, seed: 1, start: 3 }], data.syntheticDigits),
   syntheticDigitsAsync: call(() => [{ count: 2, seed: 1, start: 3 }], data.syntheticDigitsAsync),

@@ -8,6 +8,7 @@ import { askedServer } from "../read/where.ts";
 import { Bars } from "./bars.tsx";
 import { isEmpty } from "./board.ts";
 import { Contest } from "./contest.tsx";
+import { leadingDigits } from "./leading.ts";
 import { PictureTrouble } from "./picture_trouble.tsx";
 import { Samples } from "./samples.tsx";
 import { Seen } from "./seen.tsx";
@@ -17,6 +18,7 @@ import { useBoard } from "./use_board.ts";
 import { Verdict } from "./verdict.tsx";
 import "./draw.css";
 
+const several: Load = async () => (await import("./several.tsx")).Several;
 const teach: Load = async () => (await import("../teach/teach.tsx")).Teach;
 
 export function Draw() {
@@ -36,6 +38,7 @@ export function Draw() {
           <Verdict />
           <Seen />
         </div>
+        {leadingDigits.value && <Later load={several} />}
         <Bars />
         <Contest />
         {askedServer.value ? null : isTeaching.value ? (

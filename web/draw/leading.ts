@@ -1,9 +1,9 @@
 // Which network leads: the chosen one, or until it is ready another.
 
 import { computed } from "@preact/signals";
-import { type Answer, DEFAULT_MODEL, type ModelName } from "../../models/index.ts";
+import { DEFAULT_MODEL, type ModelName, type ReadAnswer } from "../../models/index.ts";
 import { settings } from "../app/place.ts";
-import { cards, NETWORK_NAMES, reading } from "../read/reader.ts";
+import { allDigits, cards, NETWORK_NAMES, reading } from "../read/reader.ts";
 
 /** The chosen one, ready or not. */
 export const chosen = computed(() => NETWORK_NAMES.find((name) => name === settings.value.lead) ?? DEFAULT_MODEL);
@@ -14,10 +14,13 @@ export const leading = computed<ModelName>(() => {
 /** What the leading network says; null where there is nothing to read. */
 export const leadingAnswer = computed(() => answerOf(leading.value));
 
-export function answerOf(name: ModelName): SureAnswer | null {
-  const answer = reading.value?.answers[name];
-  return answer && answer.digit !== null ? (answer as SureAnswer) : null;
-}
+/** All digits, as the leading network reads them, where they are several; null otherwise. */
+export const leadingDigits = computed(() => {
+  const digits = allDigits.value?.digits[leading.value] ?? [];
+  return digits.length > 1 ? digits : null;
+});
 
-/** An answer that says something. */
-export type SureAnswer = { readonly [Field in keyof Answer]: NonNullable<Answer[Field]> };
+export function answerOf(name: ModelName): ReadAnswer | null {
+  const answer = reading.value?.answers[name];
+  return answer && answer.digit !== null ? (answer as ReadAnswer) : null;
+}

@@ -7,14 +7,18 @@ import { type Pen, takePen } from "../../models/export/page/pen.ts";
 import { settings } from "../app/place.ts";
 import { theme } from "../app/theme.ts";
 import { Icon } from "../look/icon.tsx";
+import { Later, type Load } from "../look/later.tsx";
 import { changed, drawing, isEmpty, picture, revision } from "./board.ts";
 import { brushWidth } from "./brush.ts";
+import { leadingDigits } from "./leading.ts";
 import { sawPen } from "./pen_seen.ts";
 import { SAMPLES } from "./sample_strokes.ts";
 import { StrokePicture } from "./stroke_picture.tsx";
 
 /** What the empty sheet shows faintly. */
 const GHOST = SAMPLES[3];
+
+const boxes: Load = async () => (await import("./several.tsx")).Boxes;
 
 export function Sheet({ isDropTarget }: { isDropTarget: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -74,6 +78,7 @@ export function Sheet({ isDropTarget }: { isDropTarget: boolean }) {
         aria-label="Square to draw a digit in"
         aria-describedby="keys"
       />
+      {leadingDigits.value && <Later load={boxes} />}
       {isDropTarget && (
         <p class="drop-hint">
           <Icon name="picture" class="size-8" />

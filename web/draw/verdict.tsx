@@ -5,7 +5,7 @@ import { percent } from "../../models/export/page/percent.ts";
 import { Icon } from "../look/icon.tsx";
 import { isReady, problem, reading } from "../read/reader.ts";
 import { askedServer } from "../read/where.ts";
-import { leadingAnswer } from "./leading.ts";
+import { leadingAnswer, leadingDigits } from "./leading.ts";
 
 /** Below this the answer is shown as a guess. */
 const SURE = 0.5;
@@ -14,10 +14,13 @@ const QUIET_MS = 700;
 
 export function Verdict() {
   const answer = leadingAnswer.value;
-  const warnings = answer ? (reading.value?.warnings ?? []) : [];
+  const warnings = doubts();
   return (
     <div class="verdict-panel">
-      <p class={`digit ${answer && answer.confidence >= SURE ? "" : "guess"}`} aria-hidden="true">
+      <p
+        class={`digit ${answer && answer.confidence >= SURE && answer.isDigit !== false ? "" : "guess"}`}
+        aria-hidden="true"
+      >
         {answer ? answer.digit : "?"}
       </p>
       <div class="min-w-0">
@@ -37,6 +40,15 @@ export function Verdict() {
   );
 }
 
+/** What makes the answer doubtful: above all that it shows no digit. */
+function doubts(): string[] {
+  const answer = leadingAnswer.value;
+  if (!answer) return [];
+  const { isDigit, reason } = answer;
+  const none = isDigit === false ? [`this may be no digit${reason ? `: ${reason}` : ""}`] : [];
+  return [...none, ...(reading.value?.warnings ?? [])];
+}
+
 function headline(): string {
   const answer = leadingAnswer.value;
   if (answer) return `${percent(answer.confidence)} sure`;
@@ -54,9 +66,7 @@ function Spoken() {
   useSignalEffect(() => {
     const answer = leadingAnswer.value;
     const spoken = answer
-      ? [`${answer.digit}, ${percent(answer.confidence)} sure.`, ...(reading.value?.warnings ?? []).map(sentence)].join(
-          " ",
-        )
+      ? [`${answer.digit}, ${percent(answer.confidence)} sure.`, ...doubts().map(sentence), ...allSpoken()].join(" ")
       : (problem.value ?? "");
     const timer = setTimeout(() => {
       text.value = spoken;
@@ -68,6 +78,11 @@ function Spoken() {
       {text.value}
     </p>
   );
+}
+
+function allSpoken(): string[] {
+  const all = leadingDigits.value;
+  return all ? [`${all.length} digits in all: ${all.map(({ digit }) => digit).join(", ")}.`] : [];
 }
 
 function sentence(text: string): string {

@@ -1,6 +1,6 @@
 // What page and reader say to each other: the page draws, and the reader, a worker, computes.
 
-import type { Stroke } from "../../data/index.ts";
+import type { PictureBox, Stroke } from "../../data/index.ts";
 import type { Answer, ModelName } from "../../models/index.ts";
 
 /** What is to be read. */
@@ -33,7 +33,8 @@ export type ToReader =
       /** The content of a safetensors file, or its address. */
       readonly weights: ArrayBuffer | string;
     }
-  | { readonly kind: "read"; readonly id: number; readonly subject: Subject };
+  /** @property isElsewhere whether a server answers: where there may be several digits, it is sent the picture */
+  | { readonly kind: "read"; readonly id: number; readonly subject: Subject; readonly isElsewhere: boolean };
 
 export type FromReader =
   | { readonly kind: "ready"; readonly card: NetworkCard }
@@ -45,6 +46,10 @@ export type FromReader =
   | { readonly kind: "refused"; readonly id: number | null; readonly problem: string }
   /** Of what `id` names, by the networks that are ready; once more when another one is. */
   | { readonly kind: "reading"; readonly id: number; readonly reading: Reading }
+  /** Where what `id` names holds several: a moment after the reading, so that a pen that goes on waits for none of it. */
+  | { readonly kind: "digits"; readonly id: number; readonly digits: AllDigits }
+  /** The same, of what a server is to read. */
+  | { readonly kind: "several"; readonly id: number; readonly picture: SentPicture }
   /** @property id of what could not be read; null where it is the reader that does not work */
   | { readonly kind: "failed"; readonly id: number | null; readonly problem: string };
 
@@ -63,6 +68,30 @@ export interface NetworkCard {
   readonly testAccuracy: number | null;
   /** "MNIST's test images" */
   readonly testedOn: string;
+}
+
+/** All digits of a picture. */
+export interface AllDigits {
+  /** The picture's, of which boxes are pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** In reading order, as each network reads them. */
+  readonly digits: Readonly<Partial<Record<ModelName, readonly PlacedAnswer[]>>>;
+}
+
+export interface PlacedAnswer {
+  readonly digit: number;
+  readonly confidence: number;
+  readonly isDigit: boolean | null;
+  readonly box: PictureBox;
+}
+
+/** A picture on its way to a server. */
+export interface SentPicture {
+  readonly width: number;
+  readonly height: number;
+  /** A PNG file. */
+  readonly file: Blob;
 }
 
 export interface Reading {

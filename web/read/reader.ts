@@ -4,7 +4,16 @@ import { batch, computed, signal } from "@preact/signals";
 import type { ModelName } from "../../models/index.ts";
 import { WEIGHTS } from "./files.ts";
 import { Latencies } from "./latencies.ts";
-import type { FromReader, NetworkCard, Origin, OwnOrigin, Reading, Subject } from "./messages.ts";
+import type {
+  AllDigits,
+  FromReader,
+  NetworkCard,
+  Origin,
+  OwnOrigin,
+  Reading,
+  SentPicture,
+  Subject,
+} from "./messages.ts";
 import { Newest } from "./newest.ts";
 import { keepOwnWeights, type OwnWeights, ownWeights } from "./own_weights.ts";
 import { addressOf, listen, startThread, tell } from "./thread.ts";
@@ -13,6 +22,8 @@ import { addressOf, listen, startThread, tell } from "./thread.ts";
 export const cards = signal<Readonly<Partial<Record<ModelName, NetworkCard>>>>({});
 /** Of the newest drawing; null while there is none, or nothing in it to read. */
 export const reading = signal<Reading | null>(null);
+/** All digits of the newest drawing, where it seems to hold several; null otherwise. */
+export const allDigits = signal<AllDigits | null>(null);
 /** Milliseconds that each network takes: the median of its last answers. */
 export const latencies = signal<Readonly<Partial<Record<ModelName, number>>>>({});
 /** Why the newest drawing is not read. */
@@ -24,8 +35,13 @@ export const refusal = signal<string | null>(null);
 export const isReady = computed(() => Object.keys(cards.value).length > 0);
 export const NETWORK_NAMES: readonly ModelName[] = WEIGHTS.map(({ name }) => name);
 
-/** Answers in the networks' place. @throws {Error} one line for people */
-export type Elsewhere = (reading: Reading) => Promise<Reading["answers"]>;
+/** Answers in the networks' place. */
+export interface Elsewhere {
+  /** @throws {Error} one line for people */
+  read(reading: Reading): Promise<Reading["answers"]>;
+  /** @throws {Error} it cannot, or does not know how */
+  readAll(picture: SentPicture): Promise<AllDigits["digits"]>;
+}
 
 let measured = new Latencies();
 let requests = new Newest<number>(post);
@@ -115,6 +131,7 @@ export function read(subject: Subject | null): void {
 
 function forget(): void {
   reading.value = null;
+  allDigits.value = null;
   problem.value = null;
 }
 
@@ -130,7 +147,7 @@ export function answerElsewhere(answers: Elsewhere | null): void {
 function post(): void {
   const { id, subject } = newest;
   sentId = id;
-  if (subject) tell({ kind: "read", id, subject });
+  if (subject) tell({ kind: "read", id, subject, isElsewhere: elsewhere !== null });
   else requests.done();
 }
 
@@ -154,16 +171,38 @@ function take(message: Exclude<FromReader, { kind: "started" }>): void {
     fail(message.problem);
     return;
   }
+  if (message.kind === "digits" || message.kind === "several") {
+    takeAll(message);
+    return;
+  }
   if (message.kind === "reading" && elsewhere && !message.reading.isBlank) {
     if (message.id !== sentId) return;
     const { id, reading } = message;
-    elsewhere(reading).then(
+    elsewhere.read(reading).then(
       (answers) => batch(() => show({ kind: "reading", id, reading: { ...reading, answers } })),
       (error: Error) => batch(() => show({ kind: "failed", id, problem: error.message })),
     );
     return;
   }
   show(message);
+}
+
+/** What comes late, of an older drawing or of who no longer answers, concerns nobody. */
+function takeAll(message: Extract<FromReader, { kind: "digits" | "several" }>): void {
+  const { id } = message;
+  if (id !== newest.id) return;
+  if (message.kind === "digits") {
+    if (!elsewhere) allDigits.value = message.digits;
+    return;
+  }
+  const asked = elsewhere;
+  const { picture } = message;
+  asked?.readAll(picture).then(
+    (digits) => {
+      if (id === newest.id && asked === elsewhere) allDigits.value = { ...picture, digits };
+    },
+    () => {}, // Its one digit is read all the same, and the warning stands.
+  );
 }
 
 function show(message: Extract<FromReader, { kind: "reading" | "failed" }>): void {

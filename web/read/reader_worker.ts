@@ -1,8 +1,8 @@
 // The reader: a worker with kernels and networks of its own, so that the page never computes, and reading never waits for
 // training.
 
-import { type PreprocessedDigit, pictureOf, preprocessDigit } from "../../data/index.ts";
-import { countParameters, decodeCheckpoint, type Picture, useKernels } from "../../lib/index.ts";
+import { mayBeSeveral, type PreprocessedDigit, pictureOf, preprocessPlain } from "../../data/index.ts";
+import { countParameters, decodeCheckpoint, type Picture, type Sequential, useKernels } from "../../lib/index.ts";
 import {
   Classifier,
   describeMeasuredOn,
@@ -19,7 +19,13 @@ import { ownWeights } from "./own_weights.ts";
 const LONGEST_SIDE = 1024;
 
 const classifiers = new Map<ModelName, Classifier>();
-let latest: { readonly id: number; readonly digit: PreprocessedDigit } | null = null;
+let latest: Latest | null = null;
+/** Other kernels take many pictures at once, which are not among those that the reader has. */
+const ONE_BY_ONE = { batchSize: 1 };
+/** Until all digits of the latest subject are looked for. */
+let timer: ReturnType<typeof setTimeout> | undefined;
+/** As long as a pen goes on, there is no time for that. */
+const QUIET_MS = 200;
 
 /** What is done to networks goes one after another; reading waits for none of it. */
 let networks: Promise<void> = Promise.resolve();
@@ -27,7 +33,7 @@ let networks: Promise<void> = Promise.resolve();
 addEventListener("message", ({ data }: MessageEvent<ToReader>) => {
   if (data.kind === "start") networks = start(data.kernels, data.networks);
   else if (data.kind === "network") networks = networks.then(() => take(data));
-  else readSubject(data.id, data.subject);
+  else void readSubject(data);
 });
 
 async function start(kernels: string, shipped: readonly Shipped[]): Promise<void> {
@@ -66,10 +72,18 @@ async function take({ id, name, origin, weights }: ToReader & { kind: "network" 
   }
 }
 
-function readSubject(id: number, subject: Subject): void {
+interface Latest extends Pick<ToReader & { kind: "read" }, "id" | "isElsewhere"> {
+  readonly picture: Picture;
+  readonly digit: PreprocessedDigit;
+}
+
+async function readSubject({ id, subject, isElsewhere }: ToReader & { kind: "read" }): Promise<void> {
   try {
-    latest = { id, digit: preprocessDigit(pictureIn(subject)) };
-    answer(id, latest.digit);
+    const picture = pictureIn(subject);
+    // A drawing is plain, and waits for no more of the script.
+    const digit = preprocessPlain(picture) ?? (await searching()).preprocessDigit(picture);
+    latest = { id, isElsewhere, picture, digit };
+    answer(latest);
   } catch (error) {
     tell({ kind: "failed", id, problem: (error as Error).message });
   }
@@ -81,23 +95,52 @@ function addNetwork(name: ModelName, origin: Origin, weights: ArrayBuffer): void
   const network = build();
   const metadata = readCheckpointMetadata(decodeCheckpoint(network, new Uint8Array(weights), `${name}.safetensors`));
   network.eval();
-  const classifier = new Classifier(network);
+  const classifier = new Classifier(network, ONE_BY_ONE);
   classifier.warmUp();
   classifiers.set(name, classifier);
+  if (metadata.digitLikeness !== null) void judgeBy(name, classifier, network, metadata.digitLikeness);
   const { testAccuracy, dataset, testImages } = metadata;
   const testedOn = describeMeasuredOn({ dataset, images: testImages });
   const parameters = countParameters(network);
   tell({ kind: "ready", card: { name, origin, label, parameters, testAccuracy, testedOn } });
-  if (latest) answer(latest.id, latest.digit);
+  if (latest) answer(latest);
+}
+
+/** From now on it says whether it is a digit at all. The first answer waits for none of that. */
+async function judgeBy(name: ModelName, plain: Classifier, network: Sequential, text: string): Promise<void> {
+  const { readDigitLikeness } = await import("./digit_likeness.ts");
+  // Another network may have come meanwhile.
+  if (classifiers.get(name) !== plain) return;
+  classifiers.set(name, new Classifier(network, { ...ONE_BY_ONE, likeness: readDigitLikeness(text) }));
+  if (latest) answer(latest);
 }
 
 /** Where it is not certain which ink is the digit, one network decides, the CNN once it is there; all see the same pixels. */
-function answer(id: number, { pixels, isBlank, warnings, others }: PreprocessedDigit): void {
+function answer({ id, digit: { pixels, isBlank, warnings, others } }: Latest): void {
   const judge = classifiers.get("cnn") ?? [...classifiers.values()].at(0);
   const judged = others && judge?.read({ pixels, isBlank, warnings, others });
   const seen = { pixels: judged?.pixels ?? pixels, isBlank, warnings: judged?.warnings ?? warnings };
   const answers = Object.fromEntries([...classifiers].map(([name, classifier]) => [name, classifier.read(seen)]));
   tell({ kind: "reading", id, reading: { ...seen, answers } });
+  clearTimeout(timer);
+  if (mayBeSeveral(seen.warnings)) timer = setTimeout(() => void findAll(id), QUIET_MS);
+}
+
+/** @throws {Error} one line for people */
+function searching(): Promise<typeof import("./search_digits.ts")> {
+  return import("./search_digits.ts").catch(() => {
+    throw new Error("The part of the page that looks for digits could not be loaded. Are you online?");
+  });
+}
+
+/** All digits of the latest subject; its one digit is read already, so nothing is said where that fails. */
+async function findAll(id: number): Promise<void> {
+  const script = await searching().catch(() => null);
+  if (!script || latest?.id !== id) return;
+  const { picture, isElsewhere } = latest;
+  if (!isElsewhere) return tell({ kind: "digits", id, digits: script.readAll(picture, classifiers) });
+  const { width, height } = picture;
+  tell({ kind: "several", id, picture: { width, height, file: await script.pngOf(picture) } });
 }
 
 function pictureIn(subject: Subject): Picture {

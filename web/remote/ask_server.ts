@@ -1,9 +1,11 @@
 // What a page asks a server by the Open Inference Protocol: whether it is ready, and what a network reads in 28 × 28 pixels. The
-// page prepares the drawing itself, so the server's networks see the very pixels that its own would.
+// page prepares the drawing itself, so the server's networks see the very pixels that its own would. All digits of a picture it asks
+// for by POST /predict, which servers of other make do not have.
 
 import { MNIST_MEAN, MNIST_STD } from "../../data/index.ts";
 import { parseJson } from "../../lib/base/parse_json.ts";
-import type { Answer, ModelName } from "../../models/index.ts";
+import { type Answer, type ModelName, mostProbable } from "../../models/index.ts";
+import type { PlacedAnswer } from "../read/messages.ts";
 
 /** After which it counts as down. */
 const LIMIT_MS = 5000;
@@ -29,22 +31,56 @@ export async function askFor(url: string, name: ModelName, pixels: Uint8Array, s
     body: JSON.stringify({
       inputs: [{ name: "images", shape: [1, 1, 28, 28], datatype: "FP32", data }],
       outputs: [{ name: "probabilities" }],
+      parameters: { is_digit: true },
     }),
   });
   if (!response.ok) throw new Error(`The server answers ${response.status} when asked for ${name}.`);
-  const probabilities = probabilitiesIn(parseJson(await response.text().catch(() => "")));
+  const answer = parseJson(await response.text().catch(() => ""));
+  const probabilities = probabilitiesIn(answer);
   if (!probabilities) throw new Error("The server answers, but not by the Open Inference Protocol.");
-  const confidence = Math.max(...probabilities);
-  const digit = probabilities.indexOf(confidence);
-  const judgement = { isDigit: null, reason: null };
+  const digit = mostProbable(probabilities);
   return {
     digit,
-    confidence,
+    confidence: probabilities[digit],
     probabilities,
-    ...judgement,
+    ...judgementIn(Object(answer).parameters),
     latencyMs: performance.now() - started,
     pixels,
     warnings: [],
+  };
+}
+
+/** @param file a PNG @throws {Error} it does not know how, or does not answer */
+export async function askForAll(
+  url: string,
+  name: ModelName,
+  file: Blob,
+  signal?: AbortSignal,
+): Promise<readonly PlacedAnswer[]> {
+  const body = new FormData();
+  body.append("model_type", name);
+  body.append("all", "true");
+  body.append("file", file, "drawing.png");
+  const response = await ask(`${url}/predict`, { signal, method: "POST", body });
+  const { digits }: { digits?: unknown } = Object(parseJson(await response.text().catch(() => "")));
+  if (!response.ok || !Array.isArray(digits)) throw new Error(`The server does not read all digits of a picture.`);
+  return digits.map(placedAnswer);
+}
+
+function placedAnswer(value: unknown): PlacedAnswer {
+  const { predicted_class: digit, confidence, box, is_digit } = Object(value);
+  const { left, top, width, height } = Object(box);
+  const isRight = Number.isInteger(digit) && [confidence, left, top, width, height].every(Number.isFinite);
+  if (!isRight) throw new Error("The server answers, but not as POST /predict does.");
+  return { digit, confidence, box: { left, top, width, height }, ...judgementIn({ is_digit }) };
+}
+
+/** What the server's checkpoint says of it, if it does. */
+function judgementIn(parameters: unknown): Pick<Answer, "isDigit" | "reason"> {
+  const { is_digit: isDigit, reason }: { is_digit?: unknown; reason?: unknown } = Object(parameters);
+  return {
+    isDigit: typeof isDigit === "boolean" ? isDigit : null,
+    reason: typeof reason === "string" ? reason : null,
   };
 }
 

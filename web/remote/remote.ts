@@ -1,9 +1,10 @@
 // Remote: has a server answer instead of the page's networks, and watches whether it is there.
 
 import type { Answer, ModelName } from "../../models/index.ts";
-import { answerElsewhere, NETWORK_NAMES } from "../read/reader.ts";
+import type { AllDigits, SentPicture } from "../read/messages.ts";
+import { answerElsewhere, type Elsewhere, NETWORK_NAMES } from "../read/reader.ts";
 import { askedServer, keepUrl, type ServerState, unasked } from "../read/where.ts";
-import { askFor, askReady, ForbiddenError } from "./ask_server.ts";
+import { askFor, askForAll, askReady, ForbiddenError } from "./ask_server.ts";
 import { Backoff } from "./backoff.ts";
 import { serverUrl } from "./server_url.ts";
 
@@ -24,7 +25,7 @@ export function useServer(text: string): void {
   begin();
   backoff = new Backoff();
   tell(url, { kind: "connecting" });
-  answerElsewhere(({ pixels }) => answers(url, pixels));
+  answerElsewhere(answeredBy(url));
   void look(url);
 }
 
@@ -49,6 +50,18 @@ function begin(): void {
 export function retry(): void {
   const { value } = askedServer;
   if (value) void look(value.url);
+}
+
+function answeredBy(url: string): Elsewhere {
+  return { read: ({ pixels }) => answers(url, pixels), readAll: (picture) => answersOfAll(url, picture) };
+}
+
+async function answersOfAll(url: string, { file }: SentPicture): Promise<AllDigits["digits"]> {
+  const { signal } = asking;
+  const all = await Promise.all(
+    NETWORK_NAMES.map(async (name) => [name, await askForAll(url, name, file, signal)] as const),
+  );
+  return Object.fromEntries(all);
 }
 
 async function answers(url: string, pixels: Uint8Array): Promise<Partial<Record<ModelName, Answer>>> {
@@ -79,7 +92,7 @@ async function look(url: string): Promise<void> {
     backoff = new Backoff();
     tell(url, { kind: "healthy" });
     // What is drawn was not answered meanwhile.
-    if (!wasThere) answerElsewhere(({ pixels }) => answers(url, pixels));
+    if (!wasThere) answerElsewhere(answeredBy(url));
     timer = setTimeout(() => void look(url), LOOK_MS);
   } catch (error) {
     if (mine === turn) down(url, error as Error);

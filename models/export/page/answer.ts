@@ -15,6 +15,9 @@ export interface Reading {
   probabilities: readonly number[];
   /** 28×28. */
   pixels: Uint8Array;
+  /** False: it shows no digit, for that reason. */
+  isDigit: boolean | null;
+  reason: string | null;
   warnings: readonly string[];
 }
 
@@ -36,10 +39,11 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export function show(reading: Reading | null, problem = "Nothing drawn yet"): void {
   const best = reading ? reading.probabilities[reading.digit] : 0;
   element("digit").textContent = reading ? String(reading.digit) : "?";
-  element("digit").classList.toggle("guess", reading !== null && best < SURE);
+  element("digit").classList.toggle("guess", reading !== null && (best < SURE || reading.isDigit === false));
   const confidence = reading ? `${percent(best)} sure` : problem;
   element("confidence").textContent = confidence;
-  element("warning").textContent = reading ? reading.warnings.map(sentence).join(" ") : "";
+  const doubts = reading ? doubtsOf(reading) : "";
+  element("warning").textContent = doubts;
   bars.forEach(({ item, share, bar }, digit) => {
     const probability = reading?.probabilities[digit] ?? 0;
     item.classList.toggle("best", reading?.digit === digit);
@@ -49,8 +53,14 @@ export function show(reading: Reading | null, problem = "Nothing drawn yet"): vo
   showPixels(reading?.pixels ?? new Uint8Array(SIDE * SIDE));
   clearTimeout(timer);
   timer = setTimeout(() => {
-    element("spoken").textContent = reading ? `${reading.digit}, ${confidence}` : confidence;
+    element("spoken").textContent = reading ? `${reading.digit}, ${confidence}. ${doubts}`.trim() : confidence;
   }, QUIET_MS);
+}
+
+/** What makes the answer doubtful: above all that it shows no digit. */
+function doubtsOf({ isDigit, reason, warnings }: Reading): string {
+  const none = isDigit === false ? [`this may be no digit: ${reason}`] : [];
+  return [...none, ...warnings].map(sentence).join(" ");
 }
 
 function showPixels(pixels: Uint8Array): void {

@@ -57,13 +57,13 @@ function update(): void {
   });
 }
 
-/** What this page neither knows nor shows. */
-const UNKNOWN = { isDigit: null, reason: null, latencyMs: 0 };
-
 function read(): void {
   const readings = readingsOf(preprocessDigit(pictureOf(drawing.strokes)));
   try {
-    const judged = readings.map((each) => ({ ...each, ...UNKNOWN, probabilities: predict(each.pixels).probabilities }));
+    const judged = readings.map((each) => {
+      const { probabilities, isDigit, reason } = predict(each.pixels);
+      return { ...each, probabilities, isDigit, reason, latencyMs: 0 };
+    });
     show(judged.length === 0 ? null : chooseReading(judged));
   } catch (error) {
     show(null, (error as Error).message);

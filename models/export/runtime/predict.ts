@@ -1,5 +1,6 @@
 // The code of an exported module. The exporter writes the constants declared here behind it.
 
+import { distanceOf, featuresFrom, judgementOf, valuesIn } from "../../likeness_distance.ts";
 import type { Layer, Network } from "./layer.ts";
 import { plainNetwork } from "./plain_network.ts";
 import { wasmNetwork } from "./wasm_network.ts";
@@ -11,16 +12,27 @@ declare const LAYERS: readonly Layer[];
 /** What the network was trained with: of pixels from 0 to 1. */
 declare const MEAN: number;
 declare const STD: number;
+/** What the checkpoint says of itself. */
+declare const model: { readonly checkpoint: Readonly<Record<string, string>> };
 
 export interface Prediction {
   digit: number;
   probabilities: number[];
   logits: number[];
+  /** Whether the picture shows a digit at all; null where the checkpoint does not say what digits look like. */
+  isDigit: boolean | null;
+  /** Why not, as a sentence without a full stop; null where it does, or nobody can say. */
+  reason: string | null;
+  /** How far from digits the picture lies, and beyond which distance nothing is one; null where nobody can say. */
+  distance: number | null;
+  threshold: number | null;
 }
 
 const PIXELS = 28 * 28;
 
 let network: Network | null = null;
+/** Undefined: not looked at yet. */
+let likeness: Float32Array | null | undefined;
 
 /**
  * Reads one picture. The first call loads the network.
@@ -42,7 +54,19 @@ export function predict(pixels: ArrayLike<number>): Prediction {
   const largest = Math.max(...logits);
   const powers = logits.map((logit) => Math.exp(logit - largest));
   const total = powers.reduce((sum, power) => sum + power, 0);
-  return { digit: logits.indexOf(largest), probabilities: powers.map((power) => power / total), logits };
+  const probabilities = powers.map((power) => power / total);
+  return { digit: logits.indexOf(largest), probabilities, logits, ...judge(pixels, logits) };
+}
+
+function judge(
+  pixels: ArrayLike<number>,
+  logits: readonly number[],
+): Pick<Prediction, "isDigit" | "reason" | "distance" | "threshold"> {
+  if (likeness === undefined) likeness = valuesIn(model.checkpoint.digit_likeness ?? "");
+  if (likeness === null) return { isDigit: null, reason: null, distance: null, threshold: null };
+  const distance = distanceOf(likeness, featuresFrom(pixels, logits));
+  const [threshold] = likeness;
+  return { ...judgementOf(distance, threshold, logits), distance, threshold };
 }
 
 /** (pixel/255 − mean)/std, rounded as the network's training data were. */

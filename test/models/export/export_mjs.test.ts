@@ -17,7 +17,8 @@ import {
   weightsDigest,
 } from "../../../lib/index.ts";
 import { type ExportableModel, exportMjs } from "../../../models/export/index.ts";
-import { cnn, readCheckpointMetadata } from "../../../models/index.ts";
+import { Classifier, cnn, readCheckpointMetadata } from "../../../models/index.ts";
+import { calibratedModel } from "../../support/calibrated_model.ts";
 import { type ExportedModule, imported, isolated } from "../../support/exported_module.ts";
 import { shippedModel } from "../../support/shipped_model.ts";
 
@@ -225,6 +226,37 @@ test("where the network gives no finite numbers, the module throws, and reads no
         /^predict: the network gives (NaN|-?Infinity); its weights are damaged, or their/,
       );
     }
+  }
+});
+
+test("a calibrated checkpoint's module judges as the library does what is a digit, and says how far it is from one", async () => {
+  const calibrated = await calibratedModel("linear");
+  const classifier = new Classifier(calibrated.network, { likeness: calibrated.likeness });
+  const module = await imported(exportMjs(calibrated));
+  const { images } = syntheticDigits({ count: 40, seed: 9 });
+  const pictures = Array.from({ length: 40 }, (_, i) => images.data.slice(i * PIXELS, (i + 1) * PIXELS) as Uint8Array);
+  pictures.push(Uint8Array.from({ length: PIXELS }, (_, i) => ((i * 97 + (i >> 3) * 31) % 2 ? 255 : 0)));
+  const verdicts = new Set<boolean | null>();
+  for (const pixels of pictures) {
+    const found = module.predict(pixels);
+    const { isDigit, reason } = classifier.read(pixels);
+    assert.equal([found.isDigit, found.reason], [isDigit, reason]);
+    assert.is((found.distance ?? 0) <= (found.threshold ?? 0), isDigit);
+    assert.is(found.threshold, calibrated.likeness.threshold);
+    const expected = calibrated.likeness.distance(pixels, found.logits);
+    assert.ok(Math.abs((found.distance ?? 0) - expected) <= 1e-3 * Math.abs(expected));
+    verdicts.add(isDigit);
+  }
+  assert.is(verdicts.size, 2, "digits, and what is none");
+  assert.is(isolated(exportMjs(calibrated), { canCompile: false }).predict(pictures[40]).isDigit, false);
+});
+
+test("a module of a checkpoint that does not say, or says nonsense, judges nothing", async () => {
+  const pixels = new Uint8Array(PIXELS).fill(9);
+  for (const digitLikeness of [null, "AAAA"]) {
+    const model = { ...shipped.linear, metadata: { ...shipped.linear.metadata, digitLikeness } };
+    const { isDigit, reason, distance, threshold } = (await imported(exportMjs(model))).predict(pixels);
+    assert.equal([isDigit, reason, distance, threshold], [null, null, null, null]);
   }
 });
 
