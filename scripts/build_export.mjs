@@ -1,6 +1,7 @@
 // Makes build/export.js: what `mnist export` writes files from, as text, so that it needs no compiler.
 //
 //   RUNTIME   the code of an exported module
+//   JUDGING   what it has beside that, where its checkpoint says what digits look like
 //   PAGE, PAGE_STYLE, PAGE_SCRIPT   an exported page
 //   LICENSE   which both carry along
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,6 +11,7 @@ import { bundledPackages } from "./third_party.mjs";
 
 const texts = {
   RUNTIME: await bundle("models/export/runtime/predict.ts", { format: "esm" }),
+  JUDGING: await bundle("models/export/runtime/judge.ts", { format: "iife", globalName: "JUDGING" }),
   PAGE: readFileSync("models/export/page/page.html", "utf8"),
   PAGE_STYLE: readFileSync("models/export/page/page.css", "utf8"),
   PAGE_SCRIPT: `// Drawing and preprocessing, minified; the sources are in simdgrad's models/export/page.\n${await bundle(

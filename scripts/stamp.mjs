@@ -23,6 +23,8 @@ const PRODUCTS = {
     inputs: [
       "models/export/page",
       "models/export/runtime",
+      "models/choose_reading.ts",
+      "models/likeness_distance.ts",
       "lib",
       "data",
       "scripts/build_export.mjs",

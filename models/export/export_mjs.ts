@@ -1,6 +1,6 @@
 // exportMjs: a trained network as one ES module, which needs nothing else.
 
-import { LICENSE, RUNTIME } from "../../build/export.js";
+import { JUDGING, LICENSE, RUNTIME } from "../../build/export.js";
 import inferenceKernels from "../../build/kernels.inference.js";
 import { MNIST_MEAN, MNIST_STD } from "../../data/mnist.ts";
 import { formatCount } from "../../lib/base/format_count.ts";
@@ -41,6 +41,7 @@ export function moduleText({ network, metadata }: ExportableModel, card: ModelCa
     headerOf(card, metadata.dataset),
     `export const model = ${cardText};`,
     RUNTIME.trim(),
+    metadata.digitLikeness === null ? "const JUDGING = null;" : JUDGING.trim(),
     ...Object.entries(constants).map(([name, value]) => `const ${name} = ${literal(value)};`),
     `${LICENSE.trim().replace(/^/gm, "// ").replace(/ $/gm, "")}\n`,
   ].join("\n\n");

@@ -199,7 +199,7 @@ test("what the network says is announced, and the footer says whose weights they
 test("a calibrated checkpoint's page says of a scribble that it may be no digit, and nothing of a digit", async () => {
   const path = join(folder, "calibrated.html");
   writeFileSync(path, exportHtml(await calibratedModel("linear")));
-  await onPage(pathToFileURL(path).href, DESKTOP, async (page) => {
+  const judged = async (page: Page): Promise<void> => {
     const lines = [40, 79, 117, 156].flatMap((at) => [
       [
         { x: at, y: 40 },
@@ -214,7 +214,8 @@ test("a calibrated checkpoint's page says of a scribble that it may be no digit,
     const said = /This may be no digit: it is unlike any digit that was learned, and least unlike a \d\./;
     await page.locator("#warning").getByText(said).waitFor();
     await page.locator("#spoken").getByText(said).waitFor({ state: "attached" });
-  });
+  };
+  await onPage(DESKTOP, judged, { url: pathToFileURL(path).href });
 });
 
 test("a checkpoint that lies in wait runs nothing in the page, and is text there", async () => {

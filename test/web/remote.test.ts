@@ -1,6 +1,6 @@
 // A server that answers in the page's place: which may be asked, that its answers are the page's, and how long to wait.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -9,10 +9,13 @@ import { pictureOf, preprocessDigit } from "../../data/index.ts";
 import { Classifier, MODEL_NAMES } from "../../models/index.ts";
 import { startServer } from "../../serve/index.ts";
 import { SAMPLES } from "../../web/draw/sample_strokes.ts";
-import { askFor, askReady, probabilitiesIn } from "../../web/remote/ask_server.ts";
+import { askFor, askForAll, askReady, probabilitiesIn } from "../../web/remote/ask_server.ts";
 import { Backoff } from "../../web/remote/backoff.ts";
 import { serverUrl } from "../../web/remote/server_url.ts";
+import { calibratedModel } from "../support/calibrated_model.ts";
+import { fakeRun } from "../support/fake_run.ts";
 import { shippedModel } from "../support/shipped_model.ts";
+import { IDS, promote } from "../support/versions.ts";
 
 const test = suite("a server in the page's place");
 
@@ -55,6 +58,33 @@ test("it answers as the page does, with both networks, for every sample", async 
         assert.ok(Math.max(...differences) < 1e-5, `${name}: ${Math.max(...differences)}`);
       }
     }
+  } finally {
+    await server.close();
+    rmSync(outputs, { recursive: true });
+  }
+});
+
+test("it says what may be no digit, and reads all digits of a picture, as the page would", async () => {
+  const outputs = mkdtempSync(join(tmpdir(), "simdgrad-remote-"));
+  const calibrated = await calibratedModel("linear");
+  fakeRun(outputs, IDS[0], { trained: calibrated });
+  await promote(outputs, IDS[0]);
+  const server = await startServer({ port: 0, logLevel: "silent", outputs });
+  try {
+    const classifier = new Classifier(calibrated.network, { likeness: calibrated.likeness });
+    const noise = Uint8Array.from({ length: 784 }, (_, i) => ((i * 97 + (i >> 3) * 31) % 2 ? 255 : 0));
+    for (const pixels of [preprocessDigit(pictureOf(SAMPLES[3])).pixels, noise]) {
+      const { isDigit, reason } = classifier.read(pixels);
+      const asked = await askFor(server.url, "linear", pixels);
+      assert.equal([asked.isDigit, asked.reason], [isDigit, reason]);
+    }
+    assert.is((await askFor(server.url, "linear", noise)).isDigit, false);
+    assert.is((await askFor(server.url, "cnn", noise)).isDigit, null);
+    const file = new Blob([readFileSync("docs/digits/20471.png")]);
+    const digits = await askForAll(server.url, "cnn", file);
+    assert.is(digits.map(({ digit }) => digit).join(""), "20471");
+    assert.ok(digits.every(({ box, isDigit }) => box.width > 5 && isDigit === null));
+    assert.ok((await askForAll(server.url, "linear", file)).every(({ isDigit }) => typeof isDigit === "boolean"));
   } finally {
     await server.close();
     rmSync(outputs, { recursive: true });

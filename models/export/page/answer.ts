@@ -53,7 +53,9 @@ export function show(reading: Reading | null, problem = "Nothing drawn yet"): vo
   showPixels(reading?.pixels ?? new Uint8Array(SIDE * SIDE));
   clearTimeout(timer);
   timer = setTimeout(() => {
-    element("spoken").textContent = reading ? `${reading.digit}, ${confidence}. ${doubts}`.trim() : confidence;
+    element("spoken").textContent = reading
+      ? `${reading.digit}, ${confidence}${doubts ? `. ${doubts}` : ""}`
+      : confidence;
   }, QUIET_MS);
 }
 

@@ -1,6 +1,6 @@
 // The code of an exported module. The exporter writes the constants declared here behind it.
 
-import { distanceOf, featuresFrom, judgementOf, valuesIn } from "../../likeness_distance.ts";
+import type { judge } from "./judge.ts";
 import type { Layer, Network } from "./layer.ts";
 import { plainNetwork } from "./plain_network.ts";
 import { wasmNetwork } from "./wasm_network.ts";
@@ -12,6 +12,8 @@ declare const LAYERS: readonly Layer[];
 /** What the network was trained with: of pixels from 0 to 1. */
 declare const MEAN: number;
 declare const STD: number;
+/** Null where the checkpoint does not say what digits look like. */
+declare const JUDGING: { readonly judge: typeof judge } | null;
 /** What the checkpoint says of itself. */
 declare const model: { readonly checkpoint: Readonly<Record<string, string>> };
 
@@ -31,8 +33,6 @@ export interface Prediction {
 const PIXELS = 28 * 28;
 
 let network: Network | null = null;
-/** Undefined: not looked at yet. */
-let likeness: Float32Array | null | undefined;
 
 /**
  * Reads one picture. The first call loads the network.
@@ -55,19 +55,11 @@ export function predict(pixels: ArrayLike<number>): Prediction {
   const powers = logits.map((logit) => Math.exp(logit - largest));
   const total = powers.reduce((sum, power) => sum + power, 0);
   const probabilities = powers.map((power) => power / total);
-  return { digit: logits.indexOf(largest), probabilities, logits, ...judge(pixels, logits) };
+  const judgement = JUDGING?.judge(model.checkpoint.digit_likeness, pixels, logits) ?? UNKNOWN;
+  return { digit: logits.indexOf(largest), probabilities, logits, ...judgement };
 }
 
-function judge(
-  pixels: ArrayLike<number>,
-  logits: readonly number[],
-): Pick<Prediction, "isDigit" | "reason" | "distance" | "threshold"> {
-  if (likeness === undefined) likeness = valuesIn(model.checkpoint.digit_likeness ?? "");
-  if (likeness === null) return { isDigit: null, reason: null, distance: null, threshold: null };
-  const distance = distanceOf(likeness, featuresFrom(pixels, logits));
-  const [threshold] = likeness;
-  return { ...judgementOf(distance, threshold, logits), distance, threshold };
-}
+const UNKNOWN = { isDigit: null, reason: null, distance: null, threshold: null };
 
 /** (pixel/255 − mean)/std, rounded as the network's training data were. */
 function normalize(pixels: ArrayLike<number>): Float32Array {

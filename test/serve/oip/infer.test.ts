@@ -274,4 +274,20 @@ test("both forms of one request get the same bits", async () => {
   for (const { name } of outputs) assert.equal(bits(json.values(name)), bits(bytes.values(name)));
 });
 
+test("whether an image is a digit is answered where the checkpoint can tell, asked for one image at a time", async () => {
+  const one = jsonInput([...images.subarray(0, 784)], { shape: [1, 1, 28, 28] });
+  const asked = (inputs: unknown[]) => JSON.stringify({ inputs, parameters: { is_digit: true } });
+  const { parameters } = (await (await fetch(`${server.url}/v2/models/cnn/infer`, { method: "POST", body: asked([one]) })).json()) as { parameters?: unknown }; // biome-ignore format: one line
+  assert.is(parameters, undefined, "the shipped checkpoint does not say");
+  const several = await fetch(`${server.url}/v2/models/cnn/infer`, {
+    method: "POST",
+    body: asked([jsonInput([...images])]),
+  });
+  assert.is(several.status, 400);
+  assert.match(
+    ((await several.json()) as { error: string }).error,
+    /^parameters\.is_digit is answered for one image; got 5/,
+  );
+});
+
 test.run();
