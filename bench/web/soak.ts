@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CDPSession, Page } from "playwright-core";
 import { drawByFinger } from "../../test/support/draw_strokes.ts";
 import { drawnDigit } from "../../test/support/drawn_digits.ts";
+import { shippedAccuracy } from "../../test/support/shipped_model.ts";
 import { WebApp, workersAre } from "../../test/support/web_app.ts";
 import { parse, readOptions, wholeNumber } from "../options.ts";
 import { print } from "../print.ts";
@@ -48,7 +49,7 @@ try {
   const page = await context.newPage();
   const client = await context.newCDPSession(page);
   await page.goto(app.server.url);
-  await page.getByText("99.70 % of MNIST").waitFor();
+  await page.getByText(`${shippedAccuracy("cnn")} of MNIST`).waitFor();
   // Compared is like with like: the first round brings in what is loaded once, compiled once, and kept of a training.
   await round(page);
   const before = await sample(page, client);

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { drawByMouse } from "../../test/support/draw_strokes.ts";
 import { drawnDigit } from "../../test/support/drawn_digits.ts";
+import { shippedAccuracy } from "../../test/support/shipped_model.ts";
 import { strokeTimes, watchStrokes } from "../../test/support/stroke_times.ts";
 import { WebApp } from "../../test/support/web_app.ts";
 import { quantile } from "../figure.ts";
@@ -129,7 +130,7 @@ async function draw(): Promise<boolean[]> {
   try {
     const page = await context.newPage();
     await page.goto(app.server.url);
-    await page.getByText("99.70 % of MNIST").waitFor();
+    await page.getByText(`${shippedAccuracy("cnn")} of MNIST`).waitFor();
     await drawAll(page, 2);
     await watchStrokes(page);
     await app.browser.startTracing(page, TRACING);
@@ -156,7 +157,7 @@ async function give(): Promise<boolean> {
   try {
     const page = await context.newPage();
     await page.goto(app.server.url);
-    await page.getByText("99.70 % of MNIST").waitFor();
+    await page.getByText(`${shippedAccuracy("cnn")} of MNIST`).waitFor();
     const bytes = await page.evaluate(async ([width, height]) => {
       const canvas = new OffscreenCanvas(width, height);
       const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
@@ -190,7 +191,7 @@ async function train(): Promise<boolean[]> {
   try {
     const page = await context.newPage();
     await page.goto(app.server.url);
-    await page.getByText("99.70 % of MNIST").waitFor();
+    await page.getByText(`${shippedAccuracy("cnn")} of MNIST`).waitFor();
     await drawAll(page, 1);
     await app.browser.startTracing(page, TRACING);
     await page.goto(`${app.server.url}/${TRAINING}`);

@@ -7,6 +7,7 @@ import type { Stroke } from "../../data/index.ts";
 import { FLAGS, findBrowser } from "../support/browser.ts";
 import { drawByMouse } from "../support/draw_strokes.ts";
 import { drawnDigit, type Placing } from "../support/drawn_digits.ts";
+import { shippedAccuracy } from "../support/shipped_model.ts";
 import { StaticHost } from "../support/static_host.ts";
 
 const test = suite("drawn digits");
@@ -30,7 +31,7 @@ test("each digit, by each brush, in three places, each in another hand: 95 of 10
   const page = await browser.newPage({ viewport: { width: 400, height: 760 } });
   try {
     await page.goto(host.url);
-    await page.getByText("99.70 % of MNIST").waitFor();
+    await page.getByText(`${shippedAccuracy("cnn")} of MNIST`).waitFor();
     await host.stop();
     const wrong: string[] = [];
     let count = 0;

@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { PAPER_SIDE, pictureOf, preprocessDigit, type Stroke } from "../../data/index.ts";
 import { Classifier, MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { SAMPLES } from "../../web/draw/sample_strokes.ts";
-import { shippedModel } from "../support/shipped_model.ts";
+import { shippedAccuracy, shippedModel } from "../support/shipped_model.ts";
 import { strokeTimes, watchStrokes } from "../support/stroke_times.ts";
 import {
   axeFindings,
@@ -339,7 +339,7 @@ test("what is loaded until the first answer is small, and one variant of the ker
     page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
     const started = performance.now();
     await page.goto(app.server.url);
-    await page.getByText("92.61 % of MNIST").waitFor();
+    await page.getByText(`${shippedAccuracy("linear")} of MNIST`).waitFor();
     console.log(`measured: ${(performance.now() - started).toFixed(0)} ms from nothing to a network that reads`);
     const code = loaded.filter((path) => /\.(js|css|wasm)$/.test(path));
     assert.is(code.filter((path) => path.endsWith(".wasm")).length, 1, code.join(" "));

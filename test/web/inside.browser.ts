@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { encodeCheckpoint } from "../../lib/index.ts";
 import { writeCheckpointMetadata } from "../../models/index.ts";
 import { SAMPLES } from "../../web/draw/sample_strokes.ts";
-import { shippedModel } from "../support/shipped_model.ts";
+import { shippedAccuracy, shippedMistakes, shippedModel } from "../support/shipped_model.ts";
 import {
   axeFindings,
   button,
@@ -249,8 +249,8 @@ test("the drawing moves among a thousand test digits, each of which can be seen 
 test("all 10,000 test digits are read, and each mistake can be taken to the sheet, where it is made again", async () => {
   await inside("errors", async (page) => {
     await button(page, "Read all 10,000").click();
-    await page.getByText("99.70 % right").waitFor();
-    await page.getByText("30 of 10,000 wrong").waitFor();
+    await page.getByText(`${shippedAccuracy("cnn")} right`).waitFor();
+    await page.getByText(`${shippedMistakes("cnn")} of 10,000 wrong`).waitFor();
     const counts = await page.locator(".confusion-cell").allTextContents();
     assert.is(counts.length, 100);
     assert.is(
@@ -273,7 +273,7 @@ test("all 10,000 test digits are read, and each mistake can be taken to the shee
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "8 read as 4" }).waitFor();
     await page.getByText("Linear model", { exact: true }).last().click();
-    await page.getByText("92.61 % right").waitFor();
+    await page.getByText(`${shippedAccuracy("linear")} right`).waitFor();
     await page.getByText("739 of 10,000 wrong").waitFor();
   });
 });

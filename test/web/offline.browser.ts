@@ -9,6 +9,7 @@ import * as assert from "uvu/assert";
 import { startServer } from "../../serve/index.ts";
 import { FLAGS, findBrowser } from "../support/browser.ts";
 import { complaintsOf } from "../support/complaints.ts";
+import { shippedAccuracy } from "../support/shipped_model.ts";
 import { StaticHost } from "../support/static_host.ts";
 
 const test = suite("the web app offline");
@@ -65,7 +66,7 @@ const isNew = (page: Page) => page.evaluate(() => document.documentElement.datas
 const kept = (page: Page) => page.getByText(KEPT).waitFor();
 
 async function readsAnEight(page: Page): Promise<void> {
-  await page.getByText("99.70 % of MNIST").waitFor();
+  await page.getByText(`${shippedAccuracy("cnn")} of MNIST`).waitFor();
   await page.getByRole("button", { name: "Draw a sample 8" }).click();
   await page.locator(".digit").getByText("8", { exact: true }).waitFor();
 }
