@@ -5,7 +5,8 @@
 //
 //   distance = min over classes of (f − μ)ᵀ Σ⁻¹ (f − μ) + ln det Σ
 //
-// A digit is what comes no farther than the threshold, within which 99.5 % of the validation digits lie. Σ⁻¹ = WᵀW is kept
+// A digit is what comes no farther than the threshold, within which 99.5 % of digits lie: with 95 % certainty, since validation
+// digits are a sample, and a few of them decide. Σ⁻¹ = WᵀW is kept
 // as W, lower triangular. The logits say what the network makes of the strokes; how many holes and pieces the ink has, how much
 // there is of it, how long its edges are and how far it spreads is what their average over the picture has lost.
 
@@ -23,8 +24,8 @@ import {
   valuesIn,
 } from "./likeness_distance.ts";
 
-/** How many of the validation digits are kept. */
-const KEPT = 0.995;
+/** Of all digits, those that are to be refused at most, and how certain that is. */
+const [REFUSED, CERTAINTY] = [0.005, 0.95];
 /** Of a feature's variance over all classes, what is added to that of each: no feature is ever constant. */
 const FLOOR = 0.01;
 
@@ -66,7 +67,9 @@ export class DigitLikeness {
     }
     const likeness = new DigitLikeness(values);
     const distances = featuresOf(validation).map((features) => distanceOf(values, features));
-    values[0] = distances.sort((a, b) => a - b)[Math.min(distances.length - 1, Math.ceil(KEPT * distances.length))];
+    const last = distances.sort((a, b) => b - a)[farthest(distances.length)];
+    // A step up: rounded down, it would leave out the one that it is the distance of.
+    values[0] = last + Math.abs(last) * 2 ** -22;
     return values.every(Number.isFinite) ? likeness : null;
   }
 
@@ -102,6 +105,24 @@ export class DigitLikeness {
   judge(pixels: ArrayLike<number>, logits: ArrayLike<number>): { isDigit: boolean; reason: string | null } {
     return judgementOf(this.distance(pixels, logits), this.threshold, logits);
   }
+}
+
+/**
+ * How many of n samples may lie beyond a limit of which it is to be certain that no more than REFUSED of all do: the most, r, with
+ * P(X ≤ r) ≤ 1 − CERTAINTY, X being binomial of n and REFUSED. Of fewer than 598 not even none would say so; none then.
+ *
+ * Source: Wilks 1941, Determination of sample sizes for setting tolerance limits.
+ */
+function farthest(n: number): number {
+  let log = n * Math.log1p(-REFUSED);
+  let sum = Math.exp(log);
+  let r = 0;
+  for (; r < n; r++) {
+    log += Math.log(((n - r) / (r + 1)) * (REFUSED / (1 - REFUSED)));
+    sum += Math.exp(log);
+    if (sum > 1 - CERTAINTY) break;
+  }
+  return r;
 }
 
 /**
