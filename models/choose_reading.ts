@@ -35,12 +35,12 @@ export const PROBABILITIES: Rule = {
 const READING = { doubt: required(finite), probabilities: required(PROBABILITIES), warnings: required(strings) };
 
 /** The log of how many times as likely the first digit is as the second, where the network is as sure as it gets. */
-export const SURE = 7;
+export const SURE = 12;
 /** Two readings whose scores differ by less are both possible. */
 const CLOSE = 0.15;
 
 /**
- * The answer of the reading with the highest ln(p₁/p₂)/7 − doubt, where p₁ and p₂ are the probabilities of its two likeliest
+ * The answer of the reading with the highest ln(p₁/p₂)/12 − doubt, where p₁ and p₂ are the probabilities of its two likeliest
  * digits: what is no digit mostly leaves a network undecided. Where one that is nearly as good says another digit, a warning says so.
  *
  * @param readings of one picture, at least one

@@ -61,7 +61,7 @@ test("for people it prints both origins, a table, and where they disagree", asyn
   );
   assert.match(stdout, /^accuracy +\d+\.\d\d % +\d+\.\d\d %$/m);
   assert.match(stdout, /^parameters +7,850 +102,026$/m);
-  assert.match(stdout, /^file +31\.\d KiB +\d{3} KiB$/m);
+  assert.match(stdout, /^file +38\.\d KiB +\d{3} KiB$/m);
   assert.match(stdout, /^one image, p99 +[\d.]+ ms +[\d.]+ ms$/m);
   assert.match(stdout, /^64 at a time +[\d,]+ images\/s +[\d,]+ images\/s$/m);
   assert.match(stdout, /^training, as recorded( +[\d.hmins ]+, (one thread|\d+ threads)){2}$/m);

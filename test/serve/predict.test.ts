@@ -10,7 +10,7 @@ import * as assert from "uvu/assert";
 import { decodePng, encodePng } from "../../data/index.node.ts";
 import { preprocessDigit, preprocessDigits } from "../../data/index.ts";
 import { weightsDigest } from "../../lib/index.ts";
-import { Classifier } from "../../models/index.ts";
+import { Classifier, type ModelName, readDigitLikeness } from "../../models/index.ts";
 import { badRequest } from "../../serve/http/problem.ts";
 import { type RunningServer, startServer } from "../../serve/index.ts";
 import { loadModel } from "../../store/checkpoints/load_model.ts";
@@ -48,6 +48,11 @@ function formOf(fields: Record<string, string>, ...pictures: [name: string, byte
   return form;
 }
 
+function shippedClassifier(name: ModelName): Classifier {
+  const { network, metadata } = loadModel("outputs", { kind: "shipped" }, name);
+  return new Classifier(network, { likeness: readDigitLikeness(metadata.digitLikeness) });
+}
+
 const post = (body: BodyInit, path = "/predict", headers: Record<string, string> = {}) =>
   fetch(`${server.url}${path}`, { method: "POST", body, headers });
 
@@ -55,15 +60,14 @@ test("a picture gets the very answer of the library's Classifier", async () => {
   for (const name of ["linear", "cnn"] as const) {
     const response = await post(formOf({ model_type: name }, ["7.png", digit(7)]));
     assert.is(response.status, 200);
-    const { network } = loadModel("outputs", { kind: "shipped" }, name);
-    const expected = new Classifier(network).read(preprocessDigit(decodePng(digit(7), "7.png")));
+    const expected = shippedClassifier(name).read(preprocessDigit(decodePng(digit(7), "7.png")));
     const { latency_ms, ...answer } = (await response.json()) as Record<string, unknown>;
     assert.equal(answer, {
       predicted_class: expected.digit,
       confidence: expected.confidence,
       probabilities: expected.probabilities,
-      is_digit: null,
-      reason: null,
+      is_digit: expected.isDigit,
+      reason: expected.reason,
       model_type: name,
       model_version: "0",
       warnings: [...expected.warnings],
@@ -154,15 +158,14 @@ test("as many JPEGs as --max-images says are read in one request", async () => {
 
 test("with all, every digit of a picture is answered with its box, in reading order, as the Classifier does", async () => {
   const file = readFileSync("docs/digits/20471.png");
-  const { network } = loadModel("outputs", { kind: "shipped" }, "cnn");
-  const expected = new Classifier(network).readAll(preprocessDigits(decodePng(file, "20471.png")));
+  const expected = shippedClassifier("cnn").readAll(preprocessDigits(decodePng(file, "20471.png")));
   for (const all of ["true", "True"]) {
     const answer = (await (await post(formOf({ all }, ["20471.png", file]))).json()) as AllDigits;
     assert.equal([answer.model_type, answer.model_version, typeof answer.latency_ms], ["cnn", "0", "number"]);
     assert.is(answer.digits.map(({ predicted_class }) => predicted_class).join(""), "20471");
     for (const [i, { latency_ms, ...each }] of answer.digits.entries()) {
-      const { box, digit, confidence, probabilities, warnings } = expected[i];
-      const of = { predicted_class: digit, confidence, probabilities, is_digit: null, reason: null };
+      const { box, digit, confidence, probabilities, isDigit, reason, warnings } = expected[i];
+      const of = { predicted_class: digit, confidence, probabilities, is_digit: isDigit, reason };
       assert.equal(each, { box, ...of, model_type: "cnn", model_version: "0", warnings: [...warnings] });
       assert.is(latency_ms, answer.latency_ms);
     }
@@ -217,6 +220,8 @@ test("a checkpoint that says what digits look like has answers say whether they 
   const trained = await calibratedModel("linear");
   fakeRun(outputs, IDS[0], { trained });
   await promote(outputs, IDS[0]);
+  fakeRun(outputs, IDS[1], { model: "cnn" });
+  await promote(outputs, IDS[1]);
   const calibrated = await startServer({ port: 0, logLevel: "silent", outputs });
   const scribble = { width: 200, height: 200, data: new Uint8Array(160_000).fill(255) };
   for (let i = 0; i < 40_000; i++) {
@@ -239,6 +244,8 @@ test("a checkpoint that says what digits look like has answers say whether they 
       formOf({ ...fields, all: "true" }, ["no.png", encodePng(scribble)]),
     )) as unknown as AllDigits;
     assert.ok(all.digits.length > 0 && all.digits.every(({ is_digit }) => is_digit === false));
+    const unsaid = await ask(formOf({ model_type: "cnn" }, ["7.png", digit(7)]));
+    assert.equal([unsaid.is_digit, unsaid.reason], [null, null]);
     const blank = await ask(formOf({ model_type: "cnn" }, ["blank.png", encodePng({ width: 9, height: 9, data: new Uint8Array(324).fill(255) })])); // biome-ignore format: one line
     assert.equal([blank.predicted_class, blank.is_digit, blank.reason], [null, false, "the picture is blank"]);
   } finally {

@@ -5,9 +5,12 @@ import type { Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Stroke } from "../../data/index.ts";
+import { encodeCheckpoint } from "../../lib/index.ts";
+import { writeCheckpointMetadata } from "../../models/index.ts";
 import { SAMPLES } from "../../web/draw/sample_strokes.ts";
 import { calibratedModel } from "../support/calibrated_model.ts";
 import { fakeRun } from "../support/fake_run.ts";
+import { shippedModel } from "../support/shipped_model.ts";
 import { IDS, promote } from "../support/versions.ts";
 import { axeFindings, bothReady, button, drawByMouse, PHONE, shows, WebApp } from "../support/web_app.ts";
 
@@ -109,12 +112,16 @@ const SCRIBBLE: readonly Stroke[] = [40, 79, 117, 156].flatMap((at) => [
     { x: 156, y: at },
   ],
 ]);
+/** The CNN's weights, without a word on what digits look like. */
+const { network, metadata } = shippedModel("cnn");
+const SILENT = Buffer.from(encodeCheckpoint(network, writeCheckpointMetadata({ ...metadata, digitLikeness: null })));
 const NO_DIGIT = /^This may be no digit: it is unlike any digit that was learned, and least unlike a \d\.$/;
 
 test("weights that say what digits look like have the page say what is none, and why", async () => {
   await app.visit(
     async (page) => {
       await page.route("**/linear-*.safetensors", (route) => route.fulfill({ body: Buffer.from(calibrated.file) }));
+      await page.route("**/cnn-*.safetensors", (route) => route.fulfill({ body: SILENT }));
       await page.reload();
       await bothReady(page);
       await page.getByText("Linear model").click();
@@ -122,7 +129,7 @@ test("weights that say what digits look like have the page say what is none, and
       await page.locator(".warnings").getByText(NO_DIGIT).waitFor();
       await page.getByRole("status").getByText("This may be no digit").waitFor({ state: "attached" });
       await picture(page, "no-digit");
-      // The shipped CNN's weights do not say.
+      // The CNN's do not say.
       await page.getByText("CNN", { exact: true }).click();
       assert.is(await page.locator(".warnings").getByText(NO_DIGIT).count(), 0);
     },

@@ -277,8 +277,15 @@ test("both forms of one request get the same bits", async () => {
 test("whether an image is a digit is answered where the checkpoint can tell, asked for one image at a time", async () => {
   const one = jsonInput([...images.subarray(0, 784)], { shape: [1, 1, 28, 28] });
   const asked = (inputs: unknown[]) => JSON.stringify({ inputs, parameters: { is_digit: true } });
-  const { parameters } = (await (await fetch(`${server.url}/v2/models/cnn/infer`, { method: "POST", body: asked([one]) })).json()) as { parameters?: unknown }; // biome-ignore format: one line
-  assert.is(parameters, undefined, "the shipped checkpoint does not say");
+  const answered = async (of: unknown): Promise<{ is_digit?: boolean; reason?: string }> => {
+    const reply = await fetch(`${server.url}/v2/models/cnn/infer`, { method: "POST", body: asked([of]) });
+    return ((await reply.json()) as { parameters: object }).parameters;
+  };
+  assert.equal(await answered(one), { is_digit: true });
+  const noise = Array.from({ length: 784 }, (_, i) => ((i * 97 + (i >> 3) * 31) % 2 ? 2.8 : -0.42));
+  const { is_digit, reason } = await answered(jsonInput(noise, { shape: [1, 1, 28, 28] }));
+  assert.is(is_digit, false);
+  assert.match(reason ?? "", /^it is unlike any digit that was learned/);
   const several = await fetch(`${server.url}/v2/models/cnn/infer`, {
     method: "POST",
     body: asked([jsonInput([...images])]),
