@@ -28,7 +28,7 @@ export function digitsOf(readings: readonly DigitsReading[]): readonly LocatedDi
 }
 
 /**
- * Each group as the one digit, or the several, of which the worst reads best, by ln(p₁/p₂)/7; of the readings the one whose
+ * Each group as the one digit, or the several, of which the worst reads best, by ln(p₁/p₂)/12; of the readings the one whose
  * groups read best in the mean, less its doubt.
  *
  * @param judgements of `digitsOf(readings)`, in its order

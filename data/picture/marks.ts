@@ -186,17 +186,25 @@ function areStacked(marks: readonly Mark[]): boolean {
   });
 }
 
-/** A plane of the digit's box, with the ink of its marks alone. */
-export function cutOut({ width, values }: Plane, { from, to, links }: Runs, { marks, box }: Digit): Plane {
+/** The runs of the digit's marks, as their numbers, in the order of the picture. */
+export function runsOf({ marks }: Digit, { links }: Runs): number[] {
   const isChosen = new Uint8Array(links.length);
   for (const { label } of marks) isChosen[label] = 1;
+  const chosen: number[] = [];
+  for (let run = 0; run < links.length; run++) if (isChosen[links[run]] === 1) chosen.push(run);
+  return chosen;
+}
+
+/** A plane of the digit's box, with the ink of its marks alone. */
+export function cutOut({ width, values }: Plane, runs: Runs, digit: Digit): Plane {
+  const { box } = digit;
   const columns = box.right - box.left;
   const result = new Float32Array(columns * (box.bottom - box.top));
-  for (let run = 0; run < links.length; run++) {
-    if (isChosen[links[run]] === 0) continue;
-    const y = Math.floor(from[run] / width);
-    let at = (y - box.top) * columns + from[run] - y * width - box.left;
-    for (let i = from[run]; i < to[run]; i++) result[at++] = values[i];
+  for (const run of runsOf(digit, runs)) {
+    const [from, to] = [runs.from[run], runs.to[run]];
+    const y = Math.floor(from / width);
+    let at = (y - box.top) * columns + from - y * width - box.left;
+    for (let i = from; i < to; i++) result[at++] = values[i];
   }
   return { width: columns, height: box.bottom - box.top, values: result };
 }

@@ -7,7 +7,7 @@
 import { oneDigit } from "./digit_groups.ts";
 import { type FoundDigit, MIN_SIDE_SHARE, PIECES_DOUBT, solidity } from "./found_digit.ts";
 import { type LocalInk, localInk } from "./local_ink.ts";
-import { type Digit, encloses, findMarks, isUnderline, type Mark, type Marks } from "./marks.ts";
+import { type Digit, encloses, findMarks, isUnderline, type Mark, type Marks, runsOf } from "./marks.ts";
 import { CERTAIN, FAINTEST } from "./plain.ts";
 import { averaged, type Box, cropped, extentOf, longerSide, median, type Plane, touchesBorder } from "./plane.ts";
 import { removeRules } from "./ruled.ts";
@@ -227,13 +227,11 @@ function withoutSurroundings({ marks, runs }: Marks, { width, height }: Plane): 
 }
 
 /** Of the pixels of a digit's marks. */
-function meanOver({ values }: Plane, { runs: { from, to, links } }: Marks, { marks }: Digit): number {
-  const labels = new Set(marks.map(({ label }) => label));
+function meanOver({ values }: Plane, { runs }: Marks, digit: Digit): number {
   let [sum, count] = [0, 0];
-  for (let run = 0; run < from.length; run++) {
-    if (!labels.has(links[run])) continue;
-    for (let i = from[run]; i < to[run]; i++) sum += values[i];
-    count += to[run] - from[run];
+  for (const run of runsOf(digit, runs)) {
+    for (let i = runs.from[run]; i < runs.to[run]; i++) sum += values[i];
+    count += runs.to[run] - runs.from[run];
   }
   return sum / count;
 }
@@ -242,18 +240,16 @@ function meanOver({ values }: Plane, { runs: { from, to, links } }: Marks, { mar
 function inkAround(
   { width, height, values }: Plane,
   { runs }: Marks,
-  { marks, box }: Digit,
+  digit: Digit,
   weak: number,
 ): Corner & { ink: Plane } {
+  const { box } = digit;
   const left = Math.max(0, box.left - FRINGE);
   const top = Math.max(0, box.top - FRINGE);
   const columns = Math.min(width, box.right + FRINGE) - left;
   const rows = Math.min(height, box.bottom + FRINGE) - top;
-  const isChosen = new Uint8Array(runs.links.length);
-  for (const { label } of marks) isChosen[label] = 1;
   const mask = new Uint8Array(columns * rows);
-  for (let run = 0; run < runs.links.length; run++) {
-    if (isChosen[runs.links[run]] === 0) continue;
+  for (const run of runsOf(digit, runs)) {
     const y = Math.floor(runs.from[run] / width);
     const from = Math.max(0, runs.from[run] - y * width - left - FRINGE);
     const to = Math.min(columns, runs.to[run] - y * width - left + FRINGE);
