@@ -1,5 +1,6 @@
 // What `mnist infer` prints for a picture: bars for one, a line for each of many.
 
+import type { AnswerFields } from "../../models/index.ts";
 import { bar } from "../terminal/bar.ts";
 import { formatPercent } from "../terminal/format.ts";
 import { shortenPath } from "../terminal/shorten_path.ts";
@@ -31,7 +32,7 @@ export function describeAnswer(answer: FileAnswer, stream: TerminalStream): stri
 }
 
 /** What makes the answer doubtful: above all that it shows no digit. A blank picture's warnings say so already. */
-function notesOf({ is_digit: isDigit, predicted_class: digit, reason, warnings }: FileAnswer): string[] {
+export function notesOf({ is_digit: isDigit, predicted_class: digit, reason, warnings }: AnswerFields): string[] {
   return isDigit === false && digit !== null ? [`this may be no digit: ${reason}`, ...warnings] : [...warnings];
 }
 

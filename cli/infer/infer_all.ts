@@ -7,6 +7,7 @@ import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
 import { formatPercent } from "../terminal/format.ts";
 import { shortenPath } from "../terminal/shorten_path.ts";
 import type { TerminalStream } from "../terminal/terminal.ts";
+import { notesOf } from "./describe_answer.ts";
 
 /** What --json prints for a file. */
 export interface FileDigits {
@@ -37,10 +38,11 @@ export function describeDigits({ file, digits }: FileDigits, stream: TerminalStr
   const lines = readingLines(digits).map((line) => line.map(({ predicted_class: digit }) => digit).join(" "));
   const isOneLine = lines.length === 1;
   const head = `${name}: ${digits.length} ${digits.length === 1 ? "digit" : "digits"}${isOneLine ? `: ${lines[0]}` : ""}`;
-  const rows = digits.map(({ predicted_class: digit, confidence, box, warnings }) => {
+  const rows = digits.map((each) => {
+    const { predicted_class: digit, confidence, box } = each;
     const place = `at ${box.left}, ${box.top}, ${box.width} × ${box.height}`;
-    const notes = warnings.length > 0 ? `  ${stream.yellow(warnings.join("; "))}` : "";
-    return `  ${stream.bold(String(digit))}  ${formatPercent(confidence ?? 0).padStart(8)}  ${stream.dim(place)}${notes}`;
+    const line = `  ${stream.bold(String(digit))}  ${formatPercent(confidence ?? 0).padStart(8)}  ${stream.dim(place)}`;
+    return [line, ...notesOf(each).map((note) => stream.yellow(`  note: ${note}`))];
   });
-  return [head, ...(isOneLine ? [] : lines.map((line) => `  ${stream.bold(line)}`)), ...rows];
+  return [head, ...(isOneLine ? [] : lines.map((line) => `  ${stream.bold(line)}`)), ...rows.flat()];
 }

@@ -6,6 +6,7 @@ import { confusionTable } from "../../cli/evaluate/evaluation_tables.ts";
 import { AnswerTable, describeAnswer } from "../../cli/infer/describe_answer.ts";
 import { drawDigit } from "../../cli/infer/draw_digit.ts";
 import type { FileAnswer } from "../../cli/infer/file_answer.ts";
+import { describeDigits } from "../../cli/infer/infer_all.ts";
 import { bar } from "../../cli/terminal/bar.ts";
 import { UsageError } from "../../cli/terminal/exit_codes.ts";
 import { formatCount, formatDuration, formatLoss, formatPercent } from "../../cli/terminal/format.ts";
@@ -61,6 +62,21 @@ test("the bars of an answer fit the terminal", () => {
     reason: "it is a letter",
   };
   assert.is(describeAnswer(letter, PLAIN)[11], "  note: this may be no digit: it is a letter");
+});
+
+test("of all digits of a picture each has its notes, and what may be no digit is said", () => {
+  const box = { left: 3, top: 4, width: 20, height: 30 };
+  const digit = { box, predicted_class: 7, confidence: 1, probabilities: [], latency_ms: 0.2 };
+  const seven = { ...digit, is_digit: true, reason: null, warnings: ["low contrast"] };
+  const letter = { ...digit, box: { ...box, left: 40 }, is_digit: false, reason: "it is a letter", warnings: [] };
+  const file = { file: "a.png", model: "cnn", checkpoint: "a.safetensors", version: null };
+  assert.equal(describeDigits({ ...file, digits: [seven, letter] }, PLAIN), [
+    "a.png: 2 digits: 7 7",
+    "  7  100.00 %  at 3, 4, 20 × 30",
+    "  note: low contrast",
+    "  7  100.00 %  at 40, 4, 20 × 30",
+    "  note: this may be no digit: it is a letter",
+  ]);
 });
 
 test("many answers make a table that fits the terminal: names lose their middle, notes their end", () => {
