@@ -111,18 +111,26 @@ export class DigitLikeness {
  * How many of n samples may lie beyond a limit of which it is to be certain that no more than REFUSED of all do: the most, r, with
  * P(X ≤ r) ≤ 1 − CERTAINTY, X being binomial of n and REFUSED. Of fewer than 598 not even none would say so; none then.
  *
+ * By products alone, which every engine rounds alike. The factor (1 − REFUSED)ⁿ is multiplied in little by little: of many samples it
+ * would be less than any number.
+ *
  * Source: Wilks 1941, Determination of sample sizes for setting tolerance limits.
  */
 function farthest(n: number): number {
-  let log = n * Math.log1p(-REFUSED);
-  let sum = Math.exp(log);
+  const kept = 1 - REFUSED;
+  let factors = n;
+  let [term, sum] = [1, 1];
   let r = 0;
   for (; r < n; r++) {
-    log += Math.log(((n - r) / (r + 1)) * (REFUSED / (1 - REFUSED)));
-    sum += Math.exp(log);
+    for (; factors > 0 && sum > 1 - CERTAINTY; factors--) {
+      term *= kept;
+      sum *= kept;
+    }
     if (sum > 1 - CERTAINTY) break;
+    term *= ((n - r) / (r + 1)) * (REFUSED / kept);
+    sum += term;
   }
-  return r;
+  return Math.max(0, r - 1);
 }
 
 /**
