@@ -86,10 +86,10 @@ export function mostProbable(probabilities: ArrayLike<number>): number {
   return largestOf(probabilities, 0, probabilities.length);
 }
 
-/** ln(p₁/p₂) of the two likeliest digits, at most SURE. */
+/** ln(p₁/p₂) of the two likeliest digits, at most SURE; 0 where both are 0. */
 export function marginOf(probabilities: readonly number[]): number {
   const digit = mostProbable(probabilities);
   let second = 0;
   for (let i = 0; i < probabilities.length; i++) if (i !== digit) second = Math.max(second, probabilities[i]);
-  return Math.min(SURE, Math.log(probabilities[digit] / second));
+  return Math.min(SURE, Math.log(probabilities[digit] / second) || 0);
 }

@@ -1,7 +1,7 @@
 // Ink by what is around it: the paper's shade is estimated at every pixel, so that light may fall as it likes, and a table, a
 // frame or a shadow is paper of another shade.
 
-import { median, type Plane } from "./plane.ts";
+import { DEVIATION_PER_MAD, median, type Plane } from "./plane.ts";
 
 export interface LocalInk {
   /** How much darker, or lighter, than the paper there; 0 where it is as chance makes paper. */
@@ -15,7 +15,6 @@ export interface LocalInk {
 
 /** The window is this share of the picture's longer side: more than any stroke is wide, blots of a thick pen included. */
 const WINDOW_SHARE = 0.36;
-const DEVIATION_PER_MAD = 1.4826;
 /** Paper darker than this is taken for as dark: what is a shade darker than black is no ink. */
 const DARKEST_PAPER = 48;
 

@@ -8,6 +8,7 @@ import { chooseDigit, cutOut, type Digit, encloses, findMarks, isUnderline, type
 import {
   type Box,
   cropped,
+  DEVIATION_PER_MAD,
   extentOf,
   longerSide,
   median,
@@ -22,8 +23,6 @@ import { withoutTouchingLine } from "./underline.ts";
 /** What may be the digit, the likeliest first, if the picture is plain; none: nothing is written. "unsure": it is more than that. */
 export type PlainFinding = readonly FoundDigit[] | "unsure";
 
-/** The deviation of normally distributed values, as a multiple of their median absolute deviation. */
-const DEVIATION_PER_MAD = 1.4826;
 /** A border that varies no more than this is one shade. */
 const UNIFORM_MAD = 2;
 /** Of a number in single precision. */

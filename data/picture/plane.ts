@@ -101,6 +101,9 @@ export function extentOf({ width, height, values }: Plane, floor = 0): Box {
   return { left, top, right, bottom };
 }
 
+/** The deviation of normally distributed values, as a multiple of their median absolute deviation. */
+export const DEVIATION_PER_MAD = 1.4826;
+
 /** @returns the middle one of the values, which are ≥ 0; the upper of two */
 export function median(values: Float32Array): number {
   return ranked(values, values.length >> 1);
