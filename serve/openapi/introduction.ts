@@ -7,7 +7,7 @@ curl -X POST -F "file=@7.png" -F "model_type=cnn" http://localhost:8000/predict
 \`\`\`
 
 \`\`\`json
-{"predicted_class": 7, "confidence": 0.959, "probabilities": […], "model_type": "cnn", "model_version": "0", "latency_ms": 1.2, "warnings": []}
+{"predicted_class": 7, "confidence": 0.999, "probabilities": […], "is_digit": true, "reason": null, "model_type": "cnn", "model_version": "0", "latency_ms": 1.2, "warnings": []}
 \`\`\`
 
 Every operation below can be tried on this page. Whatever cannot be served is answered by \`application/problem+json\`, whose
