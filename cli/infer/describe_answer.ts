@@ -33,7 +33,7 @@ export function describeAnswer(answer: FileAnswer, stream: TerminalStream): stri
 
 /** What makes the answer doubtful: above all that it shows no digit. A blank picture's warnings say so already. */
 export function notesOf({ is_digit: isDigit, predicted_class: digit, reason, warnings }: AnswerFields): string[] {
-  return isDigit === false && digit !== null ? [`this may be no digit: ${reason}`, ...warnings] : [...warnings];
+  return isDigit === false && digit !== null ? [`this may not be a digit: ${reason}`, ...warnings] : [...warnings];
 }
 
 const TITLES = ["file", "digit", "sure", "time", "notes"] as const;

@@ -208,7 +208,7 @@ test("a calibrated checkpoint's page says of a scribble that it may be no digit,
       ],
     ]);
     await drawByMouse(page, lines, { sheet: "#square" });
-    const said = /This may be no digit: it is unlike any digit that was learned, and least unlike a \d\./;
+    const said = /This may not be a digit: it is unlike any digit that was learned, and least unlike a \d\./;
     await page.locator("#warning").getByText(said).waitFor();
     await page.locator("#spoken").getByText(said).waitFor({ state: "attached" });
   };

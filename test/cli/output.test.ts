@@ -61,10 +61,10 @@ test("the bars of an answer fit the terminal", () => {
     is_digit: false,
     reason: "it is a letter",
   };
-  assert.is(describeAnswer(letter, PLAIN)[11], "  note: this may be no digit: it is a letter");
+  assert.is(describeAnswer(letter, PLAIN)[11], "  note: this may not be a digit: it is a letter");
 });
 
-test("of all digits of a picture each has its notes, and what may be no digit is said", () => {
+test("of all digits of a picture each has its notes, and what may not be one is said", () => {
   const box = { left: 3, top: 4, width: 20, height: 30 };
   const digit = { box, predicted_class: 7, confidence: 1, probabilities: [], latency_ms: 0.2 };
   const seven = { ...digit, is_digit: true, reason: null, warnings: ["low contrast"] };
@@ -75,7 +75,7 @@ test("of all digits of a picture each has its notes, and what may be no digit is
     "  7  100.00 %  at 3, 4, 20 × 30",
     "  note: low contrast",
     "  7  100.00 %  at 40, 4, 20 × 30",
-    "  note: this may be no digit: it is a letter",
+    "  note: this may not be a digit: it is a letter",
   ]);
 });
 

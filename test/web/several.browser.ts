@@ -115,7 +115,7 @@ const SCRIBBLE: readonly Stroke[] = [40, 79, 117, 156].flatMap((at) => [
 /** The CNN's weights, without a word on what digits look like. */
 const { network, metadata } = shippedModel("cnn");
 const SILENT = Buffer.from(encodeCheckpoint(network, writeCheckpointMetadata({ ...metadata, digitLikeness: null })));
-const NO_DIGIT = /^This may be no digit: it is unlike any digit that was learned, and least unlike a \d\.$/;
+const NO_DIGIT = /^This may not be a digit: it is unlike any digit that was learned, and least unlike a \d\.$/;
 
 test("weights that say what digits look like have the page say what is none, and why", async () => {
   await app.visit(
@@ -127,7 +127,7 @@ test("weights that say what digits look like have the page say what is none, and
       await page.getByText("Linear model").click();
       await drawByMouse(page, SCRIBBLE);
       await page.locator(".warnings").getByText(NO_DIGIT).waitFor();
-      await page.getByRole("status").getByText("This may be no digit").waitFor({ state: "attached" });
+      await page.getByRole("status").getByText("This may not be a digit").waitFor({ state: "attached" });
       await picture(page, "no-digit");
       // The CNN's do not say.
       await page.getByText("CNN", { exact: true }).click();

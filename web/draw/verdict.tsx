@@ -45,7 +45,7 @@ function doubts(): string[] {
   const answer = leadingAnswer.value;
   if (!answer) return [];
   const { isDigit, reason } = answer;
-  const none = isDigit === false ? [`this may be no digit${reason ? `: ${reason}` : ""}`] : [];
+  const none = isDigit === false ? [`this may not be a digit${reason ? `: ${reason}` : ""}`] : [];
   return [...none, ...(reading.value?.warnings ?? [])];
 }
 

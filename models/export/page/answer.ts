@@ -61,7 +61,7 @@ export function show(reading: Reading | null, problem = "Nothing drawn yet"): vo
 
 /** What makes the answer doubtful: above all that it shows no digit. */
 function doubtsOf({ isDigit, reason, warnings }: Reading): string {
-  const none = isDigit === false ? [`this may be no digit: ${reason}`] : [];
+  const none = isDigit === false ? [`this may not be a digit: ${reason}`] : [];
   return [...none, ...warnings].map(sentence).join(" ");
 }
 
