@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { enableRelaxedSimd, encodePng, loadMnistTest } from "../../data/index.node.ts";
 import { preprocessDigit } from "../../data/index.ts";
 import type { Picture } from "../../lib/index.ts";
-import { Classifier } from "../../models/index.ts";
+import { Classifier, readDigitLikeness } from "../../models/index.ts";
 import { shippedModel } from "../../test/support/shipped_model.ts";
 import { parse, readOptions, wholeNumber } from "../options.ts";
 import { print } from "../print.ts";
@@ -46,8 +46,8 @@ const options = readOptions("pictures", USAGE, (args) => {
   });
   return { count: wholeNumber("count", count), enlarge: wholeNumber("enlarge", enlarge), only, save, json };
 });
-const { network } = shippedModel("cnn");
-const classifier = new Classifier(network);
+const { network, metadata } = shippedModel("cnn");
+const classifier = new Classifier(network, { likeness: readDigitLikeness(metadata.digitLikeness) });
 const digits = await readDigits(options.count);
 if (options.save !== undefined) mkdirSync(options.save, { recursive: true });
 const rows = CONDITIONS.filter(({ group, name }) => `${group} ${name}`.includes(options.only)).map(measure);
@@ -81,10 +81,10 @@ function measure({ group, name, make }: Condition): Row {
   const pictures = digits.map(({ image }) => enlarged(make(image, random), options.enlarge));
   for (const [i, { label }] of digits.entries()) {
     const picture = pictures[i];
-    const { digit, warnings } = classifier.read(preprocessDigit(picture));
+    const { digit, warnings, isDigit } = classifier.read(preprocessDigit(picture));
     if (digit === label) right++;
     else {
-      if (warnings.length > 0) warned++;
+      if (warnings.length > 0 || isDigit === false) warned++;
       else silent++;
       const file = `${name.replace(/\W+/g, "_")}-${i}-${label}-as-${digit ?? "blank"}.png`;
       if (options.save !== undefined) writeFileSync(join(options.save, file), encodePng(picture));
