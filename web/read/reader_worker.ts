@@ -29,6 +29,8 @@ const QUIET_MS = 200;
 
 /** What is done to networks goes one after another; reading waits for none of it. */
 let networks: Promise<void> = Promise.resolve();
+/** What the first answer does not wait for, asked for behind it. */
+let behind: Promise<unknown> | undefined;
 
 addEventListener("message", ({ data }: MessageEvent<ToReader>) => {
   if (data.kind === "start") networks = start(data.kernels, data.networks);
@@ -44,6 +46,7 @@ async function start(kernels: string, shipped: readonly Shipped[]): Promise<void
       const [{ weights, origin }] = await file;
       // On its way while this one is made ready.
       if (i + 1 < shipped.length) file = Promise.all([weightsOf(shipped[i + 1]), loaded]);
+      await behind;
       try {
         addNetwork(each.name, origin, weights);
       } catch (error) {
@@ -51,6 +54,8 @@ async function start(kernels: string, shipped: readonly Shipped[]): Promise<void
         tell({ kind: "refused", id: null, problem: (error as Error).message });
         addNetwork(each.name, "shipped", await fetchBytes(each.url));
       }
+      // Once all networks read, nothing more is loaded: the host may be gone.
+      behind ??= Promise.allSettled([searching(), import("./digit_likeness.ts")]);
     }
     tell({ kind: "started" });
   } catch (error) {
@@ -98,12 +103,12 @@ function addNetwork(name: ModelName, origin: Origin, weights: ArrayBuffer): void
   const classifier = new Classifier(network, ONE_BY_ONE);
   classifier.warmUp();
   classifiers.set(name, classifier);
-  if (metadata.digitLikeness !== null) void judgeBy(name, classifier, network, metadata.digitLikeness);
   const { testAccuracy, dataset, testImages } = metadata;
   const testedOn = describeMeasuredOn({ dataset, images: testImages });
   const parameters = countParameters(network);
   tell({ kind: "ready", card: { name, origin, label, parameters, testAccuracy, testedOn } });
   if (latest) answer(latest);
+  if (metadata.digitLikeness !== null) void judgeBy(name, classifier, network, metadata.digitLikeness);
 }
 
 /** From now on it says whether it is a digit at all. The first answer waits for none of that. */
