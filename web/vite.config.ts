@@ -86,6 +86,9 @@ const TREESHAKE = { propertyReadSideEffects: false } as const;
 const ASSET_NAMES = ({ names }: { names: readonly string[] }): string =>
   names.some((name) => name.endsWith(".gz")) ? "assets/[name]-[hash].bin" : "assets/[name]-[hash][extname]";
 
+/** Of what a worker loads parts of itself later: a file beside its script, as web/read/reader_worker.ts says. */
+const READING = { name: "reading", test: /[\\/]web[\\/]read[\\/]reading\.ts$/ };
+
 export default defineConfig({
   root: import.meta.dirname,
   // Relative, so that the built files work in any folder of any host.
@@ -96,7 +99,10 @@ export default defineConfig({
   worker: {
     format: "es",
     plugins: () => [slimLibrary()],
-    rolldownOptions: { treeshake: TREESHAKE, output: { assetFileNames: ASSET_NAMES } },
+    rolldownOptions: {
+      treeshake: TREESHAKE,
+      output: { assetFileNames: ASSET_NAMES, codeSplitting: { groups: [READING] } },
+    },
   },
   build: {
     outDir: "../dist/web",

@@ -1,6 +1,6 @@
 // The web app as people open it: served by the real server, drawn on by mouse, finger, pen and keys.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { BrowserContextOptions } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -329,6 +329,16 @@ test("bars follow the pen, point by point", async () => {
     );
     assert.ok(toBars.length > 20, `${toBars.length} changes of the bars`);
   });
+});
+
+test("no part imports the script of a worker: WebKit would run that once more, beside the worker", () => {
+  const names = readdirSync("dist/web/assets").filter((name) => name.endsWith(".js"));
+  const scripts = names.filter((name) => /_worker-/.test(name));
+  assert.ok(scripts.length > 5, scripts.join(" "));
+  for (const name of names) {
+    const code = readFileSync(`dist/web/assets/${name}`, "utf8");
+    for (const script of scripts) assert.not.match(code, new RegExp(`(from|import) ?"\\./${script}"`), name);
+  }
 });
 
 test("what is loaded until the first answer is small, and one variant of the kernels", async () => {
