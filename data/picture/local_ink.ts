@@ -1,7 +1,7 @@
 // Ink by what is around it: the paper's shade is estimated at every pixel, so that light may fall as it likes, and a table, a
 // frame or a shadow is paper of another shade.
 
-import { DEVIATION_PER_MAD, median, type Plane } from "./plane.ts";
+import { bitsOf, DEVIATION_PER_MAD, median, type Plane } from "./plane.ts";
 
 export interface LocalInk {
   /** How much darker, or lighter, than the paper there; 0 where it is as chance makes paper. */
@@ -66,11 +66,6 @@ function closing({ width, height, values }: Plane, window: number): Float32Array
   const largest = slide(across, height, width + margin, window, margin, LARGEST);
   const back = slide(largest, width + margin, height + margin, window, 0, SMALLEST);
   return new Float32Array(slide(back, height + margin, width, window, 0, SMALLEST).buffer);
-}
-
-/** Floats that are not negative are in the order of their bits, and integers are compared several times as fast. */
-function bitsOf(values: Float32Array): Int32Array {
-  return new Int32Array(values.buffer, values.byteOffset, values.length);
 }
 
 /** Each number is taken with its bits turned over for the smallest, which turns the order over, and so is what comes out. */

@@ -7,11 +7,13 @@ import type { Luma } from "./luma.ts";
 import { chooseDigit, cutOut, type Digit, encloses, findMarks, isUnderline, type Marks } from "./marks.ts";
 import {
   type Box,
+  bitsOf,
   cropped,
   DEVIATION_PER_MAD,
   extentOf,
   longerSide,
   median,
+  numberOf,
   type Plane,
   recycle,
   touchesBorder,
@@ -118,7 +120,7 @@ function floorOf({ width, height }: Plane, noise: number, peak: number): number 
  * @returns the largest
  */
 function keepOneSide({ width, values }: Plane, { left, top, right, bottom }: Box, isLighter: boolean): number {
-  const words = new Int32Array(values.buffer);
+  const words = bitsOf(values);
   const flip = isLighter ? 0 : SIGN_BIT;
   let most = 0;
   for (let y = top; y < bottom; y++) {
@@ -129,7 +131,7 @@ function keepOneSide({ width, values }: Plane, { left, top, right, bottom }: Box
       most = Math.max(most, kept);
     }
   }
-  return new Float32Array(Int32Array.of(most).buffer)[0];
+  return numberOf(most);
 }
 
 interface Difference {

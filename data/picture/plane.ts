@@ -124,7 +124,7 @@ const DIGITS = [
  */
 export function ranked(values: Float32Array, index: number): number {
   if (areEqual(values)) return values[0] ?? 0;
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  const bits = bitsOf(values);
   let left = index;
   let found = 0;
   for (const { shift, width } of DIGITS) {
@@ -138,7 +138,17 @@ export function ranked(values: Float32Array, index: number): number {
     while (counts[digit] <= left) left -= counts[digit++];
     found |= digit << shift;
   }
-  return new Float32Array(Int32Array.of(found).buffer)[0];
+  return numberOf(found);
+}
+
+/** The same memory as integers. Floats that are not negative are in the order of their bits, which are compared several times as fast. */
+export function bitsOf(values: Float32Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.length);
+}
+
+/** The float that has these bits. */
+export function numberOf(bits: number): number {
+  return new Float32Array(Int32Array.of(bits).buffer)[0];
 }
 
 function areEqual(values: Float32Array): boolean {
