@@ -1,26 +1,14 @@
 // OwnData: digits of the user's own: files in MNIST's format, or a folder of pictures, chosen or dropped.
 
-import { useEffect } from "preact/hooks";
 import { formatCount } from "./format.ts";
 import { droppedDigits, givenDigits } from "./given_digits.ts";
 import type { GivenDigits } from "./messages.ts";
 import { give, training } from "./training.ts";
+import { useDropped } from "./use_dropped.ts";
 
 export function OwnData() {
   const { own, ownProblem, detail } = training.value;
-  useEffect(() => {
-    const abort = new AbortController();
-    addEventListener("dragover", (event) => event.preventDefault(), { signal: abort.signal });
-    addEventListener(
-      "drop",
-      (event) => {
-        event.preventDefault();
-        if (event.dataTransfer) void droppedDigits(event.dataTransfer).then(take);
-      },
-      { signal: abort.signal },
-    );
-    return () => abort.abort();
-  }, []);
+  useDropped((dropped) => void droppedDigits(dropped).then(take));
   const isFolderChoosable = "webkitdirectory" in HTMLInputElement.prototype;
   return (
     <div class="train-own">

@@ -1,7 +1,7 @@
 // TakeHome: a network as a file, of those that were trained or opened here, or came with the page; and what to do with it here.
 
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useId } from "preact/hooks";
 import type { ExportFormat } from "../../models/export/index.ts";
 import { type ModelName, networkOf } from "../../models/index.ts";
 import { linkTo } from "../app/place.ts";
@@ -17,6 +17,7 @@ import { isCheckpoint } from "./given_digits.ts";
 import { FORMATS, openCheckpoint, saveAs } from "./take_home_job.ts";
 import type { OpenedNetwork } from "./take_home_messages.ts";
 import { outcome, run } from "./training.ts";
+import { useDropped } from "./use_dropped.ts";
 
 interface Network {
   readonly id: string;
@@ -73,21 +74,10 @@ export function TakeHome() {
       chosen.value = "opened";
       return `${file.name} is open.`;
     });
-  useEffect(() => {
-    const abort = new AbortController();
-    // Whatever else is dropped must not take the page's place, and a run with it.
-    addEventListener("dragover", (event) => event.preventDefault(), { signal: abort.signal });
-    addEventListener(
-      "drop",
-      (event) => {
-        event.preventDefault();
-        const file = [...(event.dataTransfer?.files ?? [])].find(({ name }) => isCheckpoint(name));
-        if (file) void open(file);
-      },
-      { signal: abort.signal },
-    );
-    return () => abort.abort();
-  }, []);
+  useDropped(({ files }) => {
+    const file = [...files].find(({ name }) => isCheckpoint(name));
+    if (file) void open(file);
+  });
   return (
     <section class="glass train-panel train-home" aria-label="Take it home">
       <h2>Take it home</h2>
