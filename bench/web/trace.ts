@@ -125,12 +125,21 @@ async function load({ isPressing = false, slowdown = 1 }): Promise<Load> {
   }
 }
 
-async function draw(): Promise<boolean[]> {
+/** A page of its own, once both networks read. */
+async function withReadyPage<T>(use: (page: Page) => Promise<T>): Promise<T> {
   const context = await app.browser.newContext({ viewport: { width: 1280, height: 800 } });
   try {
     const page = await context.newPage();
     await page.goto(app.server.url);
     await page.getByText(`${shippedAccuracy("cnn")} of MNIST`).waitFor();
+    return await use(page);
+  } finally {
+    await context.close();
+  }
+}
+
+function draw(): Promise<boolean[]> {
+  return withReadyPage(async (page) => {
     await drawAll(page, 2);
     await watchStrokes(page);
     await app.browser.startTracing(page, TRACING);
@@ -146,18 +155,12 @@ async function draw(): Promise<boolean[]> {
         WANTED.taskMs,
       ),
     ];
-  } finally {
-    await context.close();
-  }
+  });
 }
 
 /** A camera's picture, of 12 megapixels. */
-async function give(): Promise<boolean> {
-  const context = await app.browser.newContext({ viewport: { width: 1280, height: 800 } });
-  try {
-    const page = await context.newPage();
-    await page.goto(app.server.url);
-    await page.getByText(`${shippedAccuracy("cnn")} of MNIST`).waitFor();
+function give(): Promise<boolean> {
+  return withReadyPage(async (page) => {
     const bytes = await page.evaluate(async ([width, height]) => {
       const canvas = new OffscreenCanvas(width, height);
       const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
@@ -180,18 +183,12 @@ async function give(): Promise<boolean> {
       longest(tasks),
       WANTED.taskMs,
     );
-  } finally {
-    await context.close();
-  }
+  });
 }
 
 /** The CNN on the sample, its curves, filters and confusion matrix looked at in turn with drawing, and its end. */
-async function train(): Promise<boolean[]> {
-  const context = await app.browser.newContext({ viewport: { width: 1280, height: 800 } });
-  try {
-    const page = await context.newPage();
-    await page.goto(app.server.url);
-    await page.getByText(`${shippedAccuracy("cnn")} of MNIST`).waitFor();
+function train(): Promise<boolean[]> {
+  return withReadyPage(async (page) => {
     await drawAll(page, 1);
     await app.browser.startTracing(page, TRACING);
     await page.goto(`${app.server.url}/${TRAINING}`);
@@ -215,9 +212,7 @@ async function train(): Promise<boolean[]> {
       ),
       report(`the same, 95th percentile of the ${busy.length} tasks of 1 ms and more`, quantile(busy, 0.95)),
     ];
-  } finally {
-    await context.close();
-  }
+  });
 }
 
 async function drawAll(page: Page, digits: number): Promise<void> {
