@@ -21,6 +21,7 @@
 // Source: Goto & van de Geijn 2008; Van Zee & van de Geijn 2015 (BLIS).
 
 import { MR, NR } from "./abi/abi";
+import { widePanel } from "./gemm/wide_panel";
 import { load4, loadF32, madd, splat, store4, storeTail, zero4 } from "./shared/simd";
 
 const KC: usize = 256; // a KC×16 panel of B: 16 KB, half of L1
@@ -86,7 +87,11 @@ export function gemm_f32(
         const panel = b + (((j / NR) * bPanel + pc * bRow) << 2);
         const start = bias + (j << 2);
         if (j + NR <= n) {
-          wholePanel(out, cRow << 2, block, aRow << 2, aCol << 2, panel, bRow << 2, start, init, kc, rows);
+          if (WIDE && rows > MR) {
+            widePanel(out, cRow << 2, block, aRow << 2, aCol << 2, panel, bRow << 2, start, init, kc, rows);
+          } else {
+            wholePanel(out, cRow << 2, block, aRow << 2, aCol << 2, panel, bRow << 2, start, init, kc, rows);
+          }
         } else {
           lastPanel(out, cRow << 2, block, aRow << 2, aCol << 2, panel, bRow << 2, start, init, kc, rows, n - j);
         }
