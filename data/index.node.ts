@@ -3,6 +3,7 @@
 export { writeFileAtomic } from "../lib/formats/atomic_file.node.ts";
 export { loadCheckpoint, saveCheckpoint } from "../lib/formats/files.node.ts";
 export { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
+export { enableWideSimd } from "../lib/runtime/wide_simd.node.ts";
 export { decodeJpeg, type JpegOptions } from "./decode_jpeg.ts";
 export { decodePicture, type PictureOptions } from "./decode_picture.ts";
 export { decodePng, type PngOptions } from "./decode_png.ts";

@@ -13,7 +13,7 @@ const EPSILON = 2 ** -12;
 
 /**
  * @param kernels of which one computes a·b + c
- * @param isRelaxed whether they are the relaxed ones
+ * @param isRelaxed whether they are the relaxed ones, wide or not
  */
 export function arithmeticOf(
   kernels: { multiply_add_f32(a: number, b: number, c: number): number },

@@ -8,7 +8,7 @@ import type { KernelVariant } from "./kernel_module.ts";
 export const ENTRY: string = "simdgrad";
 
 /** A variant: the bytes of build/kernels.<variant>.wasm, to the last; null in the library without them. */
-export function embeddedKernels(variant: KernelVariant): Uint8Array<ArrayBuffer> | null {
+export function embeddedKernels(variant: Exclude<KernelVariant, "wide">): Uint8Array<ArrayBuffer> | null {
   return wovenKernels ? unweave(wovenKernels, variant) : null;
 }
 
@@ -17,7 +17,7 @@ export function embeddedKernels(variant: KernelVariant): Uint8Array<ArrayBuffer>
  *
  * @example unweave(".#/%,&012", "relaxed") // [1, 255, 3, 4, 5]
  */
-export function unweave(woven: string, variant: KernelVariant): Uint8Array<ArrayBuffer> {
+export function unweave(woven: string, variant: Exclude<KernelVariant, "wide">): Uint8Array<ArrayBuffer> {
   const text = woven.replace(/#([^%]*)%([^&]*)&/g, variant === "simd" ? "$1" : "$2");
   // This realm's own, unlike what a TextEncoder may give that a test runner lends to its worlds.
   const bytes = new Uint8Array(text.length);

@@ -8,7 +8,7 @@ import { VERSION } from "./version.ts";
 
 export interface RuntimeInfo {
   version: string;
-  /** The kernels in use: relaxed SIMD where the host has it (fused multiply-add), plain SIMD elsewhere. */
+  /** The kernels in use: relaxed SIMD where the host has it (fused multiply-add), plain SIMD elsewhere; and `wide` after enableWideSimd(). */
   variant: KernelVariant;
   /**
    * How they round here: the same program gives the same bits where this is the same. `simd` and `relaxed-unfused`

@@ -4,7 +4,8 @@
 import { KERNELS_DIGEST } from "../../build/kernels.js";
 import { OptionError, RuntimeError } from "../base/errors.ts";
 
-export type KernelVariant = "simd" | "relaxed";
+/** `wide` are the relaxed ones for vectors of eight lanes, which only Node has, behind a flag: enableWideSimd of simdgrad/node. */
+export type KernelVariant = "simd" | "relaxed" | "wide";
 
 /** WebAssembly.Module, where the host's types have it: those of Node 20 alone have not. */
 type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } } ? M : object;

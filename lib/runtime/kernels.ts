@@ -113,7 +113,7 @@ function instantiate(
 ): LoadedKernels {
   const variant = variantOf(module);
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
-  const arithmetic = arithmeticOf(kernels, variant === "relaxed");
+  const arithmetic = arithmeticOf(kernels, variant !== "simd");
   return { kernels, memory, maximumBytes, module, variant, arithmetic, unsharedBecause };
 }
 
