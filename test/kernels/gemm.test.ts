@@ -54,7 +54,7 @@ const LAYOUTS: readonly Layout[] = [
   { transposeA: true, packed: true, transposeB: true },
 ];
 
-for (const variant of ["simd", "relaxed"] as const) {
+for (const variant of ["simd", "relaxed", "wide"] as const) {
   const test = suite(`gemm_f32 (${variant})`);
 
   test("every layout gives op(A)·op(B), for sizes around the tile's", () => {
@@ -108,3 +108,30 @@ for (const variant of ["simd", "relaxed"] as const) {
 
   test.run();
 }
+
+const test = suite("gemm_f32 (relaxed and wide)");
+
+test("tiles of four and five rows give the bits of tiles of two, for any number of rows", () => {
+  const [relaxed, wide] = [new KernelModule("relaxed"), new KernelModule("wide")];
+  for (const layout of LAYOUTS) {
+    for (const m of [...Array(26).keys(), 63, 64, 65, 66, 129]) {
+      const size = [m + 1, 35, 37];
+      for (const init of ["zero", "bias", "accumulate"] as const) {
+        const { actual } = run(wide, size, layout, init, m > 20 ? [3, 10] : []);
+        expectClose(actual, run(relaxed, size, layout, init).actual, 0, `${JSON.stringify(layout)} ${size} ${init}`);
+      }
+    }
+  }
+});
+
+test("and in sums of several blocks, or of no term", () => {
+  const [relaxed, wide] = [new KernelModule("relaxed"), new KernelModule("wide")];
+  for (const k of [0, 1, 256, 257, 600]) {
+    for (const init of ["zero", "bias", "accumulate"] as const) {
+      const { actual } = run(wide, [14, 32, k], LAYOUTS[1], init);
+      expectClose(actual, run(relaxed, [14, 32, k], LAYOUTS[1], init).actual, 0, `k=${k} ${init}`);
+    }
+  }
+});
+
+test.run();

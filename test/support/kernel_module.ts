@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { instantiateSync } from "@assemblyscript/loader";
 import type { Kernels } from "../../build/kernels.js";
+import type { KernelVariant } from "../../lib/runtime/kernel_module.ts";
 
 /**
  * A byte of the guards of array number `index`. Another for each, since f32 arithmetic keeps many bits: what a kernel
@@ -19,7 +20,7 @@ export class KernelModule {
   private readonly guards: number[] = [];
 
   /** @param variant default: the one that the library takes where the host has it */
-  constructor(variant: "simd" | "relaxed" = "relaxed") {
+  constructor(variant: KernelVariant = "relaxed") {
     const bytes = readFileSync(new URL(`../../build/kernels.${variant}.wasm`, import.meta.url));
     this.kernels = instantiateSync(bytes, { env: { memory: this.memory } }).exports as unknown as Kernels;
   }

