@@ -5,6 +5,7 @@ import os from "node:os";
 import { dirname } from "node:path";
 import process from "node:process";
 import { enableRelaxedSimd } from "../lib/runtime/relaxed_simd.node.ts";
+import { enableWideSimd } from "../lib/runtime/wide_simd.node.ts";
 import { changes, changeTable, differences, readReport } from "./compare.ts";
 import { discover } from "./discover.ts";
 import { describeMachine, figuresOf, type KernelFigure, quantile, type Report } from "./figure.ts";
@@ -22,6 +23,7 @@ const USAGE = `npm run bench -- [options]
 
   --filter TEXT    only figures whose name contains TEXT, in any case: conv2d, "cnn, batch 1", training, start-up, size
   --rounds N       samples of each; default 15
+  --wide           with wide kernels; fails where this Node has none
   --json           the report as JSON
   --save FILE      keeps the report, for a later --compare
   --compare FILE   how many times as fast as in that report
@@ -31,6 +33,7 @@ const options = readOptions("bench", USAGE, (args) => {
   const values = parse(args, {
     filter: { type: "string", default: "" },
     rounds: { type: "string", default: "15" },
+    wide: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     save: { type: "string" },
     compare: { type: "string" },
@@ -44,6 +47,11 @@ const options = readOptions("bench", USAGE, (args) => {
 });
 
 enableRelaxedSimd();
+const notWideBecause = options.wide ? await enableWideSimd() : null;
+if (notWideBecause !== null) {
+  complain(`bench: no wide kernels: ${notWideBecause}.`);
+  process.exit(2);
+}
 const machine = describeMachine();
 const accepts = (name: string): boolean => name.toLowerCase().includes(options.filter.toLowerCase());
 let hasSpoken = false;

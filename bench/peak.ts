@@ -29,7 +29,7 @@ export interface Peaks {
  * @throws the compiler refuses the loops
  */
 export function peaks(variant: string = loadKernels().variant): Peaks {
-  const isRelaxed = variant === "relaxed";
+  const isRelaxed = variant !== "simd";
   const compiler = fileURLToPath(new URL("programs/compile.mjs", import.meta.url));
   const features = isRelaxed ? "simd,relaxed-simd" : "simd";
   const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, features, String(PAGES)], {

@@ -46,6 +46,8 @@ export interface ServeOptions {
   logLevel?: LogLevel;
   /** Whether the log says who asked; default true. */
   logAddresses?: boolean;
+  /** Whether the program may use wide kernels where this Node has them; default true. The answers are the same. */
+  isWide?: boolean;
 }
 
 export type ServeSettings = Required<Omit<ServeOptions, "apiKey" | "rateLimit" | "metricsPort" | "web">> &
@@ -103,6 +105,7 @@ const RULES: Readonly<Record<keyof ServeOptions, Rule>> = {
   apiKey: string,
   logLevel: oneOf(...LOG_LEVELS),
   logAddresses: boolean,
+  isWide: boolean,
 };
 export const DEFAULTS = {
   host: "127.0.0.1",
@@ -120,6 +123,7 @@ export const DEFAULTS = {
   trustProxy: 0,
   logLevel: "info",
   logAddresses: true,
+  isWide: true,
 } as const;
 
 /** @throws {OptionError} an unknown option, or a value that is not what it may be */

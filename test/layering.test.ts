@@ -105,7 +105,7 @@ const rules: Rule[] = [
     severity: "error",
     from: {
       pathNot:
-        "^(lib/runtime/((embedded_)?kernels|kernel_(abi|module))\\.ts|models/export/(export_mjs|export_html|runtime/wasm_network)\\.ts|serve/pictures/picture_thread\\.ts|web/read/files\\.ts|test/)",
+        "^(lib/runtime/((embedded_)?kernels|kernel_(abi|module)|wide_simd\\.node)\\.ts|models/export/(export_mjs|export_html|runtime/wasm_network)\\.ts|serve/pictures/picture_thread\\.ts|web/read/files\\.ts|test/)",
     },
     to: { path: "^build/" },
   },

@@ -4,6 +4,7 @@ import { MODEL_NAMES, type ModelName, networkOf } from "../../models/index.ts";
 import { type Command, type Flag, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 import { DATASET_NAME } from "../inputs/dataset_name_flag.ts";
+import { NO_WIDE } from "../inputs/no_wide_flag.ts";
 
 /** A flag for each network of the table; those without shipped weights take part when they are named. */
 const CHECKPOINTS = Object.fromEntries(
@@ -35,6 +36,7 @@ export const compare: Command = {
       data: valueFlag("SOURCE", "mnist, synthetic, or a folder with MNIST's test files", { byDefault: "mnist" }),
       "dataset-name": DATASET_NAME,
       limit: valueFlag("N", "Use only the first N test images"),
+      "no-wide": NO_WIDE,
     }),
     ...grouped("Output", {
       out: valueFlag("FOLDER", "Draw the comparison as comparison.svg in this folder"),
@@ -56,7 +58,14 @@ export const compare: Command = {
     const request = {
       checkpoints: Object.fromEntries(MODEL_NAMES.map((name) => [name, textFlag(flags, name) ?? wordByDefault(name)])),
       ...{ out: textFlag(flags, "out"), outputs: textFlag(flags, "runs") ?? "outputs" },
-      ...{ data, datasetName, limit, isJson: isSet(flags, "json"), isQuiet: isSet(flags, "quiet") },
+      ...{
+        data,
+        datasetName,
+        limit,
+        isWide: !isSet(flags, "no-wide"),
+        isJson: isSet(flags, "json"),
+        isQuiet: isSet(flags, "quiet"),
+      },
     };
     await compareModels(request, signal);
   },

@@ -1,7 +1,6 @@
 // The work of `mnist compare`.
 
 import { statSync } from "node:fs";
-import { enableRelaxedSimd } from "../../data/index.node.ts";
 import { argmax, countParameters, evaluationOf, predictAsync, runtimeInfo, scope } from "../../lib/index.ts";
 import {
   type Comparison,
@@ -14,6 +13,7 @@ import {
 } from "../../models/index.ts";
 import { type LoadedModel, trainingTime } from "../../store/checkpoints/load_model.ts";
 import { describeOrigin, modelNamed } from "../inputs/asked_model.ts";
+import { useFastKernels } from "../inputs/fast_kernels.ts";
 import { loadTestData } from "../inputs/load_data.ts";
 import { Progress } from "../terminal/progress.ts";
 import { stdout } from "../terminal/terminal.ts";
@@ -29,6 +29,8 @@ export interface CompareRequest {
   data: string;
   datasetName: string | undefined;
   limit: number | undefined;
+  /** Whether wide kernels may be used. */
+  isWide: boolean;
   isJson: boolean;
   isQuiet: boolean;
 }
@@ -37,7 +39,7 @@ export interface CompareRequest {
 const MEASURED = 64;
 
 export async function compareModels(request: CompareRequest, signal: AbortSignal): Promise<void> {
-  enableRelaxedSimd();
+  await useFastKernels(request.isWide);
   const { outputs, limit, out, checkpoints } = request;
   if (out !== undefined) checkPictureFolder(out);
   // All before the data: a word that is wrong need not wait for a download.

@@ -2,6 +2,7 @@
 
 import { type Command, switchFlag, valueFlag } from "../command_line/command.ts";
 import { isSet, textFlag } from "../command_line/flags.ts";
+import { NO_WIDE } from "../inputs/no_wide_flag.ts";
 
 export const doctor: Command = {
   details:
@@ -15,12 +16,16 @@ export const doctor: Command = {
   flags: {
     data: valueFlag("FOLDER", "Folder with MNIST's files", { byDefault: "$MNIST_DIR, else data/mnist" }),
     runs: valueFlag("FOLDER", "Folder of runs and versions", { byDefault: "outputs" }),
+    "no-wide": NO_WIDE,
     json: switchFlag("Print one JSON object"),
   },
   async run(flags, _operands, signal) {
     const { examine } = await import("./examine.ts");
     await examine(
-      { data: textFlag(flags, "data"), outputs: textFlag(flags, "runs") ?? "outputs", isJson: isSet(flags, "json") },
+      {
+        ...{ data: textFlag(flags, "data"), outputs: textFlag(flags, "runs") ?? "outputs" },
+        ...{ isWide: !isSet(flags, "no-wide"), isJson: isSet(flags, "json") },
+      },
       signal,
     );
   },

@@ -15,17 +15,19 @@ export interface DoctorRequest {
   /** A folder with MNIST's files, where one was named. */
   data: string | undefined;
   outputs: string;
+  /** Whether wide kernels may be used. */
+  isWide: boolean;
   isJson: boolean;
 }
 
-export async function examine({ data, outputs, isJson }: DoctorRequest, signal: AbortSignal): Promise<void> {
+export async function examine({ data, outputs, isWide, isJson }: DoctorRequest, signal: AbortSignal): Promise<void> {
   const started = Date.now();
   const sections: Section[] = [];
   const add = (section: Section): void => {
     sections.push(section);
     if (!isJson) stdout.write([...describeSection(section, stdout), ""]);
   };
-  for (const section of await examineHost()) add(section);
+  for (const section of await examineHost(isWide)) add(section);
   add(await examineData(data).catch((error) => ({ title: "MNIST", findings: [fail("files", messageOf(error))] })));
   add(examineWeights(outputs));
   add(examineOutputs(outputs));

@@ -2,19 +2,20 @@
 
 import { availableParallelism, cpus, freemem, release, totalmem } from "node:os";
 import process from "node:process";
-import { enableRelaxedSimd } from "../../data/index.node.ts";
 import { matmul, noGrad, rand, runtimeInfo, scope, setThreads, supportsVariant, VERSION } from "../../lib/index.ts";
+import { useFastKernels } from "../inputs/fast_kernels.ts";
 import { formatBytes } from "../terminal/format.ts";
 import { messageOf } from "../terminal/report_error.ts";
 import { type Finding, fail, ok, type Section, warn } from "./finding.ts";
 
 const OLDEST_NODE = 20;
 
-export async function examineHost(): Promise<Section[]> {
+/** @param isWide whether wide kernels may be used */
+export async function examineHost(isWide: boolean): Promise<Section[]> {
   const versions = { title: "Versions", findings: describeVersions() };
   const hasRelaxed = supportsVariant("relaxed");
-  enableRelaxedSimd();
-  const findings = [simd(), relaxed(hasRelaxed)];
+  const notWideBecause = await useFastKernels(isWide);
+  const findings = [simd(), relaxed(hasRelaxed), wide(notWideBecause)];
   try {
     const { isMemoryShared, unsharedBecause } = runtimeInfo();
     findings.push(isMemoryShared ? ok("shared memory", "yes") : warn("shared memory", `no: ${unsharedBecause}`));
@@ -62,6 +63,14 @@ function relaxed(before: boolean): Finding {
   return warn(
     "relaxed SIMD",
     `no: V8 ${process.versions.v8} lacks it, so products are rounded before they are added, which is slower`,
+  );
+}
+
+/** By a flag that most hosts lack: no warning where there is none. */
+function wide(notBecause: string | null): Finding {
+  return ok(
+    "wide SIMD",
+    notBecause === null ? "yes, by a flag that this program sets; the same bits" : `no: ${notBecause}`,
   );
 }
 

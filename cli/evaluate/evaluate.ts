@@ -4,6 +4,7 @@ import { type Command, grouped, switchFlag, valueFlag } from "../command_line/co
 import { isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 import { CHECKPOINT_FLAGS } from "../inputs/checkpoint_flags.ts";
 import { DATASET_NAME } from "../inputs/dataset_name_flag.ts";
+import { NO_WIDE } from "../inputs/no_wide_flag.ts";
 
 export const evaluate: Command = {
   details:
@@ -24,6 +25,7 @@ export const evaluate: Command = {
         "N",
         "Also classify every image averaged over shifts of up to N pixels, 1 to 4: takes (2N + 1)² times as long",
       ),
+      "no-wide": NO_WIDE,
     }),
     ...grouped("Output", {
       json: switchFlag("Print the result as one JSON object"),
@@ -36,7 +38,16 @@ export const evaluate: Command = {
     const limit = numberFlag(flags, "limit", { min: 1, isInteger: true });
     const shifts = numberFlag(flags, "shifts", { min: 1, max: 4, isInteger: true });
     const { evaluateModel } = await import("./evaluate_model.ts");
-    const request = { data, datasetName, limit, shifts, isJson: isSet(flags, "json"), isQuiet: isSet(flags, "quiet") };
+    const isWide = !isSet(flags, "no-wide");
+    const request = {
+      data,
+      datasetName,
+      limit,
+      shifts,
+      isWide,
+      isJson: isSet(flags, "json"),
+      isQuiet: isSet(flags, "quiet"),
+    };
     await evaluateModel(flags, request, signal);
   },
 };

@@ -1,11 +1,11 @@
 // The work of `mnist evaluate`.
 
-import { enableRelaxedSimd } from "../../data/index.node.ts";
 import { evaluateAsync, evaluateShiftedAsync } from "../../lib/index.ts";
 import { type EvaluationRecord, writeEvaluation } from "../../models/index.ts";
 import type { LoadedModel } from "../../store/checkpoints/load_model.ts";
 import type { Flags } from "../command_line/flags.ts";
 import { describeOrigin, modelAskedFor } from "../inputs/asked_model.ts";
+import { useFastKernels } from "../inputs/fast_kernels.ts";
 import { loadTestData } from "../inputs/load_data.ts";
 import { formatCount, formatPercent, shortDigest } from "../terminal/format.ts";
 import { Progress } from "../terminal/progress.ts";
@@ -18,12 +18,14 @@ export interface EvaluateRequest {
   limit: number | undefined;
   /** By up to how many pixels each image is moved in a second reading; undefined for no second reading. */
   shifts: number | undefined;
+  /** Whether wide kernels may be used. */
+  isWide: boolean;
   isJson: boolean;
   isQuiet: boolean;
 }
 
 export async function evaluateModel(flags: Flags, request: EvaluateRequest, signal: AbortSignal): Promise<void> {
-  enableRelaxedSimd();
+  await useFastKernels(request.isWide);
   const model = modelAskedFor(flags);
   const progress = new Progress(request.isQuiet);
   try {

@@ -2,6 +2,7 @@
 
 import { DEFAULTS, LOG_LEVELS } from "../../serve/options.ts";
 import { type Command, choiceFlag, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
+import { NO_WIDE } from "../inputs/no_wide_flag.ts";
 
 export const serve: Command = {
   details:
@@ -28,6 +29,7 @@ export const serve: Command = {
     ...grouped("Models", {
       runs: valueFlag("FOLDER", "Folder of runs and versions", { byDefault: DEFAULTS.outputs }),
       workers: valueFlag("N", "Processes, each with its own network", { byDefault: String(DEFAULTS.workers) }),
+      "no-wide": NO_WIDE,
     }),
     ...grouped("Limits", {
       timeout: valueFlag("SECONDS", "For a request's answer", { byDefault: String(DEFAULTS.timeoutSeconds) }),

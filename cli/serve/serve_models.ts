@@ -68,5 +68,6 @@ function optionsOf(flags: Flags): ServeOptions {
     apiKey: textFlag(flags, "api-key") ?? (process.env.MNIST_API_KEY || undefined),
     logLevel: textFlag(flags, "log-level") as LogLevel | undefined,
     logAddresses: !isSet(flags, "hide-addresses"),
+    isWide: !isSet(flags, "no-wide"),
   };
 }

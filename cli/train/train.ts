@@ -4,6 +4,7 @@ import { DEFAULT_MODEL, MODEL_NAMES, type ModelName } from "../../models/index.t
 import { type Command, choiceFlag, grouped, switchFlag, valueFlag } from "../command_line/command.ts";
 import { type Flags, isSet, numberFlag, textFlag } from "../command_line/flags.ts";
 import { DATASET_NAME } from "../inputs/dataset_name_flag.ts";
+import { NO_WIDE } from "../inputs/no_wide_flag.ts";
 import { outliveOutput } from "../terminal/broken_output.ts";
 import { UsageError } from "../terminal/exit_codes.ts";
 import { RECIPE_FLAGS, readRecipeFlags } from "./recipe_flags.ts";
@@ -63,6 +64,7 @@ export const train: Command = {
       threads: valueFlag("N", "Threads to train with; the weights do not depend on it", {
         byDefault: "one per processor",
       }),
+      "no-wide": NO_WIDE,
       "max-seconds": valueFlag("S", "Stop training after S seconds, then validate and test; --resume can continue"),
       "save-every": valueFlag("S", "Seconds between saved states within an epoch", { byDefault: "30" }),
     }),
@@ -80,6 +82,7 @@ export const train: Command = {
       maxSeconds: numberFlag(flags, "max-seconds", { above: 0 }),
       saveEvery: numberFlag(flags, "save-every", { min: 0 }) ?? 30,
       outputs: textFlag(flags, "out") ?? "outputs",
+      isWide: !isSet(flags, "no-wide"),
       isJson: isSet(flags, "json"),
       isQuiet: isSet(flags, "quiet"),
     };
@@ -105,7 +108,18 @@ export const train: Command = {
 };
 
 /** What --resume does not take from the run itself. */
-const RESUME_FLAGS = ["resume", "model", "data", "out", "threads", "max-seconds", "save-every", "json", "quiet"];
+const RESUME_FLAGS = [
+  "resume",
+  "model",
+  "data",
+  "out",
+  "threads",
+  "no-wide",
+  "max-seconds",
+  "save-every",
+  "json",
+  "quiet",
+];
 
 /** @throws {UsageError} a flag that would make another run of it */
 function checkResumeFlags(flags: Flags): void {

@@ -3,7 +3,6 @@
 import { availableParallelism } from "node:os";
 import { basename, dirname } from "node:path";
 import process from "node:process";
-import { enableRelaxedSimd } from "../../data/index.node.ts";
 import { RuntimeError, runtimeInfo, type SimdgradError, setThreads } from "../../lib/index.ts";
 import {
   type ExperimentEvent,
@@ -15,6 +14,7 @@ import {
 import { resumeRun } from "../../store/runs/resume_run.ts";
 import type { RunWriter } from "../../store/runs/run_writer.ts";
 import { continueRun, type DataRequest, runSpec, type TrainRunOptions, trainRun } from "../../store/runs/train_run.ts";
+import { useFastKernels } from "../inputs/fast_kernels.ts";
 import { type Data, loadData } from "../inputs/load_data.ts";
 import { askedAsync } from "../terminal/asked.ts";
 import { AskedError, InterruptedError } from "../terminal/exit_codes.ts";
@@ -49,7 +49,7 @@ export interface ResumeRequest extends TrainOptions {
 }
 
 export async function trainModels(request: TrainRequest, signal: AbortSignal): Promise<void> {
-  enableRelaxedSimd();
+  await useFastKernels(request.isWide);
   const { models, preset, given, seed, limit, patience, datasetName } = request;
   // Who waits for a better epoch wants that one.
   const kept = patience === undefined ? given : { keep: "best" as const, ...given };
@@ -83,7 +83,7 @@ export async function trainModels(request: TrainRequest, signal: AbortSignal): P
 }
 
 export async function trainOn(request: ResumeRequest, signal: AbortSignal): Promise<void> {
-  enableRelaxedSimd();
+  await useFastKernels(request.isWide);
   const { outputs, model, id } = request;
   const label = `--resume ${id}`;
   const run = await askedAsync(label, () => resumeRun(outputs, model, id), remedyFor(outputs));

@@ -2,8 +2,8 @@
 //
 // Both look at the matrix product, whose tiles only the wide kernels have; all other functions are the same in both.
 
-import type { Kernels } from "../../build/kernels.js";
 import { NR, panelsOf, rowTiles } from "./kernel_abi.ts";
+import type { Kernels } from "./kernels.ts";
 
 /** [m, n, k]: tiles of five rows, of four and of fewer; whole panels and cut ones; no term, and two blocks of them. */
 const SHAPES = [

@@ -4,10 +4,9 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import v8 from "node:v8";
 import { gunzipSync } from "node:zlib";
-import type { Kernels } from "../../build/kernels.js";
 import { problemOf, RuntimeError } from "../base/errors.ts";
 import { embeddedKernels } from "./embedded_kernels.ts";
-import { useKernels } from "./kernels.ts";
+import { type Kernels, useKernels } from "./kernels.ts";
 import { supportsVariant } from "./supports_variant.ts";
 import { awkwardProducts, type CheckedKernels, checkMemory, gainOfWideTiles } from "./wide_check.ts";
 
@@ -43,6 +42,14 @@ const PATIENCE_MS = 1000;
 export async function enableWideSimd(): Promise<string | null> {
   const reason = whyNotTried();
   if (reason !== null) return reason;
+  outcome ??= tryKernels();
+  return outcome;
+}
+
+/** Once for all: a second try would find the kernels loaded, and unset the flag that they need. */
+let outcome: Promise<string | null> | null = null;
+
+async function tryKernels(): Promise<string | null> {
   let isFlagSet = false;
   let problem: string | null;
   try {

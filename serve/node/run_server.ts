@@ -2,7 +2,7 @@
 
 import cluster from "node:cluster";
 import process from "node:process";
-import { enableRelaxedSimd } from "../../data/index.node.ts";
+import { enableRelaxedSimd, enableWideSimd } from "../../data/index.node.ts";
 import { makeLog } from "../log/log.ts";
 import { attachPrimary, attachWorker } from "../metrics/cluster_metrics.ts";
 import { type ServeOptions, type ServeSettings, serveSettings } from "../options.ts";
@@ -35,9 +35,15 @@ export async function runServer(options: ServeOptions, events: RunEvents): Promi
   else await runAlone(options, settings, events);
 }
 
+/** Before the networks are loaded. */
+async function useFastKernels({ isWide }: ServeSettings): Promise<void> {
+  enableRelaxedSimd();
+  if (isWide) await enableWideSimd();
+}
+
 async function runAlone(options: ServeOptions, settings: ServeSettings, events: RunEvents): Promise<void> {
   const stop = stopSignal();
-  enableRelaxedSimd();
+  await useFastKernels(settings);
   boundHeap();
   const { url, service, close } = await startServer(options);
   events.onListening({ url, models: service.models.current });
@@ -90,7 +96,7 @@ async function runFleet(settings: ServeSettings, { onListening, onStopping }: Ru
 async function runWorker(settings: ServeSettings): Promise<void> {
   leaveSignalsToPrimary();
   try {
-    enableRelaxedSimd();
+    await useFastKernels(settings);
     boundHeap();
     const { service, http, close } = assemble(settings, attachWorker, Number(process.env[WORKER_SLOT]));
     const served = serveConnections(http, () => {

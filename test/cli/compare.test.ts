@@ -57,7 +57,7 @@ test("for people it prints both origins, a table, and where they disagree", asyn
   assert.match(lines[1], /^cnn from .*cnn\.safetensors, trained on MNIST/);
   assert.match(
     lines[2],
-    /^on 100 test images \(synthetic, sha256 [0-9a-f]{12}…\), (simd|relaxed) kernels, one thread$/,
+    /^on 100 test images \(synthetic, sha256 [0-9a-f]{12}…\), (simd|relaxed|wide) kernels, one thread$/,
   );
   assert.match(stdout, /^accuracy +\d+\.\d\d % +\d+\.\d\d %$/m);
   assert.match(stdout, /^parameters +7,850 +102,026$/m);

@@ -29,6 +29,12 @@ interface Report {
 const find = ({ findings }: Report, section: string, name: string) =>
   findings.find((finding) => finding.section === section && finding.name === name);
 
+test("--no-wide is told as the reason why there is no wide SIMD", async () => {
+  const report: Report = JSON.parse((await doctor(fresh(), ["--no-wide", "--json"])).stdout);
+  const { state, value } = find(report, "What is used", "wide SIMD") ?? {};
+  assert.equal([state, value], ["ok", "no: --no-wide was given"]);
+});
+
 test("in an empty folder all checks pass, with a warning that there are no data yet", async () => {
   const cwd = fresh();
   const { code, stdout, stderr } = await doctor(cwd);
@@ -38,6 +44,7 @@ test("in an empty folder all checks pass, with a warning that there are no data 
   assert.match(stdout, /^ok {4}processor +\d+ × /m);
   assert.match(stdout, /^ok {4}SIMD +yes$/m);
   assert.match(stdout, /^(ok|warn) +relaxed SIMD +(yes|no: )/m);
+  assert.match(stdout, /^ok {4}wide SIMD +(yes|no: )/m);
   assert.match(stdout, /^ok {4}shared memory +yes$/m);
   assert.match(
     stdout,

@@ -220,7 +220,7 @@ test("Ctrl-C while the digits are made ends it at once, before anything is writt
   const started = performance.now();
   const request = { models: ["cnn"], preset: "fast" as const, given: {}, seed: 0, threads: 1, data: "synthetic", outputs: join(folder, "early") } as const; // biome-ignore format: one line
   const unset = { limit: undefined, patience: undefined, maxSeconds: undefined };
-  const options = { ...request, ...unset, saveEvery: 30, isJson: true, isQuiet: true };
+  const options = { ...request, ...unset, saveEvery: 30, isWide: false, isJson: true, isQuiet: true };
   const error = await trainModels(options, controller.signal).catch((caught) => caught);
   assert.is(error, controller.signal.reason);
   assert.ok(performance.now() - started < 1500, "it took longer than the drawing of a few digits");

@@ -46,6 +46,12 @@ for (const release of ["24.21.0", "26.12.1"]) {
     assert.is(runWide(program, {}, node), "null\nwide relaxed-fma");
   });
 
+  test("a second call gives the answer of the first, and changes nothing", () => {
+    const program = `console.log(await enableWideSimd()); ${FLAGS_KEPT} relu(tensor([1]));
+      console.log(await enableWideSimd(), flags.length, runtimeInfo().variant);`;
+    assert.is(runWide(program, {}, node), "null\nnull 0 wide");
+  });
+
   test("kernels that compute anything else are not used", () => {
     const program = `${CORRUPTED} console.log(await enableWideSimd(), runtimeInfo().variant);`;
     assert.is(runWide(program, {}, node), "it gives other numbers than relaxed SIMD here relaxed");

@@ -26,6 +26,7 @@ async function train(out: string, onEvent: (event: { event: string; run?: string
           threads: 1,
           maxSeconds: undefined,
           saveEvery: 1000,
+          isWide: false,
           outputs: out,
           isJson: true,
           isQuiet: true,

@@ -12,7 +12,7 @@ import { makeAfresh, onFailingDisk } from "./failing_disk.ts";
 import { GONE_PID, silently } from "./versions.ts";
 
 const optionsFor = (outputs: string): TrainOptions => ({
-  ...{ threads: 1, maxSeconds: undefined, saveEvery: 1000, outputs, isJson: false, isQuiet: true },
+  ...{ threads: 1, maxSeconds: undefined, saveEvery: 1000, outputs, isWide: false, isJson: false, isQuiet: true },
 });
 const neverAborted = new AbortController().signal;
 
