@@ -14,7 +14,7 @@
 // Range: row tiles [from, to), MR = 2 rows each, tile t covering rows 2t and 2t + 1.
 // Edges: what is computed past row m or column n is not stored; up to 60 bytes past b and bias are read.
 // Registers: 8 accumulators, 4 of B, 1 splat of A = 13 of 16. Two rows need no copy of A beside each other,
-// whatever its strides. docs/log.md has the tiles that lost.
+// whatever its strides. docs/log.md has the tiles that lost. The variant `wide` has others: gemm/wide_panel.ts.
 // Numerics: one accumulator an element, p ascending, one madd a term. Blocking by KC passes the
 // accumulator through C, which is exact; so neither blocking, nor tile position, nor packing changes a bit.
 // Error ≤ γ(k)·Σ|a||b|. Tested in test/kernels/gemm.test.ts, timed by bench/matmul.bench.ts.
@@ -87,11 +87,7 @@ export function gemm_f32(
         const panel = b + (((j / NR) * bPanel + pc * bRow) << 2);
         const start = bias + (j << 2);
         if (j + NR <= n) {
-          if (WIDE && rows > MR) {
-            widePanel(out, cRow << 2, block, aRow << 2, aCol << 2, panel, bRow << 2, start, init, kc, rows);
-          } else {
-            wholePanel(out, cRow << 2, block, aRow << 2, aCol << 2, panel, bRow << 2, start, init, kc, rows);
-          }
+          wholePanel(out, cRow << 2, block, aRow << 2, aCol << 2, panel, bRow << 2, start, init, kc, rows);
         } else {
           lastPanel(out, cRow << 2, block, aRow << 2, aCol << 2, panel, bRow << 2, start, init, kc, rows, n - j);
         }
@@ -103,7 +99,7 @@ export function gemm_f32(
 
 /**
  * Sixteen columns of C, two rows at a time. Strides are in bytes: cRow and aRow from row to row, aStep and bStep
- * from one term to the next. init: 0 zeros, 1 bias, 2 C itself.
+ * from one term to the next. init: 0 zeros, 1 bias, 2 C itself. In the variant `wide` four or five rows at a time.
  */
 function wholePanel(
   c: usize,
@@ -118,6 +114,10 @@ function wholePanel(
   kc: usize,
   rows: usize,
 ): void {
+  if (WIDE && rows > MR) {
+    widePanel(c, cRow, a, aRow, aStep, b, bStep, bias, init, kc, rows);
+    return;
+  }
   for (let i: usize = 0; i < rows; i += MR) {
     // A last single row is computed twice.
     const next: usize = i + 1 < rows ? 1 : 0;

@@ -1,17 +1,19 @@
 // Training steps of the CNN at batch 64, on noise, for so long; prints how many milliseconds each took.
 //
-//   node bench/programs/steps.mjs THREADS SECONDS
+//   node bench/programs/steps.mjs THREADS SECONDS [wide]
 
 import process from "node:process";
-import v8 from "node:v8";
-import { Adam, backward, crossEntropy, scope, setThreads, supportsVariant, tensor } from "../../dist/index.js";
+import { Adam, backward, crossEntropy, scope, setThreads, tensor } from "../../dist/index.js";
 import { cnn } from "../../dist/models.js";
+import { enableRelaxedSimd, enableWideSimd } from "../../dist/node.js";
 
 const BATCH = 64;
 const WARM_UP_STEPS = 20;
-const [threads, seconds] = process.argv.slice(2).map(Number);
+const [threads, seconds] = process.argv.slice(2, 4).map(Number);
 
-if (!supportsVariant("relaxed")) v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
+enableRelaxedSimd();
+const notWideBecause = process.argv[4] === "wide" ? await enableWideSimd() : null;
+if (notWideBecause !== null) throw new Error(`no wide kernels: ${notWideBecause}`);
 if ((await setThreads(threads)) !== threads) throw new Error(`this host has no ${threads} threads`);
 const model = cnn({ seed: 0 });
 const optimizer = new Adam(model.parameters(), { lr: 1e-3 });

@@ -1,7 +1,6 @@
 // Vectors of eight lanes: V8 joins pairs of four where the processor has AVX2, behind a flag (docs/adr/0020-wide-kernels-lean-on-a-flag.md).
 
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 import v8 from "node:v8";
 import { gunzipSync } from "node:zlib";
 import { problemOf, RuntimeError } from "../base/errors.ts";
@@ -103,7 +102,7 @@ async function whyNoGain(wide: CheckedKernels): Promise<string | null> {
     if (without > TOO_MANY_WITHOUT)
       return `its tiles are ${gain.toFixed(2)} times as fast as others here, which is no gain`;
     if (performance.now() > end) return `V8 did not optimize it within ${PATIENCE_MS} ms`;
-    await sleep(1); // for the compiler, which has a thread of its own
+    await new Promise((done) => setTimeout(done, 1)); // for the compiler, which has a thread of its own
   }
   return null;
 }
