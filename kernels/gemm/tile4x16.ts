@@ -1,6 +1,6 @@
 // Four rows of C, sixteen columns: what tiles of five leave over. tile5x16.ts has the arguments.
 //
-// The rows are 0, second, third and fourth; where C has fewer, neighbours are the same, and computed again.
+// The rows are 0, 1, third and fourth; where C has two or three, neighbours are the same, and computed again.
 // Registers, of eight lanes: 8 accumulators, 2 of B, 1 splat of A = 11 of 16.
 
 import { load4, madd, splat, store4 } from "../shared/simd";
@@ -16,7 +16,6 @@ export function tile4x16(
   b: usize,
   bStep: usize,
   kc: usize,
-  second: usize,
   third: usize,
   fourth: usize,
 ): void {
@@ -24,7 +23,7 @@ export function tile4x16(
   let c01 = load4(start, 4);
   let c02 = load4(start, 8);
   let c03 = load4(start, 12);
-  const start1 = start + second * startRow;
+  const start1 = start + startRow;
   let c10 = load4(start1, 0);
   let c11 = load4(start1, 4);
   let c12 = load4(start1, 8);
@@ -39,7 +38,7 @@ export function tile4x16(
   let c31 = load4(start3, 4);
   let c32 = load4(start3, 8);
   let c33 = load4(start3, 12);
-  let a1 = a + second * aRow;
+  let a1 = a + aRow;
   let a2 = a + third * aRow;
   let a3 = a + fourth * aRow;
   const end = b + kc * bStep;
@@ -78,7 +77,7 @@ export function tile4x16(
   store4(c, 4, c01);
   store4(c, 8, c02);
   store4(c, 12, c03);
-  const out1 = c + second * cRow;
+  const out1 = c + cRow;
   store4(out1, 0, c10);
   store4(out1, 4, c11);
   store4(out1, 8, c12);

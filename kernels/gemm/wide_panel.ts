@@ -15,7 +15,7 @@ import { tile5x16 } from "./tile5x16";
 /** Where tiles begin that begin at nothing: all load their start, since accumulators of two origins cost a tenth. */
 const ZEROS = WIDE ? memory.data(64, 16) : 0;
 
-/** As wholePanel of gemm.ts. */
+/** As wholePanel of gemm.ts, for three rows or more. */
 export function widePanel(
   c: usize,
   cRow: usize,
@@ -41,10 +41,9 @@ export function widePanel(
     start += 5 * startRow;
   }
   for (let i: usize = 5 * fives; i < rows; i += 4) {
-    const second: usize = i + 1 < rows ? 1 : 0;
-    const third: usize = i + 2 < rows ? 2 : second;
+    const third: usize = i + 2 < rows ? 2 : 1; // a single one is never left
     const fourth: usize = i + 3 < rows ? 3 : third;
-    tile4x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc, second, third, fourth);
+    tile4x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc, third, fourth);
     c += 4 * cRow;
     a += 4 * aRow;
     start += 4 * startRow;

@@ -1,5 +1,5 @@
 // Compiles the kernels of the folder it runs in as often as its parent says so: a compiler that is warm takes a third of
-// the time. What a message names is compiled, "relaxed" or "simd"; the other variant stays. Labels and digest stay too,
+// the time. What a message names is compiled, "relaxed", "simd" or "wide"; the other variants stay. Labels and digest stay too,
 // since the library takes no kernels but those of its version.
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
@@ -9,7 +9,7 @@ import InlineShared from "../../scripts/inline_shared.mjs";
 import { weave } from "../../scripts/weave.mjs";
 
 const read = (variant) => readFileSync(`build/kernels.${variant}.wasm`);
-const labels = Object.fromEntries(["simd", "relaxed"].map((variant) => [variant, labelOf(read(variant))]));
+const labels = Object.fromEntries(["simd", "relaxed", "wide"].map((variant) => [variant, labelOf(read(variant))]));
 const [digest] = readFileSync("build/kernels.js", "utf8").split("\n");
 
 process.on("message", async (target) => {

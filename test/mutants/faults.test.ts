@@ -25,7 +25,7 @@ test("no two faults of a file are the same", () => {
 
 test("every kernel has one, and tests that must find it", () => {
   const files = [...new Set(FAULTS.map(({ file }) => file))];
-  const kernels = projectFiles(/^kernels\/(\w+|augment\/\w+|winograd\/\w+)\.ts$/);
+  const kernels = projectFiles(/^kernels\/(\w+|augment\/\w+|gemm\/\w+|winograd\/\w+)\.ts$/);
   assert.equal(
     kernels.filter((file) => !files.includes(file)),
     [],

@@ -9,8 +9,9 @@
 //   npm run mutants -- --write           then writes docs/mutants.md and found.json
 //
 // Everything is compiled and run in copies in a temporary folder, never here. A fault counts as found when a test
-// fails, crashes or hangs that passes without it. Of the two variants of the kernels the one is compiled that tests load by
-// default, relaxed SIMD. A fault that does not compile, or compiles to the same bytes, is a mistake in the list.
+// fails, crashes or hangs that passes without it. Of the variants of the kernels the one is compiled that tests load by
+// default, relaxed SIMD, unless the fault names another. A fault that does not compile, or compiles to the same bytes, is a
+// mistake in the list.
 
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -31,6 +32,9 @@ const LIMIT_MS = 90_000;
 /** What this machine has found out so far, and what the page was last written from. */
 const RESULTS = "build/mutants.json";
 const WRITTEN = "test/mutants/found.json";
+
+const VARIANTS = ["simd", "relaxed", "wide"] as const;
+type Variant = (typeof VARIANTS)[number];
 
 /** What became of a fault that nothing found. */
 interface Lost {
@@ -97,7 +101,7 @@ async function tryAll(queue: Fault[], jobs: number, results: Record<string, Foun
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
   const control = new Copy(join(root, "control"));
-  for (const variant of ["simd", "relaxed"] as const) {
+  for (const variant of VARIANTS) {
     const complaint = await control.build(variant);
     if (complaint) throw new Error(`mutants: the kernels do not compile as they are:\n${complaint}`);
   }
@@ -128,6 +132,12 @@ async function tryAll(queue: Fault[], jobs: number, results: Record<string, Foun
   control.end();
 }
 
+/** The variant in which a fault shows. */
+function variantOf({ what }: Fault): Variant {
+  if (what.startsWith("plain SIMD")) return "simd";
+  return what.startsWith("wide") ? "wide" : "relaxed";
+}
+
 async function tryOut(
   copy: Copy,
   control: Copy,
@@ -139,7 +149,7 @@ async function tryOut(
   writeFileSync(path, plant(source, fault));
   try {
     if (fault.file.startsWith("kernels/")) {
-      const complaint = await copy.build(fault.what.startsWith("plain SIMD") ? "simd" : "relaxed");
+      const complaint = await copy.build(variantOf(fault));
       if (complaint) return { by: null, mistake: `DOES NOT COMPILE:\n${complaint}` };
       if (copy.code().equals(control.code())) return { by: null, mistake: "COMPILES TO THE SAME" };
     }
@@ -164,7 +174,7 @@ class Copy {
   }
 
   /** Compiles a variant of the kernels. @returns what the compiler says against it; "" where all is well */
-  build(variant: "simd" | "relaxed"): Promise<string> {
+  build(variant: Variant): Promise<string> {
     this.builder ??= fork("test/mutants/builder.mjs", { cwd: this.folder, execArgv: [] });
     const { builder } = this;
     children.add(builder);
@@ -185,7 +195,7 @@ class Copy {
 
   /** The bytes of all binaries, without the labels, which name the sources; and the numbers that callers share. */
   code(): Buffer {
-    const wasm = ["simd", "relaxed", "inference"].map((variant) => {
+    const wasm = [...VARIANTS, "inference"].map((variant) => {
       const bytes = readFileSync(join(this.folder, `build/kernels.${variant}.wasm`));
       const label = bytes.lastIndexOf("simdgrad");
       return label < 0 ? bytes : bytes.subarray(0, label);
