@@ -77,6 +77,7 @@ export { type CrossEntropyOptions, crossEntropy } from "./ops/cross_entropy.ts";
 export { detach } from "./ops/detach.ts";
 export { div } from "./ops/div.ts";
 export { dropout } from "./ops/dropout.ts";
+export { exact } from "./ops/exact.ts";
 export { exp } from "./ops/exp.ts";
 export { flatten } from "./ops/flatten.ts";
 export { gather } from "./ops/gather.ts";

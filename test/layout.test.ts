@@ -11,6 +11,7 @@ const WITHOUT_KERNEL: Record<string, string> = {
   adaptive_avg_pool2d: "the kernel of avg_pool2d",
   linear: "the GEMM kernel",
   detach: "a view",
+  exact: "conv2d without Winograd's kernels",
   matmul: "the GEMM kernel",
   mean: "the kernels of sum and div",
   reshape: "a view",

@@ -1,8 +1,6 @@
 // Whether operations are recorded.
 
-import { callback, check } from "../base/check.ts";
-import { OptionError } from "../base/errors.ts";
-import { isPromise } from "../base/is_promise.ts";
+import { callSync } from "../base/call_sync.ts";
 
 let enabled = true;
 
@@ -17,13 +15,10 @@ export function isGradEnabled(): boolean {
  * @example const logits = noGrad(() => model.forward(x));
  */
 export function noGrad<T>(body: () => T): T {
-  check("noGrad", "body", body, callback);
   const before = enabled;
   enabled = false;
   try {
-    const result = body();
-    if (isPromise(result)) throw new OptionError("noGrad: the body must not be async.");
-    return result;
+    return callSync("noGrad", body);
   } finally {
     enabled = before;
   }

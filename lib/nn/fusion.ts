@@ -7,6 +7,7 @@ import { type ConvGeometry, convGeometry } from "../ops/conv_geometry.ts";
 import { convReluPool, type Pool } from "../ops/conv_relu_pool.ts";
 import { conv1Block, isConv1Block } from "../ops/conv1_block.ts";
 import { winogradConv } from "../ops/conv2d_winograd.ts";
+import { isExact } from "../ops/exact.ts";
 import { winogradBlock } from "../ops/winograd_block.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { AdaptiveAvgPool2d } from "./adaptive_avg_pool2d.ts";
@@ -25,6 +26,7 @@ export interface Fusion {
 
 /** What computes layers[from] on x together with those behind it; null where it goes by itself. */
 export function fuse(layers: readonly Module[], x: Tensor, from = 0): Fusion | null {
+  if (isExact()) return null;
   const conv = layers[from];
   const bn = layers[from + 1];
   if (!is(conv, Conv2d) || !is(bn, BatchNorm2d) || x.shape.length !== 4 || x.dtype !== "f32") return null;

@@ -24,7 +24,7 @@ export interface SequentialOptions {
  * An intermediate result is freed as soon as the next layer has used it; what backward needs of it, it holds
  * by itself. Neighbours that one op computes together, such as a convolution, its normalisation, ReLU and pooling,
  * go through that op (fusion.ts): the same result to rounding, sooner. In evaluation under `noGrad` a normalisation is
- * folded into the convolution before it. Max pooling hands the gradient to the first of equal maxima; only where
+ * folded into the convolution before it; within `exact` neither is done. Max pooling hands the gradient to the first of equal maxima; only where
  * values are equal because rounding made them so, such an op may take another of them, and a bias before a
  * normalisation has the gradient 0 rather than its rounding.
  * @example new Sequential({ fc1: new Linear(512, 128), relu: new ReLU(), fc2: new Linear(128, 10) }, { seed: 1 })

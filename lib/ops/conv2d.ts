@@ -2,7 +2,26 @@ import { defineOp } from "../autograd/define_op.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { convAlgorithm } from "./conv_algorithm.ts";
 import { type Conv2dOptions, checkConvolution, convGeometry } from "./conv_geometry.ts";
+import { isExact } from "./exact.ts";
 import { reduceAxes } from "./reduce.ts";
+
+/** What conv2d does, whose forward pass says how backward goes, too. */
+const convolution = defineOp("conv2d", {
+  inputs: { x: "f32", w: "f32", b: "f32?" },
+  forward({ save }, x: Tensor, w: Tensor, b: Tensor | null, options: Conv2dOptions, isExact: boolean) {
+    checkConvolution("conv2d", options);
+    const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, options);
+    const algorithm = convAlgorithm(geometry, isExact);
+    using packed = algorithm.pack(w, geometry);
+    save(x, w);
+    return algorithm.forward(x, packed, b, geometry);
+  },
+  backward({ args: [, , b, options, isExact], saved: [x, w], needs }, dy) {
+    const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, options);
+    const gradients = convAlgorithm(geometry, isExact).backward(dy, x, w, geometry, needs);
+    return b ? [...gradients, needs[2] ? reduceAxes("sum_f32", dy, [0, 1, 2]) : null] : gradients;
+  },
+});
 
 /**
  * 2-D cross-correlation: what deep learning calls convolution (the kernel is not flipped).
@@ -27,19 +46,6 @@ import { reduceAxes } from "./reduce.ts";
  * Source: Lavin & Gray 2015, arXiv:1509.09308.
  * @example conv2d(x, w, b, { padding: 1 }) // 3×3: [64,32,32,3] → [64,32,32,16]
  */
-export const conv2d = defineOp("conv2d", {
-  inputs: { x: "f32", w: "f32", b: "f32?" },
-  forward({ save }, x: Tensor, w: Tensor, b: Tensor | null = null, options: Conv2dOptions = {}) {
-    checkConvolution("conv2d", options);
-    const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, options);
-    const algorithm = convAlgorithm(geometry);
-    using packed = algorithm.pack(w, geometry);
-    save(x, w);
-    return algorithm.forward(x, packed, b, geometry);
-  },
-  backward({ args: [, , b, options], saved: [x, w], needs }, dy) {
-    const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, options);
-    const gradients = convAlgorithm(geometry).backward(dy, x, w, geometry, needs);
-    return b ? [...gradients, needs[2] ? reduceAxes("sum_f32", dy, [0, 1, 2]) : null] : gradients;
-  },
-});
+export function conv2d(x: Tensor, w: Tensor, b: Tensor | null = null, options: Conv2dOptions = {}): Tensor<"f32"> {
+  return convolution(x, w, b, options, isExact());
+}

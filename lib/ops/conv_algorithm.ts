@@ -9,11 +9,13 @@ import { winogradConv } from "./conv2d_winograd.ts";
  * For 3×3, stride 1, padding 1 and output channels by fours: Winograd where the input channels go by fours
  * too, a dedicated kernel for a single one. Everything else by im2col. The batch has no say in it: an
  * image's result must not depend on how many others came with it.
+ *
+ * @param isExact by the definition: not by Winograd
  */
-export function convAlgorithm({ kh, kw, stride, padding, cin, cout }: ConvGeometry): ConvAlgorithm {
+export function convAlgorithm({ kh, kw, stride, padding, cin, cout }: ConvGeometry, isExact = false): ConvAlgorithm {
   if (kh === 3 && kw === 3 && stride === 1 && padding === 1 && cout % 4 === 0) {
     if (cin === 1) return grayConv;
-    if (cin % 4 === 0) return winogradConv;
+    if (cin % 4 === 0 && !isExact) return winogradConv;
   }
   return im2colConv;
 }

@@ -1,8 +1,6 @@
 // Memory scopes: what is made inside is given back at the end, but for what is returned or kept.
 
-import { callback, check } from "../base/check.ts";
-import { OptionError } from "../base/errors.ts";
-import { isPromise } from "../base/is_promise.ts";
+import { callSync } from "../base/call_sync.ts";
 
 /** The key of `using`; hosts without it get the one that compiled `using` looks for. */
 export const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
@@ -53,14 +51,12 @@ export function escapeScopes(owned: Owned): void {
  * @example const best = scope(() => argmax(model.forward(x), -1).toArray());
  */
 export function scope<T>(body: () => T): T {
-  check("scope", "body", body, callback);
   const outer = current;
   const mine = new Set<Owned>();
   current = mine;
   let result: T | undefined;
   try {
-    result = body();
-    if (isPromise(result)) throw new OptionError("scope: the body must not be async.");
+    result = callSync("scope", body);
     return result;
   } finally {
     current = outer;

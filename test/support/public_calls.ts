@@ -110,6 +110,7 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   // autograd
   backward: call(() => [lib.sum(grad()), { retainGraph: true }], lib.backward),
   noGrad: call(() => [() => 1], lib.noGrad),
+  exact: call(() => [() => 1], lib.exact),
   defineOp: call(
     () => [
       "double",

@@ -1,6 +1,6 @@
 // Dream: from paper, noise or a drawing uphill, by the gradient at the picture, to what a network takes most surely for a digit.
 
-import { backward, crossEntropy, type Sequential, scope, tensor } from "../../../lib/index.ts";
+import { backward, crossEntropy, exact, type Sequential, scope, tensor } from "../../../lib/index.ts";
 import { PIXELS } from "../side.ts";
 import { blur, shift } from "./filters.ts";
 import { inkOf, inputOf, pixelsOf } from "./ink.ts";
@@ -76,7 +76,8 @@ function gradientTo(network: Sequential, digit: number, ink: Float32Array): Floa
   return scope(() => {
     const x = inputOf([ink]);
     x.requiresGrad = true;
-    backward(crossEntropy(network.forward(x), tensor(Int32Array.of(digit))));
+    const logits = exact(() => network.forward(x));
+    backward(crossEntropy(logits, tensor(Int32Array.of(digit))));
     return gradientOf(x);
   });
 }

@@ -6,7 +6,7 @@
 //
 // Source: Rony et al. 2019, arXiv:1811.09600 (Decoupling Direction and Norm).
 
-import { backward, crossEntropy, type Sequential, scope, tensor } from "../../../lib/index.ts";
+import { backward, crossEntropy, exact, type Sequential, scope, tensor } from "../../../lib/index.ts";
 import { PIXELS } from "../side.ts";
 import { inkOf, inputOf, pixelsOf } from "./ink.ts";
 import { CLASSES, gradientOf, largestOf, logitsOf } from "./scores.ts";
@@ -81,7 +81,7 @@ function pull(
   return scope(() => {
     const x = inputOf(inks);
     x.requiresGrad = true;
-    const logits = network.forward(x);
+    const logits = exact(() => network.forward(x));
     const values = logits.values.slice();
     backward(crossEntropy(logits, tensor(Int32Array.from(digits)), { reduction: "sum" }));
     return { logits: values, gradients: gradientOf(x) };

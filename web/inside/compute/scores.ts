@@ -3,6 +3,7 @@
 import { MNIST_NORMALIZATION } from "../../../data/index.ts";
 import {
   backward,
+  exact,
   type Module,
   mul,
   noGrad,
@@ -27,7 +28,8 @@ export interface Scores {
 
 /**
  * All ten gradients by one backward pass: of ten copies of the picture, the loss is the sum of the logit of 0 for the first, of 1
- * for the second, and so on, so that each copy's gradient is that of its own digit.
+ * for the second, and so on, so that each copy's gradient is that of its own digit. Exact: what a dead ReLU hides from a digit has
+ * the gradient 0, not what Winograd's rounding makes of it.
  *
  * @param network in evaluation mode, frozen
  */
@@ -35,7 +37,7 @@ export function scoresOf(network: Sequential, ink: Float32Array): Scores {
   return scope(() => {
     const x = inputOf(new Array<Float32Array>(CLASSES).fill(ink));
     x.requiresGrad = true;
-    const logits = network.forward(x);
+    const logits = exact(() => network.forward(x));
     const own = tensor(
       Float32Array.from({ length: CLASSES * CLASSES }, (_, i) => (i % (CLASSES + 1) === 0 ? 1 : 0)),
       [CLASSES, CLASSES],
