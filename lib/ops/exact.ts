@@ -22,7 +22,7 @@ export function isExact(): boolean {
  * @returns what `body` returns
  * @throws {OptionError} `body` is no function, or async: what it awaits would run as usual
  *
- * Cost: a convolution that Winograd would do takes up to 3 times as long; others as before.
+ * Cost: a convolution that Winograd would do takes 2 to 4 times as long; others as before.
  * @example
  *   x.requiresGrad = true;
  *   backward(exact(() => crossEntropy(model.forward(x), y))); // x.grad: what the digit depends on
