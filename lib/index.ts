@@ -61,6 +61,7 @@ export { Linear, type LinearOptions } from "./nn/linear.ts";
 export { MaxPool2d } from "./nn/max_pool2d.ts";
 export { Module } from "./nn/module.ts";
 export { ReLU } from "./nn/relu.ts";
+export { Residual } from "./nn/residual.ts";
 export { Sequential, type SequentialOptions } from "./nn/sequential.ts";
 export { Sigmoid } from "./nn/sigmoid.ts";
 export { summary } from "./nn/summary.ts";

@@ -4,9 +4,10 @@ import { anything, check, checkOptions, object, type Rule, required, string } fr
 import { formatShape, OptionError, ShapeError } from "../base/errors.ts";
 import { is } from "../nn/fusion.ts";
 import { checkModule, join, type Module } from "../nn/module.ts";
+import { Residual } from "../nn/residual.ts";
 import { Sequential } from "../nn/sequential.ts";
 import { VERSION } from "../runtime/version.ts";
-import { checkShape, type Shape } from "../tensor/shape.ts";
+import { checkShape, type Shape, sameShape } from "../tensor/shape.ts";
 import { stateDict } from "./checkpoint.ts";
 import { convertLayer } from "./onnx_layers.ts";
 import { OnnxNodes, type OnnxParts } from "./onnx_nodes.ts";
@@ -39,7 +40,7 @@ const NAME: Rule = {
  *
  * Images go in as [N, C, H, W], ONNX's order, where the model itself takes [N, H, W, C]; with one channel the bytes are
  * the same. Parameters have PyTorch's names and layout. Layers stand one by one as in the model, dropout left out: what
- * folds and fuses is the reader's affair. Nested Sequentials are unrolled.
+ * folds and fuses is the reader's affair. Nested Sequentials are unrolled, Residuals too.
  *
  * @param model layers of this library; the mode it is in does not matter
  * @throws {OptionError} a layer that ONNX cannot express or that overrides forward, an invalid name
@@ -87,6 +88,7 @@ function append(path: string, layer: Module, x: Value, target: Target): Value {
   if (is(layer, Sequential)) {
     return layer.layers.reduce((value, [name, child]) => append(join(path, name), child, value, target), x);
   }
+  if (is(layer, Residual)) return appendResidual(path, layer, x, target);
   const y = convertLayer(layer, x, new OnnxNodes(path, target.parts, target.state));
   if (y) return y;
   const which = path === "" ? "the model" : path;
@@ -95,6 +97,16 @@ function append(path: string, layer: Module, x: Value, target: Target): Value {
       "layers, with their own forward.",
     { layer: path, type: layer.constructor.name },
   );
+}
+
+function appendResidual(path: string, { main, shortcut }: Residual, x: Value, target: Target): Value {
+  const y = append(join(path, "main"), main, x, target);
+  const s = shortcut ? append(join(path, "shortcut"), shortcut, x, target) : x;
+  const to = new OnnxNodes(path, target.parts, target.state);
+  if (!sameShape(y.shape, s.shape)) {
+    throw new ShapeError(`${to.op}: the shapes of its two parts differ; x is ${formatShape(x.shape)}.`, { x: x.shape });
+  }
+  return to.add("Add", [y.name, s.name], y.shape);
 }
 
 function channelsFirst(shape: Shape): Shape {

@@ -10,6 +10,7 @@ import { GELU } from "../../lib/nn/gelu.ts";
 import { Linear } from "../../lib/nn/linear.ts";
 import { MaxPool2d } from "../../lib/nn/max_pool2d.ts";
 import { ReLU } from "../../lib/nn/relu.ts";
+import { Residual } from "../../lib/nn/residual.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { Sigmoid } from "../../lib/nn/sigmoid.ts";
 import { Tanh } from "../../lib/nn/tanh.ts";
@@ -72,6 +73,22 @@ export function onnxNetworks(): OnnxNetwork[] {
         flatten: new Flatten(),
       }),
       nodes: ["Conv", ...geluTanh, "Conv", "BatchNormalization", "Relu", "GlobalAveragePool", "Flatten"],
+    },
+    {
+      name: "residual",
+      inputShape: [6, 6, 3],
+      model: new Sequential({
+        down: new Residual(
+          new Sequential({
+            conv: new Conv2d(3, 4, 3, { stride: 2, padding: 1 }),
+            bn: new BatchNorm2d(4),
+            relu: new ReLU(),
+          }),
+          new Conv2d(3, 4, 1, { stride: 2 }),
+        ),
+        same: new Residual(new Conv2d(4, 4, 3, { padding: 1 })),
+      }),
+      nodes: ["Conv", "BatchNormalization", "Relu", "Conv", "Add", "Conv", "Add"],
     },
     {
       name: "features",

@@ -244,6 +244,14 @@ export const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
     (name, x) => model().registerBuffer(name, x),
   ),
   ReLU: layer(() => new ReLU()),
+  Residual: call(
+    () => [new Linear(4, 4), new Linear(4, 4)],
+    (main, shortcut) => new lib.Residual(main, shortcut),
+  ),
+  "Residual.forward": layer(
+    () => new lib.Residual(new Linear(4, 4)),
+    () => ones([2, 4]),
+  ),
   Sequential: call(
     () => [{ fc: new Linear(2, 2) }, { seed: 1 }],
     (...args: unknown[]) => new Sequential(...(args as [lib.Module])),

@@ -1,0 +1,55 @@
+import { formatShape, ShapeError } from "../base/errors.ts";
+import { add } from "../ops/add.ts";
+import { checkTensor } from "../tensor/check_tensor.ts";
+import { sameShape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkModule, Module } from "./module.ts";
+
+/**
+ * A residual block: y = main(x) + shortcut(x), where main(x) has the shape of x without a shortcut.
+ *
+ * @param main     what is added to the input
+ * @param shortcut brings x to the shape of main(x), e.g. a 1×1 convolution with its stride; default: x as it is
+ * @throws {OptionError} one that is no Module
+ *
+ * The parameters are called "main.…" and "shortcut.…". In `forward` a ShapeError tells that the two differ in shape: nothing
+ * is repeated.
+ * Source: He et al. 2015, arXiv:1512.03385.
+ * @example
+ *   new Sequential({
+ *     block: new Residual(
+ *       new Sequential({ conv1: new Conv2d(16, 32, 3, { padding: 1, stride: 2 }), relu: new ReLU(), conv2: … }),
+ *       new Conv2d(16, 32, 1, { stride: 2 }),
+ *     ),
+ *     relu: new ReLU(),
+ *   })
+ */
+export class Residual extends Module {
+  constructor(
+    readonly main: Module,
+    readonly shortcut: Module | null = null,
+  ) {
+    super();
+    checkModule("Residual", "main", main);
+    if (shortcut !== null) checkModule("Residual", "shortcut", shortcut);
+  }
+
+  forward(x: Tensor): Tensor<"f32"> {
+    const y = this.main.forward(x);
+    const s = (this.shortcut?.forward(x) ?? x) as Tensor<"f32">;
+    const what = this.shortcut ? "shortcut(x)" : "x";
+    checkTensor("Residual", "main(x)", y);
+    checkTensor("Residual", what, s);
+    if (!sameShape(y.shape, s.shape)) {
+      throw new ShapeError(
+        `Residual: main(x) is ${formatShape(y.shape)}, ${what} is ${formatShape(s.shape)}; they must be equal. ` +
+          "A 1×1 convolution as the shortcut, with the stride of main, makes them so.",
+        { main: y.shape, shortcut: s.shape },
+      );
+    }
+    const sum = add(y, s);
+    // What backward needs of them, it holds by itself.
+    for (const part of new Set([y, s])) if (part !== x && !part.isKept) part.dispose();
+    return sum;
+  }
+}

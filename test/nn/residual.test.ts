@@ -1,0 +1,93 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { backward } from "../../lib/autograd/backward.ts";
+import { noGrad } from "../../lib/autograd/grad_mode.ts";
+import { OptionError, ShapeError } from "../../lib/base/errors.ts";
+import { encodeOnnx } from "../../lib/formats/onnx.ts";
+import { Conv2d } from "../../lib/nn/conv2d.ts";
+import { Linear } from "../../lib/nn/linear.ts";
+import { Residual } from "../../lib/nn/residual.ts";
+import { Sequential } from "../../lib/nn/sequential.ts";
+import { add } from "../../lib/ops/add.ts";
+import { mul } from "../../lib/ops/mul.ts";
+import { rand } from "../../lib/ops/random.ts";
+import { sum } from "../../lib/ops/sum.ts";
+import { scope } from "../../lib/tensor/scope.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { leaks } from "../support/leaks.ts";
+
+const test = suite("Residual");
+
+const x = rand([3, 4], { seed: 1 }).keep();
+
+function gradientsOf(layers: readonly Linear[], forward: () => Tensor<"f32">): number[][] {
+  for (const { weight } of layers) weight.grad?.data.fill(0);
+  return scope(() => {
+    const y = forward();
+    backward(sum(mul(y, y)));
+    return layers.map(({ weight }) => weight.grad?.toArray().flat() as number[]);
+  });
+}
+
+test("it adds what main makes of x, and x or what the shortcut makes of it", () => {
+  const [main, shortcut] = [new Linear(4, 4, { seed: 1 }), new Linear(4, 4, { seed: 2 })];
+  const own = add(main.forward(x), x);
+  assert.equal(new Residual(main).forward(x).toArray(), own.toArray());
+  const both = add(main.forward(x), shortcut.forward(x));
+  assert.equal(new Residual(main, shortcut).forward(x).toArray(), both.toArray());
+});
+
+test("gradients go through both parts, and through two blocks in a row", () => {
+  const layers = [1, 2, 3].map((seed) => new Linear(4, 4, { seed }));
+  const [first, shortcut, second] = layers;
+  const blocks = new Sequential({ a: new Residual(first, shortcut), b: new Residual(second) });
+  const byHand = (): Tensor<"f32"> => {
+    const h = add(first.forward(x), shortcut.forward(x));
+    return add(second.forward(h), h);
+  };
+  assert.equal(
+    gradientsOf(layers, () => blocks.forward(x)),
+    gradientsOf(layers, byHand),
+  );
+});
+
+test("its parameters lie under main and shortcut", () => {
+  const block = new Residual(new Sequential({ fc: new Linear(4, 4, { bias: false }) }), new Linear(4, 4));
+  assert.equal(
+    block.namedParameters().map(([name]) => name),
+    ["main.fc.weight", "shortcut.weight", "shortcut.bias"],
+  );
+});
+
+test("it frees what it adds, and never what it is given", () => {
+  const block = new Residual(new Linear(4, 4), new Linear(4, 4));
+  assert.is(
+    leaks(() => noGrad(() => block.forward(x)).dispose()),
+    0,
+  );
+  const twice = new Residual(new Residual(new Sequential({})));
+  assert.equal(
+    twice.forward(x).toArray().flat(),
+    [...x.data].map((value) => Math.fround(3 * value)),
+  );
+  assert.not(x.isDisposed);
+});
+
+test("parts of different shapes are named, never repeated to fit", () => {
+  const block = new Residual(new Conv2d(4, 1, 1));
+  const images = rand([1, 2, 2, 4], { seed: 1 });
+  const isNamed = (error: Error): boolean =>
+    error instanceof ShapeError &&
+    /^Residual: main\(x\) is \[1, 2, 2, 1\], x is \[1, 2, 2, 4\]; they must be equal\./.test(error.message);
+  assert.throws(() => block.forward(images), isNamed);
+  assert.throws(
+    () => encodeOnnx(new Sequential({ block }), { inputShape: [2, 2, 4], name: "block" }),
+    (error: Error) => error instanceof ShapeError && /^encodeOnnx: block: /.test(error.message),
+  );
+  assert.throws(
+    () => new Residual(new Linear(4, 4), {} as Linear),
+    (error: Error) => error instanceof OptionError,
+  );
+});
+
+test.run();
