@@ -1,9 +1,12 @@
 // One work after another, and in each the contestants in turns, round after round: what slows the machine slows all.
 
 import { medianOf, spreadOf } from "../figure.ts";
+import type { Blas } from "./blas.ts";
 import { type Answer, type Command, type Contestant, type Running, start } from "./contestant.ts";
 
 export interface Work {
+  /** Whose description the task's folder holds. */
+  network: string;
   /** "CNN training, batch 64". */
   name: string;
   work: Command["work"];
@@ -18,6 +21,7 @@ export interface Entry {
   name: string;
   threads: number;
   version: string | null;
+  blas: Blas | null;
   /** Of the median run; null where it failed, and `problem` says why. */
   medianMs: number | null;
   /** Half the distance between the quartiles, relative to the median. */
@@ -36,7 +40,7 @@ const TOLERANCE = 1e-4;
 const SAMPLE_MS = 100;
 /** the warm-up before it so long, */
 const WARM_UP_MS = 500;
-/** and who has used so much is not asked again, but for a first sample: some are 300 times slower. */
+/** and who has used so much is not asked again; where that is before the first sample, the warm-up is it. Some are 300 times slower. */
 const BUDGET_MS = 12_000;
 /** After two threads have run, a pool may spin for a while; the next contestant should not share the machine with it. */
 const PAUSE_MS = 20;
@@ -65,7 +69,7 @@ export async function contest(
       participants.push(await admit(contestant, work, folder));
     }
     for (let round = 0; round < rounds; round++) {
-      for (const participant of participants) await sample(participant, work, round);
+      for (const participant of participants) await sample(participant, work);
     }
   } finally {
     for (const { running } of participants) running?.stop();
@@ -107,12 +111,13 @@ async function warmUp(participant: Participant, work: Work): Promise<void> {
     const { ms } = await ask(participant, work, "time", runs);
     if (ms === undefined) return;
     spent += ms * runs;
+    if (participant.spentMs > BUDGET_MS) participant.samples.push(ms);
     participant.runs = Math.max(1, Math.round(SAMPLE_MS / ms));
   }
 }
 
-async function sample(participant: Participant, work: Work, round: number): Promise<void> {
-  if (participant.problem !== null || (round > 0 && participant.spentMs > BUDGET_MS)) return;
+async function sample(participant: Participant, work: Work): Promise<void> {
+  if (participant.problem !== null || participant.spentMs > BUDGET_MS) return;
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   const { ms } = await ask(participant, work, "time", participant.runs);
   if (ms !== undefined) participant.samples.push(ms);
@@ -141,6 +146,7 @@ function summarize({ contestant, running, samples, ...rest }: Participant, { bat
     name: contestant.name,
     threads: contestant.threads,
     version: running?.version ?? null,
+    blas: running?.blas ?? null,
     medianMs,
     spread: medianMs && spreadOf(samples),
     imagesPerSecond: medianMs && (batch * 1000) / medianMs,

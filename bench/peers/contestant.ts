@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { type Blas, type BlasTraces, blasOf } from "./blas.ts";
 
 export interface Contestant {
   /** "PyTorch, channels_last". */
@@ -14,9 +15,17 @@ export interface Contestant {
   isInstalled(): boolean;
 }
 
+/** What a contestant says first. */
+export interface Introduction {
+  version: string;
+  /** What it runs on, in a few words. */
+  build: string;
+  /** Of PyTorch: what its BLAS can be told from. */
+  blas?: BlasTraces;
+}
+
 /** What serve.mjs and pytorch.py answer. */
-export interface Answer {
-  version?: string;
+export interface Answer extends Partial<Introduction> {
   values?: number[];
   ms?: number;
   error?: string;
@@ -29,8 +38,8 @@ export interface Command {
   runs?: number;
 }
 
-export interface Running {
-  readonly version: string;
+export interface Running extends Omit<Introduction, "blas"> {
+  readonly blas: Blas | null;
   ask(command: Command): Promise<Answer>;
   stop(): void;
 }
@@ -46,10 +55,12 @@ export async function start({ command: [program, script, ...args] }: Contestant,
   };
   // Where the process has ended, `next` says so; the pipe's own error adds nothing.
   child.stdin.on("error", () => {});
-  const { version, error } = await next();
+  const { version, build = "", blas, error } = await next();
   if (version === undefined) throw new Error(error);
   return {
     version,
+    build,
+    blas: blas ? blasOf(blas) : null,
     ask: (command) => {
       child.stdin.write(`${JSON.stringify(command)}\n`);
       return next();

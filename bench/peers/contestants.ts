@@ -6,15 +6,16 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Contestant } from "./contestant.ts";
 
-const NPM_CI = "npm ci --prefix bench/peers";
-const APT = "apt-get install -y python3-torch";
+const NPM_CI = "npm ci --prefix bench/peers --ignore-scripts";
+/** With OpenBLAS: without it Debian's PyTorch falls back to the reference BLAS. */
+export const APT = "apt-get install -y python3-torch libopenblas0-pthread";
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 /** Debian's own interpreter, which has Debian's packages, whatever else comes first in PATH. */
 const python = spawnSync("sh", ["-c", "command -p -v python3"], { encoding: "utf8" }).stdout.trim();
 let hasTorch: boolean | undefined;
 
-export const VARIANTS = ["relaxed", "simd"] as const;
+export const VARIANTS = ["wide", "relaxed", "simd"] as const;
 
 export function ourName(variant: (typeof VARIANTS)[number]): string {
   return `simdgrad, ${variant}`;
@@ -23,7 +24,7 @@ export function ourName(variant: (typeof VARIANTS)[number]): string {
 export const contestants: readonly Contestant[] = [
   ...VARIANTS.flatMap((variant) => [1, 2].map((threads) => ours(variant, threads))),
   ...["default", "channels_last"].flatMap((layout) => [1, 2].map((threads) => pytorch(layout, threads))),
-  fromNpm("onnxruntime-node", "onnxruntime.mjs", "onnxruntime-node"),
+  ...[1, 2].map((threads) => fromNpm("onnxruntime-node", "onnxruntime.mjs", "onnxruntime-node", threads)),
   fromNpm("onnxruntime-web", "onnxruntime.mjs", "onnxruntime-web"),
   fromNpm("TensorFlow.js, wasm", "tfjs.mjs", "@tensorflow/tfjs-backend-wasm"),
   fromNpm("jax-js, wasm", "jax.mjs", "@jax-js/jax"),
@@ -43,7 +44,7 @@ function pytorch(layout: string, threads: number): Contestant {
   return {
     name: `PyTorch, ${layout}`,
     threads,
-    command: [python, pathOf("pytorch.py"), layout, String(threads)],
+    command: [python, pathOf("pytorch.py"), String(threads), layout],
     install: APT,
     isInstalled() {
       const find = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)";
@@ -53,11 +54,11 @@ function pytorch(layout: string, threads: number): Contestant {
   };
 }
 
-function fromNpm(name: string, script: string, packageName: string): Contestant {
+function fromNpm(name: string, script: string, packageName: string, threads = 1): Contestant {
   return {
     name,
-    threads: 1,
-    command: [process.execPath, pathOf(script), packageName],
+    threads,
+    command: [process.execPath, pathOf(script), String(threads), packageName],
     install: NPM_CI,
     isInstalled: () => existsSync(pathOf(`node_modules/${packageName}`)),
   };

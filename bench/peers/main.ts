@@ -6,25 +6,30 @@ import { oneOf, parse, readOptions, wholeNumber } from "../options.ts";
 import { complain, print } from "../print.ts";
 import { contest, type Work } from "./contest.ts";
 import { contestants } from "./contestants.ts";
-import { type Comparison, compare, headline, skippedLines, table } from "./report.ts";
-import { BATCH, layOutTask, type Task } from "./task.ts";
+import { introduce } from "./introduce.ts";
+import { NETWORK_NAMES, type NetworkName, networks } from "./networks.ts";
+import { type Comparison, compare, describeHost, headline, table } from "./report.ts";
+import { layOutTask, type Task } from "./task.ts";
 
 const USAGE = `npm run bench:peers -- [options]
 
+  --network NAME       only this network: ${NETWORK_NAMES.join(", ")}
   --only train|infer   only this work
   --filter TEXT        only the peers whose name contains TEXT, in any case
   --rounds N           samples of each contestant; default 15
   --json               the results as JSON
   --help               this`;
 
-const { only, filter, rounds, json } = readOptions("bench:peers", USAGE, (args) => {
+const { network, only, filter, rounds, json } = readOptions("bench:peers", USAGE, (args) => {
   const values = parse(args, {
+    network: { type: "string" },
     only: { type: "string" },
     filter: { type: "string", default: "" },
     rounds: { type: "string", default: "15" },
     json: { type: "boolean", default: false },
   });
   return {
+    network: values.network === undefined ? null : oneOf("network", NETWORK_NAMES, values.network),
     only: values.only === undefined ? null : oneOf("only", ["train", "infer"], values.only),
     filter: values.filter.toLowerCase(),
     rounds: wholeNumber("rounds", values.rounds),
@@ -37,41 +42,50 @@ if (wanted.every(({ install }) => install === null)) {
   complain(`bench:peers: no peer's name contains "${filter}".`);
   process.exit(2);
 }
-const present = wanted.filter((contestant) => contestant.isInstalled());
-const skipped = wanted.filter((contestant) => !present.includes(contestant));
-const task = layOutTask();
-try {
-  if (!json) print(headline(rounds));
-  const comparisons: Comparison[] = [];
-  for (const work of works(task)) {
-    const comparison = compare(work, await contest(work, present, rounds, task.folder));
-    if (!json) print(table(comparison));
-    comparisons.push(comparison);
+const comparisons: Comparison[] = [];
+let introductions: Awaited<ReturnType<typeof introduce>> | null = null;
+for (const name of network === null ? NETWORK_NAMES : [network]) {
+  const task = layOutTask(networks[name]);
+  try {
+    if (introductions === null) {
+      introductions = await introduce(wanted, task.folder);
+      if (!json) print(headline(rounds, introductions.introduced, introductions.absent));
+    }
+    for (const work of worksOf(name, task)) {
+      const comparison = compare(work, await contest(work, introductions.present, rounds, task.folder));
+      if (!json) print(table(comparison));
+      comparisons.push(comparison);
+    }
+  } finally {
+    task.remove();
   }
-  if (json) print(JSON.stringify({ node: process.versions.node, rounds, comparisons }));
-  else print(skippedLines(skipped));
-  process.exitCode = comparisons.some(({ entries }) => entries.some(({ isWrong }) => isWrong)) ? 1 : 0;
-} finally {
-  task.remove();
 }
+if (json) {
+  const { introduced = [], absent = [] } = introductions ?? {};
+  print(JSON.stringify({ host: describeHost(), rounds, contestants: introduced, skipped: absent, comparisons }));
+}
+process.exitCode = comparisons.some(({ entries }) => entries.some(({ isWrong }) => isWrong)) ? 1 : 0;
 
-function works(task: Task): Work[] {
-  const inference = (batch: number, name: string): Work => ({
-    name: `CNN inference, ${name}`,
+function worksOf(name: NetworkName, task: Task): Work[] {
+  const { title, batch } = networks[name];
+  const inference = (size: number, what: string, threads: readonly number[]): Work => ({
+    network: name,
+    name: `${title}: inference, ${what}`,
     work: "infer",
-    batch,
-    threads: [1],
-    expected: task.logits(batch),
+    batch: size,
+    threads,
+    expected: task.logits(size),
   });
   return [
     {
-      name: `CNN training, batch ${BATCH}`,
+      network: name,
+      name: `${title}: training, batch ${batch}`,
       work: "train" as const,
-      batch: BATCH,
+      batch,
       threads: [1, 2],
       expected: task.losses(),
     },
-    inference(1, "one image"),
-    inference(BATCH, `batch ${BATCH}`),
+    inference(1, "one image", [1]),
+    inference(batch, `batch ${batch}`, [1, 2]),
   ].filter(({ work }) => only === null || work === only);
 }

@@ -1,15 +1,19 @@
 """PyTorch's side of `npm run bench:peers`, driven line by line as bench/peers/serve.mjs says.
 
-    command -p python3 bench/peers/pytorch.py FOLDER default|channels_last THREADS
+    command -p python3 bench/peers/pytorch.py FOLDER THREADS default|channels_last
 """
+import collections
+import ctypes
 import json
 import pathlib
+import re
 import struct
 import sys
 import time
 
 import torch
 from torch import nn
+
 
 def load_file(path):
     """What safetensors.torch.load_file reads; Debian has no package of it."""
@@ -25,29 +29,43 @@ def load_file(path):
     }
 
 
-class Cnn(nn.Module):
-    def __init__(self, dropout):
+class Residual(nn.Module):
+    def __init__(self, main, shortcut):
         super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(1, 32, 3, padding=1), nn.BatchNorm2d(32)
-        self.conv2, self.bn2 = nn.Conv2d(32, 64, 3, padding=1), nn.BatchNorm2d(64)
-        self.conv3, self.bn3 = nn.Conv2d(64, 128, 3, padding=1), nn.BatchNorm2d(128)
-        self.fc1, self.fc2 = nn.Linear(128, 64), nn.Linear(64, 10)
-        self.drop1, self.drop2 = nn.Dropout(dropout), nn.Dropout(0.6 * dropout)
+        self.main, self.shortcut = main, shortcut
 
     def forward(self, x):
-        x = nn.functional.max_pool2d(torch.relu(self.bn1(self.conv1(x))), 2)
-        x = nn.functional.max_pool2d(torch.relu(self.bn2(self.conv2(x))), 2)
-        x = nn.functional.adaptive_avg_pool2d(torch.relu(self.bn3(self.conv3(x))), 1).flatten(1)
-        return self.fc2(self.drop2(torch.relu(self.fc1(self.drop1(x)))))
+        return self.main(x) + (x if self.shortcut is None else self.shortcut(x))
+
+
+def sequential(layers, has_dropout):
+    """The network of a description, see bench/peers/networks.ts."""
+    make = {
+        "linear": lambda l: nn.Linear(l["in"], l["out"]),
+        "conv": lambda l: nn.Conv2d(l["in"], l["out"], l["kernel"], l["stride"], l["padding"], bias=l["bias"]),
+        "batchNorm": lambda l: nn.BatchNorm2d(l["channels"]),
+        "maxPool": lambda l: nn.MaxPool2d(l["size"]),
+        "meanPool": lambda l: nn.AdaptiveAvgPool2d(1),
+        "relu": lambda l: nn.ReLU(),
+        "flatten": lambda l: nn.Flatten(),
+        "dropout": lambda l: nn.Dropout(l["rate"] if has_dropout else 0),
+        "residual": lambda l: Residual(
+            sequential(l["main"], has_dropout), l["shortcut"] and sequential(l["shortcut"], has_dropout)
+        ),
+    }
+    return nn.Sequential(collections.OrderedDict((name, make[layer["type"]](layer)) for name, layer in layers.items()))
 
 
 class Trainee:
-    def __init__(self, state, x, y, memory_format, dropout):
-        self.model = Cnn(dropout)
+    def __init__(self, network, state, x, memory_format, has_dropout):
+        self.model = sequential(network["layers"], has_dropout)
         self.model.load_state_dict(state)
-        self.model.to(memory_format=memory_format)
-        self.x, self.y = x.to(memory_format=memory_format), y
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3)
+        if x.dim() == 4:
+            self.model.to(memory_format=memory_format)
+            x = x.to(memory_format=memory_format)
+        self.x, self.y = x, torch.arange(len(x)) % 10
+        optimizer = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[network["optimizer"]]
+        self.optimizer = optimizer(self.model.parameters(), lr=1e-3)
 
     def loss(self):
         return nn.functional.cross_entropy(self.model(self.x), self.y)
@@ -68,6 +86,32 @@ class Trainee:
         return self.model(self.x).flatten().tolist()
 
 
+def mapped_libraries():
+    """The files of this process that may be its BLAS; bench/peers/blas.ts tells which is. Empty where there is no /proc."""
+    torch.ones(64, 64) @ torch.ones(64, 64)
+    try:
+        maps = pathlib.Path("/proc/self/maps").read_text()
+    except OSError:
+        return []
+    return sorted({path for path in re.findall(r"/\S+$", maps, re.M) if re.search(r"blas|mkl|blis|atlas", path)})
+
+
+def core_of(libraries):
+    """For which processor OpenBLAS has chosen its kernels; null of another BLAS."""
+    for path in libraries:
+        if "libopenblas" in path:
+            get = getattr(ctypes.CDLL(path), "openblas_get_corename", None)
+            if get is not None:
+                get.restype = ctypes.c_char_p
+                return get().decode()
+    return None
+
+
+def build():
+    (onednn,) = re.findall(r"MKL-DNN v(\S+)", torch.__config__.show()) or ["?"]
+    return f"oneDNN {onednn}, {torch.__config__.parallel_info().split('backend: ')[-1].strip()}"
+
+
 def median_ms(run, runs):
     times = []
     for _ in range(runs):
@@ -78,29 +122,30 @@ def median_ms(run, runs):
 
 
 def main():
-    folder, layout, threads = sys.argv[1:]
+    folder, threads, layout = sys.argv[1:]
     torch.set_num_threads(int(threads))
+    network = json.loads(pathlib.Path(folder, "network.json").read_text())
     tensors = load_file(f"{folder}/task.safetensors")
     images = tensors.pop("x")
     memory_format = {"default": torch.contiguous_format, "channels_last": torch.channels_last}[layout]
 
-    def trainee(batch, dropout):
-        # One channel, so [N, H, W, C] and [N, C, H, W] hold the same numbers in the same order.
-        x = images[:batch].reshape(batch, 1, 28, 28)
-        return Trainee(tensors, x, torch.arange(batch) % 10, memory_format, dropout)
+    def trainee(batch, has_dropout):
+        return Trainee(network, tensors, images[:batch], memory_format, has_dropout)
 
-    print(json.dumps({"version": torch.__version__}), flush=True)
+    libraries = mapped_libraries()
+    blas = {"libraries": libraries, "core": core_of(libraries), "hasMkl": torch.backends.mkl.is_available()}
+    print(json.dumps({"version": torch.__version__, "build": build(), "blas": blas}), flush=True)
     prepared = {}
     for line in sys.stdin:
         command = json.loads(line)
         batch, is_training = command["batch"], command["work"] == "train"
         if command["ask"] == "check":
-            checked = trainee(batch, 0)
+            checked = trainee(batch, False)
             answer = {"values": checked.losses() if is_training else checked.logits()}
         else:
             key = (command["work"], batch)
             if key not in prepared:
-                prepared[key] = trainee(batch, 0.5)
+                prepared[key] = trainee(batch, True)
             run = prepared[key].step if is_training else prepared[key].logits
             answer = {"ms": median_ms(run, command["runs"])}
         print(json.dumps(answer), flush=True)

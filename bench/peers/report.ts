@@ -1,20 +1,22 @@
-// What the contest comes to: a table for each work, and how many times as fast as each peer simdgrad is.
+// What the contest comes to: who took part, a table for each work, and how many times as fast as each peer simdgrad is.
 
+import { readFileSync } from "node:fs";
 import os from "node:os";
 import process from "node:process";
 import type { Entry, Work } from "./contest.ts";
-import type { Contestant } from "./contestant.ts";
-import { ourName, VARIANTS } from "./contestants.ts";
+import { APT, ourName, VARIANTS } from "./contestants.ts";
+import type { Absent, Introduced } from "./introduce.ts";
 
 /** By kernel variant: a peer's time over ours, at the same number of threads. */
 type Ratios = Partial<Record<(typeof VARIANTS)[number], number>>;
 
 export interface Comparison {
+  network: string;
   name: string;
   entries: (Entry & { ratios: Ratios })[];
 }
 
-export function compare({ name }: Work, entries: readonly Entry[]): Comparison {
+export function compare({ network, name }: Work, entries: readonly Entry[]): Comparison {
   const ratios = (peer: Entry): Ratios =>
     Object.fromEntries(
       VARIANTS.flatMap((variant) => {
@@ -22,19 +24,80 @@ export function compare({ name }: Work, entries: readonly Entry[]): Comparison {
         return ours?.medianMs && peer.medianMs ? [[variant, peer.medianMs / ours.medianMs]] : [];
       }),
     );
-  return { name, entries: entries.map((entry) => ({ ...entry, ratios: ratios(entry) })) };
+  return { network, name, entries: entries.map((entry) => ({ ...entry, ratios: ratios(entry) })) };
 }
 
-export function headline(rounds: number): string {
-  const cpu = os.cpus()[0]?.model.trim() ?? "unknown processor";
+/** "Node 24.18.0 on …, 2 processors, AVX-512". */
+export function describeHost(): string {
+  const cpus = os.cpus();
+  const model = cpus[0]?.model.trim() ?? "unknown processor";
+  return [
+    `Node ${process.versions.node} on ${model}`,
+    `${cpus.length} processor${cpus.length === 1 ? "" : "s"}`,
+    ...vectorsOf(readIfAny("/proc/cpuinfo")),
+  ].join(", ");
+}
+
+/** The widest vectors that native code has here, which WebAssembly's do not grow with. */
+export function vectorsOf(cpuinfo: string): string[] {
+  const flags = new Set(/^flags\s*:(.*)$/m.exec(cpuinfo)?.[1].split(" "));
+  return flags.has("avx512f") ? ["AVX-512"] : flags.has("avx2") ? ["AVX2"] : [];
+}
+
+function readIfAny(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+export function headline(rounds: number, introduced: readonly Introduced[], absent: readonly Absent[]): string {
   const times = rounds === 1 ? "1 round" : `medians of ${rounds} rounds, interleaved`;
-  return `${cpu}, Node ${process.versions.node}; ${times}. "relaxed" and "simd": how many times as fast simdgrad is.\n`;
+  return [
+    `${describeHost()}; ${times}. The columns ${VARIANTS.join(", ")}: how many times as fast simdgrad is.`,
+    ...introductionLines(introduced),
+    ...blasWarning(introduced),
+    ...absenceLines(absent),
+    "",
+  ].join("\n");
+}
+
+/** Those who say the same in one line. */
+function introductionLines(introduced: readonly Introduced[]): string[] {
+  const told = ({ version, build, blas }: Introduced): string =>
+    `${version}: ${[build, blas?.name].filter(Boolean).join(", ")}`;
+  return [...new Set(introduced.map(told))].map((text) => {
+    const names = introduced.filter((one) => told(one) === text).map(({ name }) => name);
+    return `${names.join("; ")} ${text}`;
+  });
+}
+
+function blasWarning(introduced: readonly Introduced[]): string[] {
+  const slow = introduced.filter(({ blas }) => blas?.isReference).map(({ name }) => name);
+  if (slow.length === 0) return [];
+  return [
+    `NO FAIR COMPARISON: ${slow.join("; ")} with the reference BLAS, in which linear layers are about ten times slower.`,
+    `  ${APT}`,
+  ];
+}
+
+/** One line for each reason, and for each command that would bring somebody in. */
+export function absenceLines(absent: readonly Absent[]): string[] {
+  const told = ({ reason, install }: Absent): string => (install === null ? reason : `${reason}; ${install}`);
+  return [...new Set(absent.map(told))].map((text) => {
+    const names = absent.filter((one) => told(one) === text).map(({ name }) => name);
+    return `skipped: ${names.join("; ")}: ${text}`;
+  });
 }
 
 export function table({ name, entries }: Comparison): string {
-  const titles = entries.map((entry) => `${entry.name}${entry.version ? ` ${entry.version}` : ""}`);
+  const titles = entries.map(({ name: who, version, blas }) =>
+    [who, version, blas?.isReference ? "WITH REFERENCE BLAS" : null].filter(Boolean).join(" "),
+  );
   const width = Math.max(name.length, ...titles.map((title) => title.length));
-  const head = `${name.padEnd(width)}  threads         ms       ±   images/s   relaxed      simd     error`;
+  const columns = VARIANTS.map((variant) => variant.padStart(8)).join("  ");
+  const head = `${name.padEnd(width)}  threads         ms       ±   images/s  ${columns}     error`;
   const rows = entries.map(
     (entry, i) => `${titles[i].padEnd(width)}  ${String(entry.threads).padStart(7)}  ${row(entry)}`,
   );
@@ -48,8 +111,7 @@ function row({ medianMs, spread, imagesPerSecond, ratios, error, problem }: Comp
     medianMs.toFixed(3).padStart(9),
     `${((spread ?? 0) * 100).toFixed(1)} %`.padStart(6),
     (imagesPerSecond ?? 0).toFixed(0).padStart(9),
-    times(ratios.relaxed).padStart(8),
-    times(ratios.simd).padStart(8),
+    ...VARIANTS.map((variant) => times(ratios[variant]).padStart(8)),
     (error ?? 0).toExponential(1).padStart(8),
   ].join("  ");
 }
@@ -62,15 +124,4 @@ function scalingLines(entries: Comparison["entries"]): string[] {
     const [one, two] = [time(1), time(2)];
     return one && two ? [`${ourName(variant)}: 2 threads are ${(one / two).toFixed(2)}× as fast as 1`] : [];
   });
-}
-
-/** One line for each command that would bring somebody in. */
-export function skippedLines(skipped: readonly Contestant[]): string {
-  const commands = new Set(skipped.map(({ install }) => install));
-  return [...commands]
-    .map((command) => {
-      const names = new Set(skipped.filter(({ install }) => install === command).map(({ name }) => name));
-      return `skipped, not installed: ${[...names].join("; ")}\n  ${command}`;
-    })
-    .join("\n");
 }

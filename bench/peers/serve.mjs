@@ -1,6 +1,6 @@
 // A JavaScript contestant's side of the contest: one command a line in, one answer a line out, both JSON.
 //
-//   {"version": …}                                            said first
+//   {"version": …, "build": …}                                said first; the build is what it runs on, in a few words
 //   {"ask": "check", "work": "infer", "batch": 64}            → {"values": [logits …]}
 //   {"ask": "time", "work": "train", "batch": 64, "runs": 3}  → {"ms": of the median run}
 //   whatever fails                                            → {"error": its message}
@@ -10,22 +10,33 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { decodeSafetensors } from "../../dist/index.js";
 
-/** `x` and the model's state, from the folder that the contest laid out. */
+/** From the folder that the contest laid out: the description, the model's state, and the batch, in PyTorch's layout. */
 export function readTask(folder) {
   const file = `${folder}/task.safetensors`;
   const { x, ...state } = decodeSafetensors(readFileSync(file), file).tensors;
-  return { state, images: (batch) => x.data.subarray(0, batch * 784), labels: (batch) => range(batch, (i) => i % 10) };
+  const network = JSON.parse(readFileSync(`${folder}/network.json`, "utf8"));
+  return { network, state, x };
 }
 
-export function range(size, value) {
-  return Array.from({ length: size }, (_, i) => value(i));
+/** The first `batch` images of a task. */
+export function firstImages({ shape, data }, batch) {
+  return { shape: [batch, ...shape.slice(1)], data: data.slice(0, (data.length / shape[0]) * batch) };
+}
+
+export function labels(batch) {
+  return Array.from({ length: batch }, (_, i) => i % 10);
+}
+
+/** Of a package of this folder. */
+export function versionOf(name) {
+  return JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
 }
 
 /**
- * @param version of the contestant
- * @param works {train, infer}: each a function of the batch that prepares {check(): values, run()}
+ * @param introduction {version, build} of the contestant
+ * @param works        {train, infer}: each a function of the batch that prepares {check(): values, run()}
  */
-export async function serve(version, works) {
+export async function serve(introduction, works) {
   const answer = (content) => process.stdout.write(`${JSON.stringify(content)}\n`);
   const prepared = new Map();
   const prepare = async ({ work, batch }) => {
@@ -33,7 +44,7 @@ export async function serve(version, works) {
     if (!prepared.has(key)) prepared.set(key, await works[work](batch));
     return prepared.get(key);
   };
-  answer({ version });
+  answer(introduction);
   for await (const line of createInterface({ input: process.stdin })) {
     const command = JSON.parse(line);
     try {

@@ -1,58 +1,49 @@
-// What the contestants are given: a model and a batch, and what has to come out.
+// What the contestants are given: a network, its state and a batch; and what has to come out.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as library from "../../lib/index.ts";
-import * as models from "../../models/index.ts";
-import { type TrainingStep, trainingStep } from "../training_step.ts";
+import * as simdgrad from "../../lib/index.ts";
+import { uniform } from "../benchmark.ts";
+import type { Network } from "./networks.ts";
+import { trainee } from "./trainee.mjs";
 
-const { encodeOnnx, encodeSafetensors, loadStateDict, noGrad, scope, stateDict } = library;
-const simdgrad = { library, models };
+const { encodeOnnx, encodeSafetensors, stateDict } = simdgrad;
 
-export const BATCH = 64;
 /** After this many steps no statistic of a BatchNorm is what it was at the start. */
 const STEPS = 3;
 
 export interface Task {
-  /** With task.safetensors, the state and the batch, and cnn.onnx, the model for those that cannot write one. */
+  /**
+   * With network.json, the description; task.safetensors, the state and `x`, a batch, in PyTorch's layout; and model.onnx,
+   * the model for those that cannot write one.
+   */
   readonly folder: string;
   /** The logits of the first `batch` images in evaluation. */
   logits(batch: number): number[];
-  /** The losses in training without dropout: the first, and that after one step of Adam. */
+  /** The losses in training without dropout: the first, and that after one step of the optimizer. */
   losses(): number[];
   remove(): void;
 }
 
-export function layOutTask(): Task {
-  const folder = mkdtempSync(join(tmpdir(), "simdgrad-bench-"));
-  const trained = trainingStep(simdgrad, "cnn", BATCH);
-  for (let i = 0; i < STEPS; i++) scope(trained.run);
-  const state = stateDict(trained.model);
-  const x: library.StoredTensor = { dtype: "F32", shape: trained.x.shape, data: Float32Array.from(trained.x.data) };
-  writeFileSync(join(folder, "task.safetensors"), encodeSafetensors({ ...state, x }));
-  const cnn = models.cnn();
-  loadStateDict(cnn, state);
-  writeFileSync(join(folder, "cnn.onnx"), encodeOnnx(cnn, { inputShape: [28, 28, 1], name: "cnn" }));
+export function layOutTask(network: Network): Task {
+  const { input, batch } = network;
+  const shape = [batch, ...input];
+  const size = shape.reduce((product, dim) => product * dim);
+  const x: simdgrad.StoredTensor = { dtype: "F32", shape, data: uniform(size, 1) };
+  const { model, step } = trainee(simdgrad, network, x, batch, null, false);
+  for (let i = 0; i < STEPS; i++) step();
+  const state = stateDict(model);
 
-  const contestant = (batch: number): TrainingStep => {
-    const step = trainingStep(simdgrad, "cnn", batch, 0);
-    loadStateDict(step.model, state);
-    return step;
-  };
+  const folder = mkdtempSync(join(tmpdir(), "simdgrad-bench-"));
+  const [c, ...map] = input;
+  writeFileSync(join(folder, "network.json"), JSON.stringify(network));
+  writeFileSync(join(folder, "task.safetensors"), encodeSafetensors({ ...state, x }));
+  writeFileSync(join(folder, "model.onnx"), encodeOnnx(model, { inputShape: [...map, c], name: "network" }));
   return {
     folder,
-    logits(batch) {
-      const { model, x } = contestant(batch);
-      model.eval();
-      return scope(() => [...noGrad(() => model.forward(x)).data]);
-    },
-    losses() {
-      const { loss, run } = contestant(BATCH);
-      const first = scope(() => loss().item());
-      scope(run);
-      return [first, scope(() => loss().item())];
-    },
+    logits: (count) => [...trainee(simdgrad, network, x, count, state, false).logits()],
+    losses: () => trainee(simdgrad, network, x, batch, state, false).losses(),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

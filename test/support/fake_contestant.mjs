@@ -7,7 +7,8 @@ const [, manner, values] = process.argv.slice(2);
 const answer = (content) => console.log(JSON.stringify(content));
 
 if (manner === "broken") throw new TypeError("no such backend");
-answer({ version: "1.2.3" });
+const blas = { libraries: ["/usr/lib/blas/libblas.so.3.11.0"], core: null, hasMkl: false };
+answer({ version: "1.2.3", build: "native", ...(manner === "slow" ? { blas } : {}) });
 for await (const line of createInterface({ input: process.stdin })) {
   const { ask, runs } = JSON.parse(line);
   if (manner === "unable") answer({ error: "not registered\nand more" });
