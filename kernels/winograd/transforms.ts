@@ -18,7 +18,7 @@
 //
 // Inputs are pointers p0 …, outputs stand `step` bytes apart from `out`, or at separate pointers q0 ….
 // c: channels, a multiple of 4. Numerics: points and their inverses, so that no power of one grows large: the error is half
-// that of the usual {0, 1, −1, 2, −2, ∞}, about twice that of the definition (docs/performance.md). Tested in
+// that of the usual {0, 1, −1, 2, −2, ∞}, about twice that of the definition (docs/log.md). Tested in
 // test/kernels/winograd.test.ts.
 // Source: Lavin & Gray 2015, arXiv:1509.09308; Alam et al. 2022, arXiv:2201.10369 (points c, −c, 1/c, −1/c).
 

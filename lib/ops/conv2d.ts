@@ -40,8 +40,15 @@ const convolution = defineOp("conv2d", {
  * Cost: 2·N·OH·OW·Cout·KH·KW·Cin flops; a third of that for 3×3, stride 1, padding 1 over channels by fours
  * (Winograd). Backward: dx, dw, db, each at the same cost. Saves x and w.
  *
- * A NaN or ∞ in x reaches the outputs whose windows hold it, as in PyTorch. Winograd's tiles are computed as wholes, so
- * there others up to 4 pixels away may become NaN as well, in the same image alone.
+ * Numerics: by the definition, an element is off by the roundings of its own sum. Winograd's error is twice that, and of its
+ * whole tile, up to 4×4 outputs from 6×6 pixels of one image; so where it is used, in y and dx alike, up to 4 pixels away
+ *
+ * - a NaN or ∞ makes NaN of outputs whose windows do not hold it;
+ * - large values leave a rest in what does not see them: about 4e-7 of the largest output (0.5 next to a row of 1e6);
+ * - for the same reason what sees zeros alone is not 0 but about 3e-7 of the largest output: a dead ReLU passes a little gradient;
+ * - finite sums may overflow from max|x|·max|w|·Cin = 7e34 on (sums of ±3e37 · 0.05 do).
+ *
+ * Within {@link exact} none of this happens: for saliency, or inputs of extreme range.
  *
  * Source: Lavin & Gray 2015, arXiv:1509.09308.
  * @example conv2d(x, w, b, { padding: 1 }) // 3×3: [64,32,32,3] → [64,32,32,16]

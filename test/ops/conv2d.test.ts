@@ -6,13 +6,14 @@ import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
 import { conv2d } from "../../lib/ops/conv2d.ts";
 import { maxPool2d } from "../../lib/ops/max_pool2d.ts";
 import { sum } from "../../lib/ops/sum.ts";
-import { sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
+import { map64, maxAbs, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
 import { conv2d64 } from "../../lib/selftest/windows64.ts";
 import { empty, ones, tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { refuses } from "../support/refuses.ts";
 import { testOp } from "../support/test_op.ts";
+import { WINOGRAD_REACH, winogradTolerance } from "../support/winograd_bound.ts";
 
 const test = suite("conv2d");
 
@@ -123,6 +124,47 @@ for (const [name, cin, kernel, reach] of [
     }
   });
 }
+
+/** y of x in 14×14 pixels, and the row of each of its elements. */
+function winogradRows(fill: (value: number, row: number) => number): { y: Float32Array; rowOf(i: number): number } {
+  const [side, cin, cout] = [14, 8, 12];
+  const x = map64(uniform64([1, side, side, cin], 1), (value, i) => fill(value, Math.floor(i / cin / side)));
+  const w = uniform64([3, 3, cin, cout], 2);
+  const y = conv2d(tensor(x.data, x.shape), tensor(w.data, w.shape), null, { padding: 1 }).data.slice();
+  return { y, rowOf: (i) => Math.floor(i / cout / side) };
+}
+
+test("by Winograd, large values leave a rest in what does not see them, and within 4 pixels only", () => {
+  const { y, rowOf } = winogradRows((value, row) => (row === 5 ? 1e6 * value : 0));
+  const unseen = y.filter((_, i) => Math.abs(rowOf(i) - 5) > 1);
+  assert.ok(
+    maxAbs(unseen) > 0 && maxAbs(unseen) <= winogradTolerance(1e6, 8),
+    `${maxAbs(unseen)}, at most ${winogradTolerance(1e6, 8)}`,
+  );
+  assert.is(maxAbs(y.filter((_, i) => Math.abs(rowOf(i) - 5) > 4)), 0);
+});
+
+test("by Winograd, what sees zeros alone is a rounding of what its tile sees", () => {
+  const { y, rowOf } = winogradRows((value, row) => (row < 6 ? value : 0));
+  const unseen = y.filter((_, i) => rowOf(i) > 6);
+  assert.ok(
+    maxAbs(unseen) > 0 && maxAbs(unseen) <= winogradTolerance(1, 8),
+    `${maxAbs(unseen)}, at most ${winogradTolerance(1, 8)}`,
+  );
+  assert.is(maxAbs(y.filter((_, i) => rowOf(i) > 9)), 0);
+});
+
+test("by Winograd, finite sums may overflow, but not where |x|·|w|·Cin is too small for any step to", () => {
+  const overflowsNot = (size: number): boolean => {
+    const x = map64(uniform64([2, 11, 11, 4], 1), (value) => size * Math.sign(value)); // tiles of all four sizes
+    const w = map64(uniform64([3, 3, 4, 4], 2), () => 0.05);
+    return conv2d(tensor(x.data, x.shape), tensor(w.data, w.shape), null, { padding: 1 }).data.every(Number.isFinite);
+  };
+  const most = (2 - 2 ** -23) * 2 ** 127;
+  assert.ok(most / WINOGRAD_REACH > 7e34);
+  assert.ok(overflowsNot((0.999 * most) / WINOGRAD_REACH / 4 / 0.05));
+  assert.not(overflowsNot(3e37));
+});
 
 test("channels, windows and options that do not fit are named", () => {
   const message = (body: () => unknown, type: typeof ShapeError | typeof OptionError): string => {
