@@ -839,18 +839,6 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
     ["a tile fewer than the rows need", "rowTiles(m), c.ptr", "m >> 1, c.ptr"],
     ["no bias", "bias?.ptr ?? 0", "0"],
   ],
-  "lib/ops/conv2d.ts": [
-    [
-      "gradients go by Winograd within exact",
-      "convAlgorithm(geometry, isExact).backward",
-      "convAlgorithm(geometry).backward",
-    ],
-    [
-      "the forward pass goes by Winograd within exact",
-      "= convAlgorithm(geometry, isExact)",
-      "= convAlgorithm(geometry)",
-    ],
-  ],
   "lib/ops/conv2d_im2col.ts": [
     ["scratch for dw is that of the forward pass", "convWeightScratch(k),\n", "convScratch(k),\n"],
     ["only the first image's blocks", "n * convBlocksOf(oh * ow)", "convBlocksOf(n * oh * ow)"],
@@ -945,7 +933,6 @@ const TESTS: Record<string, readonly string[]> = {
   "kernels/winograd/tiles.ts": ["kernels/winograd"],
   "lib/ops/gemm_sizes.ts": ["kernels/gemm", "ops/matmul"],
   "lib/ops/gemm.ts": ["ops/matmul", "ops/linear"],
-  "lib/ops/conv2d.ts": ["ops/exact"],
   "lib/ops/conv2d_im2col.ts": ["ops/conv2d"],
   "lib/ops/conv2d_winograd.ts": ["ops/conv2d"],
   "lib/ops/broadcast.ts": ["ops/add", "ops/mul"],
