@@ -15,7 +15,7 @@ const USAGE = `npm run bench:peers -- [options]
 
   --network NAME       only this network: ${NETWORK_NAMES.join(", ")}
   --only train|infer   only this work
-  --filter TEXT        only the peers whose name contains TEXT, in any case
+  --filter TEXT,…      only the peers whose name contains one of the texts, in any case
   --rounds N           samples of each contestant; default 15
   --json               the results as JSON
   --help               this`;
@@ -31,15 +31,17 @@ const { network, only, filter, rounds, json } = readOptions("bench:peers", USAGE
   return {
     network: values.network === undefined ? null : oneOf("network", NETWORK_NAMES, values.network),
     only: values.only === undefined ? null : oneOf("only", ["train", "infer"], values.only),
-    filter: values.filter.toLowerCase(),
+    filter: values.filter.toLowerCase().split(","),
     rounds: wholeNumber("rounds", values.rounds),
     json: values.json,
   };
 });
 
-const wanted = contestants.filter(({ name, install }) => install === null || name.toLowerCase().includes(filter));
+const wanted = contestants.filter(
+  ({ name, install }) => install === null || filter.some((text) => name.toLowerCase().includes(text)),
+);
 if (wanted.every(({ install }) => install === null)) {
-  complain(`bench:peers: no peer's name contains "${filter}".`);
+  complain(`bench:peers: no peer's name contains "${filter.join('" or "')}".`);
   process.exit(2);
 }
 const comparisons: Comparison[] = [];
