@@ -2,10 +2,12 @@
 // update-alternatives points at: without an optimized one the reference BLAS, whose products are ten times slower.
 
 export interface Blas {
-  /** "OpenBLAS 0.3.21 for Zen". */
+  /** "OpenBLAS 0.3.21, openmp, for Zen". */
   name: string;
   /** Netlib's, which nobody compares with. */
   isReference: boolean;
+  /** Whether it has threads of its own beside PyTorch's OpenMP ones. Both wait by spinning, each in the other's way. */
+  hasOwnThreads: boolean;
 }
 
 /** What pytorch.py knows after a matrix product. */
@@ -30,15 +32,17 @@ const MAKES: readonly [pattern: RegExp, name: string][] = [
  * others, such as the OpenBLAS in NumPy's wheels.
  */
 export function blasOf({ libraries, core, hasMkl }: BlasTraces): Blas {
-  if (hasMkl) return { name: "MKL", isReference: false };
+  const plain = { isReference: false, hasOwnThreads: false };
+  if (hasMkl) return { ...plain, name: "MKL" };
   const chosen = libraries.find((path) => /\/libblas\.so/.test(path));
   const paths = chosen === undefined ? libraries : [chosen];
   const make = MAKES.find(([pattern]) => paths.some((path) => pattern.test(path)));
-  if (!make) {
-    return chosen ? { name: "reference BLAS", isReference: true } : { name: "unknown BLAS", isReference: false };
-  }
+  if (!make) return { ...plain, name: chosen ? "reference BLAS" : "unknown BLAS", isReference: chosen !== undefined };
   const [, name] = make;
-  if (name !== "OpenBLAS") return { name, isReference: false };
+  if (name !== "OpenBLAS") return { ...plain, name };
   const version = libraries.map((path) => /libopenblas[^/]*-r?(\d+(\.\d+)+)/.exec(path)?.[1]).find(Boolean);
-  return { name: [name, version, core && `for ${core}`].filter(Boolean).join(" "), isReference: false };
+  // Debian has one folder for each of its three packages.
+  const threading = /openblas-(\w+)\//.exec(paths.join(" "))?.[1];
+  const words = [[name, version].filter(Boolean).join(" "), threading, core && `for ${core}`];
+  return { ...plain, name: words.filter(Boolean).join(", "), hasOwnThreads: threading === "pthread" };
 }

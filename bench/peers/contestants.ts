@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import type { Contestant } from "./contestant.ts";
 
 const NPM_CI = "npm ci --prefix bench/peers --ignore-scripts";
-/** With OpenBLAS: without it Debian's PyTorch falls back to the reference BLAS. */
-export const APT = "apt-get install -y python3-torch libopenblas0-pthread";
+/** With the OpenBLAS that shares PyTorch's threads: without any, Debian's PyTorch falls back to the reference BLAS. */
+export const APT = "apt-get install -y python3-torch libopenblas0-openmp";
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 /** Debian's own interpreter, which has Debian's packages, whatever else comes first in PATH. */

@@ -5,11 +5,16 @@
 import collections
 import ctypes
 import json
+import os
 import pathlib
 import re
 import struct
 import sys
 import time
+
+# torch.set_num_threads() leaves the threads of a BLAS alone, which has as many as there are processors, unless told before.
+for name in ["OPENBLAS", "BLIS", "MKL", "OMP"]:
+    os.environ[f"{name}_NUM_THREADS"] = sys.argv[2]
 
 import torch
 from torch import nn

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import process from "node:process";
+import type { Blas } from "./blas.ts";
 import type { Entry, Work } from "./contest.ts";
 import { APT, ourName, VARIANTS } from "./contestants.ts";
 import type { Absent, Introduced } from "./introduce.ts";
@@ -57,7 +58,7 @@ export function headline(rounds: number, introduced: readonly Introduced[], abse
   return [
     `${describeHost()}; ${times}. The columns ${VARIANTS.join(", ")}: how many times as fast simdgrad is.`,
     ...introductionLines(introduced),
-    ...blasWarning(introduced),
+    ...blasWarnings(introduced),
     ...absenceLines(absent),
     "",
   ].join("\n");
@@ -73,12 +74,17 @@ function introductionLines(introduced: readonly Introduced[]): string[] {
   });
 }
 
-function blasWarning(introduced: readonly Introduced[]): string[] {
-  const slow = introduced.filter(({ blas }) => blas?.isReference).map(({ name }) => name);
-  if (slow.length === 0) return [];
+function blasWarnings(introduced: readonly Introduced[]): string[] {
+  const warn = (says: string, concerns: (blas: Blas) => boolean): string[] => {
+    const names = introduced.filter(({ blas }) => blas && concerns(blas)).map(({ name }) => name);
+    return names.length > 0 ? [`NO FAIR COMPARISON: ${names.join("; ")} with ${says}`, `  ${APT}`] : [];
+  };
   return [
-    `NO FAIR COMPARISON: ${slow.join("; ")} with the reference BLAS, in which linear layers are about ten times slower.`,
-    `  ${APT}`,
+    ...warn("the reference BLAS: linear layers are about ten times slower.", ({ isReference }) => isReference),
+    ...warn(
+      "a BLAS that has threads of its own: on two threads large linear layers take twice the time.",
+      ({ hasOwnThreads }) => hasOwnThreads,
+    ),
   ];
 }
 

@@ -129,7 +129,7 @@ test("who takes part is told by version, build and BLAS; who does not by the rea
   assert.match(head, /^slow 1\.2\.3: native, reference BLAS$/m);
   assert.match(
     head,
-    /^NO FAIR COMPARISON: slow with the reference BLAS[^\n]*\n {2}apt-get install .*libopenblas0-pthread$/m,
+    /^NO FAIR COMPARISON: slow with the reference BLAS[^\n]*\n {2}apt-get install .*libopenblas0-openmp$/m,
   );
   assert.match(head, /^skipped: broken: it ended: TypeError: no such backend$/m);
   assert.match(head, /^skipped: missing: not installed; npm ci$/m);
@@ -158,8 +158,9 @@ test("the BLAS is the libblas.so that the process has mapped", () => {
   const reference = `${lib}/blas/libblas.so.3.11.0`;
   const wheel = "/numpy.libs/libopenblas64_p-r0-15028c96.3.21.so";
   const cases: [string[], string | null, boolean, string, boolean][] = [
-    [open, "Zen", false, "OpenBLAS 0.3.21 for Zen", false],
-    [open, null, false, "OpenBLAS 0.3.21", false],
+    [open, "Zen", false, "OpenBLAS 0.3.21, pthread, for Zen", false],
+    [open, null, false, "OpenBLAS 0.3.21, pthread", false],
+    [[`${lib}/openblas-openmp/libblas.so.3`], null, false, "OpenBLAS, openmp", false],
     [[reference], null, false, "reference BLAS", true],
     [[reference, wheel], "Zen", false, "reference BLAS", true],
     [[`${lib}/atlas/libblas.so.3.10.3`], null, false, "ATLAS", false],
@@ -169,7 +170,8 @@ test("the BLAS is the libblas.so that the process has mapped", () => {
     [[], null, false, "unknown BLAS", false],
   ];
   for (const [libraries, core, hasMkl, name, isReference] of cases) {
-    assert.equal(blasOf({ libraries, core, hasMkl }), { name, isReference }, libraries.join(" "));
+    const hasOwnThreads = name.includes("pthread");
+    assert.equal(blasOf({ libraries, core, hasMkl }), { name, isReference, hasOwnThreads }, libraries.join(" "));
   }
 });
 
