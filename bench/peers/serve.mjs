@@ -1,6 +1,7 @@
 // A JavaScript contestant's side of the contest: one command a line in, one answer a line out, both JSON.
 //
-//   {"version": …, "build": …}                                said first; the build is what it runs on, in a few words
+//   {"version": …, "build": …}                                said first; the build is what it runs on, in a few words;
+//                                                           {"error": …} where it cannot take part
 //   {"ask": "check", "work": "infer", "batch": 64}            → {"values": [logits …]}
 //   {"ask": "time", "work": "train", "batch": 64, "runs": 3}  → {"ms": of the median run}
 //   whatever fails                                            → {"error": its message}

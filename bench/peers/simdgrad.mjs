@@ -12,15 +12,21 @@ import { trainee } from "./trainee.mjs";
 const { runtimeInfo, setThreads, useKernels, VERSION } = simdgrad;
 
 const [folder, variant, threads] = process.argv.slice(2);
+/** Said in place of the introduction. */
+function refuse(error) {
+  console.log(JSON.stringify({ error }));
+  process.exit();
+}
+
 if (variant === "simd") {
   useKernels(new WebAssembly.Module(readFileSync(new URL("../../dist/kernels.simd.wasm", import.meta.url))));
 } else {
   enableRelaxedSimd();
   const notWideBecause = variant === "wide" ? await enableWideSimd() : null;
-  if (notWideBecause !== null) throw new Error(notWideBecause);
-  if (runtimeInfo().variant !== variant) throw new Error("this Node has no relaxed SIMD");
+  if (notWideBecause !== null) refuse(notWideBecause);
+  if (runtimeInfo().variant !== variant) refuse("this Node has no relaxed SIMD");
 }
-if ((await setThreads(Number(threads))) !== Number(threads)) throw new Error(runtimeInfo().singleThreadBecause);
+if ((await setThreads(Number(threads))) !== Number(threads)) refuse(runtimeInfo().singleThreadBecause);
 
 const { network, state, x } = readTask(folder);
 const of = (batch, hasDropout) => trainee(simdgrad, network, x, batch, state, hasDropout);

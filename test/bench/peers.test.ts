@@ -111,6 +111,7 @@ test("who takes part is told by version, build and BLAS; who does not by the rea
     contestant("alike", "able"),
     contestant("slow", "slow"),
     contestant("broken", "broken"),
+    contestant("wide", "refusing"),
     { ...contestant("missing", "able"), isInstalled: () => false },
   ];
   const { present, introduced, absent } = await introduce(all, "folder");
@@ -132,6 +133,7 @@ test("who takes part is told by version, build and BLAS; who does not by the rea
     /^NO FAIR COMPARISON: slow with the reference BLAS[^\n]*\n {2}apt-get install .*libopenblas0-openmp$/m,
   );
   assert.match(head, /^skipped: broken: it ended: TypeError: no such backend$/m);
+  assert.match(head, /^skipped: wide: Node 20 has none$/m);
   assert.match(head, /^skipped: missing: not installed; npm ci$/m);
 });
 

@@ -7,6 +7,10 @@ const [, manner, values] = process.argv.slice(2);
 const answer = (content) => console.log(JSON.stringify(content));
 
 if (manner === "broken") throw new TypeError("no such backend");
+if (manner === "refusing") {
+  answer({ error: "Node 20 has none" });
+  process.exit();
+}
 const blas = { libraries: ["/usr/lib/blas/libblas.so.3.11.0"], core: null, hasMkl: false };
 answer({ version: "1.2.3", build: "native", ...(manner === "slow" ? { blas } : {}) });
 for await (const line of createInterface({ input: process.stdin })) {
