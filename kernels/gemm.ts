@@ -21,8 +21,9 @@
 // Source: Goto & van de Geijn 2008; Van Zee & van de Geijn 2015 (BLIS).
 
 import { MR, NR } from "./abi/abi";
+import { tile4x8 } from "./gemm/tile4x8";
 import { widePanel } from "./gemm/wide_panel";
-import { load4, loadF32, madd, splat, store4, storeTail, zero4 } from "./shared/simd";
+import { load4, loadF32, madd, splat, store4, zero4 } from "./shared/simd";
 
 const KC: usize = 256; // a KC×16 panel of B: 16 KB, half of L1
 const MC: usize = 64; // rows of A that every panel meets in turn: 64×KC are 64 KB, within L2
@@ -125,7 +126,7 @@ function wholePanel(
   }
 }
 
-/** `cols` < 16 columns of C; the rest as in wholePanel. */
+/** `cols` < 16 columns of C, eight of them at a time; the rest as in wholePanel. */
 function lastPanel(
   c: usize,
   cRow: usize,
@@ -140,8 +141,15 @@ function lastPanel(
   rows: usize,
   cols: usize,
 ): void {
-  for (let i: usize = 0; i < rows; i++) {
-    rowUpTo16(c + i * cRow, cols, a + i * aRow, aStep, b, bStep, bias, init, kc);
+  for (let j: usize = 0; j < cols; j += 8) {
+    const width = min(8, cols - j);
+    const at = j << 2;
+    for (let i: usize = 0; i < rows; i += 4) {
+      const last = min(3, rows - i - 1);
+      const out = c + i * cRow + at;
+      const row = a + i * aRow;
+      tile4x8(out, cRow, row, aRow, aStep, b + at, bStep, bias + at, init, kc, min(1, last), min(2, last), last, width);
+    }
   }
 }
 
@@ -209,45 +217,4 @@ function tile2x16(
   store4(c, 4, c11);
   store4(c, 8, c12);
   store4(c, 12, c13);
-}
-
-function rowUpTo16(
-  c: usize,
-  cols: usize,
-  a: usize,
-  aStep: usize,
-  b: usize,
-  bStep: usize,
-  bias: usize,
-  init: usize,
-  kc: usize,
-): void {
-  let c0 = zero4();
-  let c1 = c0;
-  let c2 = c0;
-  let c3 = c0;
-  if (init) {
-    const from: usize = init === 1 ? bias : c;
-    c0 = load4(from, 0);
-    c1 = load4(from, 4);
-    c2 = load4(from, 8);
-    c3 = load4(from, 12);
-  }
-  for (const end = b + kc * bStep; b !== end; b += bStep) {
-    const s = splat(a, 0);
-    c0 = madd(s, load4(b, 0), c0);
-    c1 = madd(s, load4(b, 4), c1);
-    c2 = madd(s, load4(b, 8), c2);
-    c3 = madd(s, load4(b, 12), c3);
-    a += aStep;
-  }
-  storeColumns(c, 0, cols, c0);
-  storeColumns(c, 4, cols, c1);
-  storeColumns(c, 8, cols, c2);
-  storeColumns(c, 12, cols, c3);
-}
-
-function storeColumns(c: usize, j: usize, cols: usize, value: v128): void {
-  if (j + 4 <= cols) store4(c, j, value);
-  else if (j < cols) storeTail(c, j, cols - j, value);
 }
