@@ -1,4 +1,5 @@
-// 2-D convolution by implicit GEMM: rows of im2col are made a block at a time and never stored whole.
+// 2-D convolution by implicit GEMM: rows of im2col are made a block at a time and never stored whole; where they would be
+// the pixels themselves, with a 1×1 kernel, not at all.
 //
 //   y  [N, OH·OW, COUT] = col(x) [OH·OW, K] · w [K, COUT] + bias,   K = KH·KW·CIN
 //   dx = col2im(dy · wᵀ);   dw = Σ_n col(x)ᵀ · dy
@@ -6,16 +7,16 @@
 // x, dx     [N, H, W, CIN];  y, dy  [N, OH, OW, COUT]
 // wPanels   w in panels (gemm.ts); wTransposed: wᵀ [COUT, K] likewise
 // bias      [COUT], or 0 for none
-// scratch   forward and dx: convScratch(K) elements; dw: convWeightScratch(K). Strides and padding as in im2col.ts.
+// scratch   forward and dx: convScratch(K) elements; dw: convWeightScratch(K). Strides and padding as in conv2d/im2col.ts.
 // Ranges: forward: blocks of 32 output pixels, ⌈OH·OW/32⌉ an image; dx: images; dw: chunks of 8 images,
 // each summed into its own dwChunks[chunk], which sum_f32 then adds in ascending order.
 // Numerics: as GEMM, so no cut of a range changes a bit. Tested in test/ops/conv2d.test.ts,
 // timed by bench/conv2d.bench.ts.
 
 import { CHUNK, CONV_BLOCK, CONV_DW_BLOCK, convBlocksOf } from "./abi/abi";
-import { col2im_f32, im2col_f32 } from "./im2col";
+import { col2im } from "./conv2d/col2im";
+import { im2col } from "./conv2d/im2col";
 import { multiplyPanels, multiplyTransposed } from "./shared/products";
-import { store4, storeF32, zero4 } from "./shared/simd";
 
 export function conv2d_f32(
   y: usize,
@@ -43,9 +44,14 @@ export function conv2d_f32(
     const image = block / blocks;
     const first = (block - image * blocks) * CONV_BLOCK;
     const count = min(CONV_BLOCK, pixels - first);
-    im2col_f32(scratch, x + ((image * h * w * cin) << 2), h, w, cin, kh, kw, stride, padding, ow, first, count);
+    const input = x + ((image * h * w * cin) << 2);
     const out = y + (((image * pixels + first) * cout) << 2);
-    multiplyPanels(out, scratch, wPanels, bias, count, cout, k);
+    if (isPointwise(kh, kw, stride, padding)) {
+      multiplyPanels(out, input + ((first * cin) << 2), wPanels, bias, count, cout, k);
+    } else {
+      im2col(scratch, input, h, w, cin, kh, kw, stride, padding, ow, first, count);
+      multiplyPanels(out, scratch, wPanels, bias, count, cout, k);
+    }
   }
 }
 
@@ -71,12 +77,16 @@ export function conv2d_backward_input_f32(
   const pixels = oh * ow;
   for (let image = from; image < to; image++) {
     const target = dx + ((image * h * w * cin) << 2);
-    zeroFill(target, h * w * cin);
+    if (isPointwise(kh, kw, stride, padding)) {
+      multiplyPanels(target, dy + ((image * pixels * cout) << 2), wTransposed, 0, pixels, k, cout);
+      continue;
+    }
+    memory.fill(target, 0, (h * w * cin) << 2);
     for (let first: usize = 0; first < pixels; first += CONV_BLOCK) {
       const count = min(CONV_BLOCK, pixels - first);
       const rows = dy + (((image * pixels + first) * cout) << 2);
       multiplyPanels(scratch, rows, wTransposed, 0, count, k, cout);
-      col2im_f32(target, scratch, h, w, cin, kh, kw, stride, padding, ow, first, count);
+      col2im(target, scratch, h, w, cin, kh, kw, stride, padding, ow, first, count);
     }
   }
 }
@@ -104,22 +114,25 @@ export function conv2d_backward_weight_f32(
   const pixels = oh * ow;
   for (let chunk = from; chunk < to; chunk++) {
     const dw = dwChunks + ((chunk * k * cout) << 2);
-    zeroFill(dw, k * cout);
+    memory.fill(dw, 0, (k * cout) << 2);
     const end = min(n, (chunk + 1) * CHUNK);
     for (let image = chunk * CHUNK; image < end; image++) {
       for (let first: usize = 0; first < pixels; first += CONV_DW_BLOCK) {
         const count = min(CONV_DW_BLOCK, pixels - first);
-        im2col_f32(scratch, x + ((image * h * w * cin) << 2), h, w, cin, kh, kw, stride, padding, ow, first, count);
+        const input = x + ((image * h * w * cin) << 2);
         const rows = dy + (((image * pixels + first) * cout) << 2);
-        multiplyTransposed(dw, scratch, rows, k, cout, count, 1);
+        if (isPointwise(kh, kw, stride, padding)) {
+          multiplyTransposed(dw, input + ((first * cin) << 2), rows, k, cout, count, 1);
+        } else {
+          im2col(scratch, input, h, w, cin, kh, kw, stride, padding, ow, first, count);
+          multiplyTransposed(dw, scratch, rows, k, cout, count, 1);
+        }
       }
     }
   }
 }
 
-function zeroFill(y: usize, count: usize): void {
-  const zero = zero4();
-  let i: usize = 0;
-  for (; i + 4 <= count; i += 4) store4(y, i, zero);
-  for (; i < count; i++) storeF32(y, i, 0);
+/** Whether the pixels of x are the rows of col(x) as they lie there. */
+function isPointwise(kh: usize, kw: usize, stride: usize, padding: usize): bool {
+  return kh === 1 && kw === 1 && stride === 1 && padding === 0;
 }

@@ -54,14 +54,17 @@ export function convBlocksOf(pixels: usize): usize {
   return ceilDiv(pixels, CONV_BLOCK);
 }
 
+/** Elements behind those rows that im2col may write: what is too much of its last vector. */
+const COL_OVERRUN: usize = 3;
+
 /** For conv2d_f32 and conv2d_backward_input_f32. */
 export function convScratch(k: usize): usize {
-  return CONV_BLOCK * k;
+  return CONV_BLOCK * k + COL_OVERRUN;
 }
 
 /** For conv2d_backward_weight_f32. */
 export function convWeightScratch(k: usize): usize {
-  return CONV_DW_BLOCK * k;
+  return CONV_DW_BLOCK * k + COL_OVERRUN;
 }
 
 // Convolution by Winograd's algorithm: winograd.ts.

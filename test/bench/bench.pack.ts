@@ -27,9 +27,7 @@ const test = suite("bench");
 /** Exports that no operation launches, and why no benchmark does. */
 const NOT_LAUNCHED: Record<string, string> = {
   batch_norm2d_add_statistics_f32: "runs inside winograd_block_f32",
-  col2im_f32: "runs inside conv2d_backward_input_f32",
   fold_batch_norm2d_f32: "runs once for new weights, not once a batch",
-  im2col_f32: "runs inside conv2d_f32",
   multiply_add_f32: "is asked once how the host rounds",
   norm_relu_max_pool2d_backward_f32: "runs inside winograd_block_backward_f32",
   norm_relu_mean_backward_f32: "runs inside winograd_block_backward_f32",

@@ -13,7 +13,7 @@ const test = suite("the self-test");
 /** Exported for other kernels, which run them, or to say how the host rounds. */
 const NOT_LAUNCHED = [
   "multiply_add_f32",
-  ...["batch_norm2d_add_statistics_f32", "col2im_f32", "im2col_f32"],
+  "batch_norm2d_add_statistics_f32",
   ...["norm_relu_max_pool2d_backward_f32", "norm_relu_mean_backward_f32"],
   ...["winograd_backward_end_f32", "winograd_backward_group_f32", "winograd_multiply_f32"],
 ];
