@@ -24,6 +24,7 @@ import { MR, NR } from "./abi/abi";
 import { tile4x8 } from "./gemm/tile4x8";
 import { widePanel } from "./gemm/wide_panel";
 import { load4, loadF32, madd, splat, store4, zero4 } from "./shared/simd";
+import { transpose4x4 } from "./shared/transpose4x4";
 
 const KC: usize = 256; // a KC×16 panel of B: 16 KB, half of L1
 const MC: usize = 64; // rows of A that every panel meets in turn: 64×KC are 64 KB, within L2
@@ -48,7 +49,13 @@ export function gemm_pack_b_f32(
       }
       continue;
     }
-    for (let p: usize = 0; p < k; p++) {
+    let p: usize = 0;
+    if (j0 + NR <= n && bRow === 1) {
+      for (; p + 4 <= k; p += 4) {
+        for (let j: usize = 0; j < NR; j += 4) transpose4x4(out, p * NR + j, NR, b, (j0 + j) * bCol + p, bCol);
+      }
+    }
+    for (; p < k; p++) {
       for (let j: usize = 0; j < NR; j++) {
         const value = j0 + j < n ? loadF32(b, p * bRow + (j0 + j) * bCol) : <f32>0;
         store<f32>(out + ((p * NR + j) << 2), value);

@@ -7,7 +7,8 @@
 // Range: elements [from, to) of y. Serves f32 and i32: bits are copied. Tested in test/ops/transpose.test.ts.
 
 import { rowStart } from "./shared/broadcast";
-import { load4, loadF32, store4, storeF32, storeUpTo } from "./shared/simd";
+import { load4, loadF32, storeF32, storeUpTo } from "./shared/simd";
+import { transpose4x4 } from "./shared/transpose4x4";
 
 export function transpose_f32(
   y: usize,
@@ -42,21 +43,7 @@ export function transpose_f32(
 /** y's rows r = 0 … 3: y[yRow + r·inner + i] = x[xRow + i·xStep + r]. */
 function fourRows(y: usize, yRow: usize, x: usize, xRow: usize, inner: usize, xStep: usize): void {
   let i: usize = 0;
-  for (; i + 4 <= inner; i += 4) {
-    const p = xRow + i * xStep;
-    const a = load4(x, p);
-    const b = load4(x, p + xStep);
-    const c = load4(x, p + 2 * xStep);
-    const d = load4(x, p + 3 * xStep);
-    const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-    const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-    const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-    const cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-    store4(y, yRow + i, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5));
-    store4(y, yRow + inner + i, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7));
-    store4(y, yRow + 2 * inner + i, v128.shuffle<f32>(ab2, cd2, 0, 1, 4, 5));
-    store4(y, yRow + 3 * inner + i, v128.shuffle<f32>(ab2, cd2, 2, 3, 6, 7));
-  }
+  for (; i + 4 <= inner; i += 4) transpose4x4(y, yRow + i, inner, x, xRow + i * xStep, xStep);
   for (; i < inner; i++) {
     for (let r: usize = 0; r < 4; r++) storeF32(y, yRow + r * inner + i, loadF32(x, xRow + i * xStep + r));
   }

@@ -5,11 +5,10 @@
 // for the output pixels q = i·OW + j of one image from `first` on, `count` of them.
 //
 // x    [H, W, C], one image;  col  [count, KH·KW·C], and COL_OVERRUN elements behind it that may be written
-// A row of the kernel is a run of (s, c), which lies in one piece in the image. Where the whole kernel lies inside it, runs
-// are copied in whole vectors, and what is too much is overwritten by the next one; at the borders piece by piece.
+// A row of the kernel is a run of (s, c), which lies in one piece in the image, where it lies inside.
 // Numerics: exact. Tested in test/ops/conv2d.test.ts.
 
-import { load4, loadF32, store4, storeF32, zero4 } from "../shared/simd";
+import { zero4 } from "../shared/simd";
 
 export function im2col(
   col: usize,
@@ -48,13 +47,8 @@ export function im2col(
 /** kh runs, `pitch` elements apart in x. */
 function copyRuns(col: usize, x: usize, pitch: usize, kh: usize, run: usize): void {
   for (let r: usize = 0; r < kh; r++) {
-    let from = x;
-    const next = col + (run << 2);
-    for (; col < next; col += 16) {
-      v128.store(col, v128.load(from));
-      from += 16;
-    }
-    col = next;
+    copy(col, x, run);
+    col += run << 2;
     x += pitch << 2;
   }
 }
@@ -72,31 +66,33 @@ function copyAcrossBorders(
   left: isize,
 ): void {
   // Kernel columns [s0, s1) fall inside the image.
-  const s0 = <usize>max<isize>(0, -left);
+  const s0 = <usize>min<isize>(kw, max<isize>(0, -left));
   const s1 = <usize>max<isize>(<isize>s0, min<isize>(kw, <isize>w - left));
   const run = kw * c;
-  let out: usize = 0;
-  for (let r: usize = 0; r < kh; r++, out += run) {
+  for (let r: usize = 0; r < kh; r++) {
     const i = top + <isize>r;
-    if (i < 0 || i >= <isize>h || s0 >= kw) {
-      fillZero(col, out, run);
-      continue;
+    const isInside = i >= 0 && i < <isize>h && s0 < s1;
+    const before = isInside ? s0 * c : run;
+    fillZero(col, before);
+    if (isInside) {
+      const inside = (s1 - s0) * c;
+      copy(col + (before << 2), x + (<usize>((i * <isize>w + left + <isize>s0) * <isize>c) << 2), inside);
+      fillZero(col + ((before + inside) << 2), run - before - inside);
     }
-    fillZero(col, out, s0 * c);
-    copy(col, out + s0 * c, x, <usize>((i * <isize>w + left + <isize>s0) * <isize>c), (s1 - s0) * c);
-    fillZero(col, out + s1 * c, (kw - s1) * c);
+    col += run << 2;
   }
 }
 
-function fillZero(y: usize, at: usize, count: usize): void {
+// In whole vectors: what is written too much is of the next run, which comes later.
+
+function fillZero(y: usize, count: usize): void {
   const zero = zero4();
-  let i: usize = 0;
-  for (; i + 4 <= count; i += 4) store4(y, at + i, zero);
-  for (; i < count; i++) storeF32(y, at + i, 0);
+  for (const end = y + (count << 2); y < end; y += 16) v128.store(y, zero);
 }
 
-function copy(y: usize, to: usize, x: usize, from: usize, count: usize): void {
-  let i: usize = 0;
-  for (; i + 4 <= count; i += 4) store4(y, to + i, load4(x, from + i));
-  for (; i < count; i++) storeF32(y, to + i, loadF32(x, from + i));
+function copy(y: usize, x: usize, count: usize): void {
+  for (const end = y + (count << 2); y < end; y += 16) {
+    v128.store(y, v128.load(x));
+    x += 16;
+  }
 }

@@ -73,17 +73,20 @@ export function tile4x8(
     a3 += aStep;
     b += bStep;
   }
-  storeRow(c, cols, c00, c01);
-  storeRow(c1, cols, c10, c11);
-  storeRow(c2, cols, c20, c21);
-  storeRow(c3, cols, c30, c31);
+  storeColumns(c, cols, c00, c01);
+  storeColumns(c1, cols, c10, c11);
+  storeColumns(c2, cols, c20, c21);
+  storeColumns(c3, cols, c30, c31);
 }
 
-function storeRow(c: usize, cols: usize, low: v128, high: v128): void {
-  if (cols >= 4) {
+/** What lies behind the columns is left alone: it may be another thread's. */
+function storeColumns(c: usize, cols: usize, low: v128, high: v128): void {
+  if (cols === 8) {
     store4(c, 0, low);
-    if (cols === 8) store4(c, 4, high);
-    else if (cols > 4) storeTail(c, 4, cols - 4, high);
+    store4(c, 4, high);
+  } else if (cols >= 4) {
+    store4(c, 0, low);
+    if (cols > 4) storeTail(c, 4, cols - 4, high);
   } else {
     storeTail(c, 0, cols, low);
   }
