@@ -7,6 +7,7 @@
 // coefficients   [5, C] f32: mean, its rounding error, 1/√(var + ε), scale, bias. The mean is kept as
 //                two floats, m + e, and e·scale taken off the bias: at mean = 100 σ one float would be
 //                off by 6e-6 σ.
+// floor          0 where a ReLU follows, in the same pass; NaN where none does, since nothing is less than that
 // partial        [⌈N/8⌉, 2, C4] f64: (mean, M2 = Σ (x − mean)²) of each chunk of 8 images,
 //                C4 = C rounded up to 4, the lanes past C being undefined
 //
@@ -19,10 +20,8 @@
 
 import { CHUNK, wholeVectors } from "./abi/abi";
 import { loadF64 } from "./shared/f64";
-import { load4, loadF32, madd, store4, storeF32, storeTail } from "./shared/simd";
-
-/** Pixels normalised with one load of the coefficients. */
-const ROWS: usize = 8;
+import { NORM_ROWS, norm } from "./shared/norm";
+import { load4, loadF32, store4, storeF32, storeTail } from "./shared/simd";
 
 /** The batch's statistics, merged; the running ones move toward them. Range: channels [from, to). */
 export function batch_norm2d_merge_f32(
@@ -100,19 +99,28 @@ function storeCoefficients(
   storeF32(coefficients, 4 * c + i, <f32>(<f64>loadF32(beta, i) - low * scale));
 }
 
-/** y = (x − mean)·scale + bias. Range: pixels [from, to). */
-export function batch_norm2d_f32(y: usize, x: usize, coefficients: usize, c: usize, from: usize, to: usize): void {
+/** y = (x − mean)·scale + bias, where that is less than `floor` the floor. Range: pixels [from, to). */
+export function batch_norm2d_f32(
+  y: usize,
+  x: usize,
+  coefficients: usize,
+  c: usize,
+  floor: f32,
+  from: usize,
+  to: usize,
+): void {
   const step = c << 2;
   const fours = c & ~3;
-  for (let p = from; p < to; p += ROWS) {
+  const least = f32x4.splat(floor);
+  for (let p = from; p < to; p += NORM_ROWS) {
     const first = p * step;
-    const end = first + min(ROWS, to - p) * step;
+    const end = first + min(NORM_ROWS, to - p) * step;
     for (let i: usize = 0; i < c; i += 4) {
       const mean = load4(coefficients, i);
       const scale = load4(coefficients, 3 * c + i);
       const bias = load4(coefficients, 4 * c + i);
       for (let at = first; at < end; at += step) {
-        const value = madd(f32x4.sub(load4(x + at, i), mean), scale, bias);
+        const value = f32x4.pmax(norm(load4(x + at, i), mean, scale, bias), least);
         if (i < fours) store4(y + at, i, value);
         else storeTail(y + at, i, c - i, value);
       }

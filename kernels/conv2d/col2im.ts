@@ -36,7 +36,7 @@ export function col2im(
     const s1 = min<isize>(kw, <isize>w - left);
     if (s0 < s1) {
       const inside = <usize>(s1 - s0) * c;
-      let to = x + (<usize>(((top + r0) * <isize>w + left + s0) * <isize>c) << 2);
+      let to = x + ((<usize>(((top + r0) * <isize>w + left + s0) * <isize>c)) << 2);
       let from = col + ((<usize>r0 * run + <usize>s0 * c) << 2);
       for (let r = r0; r < r1; r++, to += (w * c) << 2, from += run << 2) add(to, from, inside);
     }

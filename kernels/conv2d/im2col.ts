@@ -76,7 +76,7 @@ function copyAcrossBorders(
     fillZero(col, before);
     if (isInside) {
       const inside = (s1 - s0) * c;
-      copy(col + (before << 2), x + (<usize>((i * <isize>w + left + <isize>s0) * <isize>c) << 2), inside);
+      copy(col + (before << 2), x + ((<usize>((i * <isize>w + left + <isize>s0) * <isize>c)) << 2), inside);
       fillZero(col + ((before + inside) << 2), run - before - inside);
     }
     col += run << 2;

@@ -2,6 +2,9 @@
 
 import { madd } from "./simd";
 
+/** Pixels that are taken with one load of the coefficients. */
+export const NORM_ROWS: usize = 8;
+
 /** (y − mean)·scale + bias. */
 export function norm(y: v128, mean: v128, scale: v128, bias: v128): v128 {
   return madd(f32x4.sub(y, mean), scale, bias);

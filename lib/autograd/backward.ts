@@ -150,11 +150,11 @@ function shapeError(name: string, gradient: Gradient, { shape }: Tensor): ShapeE
   );
 }
 
-/** Out of place: either may share its memory with another gradient. */
+/** In the place of the one that shares its memory with no other gradient, if there is such a one. */
 function addAndDispose(a: Gradient, b: Gradient): Gradient {
-  const sum = copyAndDispose(a);
-  parallelFor("accumulate_f32", sum.size, sum.ptr, b.ptr);
-  b.dispose();
+  const [sum, other] = !a.isShared ? [a, b] : !b.isShared ? [b, a] : [copyAndDispose(a), b];
+  parallelFor("accumulate_f32", sum.size, sum.ptr, other.ptr);
+  other.dispose();
   return sum;
 }
 

@@ -50,9 +50,14 @@ export class BatchNorm2d extends Module {
   }
 
   forward(x: Tensor): Tensor<"f32"> {
+    return this.normalize(x, false);
+  }
+
+  /** @internal With relu max(y, 0) in place of y. */
+  normalize(x: Tensor, relu: boolean): Tensor<"f32"> {
     const { runningMean, runningVar, isTraining, momentum, eps } = this;
     const normalize = () =>
-      batchNorm2d(x, this.weight, this.bias, { runningMean, runningVar, isTraining, momentum, eps });
+      batchNorm2d(x, this.weight, this.bias, { runningMean, runningVar, isTraining, momentum, eps, relu });
     return isTraining ? this.countBatch(normalize) : normalize();
   }
 

@@ -29,28 +29,38 @@ export function fuse(layers: readonly Module[], x: Tensor, from = 0): Fusion | n
   if (isExact()) return null;
   const conv = layers[from];
   const bn = layers[from + 1];
+  if (is(conv, BatchNorm2d) && is(bn, ReLU)) return { length: 2, forward: (x) => conv.normalize(x, true) };
   if (!is(conv, Conv2d) || !is(bn, BatchNorm2d) || x.shape.length !== 4 || x.dtype !== "f32") return null;
   const geometry = convGeometry("conv2d", x.shape, conv.weight.shape, null, conv);
   if (bn.weight.size !== geometry.cout) return null;
-  const kind = is(layers[from + 2], ReLU) ? poolOf(layers[from + 3]) : null;
-  if (bn.isTraining) return kind && trainingBlock(conv, bn, kind, geometry);
-  return isGradEnabled() ? null : evaluationBlock(conv, bn, kind, geometry);
+  const relu = is(layers[from + 2], ReLU);
+  const pool = relu ? poolOf(layers[from + 3]) : null;
+  if (bn.isTraining) return trainingBlock(conv, bn, relu, pool, geometry);
+  return isGradEnabled() ? null : evaluationBlock(conv, bn, pool, geometry);
 }
 
-/** Training: where Winograd's kernels or those for a single input channel do the convolution, and 2×2 windows cover the map. */
-function trainingBlock(conv: Conv2d, bn: BatchNorm2d, pool: Pool, geometry: ConvGeometry): Fusion | null {
-  const isCovered = pool === "mean" || (geometry.h % 2 === 0 && geometry.w % 2 === 0);
+/** Training: where Winograd's kernels do the convolution, or, with a pool, those for a single input channel. */
+function trainingBlock(
+  conv: Conv2d,
+  bn: BatchNorm2d,
+  relu: boolean,
+  following: Pool | null,
+  geometry: ConvGeometry,
+): Fusion | null {
+  // 2×2 windows must cover the map.
+  const isCovered = following !== "max" || (geometry.h % 2 === 0 && geometry.w % 2 === 0);
+  const pool = isCovered ? following : null;
   const isFirst = pool === "max" && isConv1Block(geometry);
-  if (!isFirst && (convAlgorithm(geometry) !== winogradConv || !isCovered)) return null;
+  if (!isFirst && convAlgorithm(geometry) !== winogradConv) return null;
   const { runningMean, runningVar, momentum, eps } = bn;
   const options = { runningMean, runningVar, momentum, eps };
   const forward = (x: Tensor): Tensor<"f32"> =>
     bn.countBatch(() =>
       isFirst
         ? conv1Block(x, conv.weight, conv.bias, bn.weight, bn.bias, options)
-        : winogradBlock(x, conv.weight, conv.bias, bn.weight, bn.bias, { ...options, pool }),
+        : winogradBlock(x, conv.weight, conv.bias, bn.weight, bn.bias, { ...options, relu, pool }),
     );
-  return { length: 4, forward };
+  return { length: pool ? 4 : relu ? 3 : 2, forward };
 }
 
 /** Evaluation without a tape: one convolution for the two layers, and for all four where a kernel includes the pool. */

@@ -7,6 +7,7 @@ import {
   type BatchNorm2dOptions,
   batchCoefficients,
   checkBatchNorm,
+  floorOf,
   partialSums,
   runningCoefficients,
 } from "./batch_norm2d_coefficients.ts";
@@ -15,6 +16,8 @@ import {
  * Batch normalisation over the channels of images, as PyTorch defines it:
  *
  *   y = (x − mean)/√(var + eps)·gamma + beta,  mean and var of each channel over N, H and W
+ *
+ * With `relu` max(y, 0), in the same passes.
  *
  * Training normalises by the batch's biased variance (÷ P, P = N·H·W) and moves runningVar toward the
  * unbiased one (÷ P − 1). Evaluation normalises by the running statistics.
@@ -40,19 +43,21 @@ export const batchNorm2d = defineOp("batchNorm2d", {
       ? batchCoefficients(x, gamma, beta, options)
       : runningCoefficients(gamma, beta, options);
     const y = empty(x.shape);
-    parallelFor("batch_norm2d_f32", n * h * w, y.ptr, x.ptr, coefficients.ptr, c);
+    parallelFor("batch_norm2d_f32", n * h * w, y.ptr, x.ptr, coefficients.ptr, c, floorOf(options));
     save(x, coefficients);
     return y;
   },
-  backward({ args: [, , , { isTraining }], saved: [x, coefficients], needs }, dy) {
+  backward({ args: [, , , options], saved: [x, coefficients], needs }, dy) {
     const [n, h, w, c] = x.shape;
+    const { isTraining } = options;
+    const floor = floorOf(options);
     const dgamma = empty([c]);
     const dbeta = empty([c]);
     using slopes = empty([2, c]);
     if (isTraining || needs[1] || needs[2]) {
       using partial = partialSums(n, c);
       const inputs = [dy.ptr, x.ptr, coefficients.ptr];
-      parallelFor("batch_norm2d_backward_sums_f32", chunksOf(n), partial.ptr, ...inputs, n, h * w, c);
+      parallelFor("batch_norm2d_backward_sums_f32", chunksOf(n), partial.ptr, ...inputs, n, h * w, c, floor);
       const outputs = [dgamma.ptr, dbeta.ptr, slopes.ptr];
       parallelFor("batch_norm2d_backward_merge_f32", c, ...outputs, partial.ptr, coefficients.ptr, n, h * w, c);
     }
@@ -61,9 +66,10 @@ export const batchNorm2d = defineOp("batchNorm2d", {
       dx = empty(x.shape);
       if (isTraining) {
         const inputs = [dy.ptr, x.ptr, coefficients.ptr, slopes.ptr];
-        parallelFor("batch_norm2d_backward_input_f32", n * h * w, dx.ptr, ...inputs, c);
+        parallelFor("batch_norm2d_backward_input_f32", n * h * w, dx.ptr, ...inputs, c, floor);
       } else {
-        parallelFor("batch_norm2d_backward_running_f32", n * h * w, dx.ptr, dy.ptr, coefficients.ptr, c);
+        const inputs = [dy.ptr, x.ptr, coefficients.ptr];
+        parallelFor("batch_norm2d_backward_running_f32", n * h * w, dx.ptr, ...inputs, c, floor);
       }
     }
     // What is not needed, the engine disposes of.

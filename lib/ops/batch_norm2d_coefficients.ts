@@ -21,6 +21,13 @@ export interface BatchNorm2dOptions {
   momentum?: number;
   /** Added to the variance; default 1e-5. */
   eps?: number;
+  /** Whether max(y, 0) is taken in the same pass; default false. */
+  relu?: boolean;
+}
+
+/** What the kernels call floor: nothing is less than NaN. */
+export function floorOf({ relu = false }: Pick<BatchNorm2dOptions, "relu">): number {
+  return relu ? 0 : Number.NaN;
 }
 
 /** From the batch itself; moves the running ones. */
@@ -77,6 +84,7 @@ const RULES = {
   isTraining: /* @__PURE__ */ required(boolean),
   momentum: upTo1,
   eps: positive,
+  relu: boolean,
 };
 
 /** @param shape that of what is normalised */

@@ -5,7 +5,7 @@ import { chunksOf } from "../runtime/kernel_abi.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { mergeStatistics, partialSums } from "./batch_norm2d_coefficients.ts";
+import { floorOf, mergeStatistics, partialSums } from "./batch_norm2d_coefficients.ts";
 import { convGeometry } from "./conv_geometry.ts";
 import { grayConv } from "./conv2d_gray.ts";
 import { poolingOf } from "./pool_windows.ts";
@@ -41,11 +41,11 @@ export function grayInputGradient(
   using dbeta = empty([cout]);
   using slopes = empty([2, cout]);
   const operands = [dense.ptr, y.ptr, coefficients.ptr];
-  parallelFor("batch_norm2d_backward_sums_f32", chunks, partial.ptr, ...operands, n, hw, cout);
+  parallelFor("batch_norm2d_backward_sums_f32", chunks, partial.ptr, ...operands, n, hw, cout, floorOf({}));
   const outputs = [dgamma.ptr, dbeta.ptr, slopes.ptr];
   parallelFor("batch_norm2d_backward_merge_f32", cout, ...outputs, partial.ptr, coefficients.ptr, n, hw, cout);
   using dy = empty(y.shape);
-  parallelFor("batch_norm2d_backward_input_f32", n * hw, dy.ptr, ...operands, slopes.ptr, cout);
+  parallelFor("batch_norm2d_backward_input_f32", n * hw, dy.ptr, ...operands, slopes.ptr, cout, floorOf({}));
   return grayConv.backward(dy, x, w, geometry, [true, false])[0] as Tensor<"f32">;
 }
 

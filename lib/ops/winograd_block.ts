@@ -5,25 +5,32 @@ import { chunksOf, winogradBlockScratch, winogradScratch } from "../runtime/kern
 import { parallelFor, parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type BatchNorm2dOptions, checkBatchNorm, mergeStatistics, partialSums } from "./batch_norm2d_coefficients.ts";
+import {
+  type BatchNorm2dOptions,
+  checkBatchNorm,
+  floorOf,
+  mergeStatistics,
+  partialSums,
+} from "./batch_norm2d_coefficients.ts";
 import { convGeometry } from "./conv_geometry.ts";
 import { transformFilter } from "./conv2d_winograd.ts";
 import { reduceAxes } from "./reduce.ts";
 
 export interface WinogradBlockOptions extends Omit<BatchNorm2dOptions, "isTraining"> {
-  /** "max": the largest value of each 2×2 window; "mean": the mean over the map. */
-  pool: "max" | "mean";
+  /** "max": the largest value of each 2×2 window; "mean": the mean over the map; both behind a ReLU. null: neither. */
+  pool: "max" | "mean" | null;
 }
 
 /**
- * Convolution, batch normalisation in training, ReLU and pooling in one op:
+ * Convolution and batch normalisation in training in one op, with ReLU, and with that and pooling:
  *
  *   z = pool(relu(batchNorm2d(conv2d(x, w, b, { padding: 1 }), gamma, beta)))
  *
  * @param x [N, H, W, Cin] f32, H and W even for "max"
  * @param w [3, 3, Cin, Cout], Cin and Cout multiples of 4
  * @param b [Cout], or null. Its gradient is zero: normalising takes every constant off
- * @returns [N, H/2, W/2, Cout] for "max", [N, 1, 1, Cout] for "mean"
+ * @param options.relu whether there is a ReLU where nothing is pooled
+ * @returns [N, H/2, W/2, Cout] for "max", [N, 1, 1, Cout] for "mean", else [N, H, W, Cout]
  * @throws what conv2d and batchNorm2d throw
  *
  * Cost: conv2d's, and one pass over its result each for the statistics and for the rest. Backward: dx, dw, db,
@@ -55,6 +62,12 @@ export const winogradBlock = defineOp("winogradBlock", {
     using coefficients = mergeStatistics(partial, gamma, beta, options, n, h * width);
     save(x, w, y, coefficients);
 
+    if (pool === null) {
+      const z = empty(y.shape);
+      parallelFor("batch_norm2d_f32", n * h * width, z.ptr, y.ptr, coefficients.ptr, cout, floorOf(norm));
+      y.dispose();
+      return z;
+    }
     if (pool === "mean") {
       const z = empty([n, 1, 1, cout]);
       using live = empty([2, n, cout]);
@@ -73,9 +86,11 @@ export const winogradBlock = defineOp("winogradBlock", {
     return z;
   },
 
-  backward({ args: [, , b, , , { pool }], saved: [x, w, y, coefficients, ...rest], needs }, dz) {
+  backward({ args: [, , b, , , options], saved: [x, w, y, coefficients, ...rest], needs }, dz) {
     const geometry = convGeometry("conv2d", x.shape, w.shape, null, { padding: 1 });
     const { n, h, w: width, cin, cout } = geometry;
+    const { pool } = options;
+    const floor = floorOf(options);
     const chunks = chunksOf(n);
     using partial = partialSums(n, cout);
     using live = pool === "max" ? empty(dz.shape) : null;
@@ -84,7 +99,10 @@ export const winogradBlock = defineOp("winogradBlock", {
       parallelFor("relu_backward_f32", z.size, live.ptr, dz.ptr, z.ptr);
       const pixels = (h * width) / 4;
       const inputs = [live.ptr, peak.ptr, coefficients.ptr];
-      parallelFor("batch_norm2d_backward_sums_f32", chunks, partial.ptr, ...inputs, n, pixels, cout);
+      parallelFor("batch_norm2d_backward_sums_f32", chunks, partial.ptr, ...inputs, n, pixels, cout, floorOf({}));
+    } else if (pool === null) {
+      const inputs = [dz.ptr, y.ptr, coefficients.ptr];
+      parallelFor("batch_norm2d_backward_sums_f32", chunks, partial.ptr, ...inputs, n, h * width, cout, floor);
     } else {
       const sizes = [n, h * width, cout];
       parallelFor("norm_relu_mean_backward_sums_f32", chunks, partial.ptr, dz.ptr, rest[0].ptr, ...sizes);
@@ -99,7 +117,7 @@ export const winogradBlock = defineOp("winogradBlock", {
     using dwChunks = needs[1] ? empty([chunks, ...w.shape]) : null;
     const outputs = [dx?.ptr ?? 0, dwChunks?.ptr ?? 0];
     const inputs = [(live ?? dz).ptr, pool === "max" ? rest[2].ptr : 0, y.ptr, coefficients.ptr, slopes.ptr];
-    const pointers = [...outputs, ...inputs, x.ptr, ut?.ptr ?? 0];
+    const pointers = [...outputs, ...inputs, x.ptr, ut?.ptr ?? 0, pool === "mean" ? 1 : 0, floor];
     const scratchSize = winogradBlockScratch(h, width, cin, cout);
     parallelForWithScratch("winograd_block_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cin, cout);
     const dw = dwChunks && reduceAxes("sum_f32", dwChunks, [0]);

@@ -7,9 +7,23 @@ import { inPieces, KernelModule, TAIL_SIZES } from "../support/kernel_module.ts"
 
 const EPS = 1e-5;
 const MOMENTUM = 0.25;
+const NO_FLOOR = Number.NaN;
 
-/** All kernels of a training step, one after another, with every range cut at `cuts`. */
-function trainingStep(module: KernelModule, n: number, hw: number, c: number, cuts: readonly number[], mean = 61) {
+/**
+ * All kernels of a training step, one after another, with every range cut at `cuts`.
+ *
+ * @param relu none; with a floor of 0; or by itself, between forward and backward
+ */
+function trainingStep(
+  module: KernelModule,
+  n: number,
+  hw: number,
+  c: number,
+  cuts: readonly number[],
+  mean = 61,
+  relu: "none" | "floor" | "itself" = "none",
+) {
+  const floor = relu === "floor" ? 0 : NO_FLOOR;
   const { kernels } = module;
   const size = n * hw * c;
   const pixels = n * hw;
@@ -34,16 +48,20 @@ function trainingStep(module: KernelModule, n: number, hw: number, c: number, cu
   inPieces(c, cuts, (from, to) =>
     kernels.batch_norm2d_merge_f32(coefficients.ptr, ...running, ...inputs, n, hw, c, MOMENTUM, EPS, from, to),
   );
-  inPieces(pixels, cuts, (from, to) => kernels.batch_norm2d_f32(y.ptr, x.ptr, coefficients.ptr, c, from, to));
+  inPieces(pixels, cuts, (from, to) => kernels.batch_norm2d_f32(y.ptr, x.ptr, coefficients.ptr, c, floor, from, to));
+  if (relu === "itself") {
+    kernels.relu_f32(y.ptr, y.ptr, 0, size);
+    kernels.relu_backward_f32(dy.ptr, dy.ptr, y.ptr, 0, size);
+  }
   inPieces(chunks, cuts, (from, to) =>
-    kernels.batch_norm2d_backward_sums_f32(sums.ptr, dy.ptr, x.ptr, coefficients.ptr, n, hw, c, from, to),
+    kernels.batch_norm2d_backward_sums_f32(sums.ptr, dy.ptr, x.ptr, coefficients.ptr, n, hw, c, floor, from, to),
   );
   const outputs = [dgamma.ptr, dbeta.ptr, slopes.ptr] as const;
   inPieces(c, cuts, (from, to) =>
     kernels.batch_norm2d_backward_merge_f32(...outputs, sums.ptr, coefficients.ptr, n, hw, c, from, to),
   );
   inPieces(pixels, cuts, (from, to) =>
-    kernels.batch_norm2d_backward_input_f32(dx.ptr, dy.ptr, x.ptr, coefficients.ptr, slopes.ptr, c, from, to),
+    kernels.batch_norm2d_backward_input_f32(dx.ptr, dy.ptr, x.ptr, coefficients.ptr, slopes.ptr, c, floor, from, to),
   );
   module.checkCanaries();
   const actual = [y, dx, dgamma, dbeta, runningMean, runningVar].map(({ data }) => data.slice());
@@ -104,6 +122,15 @@ for (const variant of ["simd", "relaxed"] as const) {
     }
   });
 
+  test("a floor of 0 gives the bits of a ReLU by itself, whatever the cut", () => {
+    for (const c of TAIL_SIZES) {
+      const expected = trainingStep(new KernelModule(variant), 9, 5, c, [], 61, "itself").actual;
+      trainingStep(new KernelModule(variant), 9, 5, c, [1, 2, 7], 61, "floor").actual.forEach((actual, i) => {
+        expectClose(actual, expected[i], 0, `result ${i}, ${c} channels`);
+      });
+    }
+  });
+
   test("evaluation normalises by the running statistics, and its dx is dy·scale", () => {
     const module = new KernelModule(variant);
     const { kernels } = module;
@@ -117,8 +144,8 @@ for (const variant of ["simd", "relaxed"] as const) {
         kernels.batch_norm2d_running_f32(coefficients.ptr, ...inputs, c, EPS, from, to),
       );
       inPieces(6, [1, 4], (from, to) => {
-        kernels.batch_norm2d_f32(y.ptr, x.ptr, coefficients.ptr, c, from, to);
-        kernels.batch_norm2d_backward_running_f32(dx.ptr, x.ptr, coefficients.ptr, c, from, to);
+        kernels.batch_norm2d_f32(y.ptr, x.ptr, coefficients.ptr, c, NO_FLOOR, from, to);
+        kernels.batch_norm2d_backward_running_f32(dx.ptr, x.ptr, x.ptr, coefficients.ptr, c, NO_FLOOR, from, to);
       });
       module.checkCanaries();
       const options = { eps: EPS, running: { mean: [...mean.data], variance: [...variance.data] } };

@@ -4,10 +4,22 @@ import { backward } from "../../lib/autograd/backward.ts";
 import { DTypeError, OptionError, ShapeError, type SimdgradError } from "../../lib/base/errors.ts";
 import { batchNorm2d } from "../../lib/ops/batch_norm2d.ts";
 import { mul } from "../../lib/ops/mul.ts";
+import { relu } from "../../lib/ops/relu.ts";
 import { sum } from "../../lib/ops/sum.ts";
-import { all64, array64, maxAbs, sumTolerance, UNIT_ROUNDOFF, uniform64 } from "../../lib/selftest/array64.ts";
+import {
+  type Array64,
+  all64,
+  array64,
+  map64,
+  maxAbs,
+  sumTolerance,
+  UNIT_ROUNDOFF,
+  uniform64,
+} from "../../lib/selftest/array64.ts";
 import { batchNorm2d64, statistics64 } from "../../lib/selftest/layers64.ts";
+import { relu64 } from "../../lib/selftest/ops64.ts";
 import { empty, full, ones, tensor, zeros } from "../../lib/tensor/create.ts";
+import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { testOp } from "../support/test_op.ts";
@@ -25,10 +37,10 @@ function running(c: number): { runningMean: Tensor; runningVar: Tensor } {
   };
 }
 
-function apply(isTraining: boolean) {
+function apply(isTraining: boolean, relu = false) {
   return (x: Tensor, gamma: Tensor, beta: Tensor): Tensor => {
     const { runningMean, runningVar } = running(x.shape[3]);
-    const y = batchNorm2d(x, gamma, beta, { runningMean, runningVar, isTraining });
+    const y = batchNorm2d(x, gamma, beta, { runningMean, runningVar, isTraining, relu });
     runningMean.dispose();
     runningVar.dispose();
     return y;
@@ -48,6 +60,13 @@ for (const shape of SHAPES) {
   const c = shape[3];
   const values = shape[0] * shape[1] * shape[2];
   testOp(test, "training", apply(true), batchNorm2d64(), {
+    shapes: [shape, [c], [c]],
+    maxTerm: 4,
+    terms: 4,
+    gradTerms: 4 * values,
+  });
+  const rectified = (...[x, gamma, beta]: Array64[]): Array64 => map64(all64(batchNorm2d64()(x, gamma, beta)), relu64);
+  testOp(test, "training, then ReLU", apply(true, true), rectified, {
     shapes: [shape, [c], [c]],
     maxTerm: 4,
     terms: 4,
@@ -81,6 +100,29 @@ for (const differentiable of [
     });
   }
 }
+
+test("a ReLU in the same pass is one by itself: values, gradients, and NaN, in training and in evaluation", () => {
+  for (const isTraining of [true, false]) {
+    const run = (fused: boolean): number[] =>
+      scope(() => {
+        const inputs = [[3, 4, 5, 6], [6], [6]].map((shape, i) => {
+          const input = tensor(uniform64(shape, i + 1).data, shape);
+          input.requiresGrad = true;
+          return input;
+        });
+        inputs[0].data[8] = Number.NaN;
+        const [x, gamma, beta] = inputs;
+        const y = fused ? apply(isTraining, true)(x, gamma, beta) : relu(apply(isTraining)(x, gamma, beta));
+        backward(sum(mul(y, tensor(uniform64(y.shape, 4).data, y.shape))));
+        return [...y.data, ...inputs.flatMap(({ grad }) => [...(grad as Tensor).data])];
+      });
+    // −0 is as good as 0.
+    assert.equal(
+      run(true).map((value) => value + 0),
+      run(false).map((value) => value + 0),
+    );
+  }
+});
 
 test("at a mean of 100 σ nothing cancels: output and statistics are good to a few roundings", () => {
   const shape = [19, 7, 7, 6];

@@ -10,8 +10,10 @@ import { mul } from "../../lib/ops/mul.ts";
 import { relu } from "../../lib/ops/relu.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { winogradBlock } from "../../lib/ops/winograd_block.ts";
-import { type Array64, map64, maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
-import { convBlock64 } from "../../lib/selftest/layers64.ts";
+import { type Array64, all64, map64, maxAbs, uniform64 } from "../../lib/selftest/array64.ts";
+import { batchNorm2d64, convBlock64 } from "../../lib/selftest/layers64.ts";
+import { relu64 } from "../../lib/selftest/ops64.ts";
+import { conv2d64 } from "../../lib/selftest/windows64.ts";
 import { ones, tensor, zeros } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
@@ -19,23 +21,28 @@ import { expectClose } from "../support/expect_close.ts";
 import { testOp } from "../support/test_op.ts";
 
 const test = suite("winogradBlock");
-type Pool = "max" | "mean";
+type Tail = "max" | "mean" | "relu" | "norm";
 
-function block(pool: Pool) {
+const optionsOf = (tail: Tail) => ({ relu: tail !== "norm", pool: tail === "relu" || tail === "norm" ? null : tail });
+
+function block(tail: Tail) {
   return (x: Tensor, w: Tensor, b: Tensor, gamma: Tensor, beta: Tensor): Tensor => {
     using runningMean = zeros([gamma.size]);
     using runningVar = ones([gamma.size]);
-    return winogradBlock(x, w, b, gamma, beta, { runningMean, runningVar, pool });
+    return winogradBlock(x, w, b, gamma, beta, { runningMean, runningVar, ...optionsOf(tail) });
   };
 }
 
-function composition(pool: Pool) {
+function composition(tail: Tail) {
   return (x: Tensor, w: Tensor, b: Tensor, gamma: Tensor, beta: Tensor): Tensor => {
     using runningMean = zeros([gamma.size]);
     using runningVar = ones([gamma.size]);
     const y = conv2d(x, w, b, { padding: 1 });
-    const v = relu(batchNorm2d(y, gamma, beta, { runningMean, runningVar, isTraining: true }));
-    return pool === "max" ? maxPool2d(v, { kernelSize: 2 }) : adaptiveAvgPool2d(v, 1);
+    const normal = batchNorm2d(y, gamma, beta, { runningMean, runningVar, isTraining: true });
+    if (tail === "norm") return normal;
+    const v = relu(normal);
+    if (tail === "relu") return v;
+    return tail === "max" ? maxPool2d(v, { kernelSize: 2 }) : adaptiveAvgPool2d(v, 1);
   };
 }
 
@@ -57,6 +64,21 @@ for (const pool of ["max", "mean"] as const) {
   }
 }
 
+for (const tail of ["relu", "norm"] as const) {
+  for (const { n, h, w, cin, cout } of [...SHAPES, { n: 9, h: 3, w: 1, cin: 4, cout: 4 }]) {
+    const reference = (...[x, weight, b, gamma, beta]: Array64[]): Array64 => {
+      const normal = all64(batchNorm2d64()(all64(conv2d64({ padding: 1 })(x, weight, b)), gamma, beta));
+      return tail === "relu" ? map64(normal, relu64) : normal;
+    };
+    testOp(test, tail, block(tail), reference, {
+      shapes: [[n, h, w, cin], [3, 3, cin, cout], [cout], [cout], [cout]],
+      maxTerm: 4,
+      terms: 9 * cin,
+      gradTerms: 9 * cin * n * h * w,
+    });
+  }
+}
+
 /** The value, and every gradient of Σ r·value. */
 function run(op: ReturnType<typeof block>, { n, h, w, cin, cout }: (typeof SHAPES)[number], mean = 0) {
   return scope(() => {
@@ -74,21 +96,23 @@ function run(op: ReturnType<typeof block>, { n, h, w, cin, cout }: (typeof SHAPE
 }
 
 const LARGER = [
-  { n: 9, h: 14, w: 14, cin: 8, cout: 12, pool: "max" },
-  { n: 17, h: 6, w: 10, cin: 4, cout: 20, pool: "max" },
-  { n: 17, h: 7, w: 7, cin: 8, cout: 36, pool: "mean" },
-  { n: 3, h: 1, w: 5, cin: 4, cout: 4, pool: "mean" },
+  { n: 9, h: 14, w: 14, cin: 8, cout: 12, tail: "max" },
+  { n: 17, h: 6, w: 10, cin: 4, cout: 20, tail: "max" },
+  { n: 17, h: 7, w: 7, cin: 8, cout: 36, tail: "mean" },
+  { n: 3, h: 1, w: 5, cin: 4, cout: 4, tail: "mean" },
+  { n: 17, h: 7, w: 9, cin: 8, cout: 36, tail: "relu" },
+  { n: 9, h: 5, w: 6, cin: 4, cout: 12, tail: "norm" },
 ] as const;
 
 test("agrees with the ops it is made of, on larger batches", () => {
-  for (const { pool, ...sizes } of LARGER) {
-    const actual = run(block(pool), sizes);
-    const expected = run(composition(pool), sizes);
+  for (const { tail, ...sizes } of LARGER) {
+    const actual = run(block(tail), sizes);
+    const expected = run(composition(tail), sizes);
     // The statistics are summed in other blocks, and so may differ by a few roundings.
-    expectClose(actual.z, expected.z, 2e-6 * maxAbs(expected.z), `${pool} z`);
+    expectClose(actual.z, expected.z, 2e-6 * maxAbs(expected.z), `${tail} z`);
     for (const i of [0, 1, 3, 4]) {
       const wanted = expected.gradients[i];
-      expectClose(actual.gradients[i], wanted, 1e-5 * maxAbs(wanted), `${pool} gradient of input ${i}`);
+      expectClose(actual.gradients[i], wanted, 1e-5 * maxAbs(wanted), `${tail} gradient of input ${i}`);
     }
   }
 });
