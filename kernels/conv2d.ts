@@ -46,12 +46,8 @@ export function conv2d_f32(
     const count = min(CONV_BLOCK, pixels - first);
     const input = x + ((image * h * w * cin) << 2);
     const out = y + (((image * pixels + first) * cout) << 2);
-    if (isPointwise(kh, kw, stride, padding)) {
-      multiplyPanels(out, input + ((first * cin) << 2), wPanels, bias, count, cout, k);
-    } else {
-      im2col(scratch, input, h, w, cin, kh, kw, stride, padding, ow, first, count);
-      multiplyPanels(out, scratch, wPanels, bias, count, cout, k);
-    }
+    const rows = rowsOf(input, scratch, h, w, cin, kh, kw, stride, padding, ow, first, count);
+    multiplyPanels(out, rows, wPanels, bias, count, cout, k);
   }
 }
 
@@ -120,16 +116,31 @@ export function conv2d_backward_weight_f32(
       for (let first: usize = 0; first < pixels; first += CONV_DW_BLOCK) {
         const count = min(CONV_DW_BLOCK, pixels - first);
         const input = x + ((image * h * w * cin) << 2);
-        const rows = dy + (((image * pixels + first) * cout) << 2);
-        if (isPointwise(kh, kw, stride, padding)) {
-          multiplyTransposed(dw, input + ((first * cin) << 2), rows, k, cout, count, 1);
-        } else {
-          im2col(scratch, input, h, w, cin, kh, kw, stride, padding, ow, first, count);
-          multiplyTransposed(dw, scratch, rows, k, cout, count, 1);
-        }
+        const rows = rowsOf(input, scratch, h, w, cin, kh, kw, stride, padding, ow, first, count);
+        multiplyTransposed(dw, rows, dy + (((image * pixels + first) * cout) << 2), k, cout, count, 1);
       }
     }
   }
+}
+
+/** Where the rows of col(x) lie, of `count` output pixels of an image from `first` on: in scratch, if not in x itself. */
+function rowsOf(
+  x: usize,
+  scratch: usize,
+  h: usize,
+  w: usize,
+  cin: usize,
+  kh: usize,
+  kw: usize,
+  stride: usize,
+  padding: usize,
+  ow: usize,
+  first: usize,
+  count: usize,
+): usize {
+  if (isPointwise(kh, kw, stride, padding)) return x + ((first * cin) << 2);
+  im2col(scratch, x, h, w, cin, kh, kw, stride, padding, ow, first, count);
+  return scratch;
 }
 
 /** Whether the pixels of x are the rows of col(x) as they lie there. */

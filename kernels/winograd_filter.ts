@@ -7,6 +7,7 @@
 
 import { NR, panelsSize, SLOT_PAIRS } from "./abi/abi";
 import { load4, store4 } from "./shared/simd";
+import { transpose4x4 } from "./shared/transpose4x4";
 import { filter } from "./winograd/filter";
 
 export function winograd_filter_f32(
@@ -57,18 +58,5 @@ function copyRows(out: usize, rows: usize, cin: usize, cout: usize): void {
 
 /** Four rows of `cout` elements as four columns of one panel. */
 function transposeRows(out: usize, rows: usize, cout: usize): void {
-  for (let o: usize = 0; o < cout; o += 4) {
-    const r0 = load4(rows, o);
-    const r1 = load4(rows, cout + o);
-    const r2 = load4(rows, 2 * cout + o);
-    const r3 = load4(rows, 3 * cout + o);
-    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-    store4(out, o * NR, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-    store4(out, o * NR + NR, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-    store4(out, o * NR + 2 * NR, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-    store4(out, o * NR + 3 * NR, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
-  }
+  for (let o: usize = 0; o < cout; o += 4) transpose4x4(out, o * NR, NR, rows, o, cout);
 }
