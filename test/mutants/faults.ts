@@ -948,7 +948,6 @@ const TESTS: Record<string, readonly string[]> = {
   "kernels/gemm/tile5x16.ts": ["kernels/gemm"],
   "kernels/shared/simd.ts": ["kernels/gemm", "kernels/math", "ops/relu", "ops/sum", "ops/gelu", "runtime/arithmetic"],
   "kernels/shared/transpose4x4.ts": ["ops/transpose", "kernels/gemm"],
-  "kernels/shared/transpose4x4.ts": ["ops/transpose", "kernels/gemm"],
   "kernels/shared/f64.ts": ["kernels/batch_norm2d"],
   "kernels/shared/broadcast.ts": ["ops/add", "ops/sub"],
   "kernels/shared/exp64.ts": ["ops/gelu"],
