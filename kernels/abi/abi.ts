@@ -37,6 +37,11 @@ export function panelsOf(n: usize): usize {
   return ceilDiv(n, NR);
 }
 
+/** Terms of a block: a KC×16 panel of B is 16 KB, half of L1. */
+export const KC: usize = 256;
+/** For gemm_columns_f32: such a panel. */
+export const GEMM_SCRATCH: usize = 4096;
+
 /** All panels of B [k, n]. */
 export function panelsSize(k: usize, n: usize): usize {
   return panelsOf(n) * NR * k;

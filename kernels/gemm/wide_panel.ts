@@ -15,7 +15,7 @@ import { tile5x16 } from "./tile5x16";
 /** Where tiles begin that begin at nothing: all load their start, since accumulators of two origins cost a tenth. */
 const ZEROS = WIDE ? memory.data(64, 16) : 0;
 
-/** As wholePanel of gemm.ts, for three rows or more. */
+/** As wholePanel of panel.ts, for three rows or more. */
 export function widePanel(
   c: usize,
   cRow: usize,

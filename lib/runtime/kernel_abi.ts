@@ -8,6 +8,7 @@ export {
   convBlocksOf,
   convScratch,
   convWeightScratch,
+  GEMM_SCRATCH,
   GRAY_MOMENTS_SIZE,
   GRIDS_SIZE,
   grayBackwardScratch,

@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import { gemmSizes } from "../../lib/ops/gemm_sizes.ts";
-import { panelsOf, panelsSize, rowTiles } from "../../lib/runtime/kernel_abi.ts";
+import { GEMM_SCRATCH, panelsOf, panelsSize, rowTiles } from "../../lib/runtime/kernel_abi.ts";
 import { all64, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
 import { matmul64, transpose64 } from "../../lib/selftest/ops64.ts";
 import { expectClose } from "../support/expect_close.ts";
-import { KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
+import { inPieces, KernelModule, TAIL_SIZES } from "../support/kernel_module.ts";
 
 interface Layout {
   transposeA: boolean;
@@ -12,12 +12,14 @@ interface Layout {
   transposeB: boolean;
 }
 
+/** @param isByColumns gemm_columns_f32, which packs B by itself, rather than gemm_f32 */
 function run(
   module: KernelModule,
   [m, n, k]: readonly number[],
   layout: Layout,
   init: "zero" | "bias" | "accumulate",
   cuts: readonly number[] = [],
+  isByColumns = false,
 ): { actual: Float32Array; expected: Float64Array } {
   const [a, b] = [uniform64([m, k], 1), uniform64([k, n], 2)];
   const bias = uniform64([n], 3).data;
@@ -35,12 +37,20 @@ function run(
     const [bRow, bCol] = layout.transposeB ? [1, k] : [n, 1];
     kernels.gemm_pack_b_f32(bPtr, bStored, n, k, bRow, bCol, 0, panels);
   }
-  const { transposeA, packed: isPacked } = layout;
-  const pointers = [c.ptr, aPtr, bPtr, biasPtr];
-  const sizes = gemmSizes({ m, n, k, transposeA, isPacked, accumulate: init === "accumulate" });
-  const gemm = kernels.gemm_f32 as (...args: number[]) => void;
-  const bounds = [0, ...cuts, rowTiles(m)];
-  for (let i = 1; i < bounds.length; i++) gemm(...pointers, ...sizes, bounds[i - 1], bounds[i]);
+  const { transposeA, packed: isPacked, transposeB } = layout;
+  const accumulate = init === "accumulate";
+  if (isByColumns) {
+    const scratch = module.output(GEMM_SCRATCH).ptr;
+    const strides = [n, ...(transposeA ? [1, m] : [k, 1]), ...(transposeB ? [1, k] : [n, 1])];
+    const args = [c.ptr, aPtr, bStored, biasPtr, m, n, k, ...strides, accumulate ? 1 : 0, scratch];
+    const gemm = kernels.gemm_columns_f32 as (...args: number[]) => void;
+    inPieces(panels, cuts, (from, to) => gemm(...args, from, to));
+  } else {
+    const pointers = [c.ptr, aPtr, bPtr, biasPtr];
+    const sizes = gemmSizes({ m, n, k, transposeA, isPacked, accumulate });
+    const gemm = kernels.gemm_f32 as (...args: number[]) => void;
+    inPieces(rowTiles(m), cuts, (from, to) => gemm(...pointers, ...sizes, from, to));
+  }
   module.checkCanaries();
   const product = matmul64(a, b);
   return { actual: c.data.slice(), expected: c0.map((value, i) => value + product.at(i)) };
@@ -94,8 +104,28 @@ for (const variant of ["simd", "relaxed", "wide"] as const) {
   });
 
   test("an empty sum is the initial value", () => {
-    const { actual, expected } = run(new KernelModule(variant), [5, 9, 0], LAYOUTS[1], "bias");
-    expectClose(actual, expected, 0);
+    for (const isByColumns of [false, true]) {
+      const { actual, expected } = run(new KernelModule(variant), [5, 9, 0], LAYOUTS[1], "bias", [], isByColumns);
+      expectClose(actual, expected, 0);
+    }
+  });
+
+  test("column by column gives the bits of row by row, in every layout, wherever the range is cut", () => {
+    for (const layout of LAYOUTS) {
+      for (const [m, n, k] of [
+        [1, 16, 1],
+        [3, 33, 6],
+        [66, 41, 300],
+        [10, 100, 513],
+      ]) {
+        for (const init of ["zero", "bias", "accumulate"] as const) {
+          const rows = run(new KernelModule(variant), [m, n, k], layout, init).actual;
+          const cuts = [1, 2, 5].filter((cut) => cut < panelsOf(n));
+          const columns = run(new KernelModule(variant), [m, n, k], layout, init, cuts, true).actual;
+          expectClose(columns, rows, 0, `${JSON.stringify(layout)} ${[m, n, k]} ${init}`);
+        }
+      }
+    }
   });
 
   test("neither packing nor the cut of the range nor the depth block changes a bit", () => {
