@@ -155,7 +155,9 @@ async function tryOut(
     }
     for (const test of testsOf(fault.file)) {
       const failure = await copy.run(test);
-      if (failure && (await isHealthy(test))) return { by: test, ...failure };
+      if (!failure) continue;
+      if (!(await isHealthy(test))) return { by: null, mistake: `${test} FAILS WITHOUT THE FAULT, TOO` };
+      return { by: test, ...failure };
     }
     return { by: null };
   } finally {
