@@ -71,7 +71,7 @@ function copyAcrossBorders(
   const run = kw * c;
   for (let r: usize = 0; r < kh; r++) {
     const i = top + <isize>r;
-    const isInside = i >= 0 && i < <isize>h && s0 < s1;
+    const isInside = i >= 0 && i < <isize>h;
     const before = isInside ? s0 * c : run;
     fillZero(col, before);
     if (isInside) {

@@ -360,9 +360,9 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
       "least), scale);\n      if (i < c)",
     ],
     [
-      "where a ReLU gave 0 the gradient goes on",
+      "the gradient goes on where a ReLU gave 0, and not elsewhere",
       "f32x4.le(madd(d, scale, bias), least)",
-      "f32x4.lt(madd(d, scale, bias), least)",
+      "f32x4.gt(madd(d, scale, bias), least)",
     ],
     [
       "a ReLU is forgotten in dx",
@@ -467,7 +467,7 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
     ],
   ],
   "kernels/conv2d/im2col.ts": [
-    ["the row below the image is read", "i < <isize>h && s0 < s1", "i <= <isize>h && s0 < s1"],
+    ["the row below the image is read", "i >= 0 && i < <isize>h;", "i >= 0 && i <= <isize>h;"],
     [
       "what lies right of the image is not zero",
       "      fillZero(col + ((before + inside) << 2), run - before - inside);\n",
@@ -478,7 +478,11 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
       "    fillZero(col, before);\n",
       "    if (!isInside) fillZero(col, before);\n",
     ],
-    ["a window wholly beside the image runs into the next", "i < <isize>h && s0 < s1", "i < <isize>h"],
+    [
+      "a window wholly beside the image runs into the next",
+      "min<isize>(kw, max<isize>(0, -left))",
+      "max<isize>(0, -left)",
+    ],
     ["a window that reaches one row below counts as inside", "top <= lastTop &&", "top <= lastTop + 1 &&"],
     ["a window that reaches one column beside counts as inside", "left <= lastLeft)", "left <= lastLeft + 1)"],
     [

@@ -36,7 +36,7 @@ const CASES: readonly Case[] = [
   { title: "1×1, more pixels than a block", x: [3, 7, 13, 5], w: [1, 1, 5, 19] },
   { title: "1×1, stride 2", x: [2, 5, 4, 3], w: [1, 1, 3, 4], stride: 2, bias: true },
   { title: "1×1 with padding", x: [2, 3, 2, 4], w: [1, 1, 4, 3], padding: 1, bias: true },
-  { title: "5×5, stride 2, padding 2", x: [1, 9, 8, 2], w: [5, 5, 2, 3], stride: 2, padding: 2, bias: true },
+  { title: "5×5, stride 2, padding 2", x: [1, 9, 8, 3], w: [5, 5, 3, 3], stride: 2, padding: 2, bias: true },
   { title: "2×4, stride 3, padding wider than the window", x: [1, 5, 5, 2], w: [2, 4, 2, 3], stride: 3, padding: 5 },
   { title: "a window as large as the image", x: [3, 4, 4, 2], w: [4, 4, 2, 6], bias: true },
   { title: "a kernel wider than the image, inside its padding", x: [1, 2, 2, 3], w: [5, 5, 3, 2], padding: 2 },
