@@ -478,11 +478,6 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
       "    fillZero(col, before);\n",
       "    if (!isInside) fillZero(col, before);\n",
     ],
-    [
-      "a window wholly beside the image runs into the next",
-      "min<isize>(kw, max<isize>(0, -left))",
-      "max<isize>(0, -left)",
-    ],
     ["a window that reaches one row below counts as inside", "top <= lastTop &&", "top <= lastTop + 1 &&"],
     ["a window that reaches one column beside counts as inside", "left <= lastLeft)", "left <= lastLeft + 1)"],
     [
@@ -498,7 +493,7 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
     ["a row of windows begins where the one before did", "      top += stride;\n", ""],
   ],
   "kernels/conv2d/col2im.ts": [
-    ["the row below the image is written", "min<isize>(kh, <isize>h - top)", "min<isize>(kh, <isize>h - top + 1)"],
+    ["the last row of the image gets nothing", "min<isize>(kh, <isize>h - top)", "min<isize>(kh, <isize>h - top - 1)"],
     ["overlapping windows overwrite a tail's gradient", "loadF32(x, i) + loadF32(y, i)", "loadF32(y, i)"],
     [
       "padding moves windows the other way",
