@@ -18,7 +18,10 @@ process.on("message", async (target) => {
   });
   if (!error) {
     writeFileSync(`build/kernels.${target}.wasm`, Buffer.concat([read(target), labels[target]]));
-    writeFileSync("build/woven_kernels.js", `export default ${JSON.stringify(weave(read("simd"), read("relaxed")))};\n`);
+    writeFileSync(
+      "build/woven_kernels.js",
+      `export default ${JSON.stringify(weave(read("simd"), read("relaxed")))};\n`,
+    );
     writeFileSync("build/kernels.js", `${digest}\n${compileAbi().code}`);
   }
   process.send(error ? stderr.toString() : "");
