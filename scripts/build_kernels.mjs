@@ -12,7 +12,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { gzipSync } from "node:zlib";
-import asc from "assemblyscript/asc";
 import {
   compileAbi,
   declareKernels,
@@ -21,7 +20,7 @@ import {
   labelKernels,
   readSignatures,
 } from "./describe_kernels.mjs";
-import InlineShared from "./inline_shared.mjs";
+import { compileKernels } from "./kernel_compiler.mjs";
 import { markCurrent } from "./stamp.mjs";
 import { weave } from "./weave.mjs";
 
@@ -55,12 +54,9 @@ markCurrent("kernels");
 
 /** @param outFile default: the target's own */
 async function compile(target, files, outFile = null) {
-  const out = outFile === null ? [] : ["--outFile", outFile];
-  const { error, stderr } = await asc.main([...files, "--config", "asconfig.json", "--target", target, ...out], {
-    transforms: [new InlineShared()],
-  });
-  if (!error) return;
-  console.error(stderr.toString());
+  const complaint = await compileKernels(target, files, outFile === null ? [] : ["--outFile", outFile]);
+  if (!complaint) return;
+  console.error(complaint);
   process.exit(1);
 }
 

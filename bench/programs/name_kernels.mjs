@@ -4,23 +4,18 @@
 
 import { writeSync } from "node:fs";
 import process from "node:process";
-import asc from "assemblyscript/asc";
 import { KERNEL_FILES, labelKernels } from "../../scripts/describe_kernels.mjs";
-import InlineShared from "../../scripts/inline_shared.mjs";
+import { compileKernels } from "../../scripts/kernel_compiler.mjs";
 
 const [, , variant] = process.argv;
 let wasm = new Uint8Array();
-const { error, stderr } = await asc.main(
-  [...KERNEL_FILES, "--config", "asconfig.json", "--target", variant, "--debug"],
-  {
-    transforms: [new InlineShared()],
-    writeFile(name, content) {
-      if (name.endsWith(".wasm")) wasm = content;
-    },
+const complaint = await compileKernels(variant, KERNEL_FILES, ["--debug"], {
+  writeFile(name, content) {
+    if (name.endsWith(".wasm")) wasm = content;
   },
-);
-if (error) {
-  console.error(stderr.toString());
+});
+if (complaint) {
+  console.error(complaint);
   process.exit(1);
 }
 wasm = labelKernels(wasm, variant);

@@ -113,12 +113,12 @@ export function inputAdjoint4(
     const oddA = f32x4.mul(a, f32x4.sub(t1, t2));
     const evenB = f32x4.add(t3, t4);
     const oddB = f32x4.mul(b, f32x4.sub(t3, t4));
-    accumulate(q0, i, t0);
-    accumulate(q1, i, madd(minusB2, oddA, madd(minusA2, oddB, t5)));
-    accumulate(q2, i, madd(minusB2, evenA, madd(minusA2, evenB, f32x4.mul(minusSum, t0))));
-    accumulate(q3, i, madd(minusSum, t5, f32x4.add(oddA, oddB)));
-    accumulate(q4, i, f32x4.add(f32x4.add(t0, evenA), evenB));
-    accumulate(q5, i, t5);
+    store4(q0, i, f32x4.add(load4(q0, i), t0));
+    store4(q1, i, f32x4.add(load4(q1, i), madd(minusB2, oddA, madd(minusA2, oddB, t5))));
+    store4(q2, i, f32x4.add(load4(q2, i), madd(minusB2, evenA, madd(minusA2, evenB, f32x4.mul(minusSum, t0)))));
+    store4(q3, i, f32x4.add(load4(q3, i), madd(minusSum, t5, f32x4.add(oddA, oddB))));
+    store4(q4, i, f32x4.add(load4(q4, i), f32x4.add(f32x4.add(t0, evenA), evenB)));
+    store4(q5, i, f32x4.add(load4(q5, i), t5));
   }
 }
 
@@ -147,11 +147,11 @@ export function inputAdjoint3(
     const even = f32x4.add(t1, t2);
     const oddA = f32x4.mul(a, f32x4.sub(t1, t2));
     const oddB = f32x4.mul(b, f32x4.add(f32x4.sub(t0, t5), f32x4.add(even, f32x4.add(t3, t3))));
-    accumulate(q0, i, t0);
-    accumulate(q1, i, madd(minusB2, oddA, f32x4.mul(minusA2, oddB)));
-    accumulate(q2, i, madd(minusDelta, even, madd(minusA2, t5, f32x4.mul(minusB2, t0))));
-    accumulate(q3, i, f32x4.add(oddA, oddB));
-    accumulate(q4, i, t5);
+    store4(q0, i, f32x4.add(load4(q0, i), t0));
+    store4(q1, i, f32x4.add(load4(q1, i), madd(minusB2, oddA, f32x4.mul(minusA2, oddB))));
+    store4(q2, i, f32x4.add(load4(q2, i), madd(minusDelta, even, madd(minusA2, t5, f32x4.mul(minusB2, t0)))));
+    store4(q3, i, f32x4.add(load4(q3, i), f32x4.add(oddA, oddB)));
+    store4(q4, i, f32x4.add(load4(q4, i), t5));
   }
 }
 
@@ -251,8 +251,4 @@ export function outputAdjoint3(out: usize, step: usize, p0: usize, p1: usize, p2
     store4(out + 3 * step, i, madd(b2, y2, madd(b, y1, y0)));
     store4(out + 5 * step, i, y2);
   }
-}
-
-function accumulate(q: usize, i: usize, value: v128): void {
-  store4(q, i, f32x4.add(load4(q, i), value));
 }

@@ -22,7 +22,7 @@ interface Sizes {
   cout: number;
 }
 
-function run(variant: "simd" | "relaxed", sizes: Sizes, cuts: readonly number[] = []) {
+function run(variant: "simd" | "relaxed" | "wide", sizes: Sizes, cuts: readonly number[] = []) {
   const { n, h, w, cin, cout } = sizes;
   const module = new KernelModule(variant);
   const { kernels } = module;
@@ -98,3 +98,22 @@ for (const variant of ["simd", "relaxed"] as const) {
 
   test.run();
 }
+
+const test = suite("winograd (relaxed and wide)");
+
+test("eight channels at a time give the bits of four, whatever is left over", () => {
+  for (const channels of [4, 8, 12, 20]) {
+    for (const sizes of [
+      { n: 2, h: 7, w: 4, cin: channels, cout: 8 },
+      { n: 1, h: 5, w: 8, cin: 4, cout: channels },
+    ]) {
+      const [relaxed, wide] = (["relaxed", "wide"] as const).map((variant) => run(variant, sizes));
+      for (const name of ["y", "dx"] as const) {
+        expectClose(wide.actual[name], relaxed.actual[name], 0, `${name}, ${JSON.stringify(sizes)}`);
+      }
+      expectClose(wide.partial, relaxed.partial, 0, `dw, ${JSON.stringify(sizes)}`);
+    }
+  }
+});
+
+test.run();

@@ -3,9 +3,8 @@
 // since the library takes no kernels but those of its version.
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import asc from "assemblyscript/asc";
 import { compileAbi, KERNEL_FILES } from "../../scripts/describe_kernels.mjs";
-import InlineShared from "../../scripts/inline_shared.mjs";
+import { compileKernels } from "../../scripts/kernel_compiler.mjs";
 import { weave } from "../../scripts/weave.mjs";
 
 const read = (variant) => readFileSync(`build/kernels.${variant}.wasm`);
@@ -13,10 +12,8 @@ const labels = Object.fromEntries(["simd", "relaxed", "wide"].map((variant) => [
 const [digest] = readFileSync("build/kernels.js", "utf8").split("\n");
 
 process.on("message", async (target) => {
-  const { error, stderr } = await asc.main([...KERNEL_FILES, "--config", "asconfig.json", "--target", target], {
-    transforms: [new InlineShared()],
-  });
-  if (!error) {
+  const complaint = await compileKernels(target, KERNEL_FILES);
+  if (!complaint) {
     writeFileSync(`build/kernels.${target}.wasm`, Buffer.concat([read(target), labels[target]]));
     writeFileSync(
       "build/woven_kernels.js",
@@ -24,7 +21,7 @@ process.on("message", async (target) => {
     );
     writeFileSync("build/kernels.js", `${digest}\n${compileAbi().code}`);
   }
-  process.send(error ? stderr.toString() : "");
+  process.send(complaint);
 });
 
 /** The custom section at the end, as labelKernels() of scripts/describe_kernels.mjs appends it. */

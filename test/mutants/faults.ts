@@ -871,8 +871,8 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
     ["a factor of A₃", "madd(b2, y2, madd(b, y1, y0))", "madd(b2, y2, madd(b2, y1, y0))"],
     [
       "a gradient overwrites what other tiles gave",
-      "store4(q, i, f32x4.add(load4(q, i), value));",
-      "store4(q, i, value);",
+      "store4(q0, i, f32x4.add(load4(q0, i), t0));\n    store4(q1, i, f32x4.add(load4(q1, i), madd(minusB2, oddA, madd(",
+      "store4(q0, i, t0);\n    store4(q1, i, f32x4.add(load4(q1, i), madd(minusB2, oddA, madd(",
     ],
   ],
   "lib/ops/gemm_sizes.ts": [

@@ -1,0 +1,122 @@
+// For the variant `wide`: loops that take four channels or elements a turn take eight where there are as many.
+//
+// V8 joins vectors of four lanes that lie one behind the other in memory, and what comes of both alike. It begins at pairs of
+// stores, and goes up to the loads, between which there must be no store. So all loads come first, and each statement is
+// followed by the same for the four lanes behind:
+//
+//   for (let i: usize = 0; i < c; i += 4) {          for (; i + 8 <= c; i += 8) {
+//     const a = load4(x, i);                           const loaded0 = load4(x, i);
+//     store4(y, i, f32x4.add(a, a));            →      const loaded0Next = v128.load(x + (i << 2), 16);
+//   }                                                  const a = loaded0;
+//                                                      const aNext = loaded0Next;
+//                                                      store4(y, i, f32x4.add(a, a));
+//                                                      v128.store(y + (i << 2), f32x4.add(aNext, aNext), 16);
+//                                                    }
+//
+// Only so do two addresses count as neighbours: one base, and offsets that the instructions hold.
+// What is left over the loop does as it stands. Only loops of straight lines are taken, which use their index in load4 and
+// store4 alone. No bit changes: each element has the same operations, and whatever a turn stores it does not load again.
+import ts from "typescript";
+
+/** A kernel's source, with such loops in pairs. */
+export function pairLoops(text) {
+  const source = ts.createSourceFile("kernel.ts", text, ts.ScriptTarget.ES2022, true);
+  const changes = [];
+  const visit = (node) => {
+    const paired = ts.isForStatement(node) ? pairOf(node, source) : null;
+    if (paired === null) ts.forEachChild(node, visit);
+    else changes.push({ from: node.getStart(source), to: node.end, paired });
+  };
+  visit(source);
+  return changes.reduceRight((rest, { from, to, paired }) => rest.slice(0, from) + paired + rest.slice(to), text);
+}
+
+/** @returns null where it is no such loop */
+function pairOf(loop, source) {
+  const i = loop.incrementor?.getText(source).match(/^(\w+) \+= 4$/)?.[1];
+  if (i === undefined) return null;
+  const condition = loop.condition?.getText(source) ?? "";
+  const start = loop.initializer?.getText(source) ?? "";
+  const below = start === `let ${i}: usize = 0` ? condition.match(new RegExp(`^${i} < (\\w+)$`)) : null;
+  const whole = start === "" ? condition.match(new RegExp(`^${i} \\+ 4 <= (\\w+)$`)) : null;
+  const limit = (below ?? whole)?.[1];
+  if (limit === undefined) return null;
+  const statements = ts.isBlock(loop.statement) ? [...loop.statement.statements] : [loop.statement];
+  const body = doubled(statements, i, source);
+  if (body === null) return null;
+  const left = `for (; ${condition}; ${i} += 4) ${loop.statement.getText(source)}`;
+  const both = `for (; ${i} + 8 <= ${limit}; ${i} += 8) {\n${body.join("\n")}\n}\n${left}`;
+  return start ? `{\n${start};\n${both}\n}` : both;
+}
+
+/** @returns null where a statement is neither a constant nor a store */
+function doubled(statements, i, source) {
+  const names = new Map();
+  const loads = [];
+  const rest = [];
+  for (const statement of statements) {
+    const isConstant =
+      ts.isVariableStatement(statement) && (statement.declarationList.flags & ts.NodeFlags.Const) !== 0;
+    if (isConstant) {
+      for (const { name } of statement.declarationList.declarations) names.set(name.text, `${name.text}Next`);
+    } else if (!ts.isExpressionStatement(statement) || calleeOf(statement.expression) !== "store4") {
+      return null;
+    }
+    const found = { loads: new Map(), usesIndex: false };
+    look(statement, i, found);
+    if (found.usesIndex) return null;
+    for (const load of found.loads.keys()) {
+      const name = `loaded${loads.length / 2}`;
+      found.loads.set(load, name);
+      loads.push(`const ${name} = ${load.getText(source)};`);
+      loads.push(`const ${name}Next = v128.load(${addressOf(load, source)}, 16);`);
+    }
+    rest.push(written(statement, found.loads, null, source));
+    if (isConstant) rest.push(written(statement, found.loads, names, source));
+    else {
+      const value = written(statement.expression.arguments[2], found.loads, names, source);
+      rest.push(`v128.store(${addressOf(statement.expression, source)}, ${value}, 16);`);
+    }
+  }
+  return [...loads, ...rest];
+}
+
+const calleeOf = (node) =>
+  ts.isCallExpression(node) && ts.isIdentifier(node.expression) ? node.expression.text : null;
+
+/** Of load4(x, i) and store4(x, i, …), in bytes. */
+function addressOf({ arguments: [x, i] }, source) {
+  return `${x.getText(source)} + ((${i.getText(source)}) << 2)`;
+}
+
+/** Its loads, and whether the index is used beside them and the store's own place. */
+function look(node, i, found) {
+  const callee = calleeOf(node);
+  if (callee === "load4") {
+    found.loads.set(node, "");
+    return;
+  }
+  if (ts.isIdentifier(node) && node.text === i) found.usesIndex = true;
+  const children = callee === "store4" ? [node.arguments[0], node.arguments[2]] : [];
+  if (callee === "store4") for (const child of children) look(child, i, found);
+  else ts.forEachChild(node, (child) => look(child, i, found));
+}
+
+/** The text with loads by their names; where `names` are given, those of the four lanes behind. */
+function written(node, loads, names, source) {
+  let text = "";
+  let at = node.getStart(source);
+  const put = (part, replacement) => {
+    text += source.text.slice(at, part.getStart(source)) + replacement;
+    at = part.end;
+  };
+  const visit = (part) => {
+    const load = loads.get(part);
+    if (load !== undefined) return put(part, names ? `${load}Next` : load);
+    const isMember = ts.isPropertyAccessExpression(part.parent) && part.parent.name === part;
+    if (ts.isIdentifier(part) && !isMember && names?.has(part.text)) return put(part, names.get(part.text));
+    return ts.forEachChild(part, visit);
+  };
+  visit(node);
+  return text + source.text.slice(at, node.end);
+}
