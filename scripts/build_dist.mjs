@@ -2,7 +2,8 @@
 //
 //   index.js data.js models.js export.js plot.js node.js   the library's entries; what they share lies once in chunks/
 //   slim/                        the same but for node.js, without kernels, for pages that load them with useKernels()
-//   cli.js                       the program `mnist`; packages are bundled in, commands load on demand from cli/
+//   cli.js                       the program `mnist`; packages are bundled in, commands load on demand from cli/, where
+//                                program.js is what all of them need, and reading.js what reads a picture
 //   worker.js                    the script of a worker thread, for pages whose CSP forbids blob workers
 //   types/                       declarations, file by file as in the sources
 //   kernels.*.wasm               the raw kernels, for hosts that compile modules themselves
@@ -24,6 +25,8 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { build } from "esbuild";
 import ts from "typescript";
+import { directImports } from "./direct_imports.mjs";
+import { mergeChunks } from "./merge_chunks.mjs";
 import { markCurrent } from "./stamp.mjs";
 import { thirdPartyLicenses } from "./third_party.mjs";
 import { pureOperations, withoutKernels } from "./without_kernels.mjs";
@@ -40,7 +43,7 @@ const LIBRARY = {
 /** Starts in half the time with these in place of what they stand in for, and with less text to read. */
 const PROGRAM_OPTIONS = {
   alias: { "string-width": "./scripts/plain_string_width.mjs", "wrap-ansi": "./scripts/plain_wrap.mjs" },
-  plugins: [{ name: "plain-builtins", setup: replaceBuiltins }],
+  plugins: [{ name: "plain-builtins", setup: replaceBuiltins }, directImports],
   minifyWhitespace: true,
   minifySyntax: true,
 };
@@ -49,12 +52,17 @@ for (const entry of existsSync("dist") ? readdirSync("dist") : []) {
   if (entry !== "docs" && entry !== "web") rmSync(`dist/${entry}`, { recursive: true });
 }
 const { node, ...browserSafe } = LIBRARY;
+const program = await bundle({ cli: "cli/main.ts" }, "cli", PROGRAM_OPTIONS);
 const bundles = [
   await bundle(LIBRARY, "chunks"),
   await bundle(browserSafe, "chunks", { outdir: "dist/slim", platform: "neutral", plugins: [withoutKernels] }),
-  await bundle({ cli: "cli/main.ts" }, "cli", PROGRAM_OPTIONS),
+  program,
   JSON.parse(readFileSync("build/picture_worker.json", "utf8")), // which the program holds as text
 ];
+await mergeChunks(program, [
+  ["dist/cli/program.js", ["dist/cli.js", outputOf(program, "cli/infer/infer.ts")]],
+  ["dist/cli/reading.js", [outputOf(program, "cli/infer/infer_files.ts")]],
+]);
 writeFileSync("dist/THIRD_PARTY_LICENSES.txt", thirdPartyLicenses(bundles, ["node_modules/swagger-ui-dist"]));
 declareTypes();
 copyKernels();
@@ -83,6 +91,10 @@ async function bundle(entryPoints, folder, { plugins = [], ...options } = {}) {
     ...options,
   });
   return metafile;
+}
+
+function outputOf({ outputs }, entryPoint) {
+  return Object.keys(outputs).find((path) => outputs[path].entryPoint === entryPoint);
 }
 
 /**

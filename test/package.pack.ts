@@ -205,14 +205,30 @@ test("the program's help reads as the one made with the packages that its bundle
   }
 });
 
-test("the program answers --help without loading the library", () => {
-  const pending = new Set([join(installed, "dist/cli.js")]);
-  for (const file of pending) {
-    const text = readFileSync(file, "utf8");
-    assert.not.match(text, /WebAssembly\.Module\(/, `${file} is loaded at the start`);
-    for (const [, path] of text.matchAll(/\b(?:from|import)"(\.[^"]+)"/g)) pending.add(join(file, "..", path));
+/** The files that are loaded with one of the program's. */
+function loadedWith(file: string): string[] {
+  const files = new Set([file]);
+  for (const each of files) {
+    const imports = readFileSync(each, "utf8").matchAll(/\b(?:from|import)"(\.[^"]+)"/g);
+    for (const [, path] of imports) files.add(join(each, "..", path));
   }
-  assert.ok(pending.size > 1, "no import was found");
+  return [...files];
+}
+
+test("the program answers --help without loading the library", () => {
+  const files = loadedWith(join(installed, "dist/cli.js"));
+  assert.ok(files.length > 1, "no import was found");
+  for (const file of files) assert.not.match(readFileSync(file, "utf8"), /WebAssembly\.Module\(/, file);
+});
+
+test("the program reads a picture with five of its files, in which there is nothing for training", () => {
+  const commands = readdirSync(join(installed, "dist/cli")).filter((name) => /^infer(_files)?-\w+\.js$/.test(name));
+  assert.is(commands.length, 2);
+  const files = new Set(["../cli.js", ...commands].flatMap((name) => loadedWith(join(installed, "dist/cli", name))));
+  assert.is(files.size, 5, [...files].join());
+  const texts = [...files].map((file) => readFileSync(file, "utf8")).join();
+  assert.match(texts, "class Classifier");
+  for (const unneeded of ["class Trainer", "class Muon", "yargs"]) assert.not.match(texts, unneeded);
 });
 
 test("the program runs from where it is installed", () => {
