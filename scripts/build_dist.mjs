@@ -60,8 +60,8 @@ const bundles = [
   JSON.parse(readFileSync("build/picture_worker.json", "utf8")), // which the program holds as text
 ];
 await mergeChunks(program, [
-  ["dist/cli/program.js", ["dist/cli.js", outputOf(program, "cli/infer/infer.ts")]],
-  ["dist/cli/reading.js", [outputOf(program, "cli/infer/infer_files.ts")]],
+  ["dist/cli/program.js", ["dist/cli.js"]],
+  ["dist/cli/reading.js", ["cli/infer/infer.ts", "cli/infer/infer_files.ts"].map((entry) => outputOf(program, entry))],
 ]);
 writeFileSync("dist/THIRD_PARTY_LICENSES.txt", thirdPartyLicenses(bundles, ["node_modules/swagger-ui-dist"]));
 declareTypes();
