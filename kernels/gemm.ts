@@ -24,6 +24,7 @@
 import { KC, MR, NR } from "./abi/abi";
 import { packPanel } from "./gemm/pack";
 import { multiplyPanel } from "./gemm/panel";
+import { tile1x32 } from "./gemm/tile1x32";
 
 const MC: usize = 64; // rows of A that every panel meets in turn: 64×KC are 64 KB, within L2
 
@@ -69,7 +70,15 @@ export function gemm_f32(
     for (let i = from * MR; i < last; i += MC) {
       const rows = min(MC, last - i);
       const block = a + ((i * aRow + pc * aCol) << 2);
-      for (let j: usize = 0; j < n; j += NR) {
+      let j: usize = 0;
+      if (rows === 1 && bPanel === NR) {
+        for (; j + 2 * NR <= n; j += 2 * NR) {
+          const out = c + ((i * cRow + j) << 2);
+          const start = init === 2 ? out : init === 1 ? bias + (j << 2) : 0;
+          tile1x32(out, start, block, aCol << 2, b + ((pc * bRow + j) << 2), bRow << 2, kc);
+        }
+      }
+      for (; j < n; j += NR) {
         const out = c + ((i * cRow + j) << 2);
         const panel = b + (((j / NR) * bPanel + pc * bRow) << 2);
         const start = bias + (j << 2);

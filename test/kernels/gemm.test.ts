@@ -71,7 +71,7 @@ for (const variant of ["simd", "relaxed", "wide"] as const) {
     for (const layout of LAYOUTS) {
       const module = new KernelModule(variant);
       for (const m of [1, 3, 4, 5, 9]) {
-        for (const n of [1, 3, 4, 5, 8, 11, 15, 16, 17, 33]) {
+        for (const n of [1, 3, 4, 5, 8, 11, 15, 16, 17, 33, 67]) {
           for (const k of [1, 7, 33]) {
             const { actual, expected } = run(module, [m, n, k], layout, "zero");
             expectClose(actual, expected, sumTolerance(1, k), `${JSON.stringify(layout)} ${[m, n, k]}`);
@@ -87,6 +87,18 @@ for (const variant of ["simd", "relaxed", "wide"] as const) {
       for (const init of ["bias", "accumulate"] as const) {
         const { actual, expected } = run(module, [6, n, 300], LAYOUTS[1], init);
         expectClose(actual, expected, sumTolerance(1, 301), `${init} n=${n}`);
+      }
+    }
+  });
+
+  test("a single row, B in place, gives the bits of the same row among others", () => {
+    for (const n of [31, 32, 64, 100]) {
+      for (const k of [0, 1, 300]) {
+        for (const init of ["zero", "bias", "accumulate"] as const) {
+          const [one, two] = [1, 2].map((m) => run(new KernelModule(variant), [m, n, k], LAYOUTS[0], init));
+          expectClose(one.actual, one.expected, sumTolerance(1, k + 1), `${init} ${n} ${k}`);
+          expectClose(two.actual.subarray(0, n), one.actual, 0, `the first of two, ${init} ${n} ${k}`);
+        }
       }
     }
   });
