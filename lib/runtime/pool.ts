@@ -13,7 +13,9 @@
 // caller gets the error.
 
 import { RuntimeError } from "../base/errors.ts";
+import { BackOff, LATE_MS } from "./back_off.ts";
 import { loadKernels } from "./kernels.ts";
+import { Trials } from "./trials.ts";
 
 // Words of the control block; worker_source.ts has the same. Each that many threads write has its own cache line.
 /** The job's number in the upper 24 bits, the pieces that nobody has claimed in the lower 8. */
@@ -30,6 +32,8 @@ const SCRATCH_BYTES = 52;
 const FAILED = 53;
 /** Not 0: the workers are to end. */
 const STOPPED = 54;
+/** Workers of a higher index than this take no pieces, and sleep. */
+const HELPERS = 55;
 const ARGS_BYTES = 256;
 const MAX_ARGS = 64;
 export const MAX_THREADS = 240;
@@ -51,19 +55,37 @@ export class Pool {
   /** Nobody is left to help. */
   isOver = false;
   private job = 0;
+  private readonly trials = new Trials();
+  private readonly backOff: BackOff;
 
   /** @param threads with the calling one, at least 2 */
-  constructor(readonly threads: number) {}
+  constructor(readonly threads: number) {
+    this.backOff = new BackOff(threads - 1);
+    this.words[HELPERS] = threads - 1;
+  }
 
   /**
-   * Runs a kernel over [0, count).
+   * Runs a kernel over [0, count), shared with the workers where that is faster.
    *
    * @param scratchBytes where above 0, the last argument is an address, and thread t gets t·scratchBytes more
    * @throws {RuntimeError} a thread trapped, or ended within the kernel; what the kernel writes is incomplete then
    */
   run(kernel: string, count: number, args: readonly number[], scratchBytes: number): void {
-    const { words } = this;
+    const { trials, backOff } = this;
     const index = this.indices.get(kernel) as number;
+    const start = performance.now();
+    backOff.begin(start);
+    this.admit(backOff.helpers);
+    const slot = trials.slotOf(index, count);
+    const isTrial = backOff.helpers === this.threads - 1 && trials.isDue(slot);
+    const isShared = backOff.helpers > 0 && (isTrial ? trials.isOfShared(slot) : trials.isFasterShared(slot));
+    if (isShared) this.share(kernel, index, count, args, scratchBytes);
+    else this.kernels[index](...args, 0, count);
+    if (isTrial) trials.record(slot, performance.now() - start);
+  }
+
+  private share(kernel: string, index: number, count: number, args: readonly number[], scratchBytes: number): void {
+    const { words } = this;
     const pieces = Math.min(count, this.threads * PIECES_PER_THREAD, PIECE_MASK);
     words[KERNEL] = index;
     words[COUNT] = count;
@@ -73,16 +95,19 @@ export class Pool {
     words[FAILED] = 0;
     this.args.set(args);
     Atomics.store(words, PENDING, pieces);
+    const start = performance.now();
     this.open(pieces);
+    let own: number;
     try {
-      this.work(index, count, pieces, args);
+      own = this.work(index, count, pieces, args);
     } catch (error) {
       this.abandon();
+      this.waitForOthers(); // who still write to memory that the caller is about to give back
       throw error;
-    } finally {
-      // Even then: the others still write to memory that the caller is about to give back.
-      this.waitForOthers();
     }
+    const end = performance.now();
+    this.waitForOthers();
+    this.judge(own, pieces, end - start, performance.now() - end);
     const isLost = words[PENDING] > 0;
     if (!isLost && !words[FAILED]) return;
     throw new RuntimeError(
@@ -91,9 +116,26 @@ export class Pool {
     );
   }
 
+  /** Of launches long enough to tell: whether nobody helped, or the caller was put aside, or waited for longer than two pieces take. */
+  private judge(own: number, pieces: number, workedMs: number, waitedMs: number): void {
+    if (workedMs + waitedMs < LATE_MS) return;
+    const isLate = own % pieces === 0 || waitedMs > LATE_MS + (2 * workedMs) / own;
+    if (isLate) this.backOff.late(performance.now(), waitedMs);
+    else this.backOff.onTime();
+  }
+
+  private admit(helpers: number): void {
+    const { words } = this;
+    const before = words[HELPERS];
+    if (before === helpers) return;
+    Atomics.store(words, HELPERS, helpers);
+    if (helpers > before) Atomics.notify(words, HELPERS);
+  }
+
   /** Lets the workers end. */
   stop(): void {
     this.words[STOPPED] = 1;
+    this.admit(MAX_THREADS);
     this.open(0);
   }
 
@@ -104,16 +146,19 @@ export class Pool {
     if (Atomics.load(words, SLEEPERS) > 0) Atomics.notify(words, TICKET);
   }
 
-  /** Claims pieces, one after another, until none is left. */
-  private work(index: number, count: number, pieces: number, args: readonly number[]): void {
+  /** Claims pieces, one after another, until none is left. @returns how many */
+  private work(index: number, count: number, pieces: number, args: readonly number[]): number {
     const { words } = this;
     const kernel = this.kernels[index];
     const list = [...args, 0, 0];
-    for (;;) {
+    for (let own = 0; ; own++) {
       const ticket = Atomics.load(words, TICKET);
       const left = ticket & PIECE_MASK;
-      if (left === 0) return;
-      if (Atomics.compareExchange(words, TICKET, ticket, ticket - 1) !== ticket) continue;
+      if (left === 0) return own;
+      if (Atomics.compareExchange(words, TICKET, ticket, ticket - 1) !== ticket) {
+        own--;
+        continue;
+      }
       const piece = pieces - left;
       list[args.length] = Math.floor((count * piece) / pieces);
       list[args.length + 1] = Math.floor((count * (piece + 1)) / pieces);

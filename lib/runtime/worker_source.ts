@@ -9,7 +9,7 @@
 // Minifiers leave it as it is, so it is written short: `load` reads a word, a job's number is `>>> 8` of the ticket.
 
 export const WORKER_SOURCE = `"use strict";
-const TICKET = 0, PENDING = 16, SLEEPERS = 32, KERNEL = 48, COUNT = 49, PIECES = 50, ARGC = 51, SCRATCH_BYTES = 52, FAILED = 53, STOPPED = 54;
+const TICKET = 0, PENDING = 16, SLEEPERS = 32, KERNEL = 48, COUNT = 49, PIECES = 50, ARGC = 51, SCRATCH_BYTES = 52, FAILED = 53, STOPPED = 54, HELPERS = 55;
 function work({ module, memory, control, index }, ready) {
   const kernels = Object.values(new WebAssembly.Instance(module, { env: { memory } }).exports);
   const words = new Int32Array(control, 0, 64), args = new Float64Array(control, 256);
@@ -24,6 +24,7 @@ function work({ module, memory, control, index }, ready) {
       Atomics.sub(words, SLEEPERS, 1);
     }
     job = ticket >>> 8;
+    for (let helpers; index > (helpers = Atomics.load(words, HELPERS)); ) Atomics.wait(words, HELPERS, helpers);
     if (words[STOPPED]) return;
     for (list = null; (ticket = load()) >>> 8 === job && ticket & 255; ) {
       if (Atomics.compareExchange(words, TICKET, ticket, ticket - 1) !== ticket) continue;
