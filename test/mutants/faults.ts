@@ -960,7 +960,11 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
       "Math.floor((count * (piece + 1)) / pieces)",
       "Math.floor((count * (piece + 1)) / pieces) - 1",
     ],
-    ["the caller does not wait for the others", "      this.waitForOthers();\n", ""],
+    [
+      "the caller does not wait for the others",
+      "    const end = performance.now();\n    this.waitForOthers();\n",
+      "    const end = performance.now();\n",
+    ],
   ],
 };
 
