@@ -136,6 +136,14 @@ export const OP_CHECKS: readonly Check[] = [
   }),
   checkOp({ name: "linear", op: linear, reference: matmul64, shapes: [[5, 19], [19, 11], [11]], terms: 20 }),
   checkOp({
+    name: "linear, by columns",
+    op: linear,
+    reference: matmul64,
+    shapes: [[33, 3], [3, 130], [130]],
+    terms: 4,
+    gradTerms: 130,
+  }),
+  checkOp({
     name: "gather",
     op: (x) => gather(x, tensor(GATHERED, [GATHERED.length], "i32")),
     reference: gather64(GATHERED),
