@@ -6,13 +6,13 @@
 //
 // loss [rows];  x, dx [rows, classes];  labels [rows] i32 in 0 … classes − 1, which the op checks;
 // dy [rows] when dyStep is 1, one number for all when it is 0. Range: rows [from, to).
-// Numerics: every term is ≥ 0 (d ≤ 0), so nothing cancels; sums as in shared/rows.ts.
+// Numerics: every term is ≥ 0 (d ≤ 0), so nothing cancels; sums as in softmax/rows.ts.
 // The backward pass computes e^d again: cheaper than keeping the probabilities, for few classes.
 // Tested in test/ops/cross_entropy.test.ts.
 
 import { exp4, log4 } from "./shared/math";
-import { rowMax, rowSumExp } from "./shared/rows";
 import { addLanes, laneMask, load4, loadF32, storeF32, storeUpTo, zero4 } from "./shared/simd";
+import { rowMax, rowSumExp } from "./softmax/rows";
 
 const LANES = memory.data<i32>([0, 1, 2, 3, 4]);
 

@@ -4,7 +4,7 @@
 // saved: a mask would cost as much memory as x. P(word < threshold) = threshold / 2³².
 // Range: elements [from, to). Numerics: one rounding. Tested in test/ops/dropout.test.ts.
 
-import { philox, storeWithin, word0, word1, word2, word3 } from "./shared/philox";
+import { philox, store16Within, word0, word1, word2, word3 } from "./random/philox";
 import { load4 } from "./shared/simd";
 
 export function dropout_f32(
@@ -25,10 +25,11 @@ export function dropout_f32(
   const factor = f32x4.splat(scale);
   for (let i = from & ~15; i < to; i += 16) {
     philox(first + (i >> 2), stream, stepLow, stepHigh, seedLow, seedHigh);
-    storeWithin(y, i, from, to, keepWhere(word0, limit, x, i, factor));
-    if (i + 4 < to) storeWithin(y, i + 4, from, to, keepWhere(word1, limit, x, i + 4, factor));
-    if (i + 8 < to) storeWithin(y, i + 8, from, to, keepWhere(word2, limit, x, i + 8, factor));
-    if (i + 12 < to) storeWithin(y, i + 12, from, to, keepWhere(word3, limit, x, i + 12, factor));
+    const v0 = keepWhere(word0, limit, x, i, factor);
+    const v1 = keepWhere(word1, limit, x, i + 4, factor);
+    const v2 = keepWhere(word2, limit, x, i + 8, factor);
+    const v3 = keepWhere(word3, limit, x, i + 12, factor);
+    store16Within(y, i, from, to, v0, v1, v2, v3);
   }
 }
 

@@ -5,8 +5,8 @@
 // Tested in test/ops/log_softmax.test.ts.
 
 import { exp4, log4 } from "./shared/math";
-import { rowMax, rowSumExp } from "./shared/rows";
 import { addLanes, laneMask, load4, storeUpTo, zero4 } from "./shared/simd";
+import { rowMax, rowSumExp } from "./softmax/rows";
 
 export function log_softmax_f32(y: usize, x: usize, size: usize, from: usize, to: usize): void {
   for (let row = from; row < to; row++) {

@@ -4,8 +4,8 @@
 // dx must be all zeros before. Range: elements [from, to) of y and dy.
 // Numerics: exact. Tested in test/ops/max.test.ts.
 
-import { rowMax } from "./shared/rows";
 import { load4, loadF32, storeF32, storeUpTo } from "./shared/simd";
+import { rowMax } from "./softmax/rows";
 
 export function max_f32(y: usize, x: usize, reduce: usize, inner: usize, from: usize, to: usize): void {
   if (inner === 1) {

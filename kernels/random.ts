@@ -5,12 +5,12 @@
 //   random_normal_f32   y = mean + deviation·z, by Box–Muller on words (0, 1) and on words (2, 3):
 //                       r = √(−2·ln(1 − u₀)),  z₀ = r·cos(2π·u₁),  z₁ = r·sin(2π·u₁);  |z| ≤ 5.77
 //
-// y  [size]; which word is which element's stands in shared/philox.ts. Range: elements [from, to).
+// y  [size]; which word is which element's stands in random/philox.ts. Range: elements [from, to).
 // Numerics: IEEE + − · √ on f32, so that both kernel variants draw the same bits: hence no madd.
 // ln, sin and cos are polynomials, good to 2 ulp. Tested in test/ops/random.test.ts.
 // Source: Salmon et al. 2011; Box & Muller 1958; Moshier's Cephes for the polynomials.
 
-import { philox, storeWithin, word0, word1, word2, word3 } from "./shared/philox";
+import { philox, store16Within, word0, word1, word2, word3 } from "./random/philox";
 import { splat } from "./shared/simd";
 
 /** 2⁻²⁴, 1, −2, 4. */
@@ -30,10 +30,7 @@ export function random_u32(
 ): void {
   for (let i = from & ~15; i < to; i += 16) {
     philox(first + (i >> 2), stream, stepLow, stepHigh, seedLow, seedHigh);
-    storeWithin(y, i, from, to, word0);
-    storeWithin(y, i + 4, from, to, word1);
-    storeWithin(y, i + 8, from, to, word2);
-    storeWithin(y, i + 12, from, to, word3);
+    store16Within(y, i, from, to, word0, word1, word2, word3);
   }
 }
 
@@ -54,10 +51,11 @@ export function random_uniform_f32(
   const width = f32x4.splat(high - low);
   for (let i = from & ~15; i < to; i += 16) {
     philox(first + (i >> 2), stream, stepLow, stepHigh, seedLow, seedHigh);
-    storeWithin(y, i, from, to, f32x4.add(start, f32x4.mul(width, uniform(word0))));
-    storeWithin(y, i + 4, from, to, f32x4.add(start, f32x4.mul(width, uniform(word1))));
-    storeWithin(y, i + 8, from, to, f32x4.add(start, f32x4.mul(width, uniform(word2))));
-    storeWithin(y, i + 12, from, to, f32x4.add(start, f32x4.mul(width, uniform(word3))));
+    const v0 = f32x4.add(start, f32x4.mul(width, uniform(word0)));
+    const v1 = f32x4.add(start, f32x4.mul(width, uniform(word1)));
+    const v2 = f32x4.add(start, f32x4.mul(width, uniform(word2)));
+    const v3 = f32x4.add(start, f32x4.mul(width, uniform(word3)));
+    store16Within(y, i, from, to, v0, v1, v2, v3);
   }
 }
 
@@ -80,10 +78,11 @@ export function random_normal_f32(
     philox(first + (i >> 2), stream, stepLow, stepHigh, seedLow, seedHigh);
     const r01 = f32x4.mul(spread, radius(word0));
     const r23 = f32x4.mul(spread, radius(word2));
-    storeWithin(y, i, from, to, f32x4.add(center, f32x4.mul(r01, turn(word1, 1))));
-    storeWithin(y, i + 4, from, to, f32x4.add(center, f32x4.mul(r01, turn(word1, 0))));
-    storeWithin(y, i + 8, from, to, f32x4.add(center, f32x4.mul(r23, turn(word3, 1))));
-    storeWithin(y, i + 12, from, to, f32x4.add(center, f32x4.mul(r23, turn(word3, 0))));
+    const v0 = f32x4.add(center, f32x4.mul(r01, turn(word1, 1)));
+    const v1 = f32x4.add(center, f32x4.mul(r01, turn(word1, 0)));
+    const v2 = f32x4.add(center, f32x4.mul(r23, turn(word3, 1)));
+    const v3 = f32x4.add(center, f32x4.mul(r23, turn(word3, 0)));
+    store16Within(y, i, from, to, v0, v1, v2, v3);
   }
 }
 

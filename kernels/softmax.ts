@@ -6,8 +6,8 @@
 // Tested in test/ops/softmax.test.ts.
 
 import { exp4 } from "./shared/math";
-import { rowMax } from "./shared/rows";
 import { addLanes, laneMask, load4, madd, storeUpTo, zero4 } from "./shared/simd";
+import { rowMax } from "./softmax/rows";
 
 export function softmax_f32(y: usize, x: usize, size: usize, from: usize, to: usize): void {
   for (let row = from; row < to; row++) {

@@ -188,11 +188,11 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
     ["the end of the range is ignored", "min(to - first, sizeOf(table, row))", "sizeOf(table, row)"],
     ["parameters that shall not decay do", "word(table, row, 4) ? decay : none", "decay"],
   ],
-  "kernels/shared/philox.ts": [
+  "kernels/random/philox.ts": [
     ["nine rounds instead of ten", "const ROUNDS: usize = 10;", "const ROUNDS: usize = 9;"],
     ["the second key does not advance", "    k1 += load<u32>(KEY_STEPS, 4);\n", ""],
     ["the fourth counter is the third", "memory.data<u32>([0, 1, 2, 3])", "memory.data<u32>([0, 1, 2, 2])"],
-    ["a tail is stored as four", "if (i >= from && i + 4 <= to) {", "if (i >= from && i < to) {"],
+    ["a tail is stored as sixteen", "if (i >= from && i + 16 <= to) {", "if (i >= from && i < to) {"],
     [
       "a head's lane before the range is written",
       "if (i + 2 >= from && i + 2 < to)",
@@ -203,7 +203,7 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
     ["a product without its bias", "gemm_f32(c, a, panels, bias, m", "gemm_f32(c, a, panels, 0, m"],
     ["a sum of products keeps only the last", "NR, n, accumulate, 0, rowTiles(m)", "NR, n, 0, 0, rowTiles(m)"],
   ],
-  "kernels/shared/rows.ts": [
+  "kernels/softmax/rows.ts": [
     ["a single number behind the last four is not looked at", "if (i < size) lanes =", "if (i + 1 < size) lanes ="],
     ["the largest of negative numbers is 0", "let lanes = lowest;", "let lanes = zero4();"],
     ["what lies behind the row counts in its sum", "v128.and(e, laneMask(min<usize>(4, size - i)))", "e"],
@@ -988,9 +988,9 @@ const TESTS: Record<string, readonly string[]> = {
   "kernels/shared/gray.ts": ["kernels/conv1_block", "ops/conv1_block"],
   "kernels/shared/norm.ts": ["kernels/norm_relu_mean", "kernels/norm_relu_max_pool2d", "ops/winograd_block"],
   "kernels/shared/parameters.ts": ["optim/sgd", "optim/adam", "optim/ema", "optim/clip_grad_norm", "optim/optimizer"],
-  "kernels/shared/philox.ts": ["kernels/random", "ops/random"],
+  "kernels/random/philox.ts": ["kernels/random", "ops/random"],
   "kernels/shared/products.ts": ["ops/conv2d", "kernels/winograd"],
-  "kernels/shared/rows.ts": ["ops/max", "ops/softmax", "ops/cross_entropy"],
+  "kernels/softmax/rows.ts": ["ops/max", "ops/softmax", "ops/cross_entropy"],
   "kernels/abi/abi.ts": ["kernels/conv1_block", "kernels/winograd", "kernels/winograd_relu_pool", "kernels/gemm", "kernels/augment", "ops/batch_norm2d", "ops/conv2d", "runtime/memory"], // biome-ignore format: one line
   "kernels/winograd/filter.ts": ["kernels/winograd"],
   "kernels/winograd/group.ts": ["kernels/winograd"],

@@ -2,8 +2,8 @@
 //
 // Four interleaved partial results, lane i%4, merged in a fixed order; lanes past the row's end are masked.
 
-import { exp4 } from "./math";
-import { addLanes, laneMask, load4, splat, zero4 } from "./simd";
+import { exp4 } from "../shared/math";
+import { addLanes, laneMask, load4, splat, zero4 } from "../shared/simd";
 
 const LOWEST = memory.data<f32>([f32.NEGATIVE_INFINITY]);
 

@@ -6,9 +6,11 @@
 // A block is four u32 words. Elements are laid out so that nothing needs transposing:
 // element 16·g + 4·w + l is word w of block first + 4·g + l.
 //
+// Not inlined: ten rounds outweigh a call, and four kernels need them.
+//
 // Source: Salmon, Moraes, Dror & Shaw 2011, Parallel random numbers: as easy as 1, 2, 3.
 
-import { splat } from "./simd";
+import { splat, store4 } from "../shared/simd";
 
 const MULTIPLIERS = memory.data<u32>([0xd2511f53, 0xcd9e8d57]);
 const KEY_STEPS = memory.data<u32>([0x9e3779b9, 0xbb67ae85]);
@@ -60,13 +62,32 @@ export function mulHigh(a: v128, m: v128): v128 {
   return v128.shuffle<i32>(i64x2.extmul_low_i32x4_u(a, m), i64x2.extmul_high_i32x4_u(a, m), 1, 3, 5, 7);
 }
 
-/** Stores those lanes of y[i .. i+4) whose index lies in [from, to). */
-export function storeWithin(y: usize, i: usize, from: usize, to: usize, value: v128): void {
-  const p = y + (i << 2);
-  if (i >= from && i + 4 <= to) {
-    v128.store(p, value);
+/** Stores those of y[i .. i+16) whose index lies in [from, to). */
+export function store16Within(
+  y: usize,
+  i: usize,
+  from: usize,
+  to: usize,
+  v0: v128,
+  v1: v128,
+  v2: v128,
+  v3: v128,
+): void {
+  if (i >= from && i + 16 <= to) {
+    store4(y, i, v0);
+    store4(y, i + 4, v1);
+    store4(y, i + 8, v2);
+    store4(y, i + 12, v3);
     return;
   }
+  store4Within(y, i, from, to, v0);
+  store4Within(y, i + 4, from, to, v1);
+  store4Within(y, i + 8, from, to, v2);
+  store4Within(y, i + 12, from, to, v3);
+}
+
+function store4Within(y: usize, i: usize, from: usize, to: usize, value: v128): void {
+  const p = y + (i << 2);
   if (i >= from && i < to) v128.store_lane<f32>(p, value, 0);
   if (i + 1 >= from && i + 1 < to) v128.store_lane<f32>(p, value, 1, 4);
   if (i + 2 >= from && i + 2 < to) v128.store_lane<f32>(p, value, 2, 8);
