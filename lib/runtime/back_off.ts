@@ -8,15 +8,17 @@
 /** More than a sleeper needs to wake, less than a slice of processor time. */
 export const LATE_MS = 0.2;
 const FIRST_PAUSE_MS = 16;
-const LONGEST_PAUSE_MS = 512;
+const LONGEST_PAUSE_MS = 1024;
 /** Who is late again within this time of a return has met the same trouble. */
-const SOON_MS = 100;
-/** One launch in five may be late, if it is not late by much. */
+const SOON_MS = 200;
+/** For a launch that is late, and for each millisecond of waiting; a millisecond of launches on time takes as many back. */
 const STRIKES_A_LAUNCH = 4;
 const STRIKES_A_MS = 2;
 const STRIKES = 12;
+/** Few enough that a burst is soon forgotten. */
+const MOST_STRIKES = 16;
 /** A thread that was woken on a busy processor is moved to an idle one within this time. */
-const PATIENCE_MS = 12;
+const PATIENCE_MS = 40;
 
 export class BackOff {
   helpers: number;
@@ -38,14 +40,15 @@ export class BackOff {
     this.pauseEnd = now + this.pauseMs;
   }
 
-  onTime(): void {
-    if (this.strikes > 0) this.strikes--;
+  /** After a launch that took so long, shared and on time. */
+  onTime(timeMs: number): void {
+    this.strikes = Math.max(0, this.strikes - timeMs * STRIKES_A_MS);
   }
 
   /** After a launch that was late, and in which the caller waited so long. */
   late(now: number, waitedMs: number): void {
     if (this.strikes === 0) this.troubleStart = now;
-    this.strikes += STRIKES_A_LAUNCH + waitedMs * STRIKES_A_MS;
+    this.strikes = Math.min(this.strikes + STRIKES_A_LAUNCH + waitedMs * STRIKES_A_MS, MOST_STRIKES);
     if (this.strikes < STRIKES || now - this.troubleStart < PATIENCE_MS) return;
     this.strikes = 0;
     const isSoon = now - this.returned < SOON_MS;

@@ -15,7 +15,6 @@
 import { RuntimeError } from "../base/errors.ts";
 import { BackOff, LATE_MS } from "./back_off.ts";
 import { loadKernels } from "./kernels.ts";
-import { Trials } from "./trials.ts";
 
 // Words of the control block; worker_source.ts has the same. Each that many threads write has its own cache line.
 /** The job's number in the upper 24 bits, the pieces that nobody has claimed in the lower 8. */
@@ -55,7 +54,6 @@ export class Pool {
   /** Nobody is left to help. */
   isOver = false;
   private job = 0;
-  private readonly trials = new Trials();
   private readonly backOff: BackOff;
 
   /** @param threads with the calling one, at least 2 */
@@ -65,23 +63,18 @@ export class Pool {
   }
 
   /**
-   * Runs a kernel over [0, count), shared with the workers where that is faster.
+   * Runs a kernel over [0, count), shared with the workers unless all of them pause.
    *
    * @param scratchBytes where above 0, the last argument is an address, and thread t gets t·scratchBytes more
    * @throws {RuntimeError} a thread trapped, or ended within the kernel; what the kernel writes is incomplete then
    */
   run(kernel: string, count: number, args: readonly number[], scratchBytes: number): void {
-    const { trials, backOff } = this;
+    const { backOff } = this;
     const index = this.indices.get(kernel) as number;
-    const start = performance.now();
-    backOff.begin(start);
+    backOff.begin(performance.now());
     this.admit(backOff.helpers);
-    const slot = trials.slotOf(index, count);
-    const isTrial = backOff.helpers === this.threads - 1 && trials.isDue(slot);
-    const isShared = backOff.helpers > 0 && (isTrial ? trials.isOfShared(slot) : trials.isFasterShared(slot));
-    if (isShared) this.share(kernel, index, count, args, scratchBytes);
+    if (backOff.helpers > 0) this.share(kernel, index, count, args, scratchBytes);
     else this.kernels[index](...args, 0, count);
-    if (isTrial) trials.record(slot, performance.now() - start);
   }
 
   private share(kernel: string, index: number, count: number, args: readonly number[], scratchBytes: number): void {
@@ -116,12 +109,15 @@ export class Pool {
     );
   }
 
-  /** Of launches long enough to tell: whether nobody helped, or the caller was put aside, or waited for longer than two pieces take. */
+  /** A launch was late where it was long and nobody helped, or the caller was put aside, or waited for longer than two pieces take. */
   private judge(own: number, pieces: number, workedMs: number, waitedMs: number): void {
-    if (workedMs + waitedMs < LATE_MS) return;
-    const isLate = own % pieces === 0 || waitedMs > LATE_MS + (2 * workedMs) / own;
-    if (isLate) this.backOff.late(performance.now(), waitedMs);
-    else this.backOff.onTime();
+    const timeMs = workedMs + waitedMs;
+    const isWhole = own % pieces === 0;
+    if (timeMs > LATE_MS && (isWhole || waitedMs > LATE_MS + (2 * workedMs) / own)) {
+      this.backOff.late(performance.now(), waitedMs);
+    } else if (!isWhole) {
+      this.backOff.onTime(timeMs);
+    }
   }
 
   private admit(helpers: number): void {
