@@ -727,11 +727,7 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
   ],
   "kernels/random.ts": [
     ["a uniform number has 23 bits", "i32x4.shr_u(word, 8)", "i32x4.shr_u(word, 9)"],
-    [
-      "the third word is the second",
-      "storeWithin(y, i + 8, from, to, word2);",
-      "storeWithin(y, i + 8, from, to, word1);",
-    ],
+    ["the third word is the second", "f32x4.mul(width, uniform(word2))", "f32x4.mul(width, uniform(word1))"],
     ["the fourth normal number is the third", "turn(word3, 0)", "turn(word3, 1)"],
     ["the logarithm of 0", "ln(f32x4.sub(splat(SCALES, 1), uniform(word)))", "ln(uniform(word))"],
     ["a coefficient of the cosine loses its last digits", "4.166664568298827e-2", "4.1666e-2"],
