@@ -13,19 +13,34 @@ import { print } from "./print.ts";
 const USAGE = `npm run scaling -- [options]: what a second thread brings to training the CNN at batch 64
 
   --rounds N   default 9
-  --seconds N  of each measurement; default 3`;
+  --seconds N  of each measurement; default 3
+  --busy N     beside N processes that hold a processor each; default 0
+  --wide       kernels of eight lanes`;
 /** Of a measurement's steps, this part ran undisturbed, as a rule: their slowest says what the code can do. */
 const UNDISTURBED = 0.1;
 
+/** Pictures a second. */
 interface Speed {
-  /** Pictures a second. */
+  mean: number;
   median: number;
   undisturbed: number;
 }
 
+const KINDS = ["mean", "median", "undisturbed"] as const;
+
 const options = readOptions("scaling", USAGE, (args) => {
-  const values = parse(args, { rounds: { type: "string", default: "9" }, seconds: { type: "string", default: "3" } });
-  return { rounds: wholeNumber("rounds", values.rounds), seconds: wholeNumber("seconds", values.seconds) };
+  const values = parse(args, {
+    rounds: { type: "string", default: "9" },
+    seconds: { type: "string", default: "3" },
+    busy: { type: "string" },
+    wide: { type: "boolean", default: false },
+  });
+  return {
+    rounds: wholeNumber("rounds", values.rounds),
+    seconds: wholeNumber("seconds", values.seconds),
+    busy: values.busy === undefined ? 0 : wholeNumber("busy", values.busy),
+    wide: values.wide,
+  };
 });
 
 const rows: { name: string; run: () => Promise<Speed>; speeds: Speed[] }[] = [
@@ -33,11 +48,19 @@ const rows: { name: string; run: () => Promise<Speed>; speeds: Speed[] }[] = [
   { name: "two threads", run: () => measure(2), speeds: [] },
   { name: "two processes", run: async () => sum(await Promise.all([measure(1), measure(1)])), speeds: [] },
 ];
-for (let round = 0; round < options.rounds; round++) for (const row of rows) row.speeds.push(await row.run());
+const others = Array.from({ length: options.busy }, () =>
+  spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }),
+);
+try {
+  for (let round = 0; round < options.rounds; round++) for (const row of rows) row.speeds.push(await row.run());
+} finally {
+  for (const other of others) other.kill();
+}
 const [alone] = rows;
-print(`pictures a second, medians of ${options.rounds} rounds; undisturbed: the fastest tenth of the steps`);
+const beside = options.busy > 0 ? `, beside ${options.busy} busy processes` : "";
+print(`pictures a second, medians of ${options.rounds} rounds${beside}; undisturbed: the fastest tenth of the steps`);
 for (const { name, speeds } of rows) {
-  const cells = (["median", "undisturbed"] as const).map((kind) => {
+  const cells = KINDS.map((kind) => {
     const value = quantile(
       speeds.map((speed) => speed[kind]),
       0.5,
@@ -53,12 +76,13 @@ for (const { name, speeds } of rows) {
 
 function sum(speeds: readonly Speed[]): Speed {
   const total = (kind: keyof Speed): number => speeds.reduce((all, speed) => all + speed[kind], 0);
-  return { median: total("median"), undisturbed: total("undisturbed") };
+  return { mean: total("mean"), median: total("median"), undisturbed: total("undisturbed") };
 }
 
 async function measure(threads: number): Promise<Speed> {
   const program = fileURLToPath(new URL("programs/steps.mjs", import.meta.url));
-  const child = spawn(process.execPath, [program, String(threads), String(options.seconds)], {
+  const kernels = options.wide ? ["wide"] : [];
+  const child = spawn(process.execPath, [program, String(threads), String(options.seconds), ...kernels], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";
@@ -69,5 +93,6 @@ async function measure(threads: number): Promise<Speed> {
   if (code !== 0) throw new Error(`scaling: ${program} ended with ${code}`);
   const { batch, times } = JSON.parse(text) as { batch: number; times: number[] };
   const speed = (q: number): number => (1000 * batch) / quantile(times, q);
-  return { median: speed(0.5), undisturbed: speed(UNDISTURBED) };
+  const mean = (1000 * batch * times.length) / times.reduce((all, time) => all + time, 0);
+  return { mean, median: speed(0.5), undisturbed: speed(UNDISTURBED) };
 }
