@@ -305,6 +305,8 @@ test("left for a minute its worker ends, and starts anew for whoever comes back;
   const leftFor = async (page: Page, seconds: number): Promise<void> => {
     await page.getByRole("link", { name: "Draw", exact: true }).click();
     await page.locator(".bars").waitFor();
+    // Only then has it been left, and counts its minute.
+    await page.locator(".inside-grid").first().waitFor({ state: "detached" });
     await page.clock.fastForward(1000 * seconds);
   };
   const back = async (page: Page): Promise<void> => {
