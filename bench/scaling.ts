@@ -57,7 +57,7 @@ try {
   for (const other of others) other.kill();
 }
 const [alone] = rows;
-const beside = options.busy > 0 ? `, beside ${options.busy} busy processes` : "";
+const beside = options.busy > 0 ? `, beside ${options.busy} busy ${options.busy === 1 ? "process" : "processes"}` : "";
 print(`pictures a second, medians of ${options.rounds} rounds${beside}; undisturbed: the fastest tenth of the steps`);
 for (const { name, speeds } of rows) {
   const cells = KINDS.map((kind) => {
