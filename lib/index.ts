@@ -110,7 +110,6 @@ export type { Optimizer } from "./optim/optimizer.ts";
 export { constantLr, cosineLr, oneCycleLr, type Schedule, stepLr } from "./optim/schedules.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
 export { type RuntimeInfo, runtimeInfo } from "./runtime/info.ts";
-// First, so that bundles begin with the kernels' text: it has another alphabet, and gzip packs each best apart from the other.
 export { type KernelSource, type KernelVariant, useKernels } from "./runtime/kernels.ts";
 export { memoryUsage } from "./runtime/memory.ts";
 export { type RandomKey, STREAMS, streamOf } from "./runtime/rng.ts";

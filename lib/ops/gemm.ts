@@ -31,7 +31,7 @@ export interface GemmOptions {
 export function gemm(c: Tensor, a: Tensor, b: Tensor, options: GemmOptions): void {
   const { m, n, k, transposeA, transposeB = false, bias = null, accumulate } = options;
   if (m >= PACK_FROM_ROWS && m <= COLUMNS_TO_ROWS && panelsOf(n) >= COLUMNS_FROM_PANELS) {
-    const strides = [n, ...(transposeA ? [1, m] : [k, 1]), ...(transposeB ? [1, k] : [n, 1])];
+    const strides = [n, ...(transposeA ? [1, m] : [k, 1]), ...stridesOfB(n, k, transposeB)];
     const pointers = [c.ptr, a.ptr, b.ptr, bias?.ptr ?? 0];
     const last = accumulate ? 1 : 0;
     parallelForWithScratch("gemm_columns_f32", panelsOf(n), GEMM_SCRATCH, ...pointers, m, n, k, ...strides, last);
@@ -52,7 +52,11 @@ export function gemm(c: Tensor, a: Tensor, b: Tensor, options: GemmOptions): voi
 /** b in panels, as the kernel reads them fastest. */
 export function packB(b: Tensor, n: number, k: number, transposeB: boolean): Tensor<"f32"> {
   const packed = empty([panelsSize(k, n)]);
-  const [bRow, bCol] = transposeB ? [1, k] : [n, 1];
-  parallelFor("gemm_pack_b_f32", panelsOf(n), packed.ptr, b.ptr, n, k, bRow, bCol);
+  parallelFor("gemm_pack_b_f32", panelsOf(n), packed.ptr, b.ptr, n, k, ...stridesOfB(n, k, transposeB));
   return packed;
+}
+
+/** From row to row of B [k, n], and from column to column. */
+function stridesOfB(n: number, k: number, isTransposed: boolean): number[] {
+  return isTransposed ? [1, k] : [n, 1];
 }

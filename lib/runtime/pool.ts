@@ -147,19 +147,17 @@ export class Pool {
     const { words } = this;
     const kernel = this.kernels[index];
     const list = [...args, 0, 0];
-    for (let own = 0; ; own++) {
+    for (let own = 0; ; ) {
       const ticket = Atomics.load(words, TICKET);
       const left = ticket & PIECE_MASK;
       if (left === 0) return own;
-      if (Atomics.compareExchange(words, TICKET, ticket, ticket - 1) !== ticket) {
-        own--;
-        continue;
-      }
+      if (Atomics.compareExchange(words, TICKET, ticket, ticket - 1) !== ticket) continue;
       const piece = pieces - left;
       list[args.length] = Math.floor((count * piece) / pieces);
       list[args.length + 1] = Math.floor((count * (piece + 1)) / pieces);
       kernel.apply(null, list);
       Atomics.sub(words, PENDING, 1);
+      own++;
     }
   }
 
