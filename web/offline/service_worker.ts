@@ -88,11 +88,13 @@ async function keepLater(address: string, response: Response): Promise<void> {
 async function keepShell(): Promise<void> {
   const cache = await caches.open(CACHE);
   try {
-    await Promise.all(
+    // Each is waited for, those beside a failed one, too: one that is stored after the cache was deleted would be left behind.
+    const stored = await Promise.allSettled(
       shell.filter(isRunHere).map(async (address) => {
         await cache.put(address, withHeaders((await findAsset(address)) ?? (await load(address))));
       }),
     );
+    for (const result of stored) if (result.status === "rejected") throw result.reason;
     // What the version before had of these is not loaded again, unless it is another by now.
     for (const address of later) {
       const known = await findAsset(address);
@@ -121,14 +123,17 @@ async function load(address: string): Promise<Response> {
 /** The page and what is beside it are of one version; a section may be asked for by a page of the version before. */
 async function find(address: string): Promise<Response | undefined> {
   if (address.startsWith(assets)) return findAsset(address);
-  return (await caches.open(CACHE)).match(address);
+  return caches.match(address, { cacheName: CACHE });
 }
 
-/** In whichever version's cache: what has the name, with a digest in it, has the content. */
+/**
+ * In whichever version's cache: what has the name, with a digest in it, has the content. None is opened: that would make one
+ * that has just been deleted anew.
+ */
 async function findAsset(address: string): Promise<Response | undefined> {
   if (!address.startsWith(assets)) return undefined;
-  for (const name of [CACHE, ...(await ourCaches()).reverse()]) {
-    const kept = await (await caches.open(name)).match(address);
+  for (const cacheName of [CACHE, ...(await ourCaches()).reverse()]) {
+    const kept = await caches.match(address, { cacheName });
     if (kept) return kept;
   }
   return undefined;
