@@ -4,6 +4,7 @@ import { callback, check, checkOptions, object, oneOf, required, string } from "
 import { DTypeError } from "../base/errors.ts";
 import { checkCopy } from "../tensor/check_copy.ts";
 import { checkTensor, type TensorKind } from "../tensor/check_tensor.ts";
+import { scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { isGradEnabled, noGrad } from "./grad_mode.ts";
@@ -32,7 +33,10 @@ export interface OpDefinition<Args extends readonly unknown[]> {
    * Default: one, x, f32. Other tensors among the arguments must be f32.
    */
   readonly inputs?: Readonly<Record<string, TensorKind>>;
-  /** Computes the output. Checks of shapes and options belong here. Nothing in it is recorded. */
+  /**
+   * Computes the output. Checks of shapes and options belong here. Nothing in it is recorded, and what else it makes is freed
+   * behind it, but for what is saved or kept.
+   */
   forward(context: ForwardContext, ...args: Args): Tensor;
   /**
    * Given dy = ∂loss/∂output: the gradients of the tensors among the arguments, in order, each of its tensor's shape; null for
@@ -104,7 +108,7 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
     };
     let output: Tensor;
     try {
-      output = noGrad(() => definition.forward({ isRecording, save }, ...args));
+      output = scope(() => noGrad(() => definition.forward({ isRecording, save }, ...args)));
       checkTensor(name, "what forward returns", output, "any");
     } catch (error) {
       for (const tensor of saved) tensor.dispose();

@@ -6,6 +6,7 @@ import { parallelFor } from "../runtime/parallel.ts";
 import { keyArguments, STREAMS } from "../runtime/rng.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
+import { consuming } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkImages } from "./check_images.ts";
 import { type Degradation, type Distortion, warpImages } from "./distort.ts";
@@ -149,14 +150,15 @@ export function augmentImages(
   checkOptions("augmentImages", key, KEY_RULES);
   checkTensor("augmentImages", "index", index, "i32");
   const rows = index.size;
-  using grids = augmentation.elastic ? draw(rows, GRIDS_SIZE, augmentation.elastic, key, "augment", 1) : null;
+  const grids = augmentation.elastic ? draw(rows, GRIDS_SIZE, augmentation.elastic, key, "augment", 1) : null;
   const [, h, w] = checkImages("augmentImages", images, index);
-  using noise = augmentation.noise ? draw(rows, noisePitch(h, w), 1, key, "degrade", 1) : null;
+  const noise = augmentation.noise ? draw(rows, noisePitch(h, w), 1, key, "degrade", 1) : null;
   const distortions = drawDistortions(rows, augmentation, key);
   const degradations = DEGRADING.some((part) => augmentation[part])
     ? drawDegradations(rows, augmentation, key, h, w)
     : null;
-  return warpImages("augmentImages", { images, index, normalization, distortions, degradations, grids, noise });
+  const warp = { images, index, normalization, distortions, degradations, grids, noise };
+  return consuming(warpImages("augmentImages", warp), grids, noise);
 }
 
 const DEGRADING = ["stretch", "gaps", "blur", "coarse", "contrast", "noise", "blocks"] as const;
@@ -176,10 +178,15 @@ function draw(
   return y;
 }
 
+/** [rows, PLAN_DRAWS] */
+function drawPlans(rows: number, key: AugmentKey, stream: "augment" | "degrade"): Float32Array {
+  const drawn = draw(rows, PLAN_DRAWS, 1, key, stream, 0);
+  return consuming(drawn.data.slice(), drawn);
+}
+
 function drawDistortions(rows: number, most: Augmentation, key: AugmentKey): Distortion[] {
   const { rotate = 0, shift = 0, scale = 0, shear = 0, thickness = 0 } = most;
-  using drawn = draw(rows, PLAN_DRAWS, 1, key, "augment", 0);
-  const draws = drawn.data;
+  const draws = drawPlans(rows, key, "augment");
   return Array.from({ length: rows }, (_, row) => {
     const at = row * PLAN_DRAWS;
     return {
@@ -199,8 +206,7 @@ const MIDDLE = 0.75;
 
 function drawDegradations(rows: number, most: Augmentation, key: AugmentKey, h: number, w: number): Degradation[] {
   const { stretch = 0, gaps = 0, blur = 0, coarse = 0, contrast = 0, noise = 0, blocks = 0 } = most;
-  using drawn = draw(rows, PLAN_DRAWS, 1, key, "degrade", 0);
-  const draws = drawn.data;
+  const draws = drawPlans(rows, key, "degrade");
   return Array.from({ length: rows }, (_, row) => {
     const at = row * PLAN_DRAWS;
     /** From −1 to 1; three quarters of the images have 0. */

@@ -109,11 +109,15 @@ export class Batches<Y extends DType = "i32"> implements Iterable<Batch<Y>> {
   }
 
   private make(order: Int32Array | null, from: number, to: number): Batch<Y> {
-    using index = empty([to - from], "i32");
-    const { data } = index;
-    for (let i = from; i < to; i++) data[i - from] = order ? order[i] : i;
     // Where the labels find no memory, the inputs go.
-    return noGrad(() => scope(() => ({ x: this.inputs(index, from), y: this.labels(index) as Tensor<BatchType<Y>> })));
+    return noGrad(() =>
+      scope(() => {
+        const index = empty([to - from], "i32");
+        const { data } = index;
+        for (let i = from; i < to; i++) data[i - from] = order ? order[i] : i;
+        return { x: this.inputs(index, from), y: this.labels(index) as Tensor<BatchType<Y>> };
+      }),
+    );
   }
 
   private inputs(index: Tensor<"i32">, position: number): Tensor<"f32"> {
@@ -127,9 +131,8 @@ export class Batches<Y extends DType = "i32"> implements Iterable<Batch<Y>> {
   private labels(index: Tensor<"i32">): Tensor<"i32" | "f32"> {
     const rows: Tensor = gather(this.samples.y, index);
     if (rows.dtype !== "u8") return rows as Tensor<"i32" | "f32">;
-    using bytes = rows;
-    const labels = empty(bytes.shape, "i32");
-    labels.data.set(bytes.values);
+    const labels = empty(rows.shape, "i32");
+    labels.data.set(rows.values);
     return labels;
   }
 }

@@ -14,6 +14,7 @@ import { COPY, THIS_COPY } from "../tensor/check_copy.ts";
 import { checkIndices } from "../tensor/check_indices.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { tensor } from "../tensor/create.ts";
+import { scope } from "../tensor/scope.ts";
 import type { DType, Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { Batches, type BatchOptions } from "./batches.ts";
@@ -289,8 +290,7 @@ function pickRows<D extends DType>(x: Tensor<D>, rows: Int32Array | null): Tenso
   const [count, ...rest] = x.shape;
   const shape = [rows ? rows.length : count, ...rest];
   if (!rows || rows.every((row, i) => row === i)) return viewOf(x, shape).keep();
-  using index = tensor(rows);
-  return noGrad(() => gather(x, index)).keep();
+  return noGrad(() => scope(() => gather(x, tensor(rows)))).keep();
 }
 
 function bytesOf({ values: { buffer, byteOffset, byteLength } }: Tensor): Uint8Array {

@@ -7,6 +7,7 @@ import { parallelForWithScratch } from "../runtime/parallel.ts";
 import { checkIndices } from "../tensor/check_indices.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
+import { consuming } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkImages } from "./check_images.ts";
 import { checkNormalization, type Normalization, tableOf } from "./normalize.ts";
@@ -118,17 +119,17 @@ export function warpImages(op: string, warp: Warp): Tensor<"f32"> {
   const [n, h, w, channels] = checkImages(op, images, index);
   checkIndices(op, "index", index.values, n);
   checkNormalization(op, normalization, channels);
-  using plans = empty([index.size, PLAN_SIZE]);
+  const plans = empty([index.size, PLAN_SIZE]);
   const { data } = plans;
   distortions.forEach((distortion, row) => {
     data.set(planOf(distortion, h, w, degradations?.[row]), row * PLAN_SIZE);
   });
-  using table = tableOf(normalization, channels, channels);
+  const table = tableOf(normalization, channels, channels);
   const y = empty([index.size, h, w, channels]);
   const pointers = [y.ptr, images.ptr, index.ptr, plans.ptr, grids?.ptr ?? 0, noise?.ptr ?? 0];
   const layout = [h, w, channels, images.dtype === "u8" ? 1 : 0, table.ptr];
   parallelForWithScratch("augment_f32", index.size, augmentScratch(h, w, channels), ...pointers, ...layout);
-  return y;
+  return consuming(y, plans, table);
 }
 
 /**

@@ -5,6 +5,7 @@ import { printable } from "../base/printable.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { checkIndices } from "../tensor/check_indices.ts";
 import { empty } from "../tensor/create.ts";
+import { consuming } from "../tensor/scope.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkImages } from "./check_images.ts";
@@ -97,10 +98,10 @@ export function normalizeRows(
   const channels = shape[shape.length - 1];
   // As the kernel reads it: restarted after a multiple of four values, or at the end of a row.
   const period = channels === rowSize ? channels : leastCommonMultiple(channels, 4);
-  using table = tableOf(normalization, channels, period);
+  const table = tableOf(normalization, channels, period);
   const kernel = x.dtype === "u8" ? "normalize_u8" : "normalize_f32";
   parallelFor(kernel, rows, y.ptr, x.ptr, index?.ptr ?? 0, rowSize, table.ptr, period);
-  return y;
+  return consuming(y, table);
 }
 
 /** @internal [2, period]: the means, then the deviations, those of the channels over and over. */

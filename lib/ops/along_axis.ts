@@ -1,6 +1,7 @@
 // @internal Ops whose kernel works along rows, along any axis.
 
 import { checkTensor } from "../tensor/check_tensor.ts";
+import { consuming } from "../tensor/scope.ts";
 import { resolveAxis } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { inverse, transpose } from "./transpose.ts";
@@ -15,7 +16,7 @@ export function alongAxis(name: string, op: RowsOp, x: Tensor, axis: number): Te
   const size = Math.max(1, x.shape[index]); // an empty axis makes no rows
   if (index === last) return op(x, size);
   const order = [...x.shape.keys()].filter((i) => i !== index).concat(index);
-  using rows = transpose(x, order);
-  using result = op(rows, size);
-  return transpose(result, inverse(order));
+  const rows = transpose(x, order);
+  const result = op(rows, size);
+  return consuming(transpose(result, inverse(order)), rows, result);
 }

@@ -3,6 +3,7 @@ import { noGrad } from "../autograd/grad_mode.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty } from "../tensor/create.ts";
+import { consuming } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { asOneRun } from "./one_run.ts";
 import { type Axes, checkReduction, type ReduceOptions, reducedShape, resolveAxes } from "./reduce.ts";
@@ -38,8 +39,8 @@ export function argmax(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Ten
   checkReduction("argmax", options);
   return noGrad(() => {
     const resolved = resolveAxes("argmax", axes, x.shape);
-    using run = asOneRun("argmax", x as Tensor<"f32">, resolved);
-    using index = argmaxOfRun(run);
-    return reshape(index, reducedShape(x.shape, resolved, options.keepDims));
+    const run = asOneRun("argmax", x as Tensor<"f32">, resolved);
+    const index = argmaxOfRun(run);
+    return consuming(reshape(index, reducedShape(x.shape, resolved, options.keepDims)), run, index);
   });
 }

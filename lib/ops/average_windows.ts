@@ -12,8 +12,8 @@ export function averageWindows(x: Tensor, { rows, cols }: Pooling, area: number)
   const [n, h, w, c] = x.shape;
   const y = empty([n, rows.count, cols.count, c]);
   if (y.size === 0) return y;
-  using rowTable = windowTable(rows);
-  using colTable = windowTable(cols);
+  const rowTable = windowTable(rows);
+  const colTable = windowTable(cols);
   const pointers = [y.ptr, x.ptr, rowTable.ptr, colTable.ptr];
   parallelFor("avg_pool2d_f32", n * rows.count, ...pointers, h, w, c, rows.count, cols.count, area);
   return y;
@@ -24,8 +24,8 @@ export function averageWindowsBackward(dy: Tensor, shape: Shape, { rows, cols }:
   const [n, h, w, c] = shape;
   const dx = empty(shape);
   if (dx.size === 0) return dx;
-  using rowTable = windowTable(rows);
-  using colTable = windowTable(cols);
+  const rowTable = windowTable(rows);
+  const colTable = windowTable(cols);
   const pointers = [dx.ptr, dy.ptr, rowTable.ptr, colTable.ptr];
   parallelFor("avg_pool2d_backward_f32", n * h, ...pointers, h, w, c, rows.count, cols.count, area);
   return dx;

@@ -39,7 +39,7 @@ export const batchNorm2d = defineOp("batchNorm2d", {
   forward({ save }, x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions) {
     checkBatchNorm(x.shape, gamma, beta, options);
     const [n, h, w, c] = x.shape;
-    using coefficients = options.isTraining
+    const coefficients = options.isTraining
       ? batchCoefficients(x, gamma, beta, options)
       : runningCoefficients(gamma, beta, options);
     const y = empty(x.shape);
@@ -53,9 +53,9 @@ export const batchNorm2d = defineOp("batchNorm2d", {
     const floor = floorOf(options);
     const dgamma = empty([c]);
     const dbeta = empty([c]);
-    using slopes = empty([2, c]);
+    const slopes = empty([2, c]);
     if (isTraining || needs[1] || needs[2]) {
-      using partial = partialSums(n, c);
+      const partial = partialSums(n, c);
       const inputs = [dy.ptr, x.ptr, coefficients.ptr];
       parallelFor("batch_norm2d_backward_sums_f32", chunksOf(n), partial.ptr, ...inputs, n, h * w, c, floor);
       const outputs = [dgamma.ptr, dbeta.ptr, slopes.ptr];

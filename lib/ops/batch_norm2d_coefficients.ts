@@ -33,7 +33,7 @@ export function floorOf({ relu = false }: Pick<BatchNorm2dOptions, "relu">): num
 /** From the batch itself; moves the running ones. */
 export function batchCoefficients(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): Tensor<"f32"> {
   const [n, h, w, c] = x.shape;
-  using partial = partialSums(n, c);
+  const partial = partialSums(n, c);
   parallelFor("batch_norm2d_statistics_f32", chunksOf(n), partial.ptr, x.ptr, n, h * w, c);
   return mergeStatistics(partial, gamma, beta, options, n, h * w);
 }

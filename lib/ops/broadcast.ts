@@ -41,16 +41,14 @@ export function broadcastBinary(kernel: BinaryKernel, a: Tensor, b: Tensor): Ten
 
 /** `x`, seen with the shape `kept` (its own with axes of size 1 put in), repeated to `shape`. */
 export function expandTo(x: Tensor<"f32">, kept: Shape, shape: Shape): Tensor<"f32"> {
-  using view = viewOf(x, kept);
-  using zero = tensor(0);
-  return broadcastInto("add_f32", zero, view, shape);
+  return broadcastInto("add_f32", tensor(0), viewOf(x, kept), shape);
 }
 
 function broadcastInto(kernel: BinaryKernel, a: Tensor, b: Tensor, shape: Shape): Tensor<"f32"> {
   const y = empty(shape);
   const axes = mergeAxes(a.shape, b.shape, y.shape);
   const row = axes.pop() ?? { dim: 1, aStride: 0, bStride: 0 };
-  using outer = tensor(
+  const outer = tensor(
     axes.flatMap(({ dim, aStride, bStride }) => [dim, aStride, bStride]),
     undefined,
     "i32",
@@ -59,14 +57,12 @@ function broadcastInto(kernel: BinaryKernel, a: Tensor, b: Tensor, shape: Shape)
   return y;
 }
 
-/** Sums `x` over the axes along which a tensor of `shape` was repeated; consumes `x`. */
+/** Sums `x` over the axes along which a tensor of `shape` was repeated. */
 export function sumTo(x: Tensor<"f32">, shape: Shape): Tensor<"f32"> {
   if (sameShape(x.shape, shape)) return x;
   const added = x.shape.length - shape.length;
   const axes = x.shape.map((_, i) => i).filter((i) => i < added || (shape[i - added] === 1 && x.shape[i] !== 1));
-  using source = x;
-  using reduced = reduceAxes("sum_f32", source, axes);
-  return viewOf(reduced, shape);
+  return viewOf(reduceAxes("sum_f32", x, axes), shape);
 }
 
 /** The output's axes, with runs of them along which both operands advance evenly merged into one. */

@@ -63,21 +63,21 @@ export const conv1Block = defineOp("conv1Block", {
     checkBatchNorm([n, h, width, cout], gamma, beta, { ...options, isTraining: true });
     const { runningMean, runningVar, momentum = 0.1, eps = 1e-5 } = options;
     const chunks = chunksOf(n);
-    using partial = empty([grayStatisticsSize(n)]);
+    const partial = empty([grayStatisticsSize(n)]);
     const sizes = [n, h, width];
     const scratchSize = grayStatisticsScratch(h, width);
     parallelForWithScratch("conv1_block_statistics_f32", chunks, scratchSize, partial.ptr, x.ptr, ...sizes);
-    using moments = empty([GRAY_MOMENTS_SIZE]);
+    const moments = empty([GRAY_MOMENTS_SIZE]);
     parallelFor("conv1_block_moments_f32", TAPS, moments.ptr, partial.ptr, n, h * width);
-    using foldedW = empty(w.shape);
-    using foldedB = empty([cout]);
-    using normal = empty([2, cout]);
+    const foldedW = empty(w.shape);
+    const foldedB = empty([cout]);
+    const normal = empty([2, cout]);
     const outputs = [foldedW.ptr, foldedB.ptr, normal.ptr, runningMean.ptr, runningVar.ptr];
     const inputs = [moments.ptr, w.ptr, b?.ptr ?? 0, gamma.ptr, beta.ptr];
     parallelFor("conv1_block_fold_f32", cout, ...outputs, ...inputs, n * h * width, cout, momentum, eps);
     runningMean.markWritten();
     runningVar.markWritten();
-    using argmax = empty(isRecording ? [n, h / 2, width / 2, cout] : [0], "u8");
+    const argmax = empty(isRecording ? [n, h / 2, width / 2, cout] : [0], "u8");
     save(x, w, moments, normal, argmax, gamma, beta);
     return pool(x, foldedW, foldedB, moments.ptr, isRecording ? argmax.ptr : 0);
   },
@@ -87,7 +87,7 @@ export const conv1Block = defineOp("conv1Block", {
     const [n, h, width] = x.shape;
     const cout = w.shape[3];
     const chunks = chunksOf(n);
-    using partial = empty([graySumsSize(n, cout)]);
+    const partial = empty([graySumsSize(n, cout)]);
     const pointers = [partial.ptr, dz.ptr, argmax.ptr, x.ptr, moments.ptr];
     const scratchSize = grayBackwardScratch(width, cout);
     parallelForWithScratch("conv1_block_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cout);

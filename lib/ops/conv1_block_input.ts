@@ -28,23 +28,23 @@ export function grayInputGradient(
   const { n, h, w: width, cout } = geometry;
   const hw = h * width;
   const chunks = chunksOf(n);
-  using y = grayConv.forward(x, w, null, geometry);
-  using partial = partialSums(n, cout);
+  const y = grayConv.forward(x, w, null, geometry);
+  const partial = partialSums(n, cout);
   parallelFor("batch_norm2d_statistics_f32", chunks, partial.ptr, y.ptr, n, hw, cout);
   // The true running statistics have moved already.
-  using runningMean = zeros([cout]);
-  using runningVar = zeros([cout]);
-  using coefficients = mergeStatistics(partial, gamma, beta, { runningMean, runningVar, eps }, n, hw);
+  const runningMean = zeros([cout]);
+  const runningVar = zeros([cout]);
+  const coefficients = mergeStatistics(partial, gamma, beta, { runningMean, runningVar, eps }, n, hw);
 
-  using dense = unpooled(dz, argmax, y.shape);
-  using dgamma = empty([cout]);
-  using dbeta = empty([cout]);
-  using slopes = empty([2, cout]);
+  const dense = unpooled(dz, argmax, y.shape);
+  const dgamma = empty([cout]);
+  const dbeta = empty([cout]);
+  const slopes = empty([2, cout]);
   const operands = [dense.ptr, y.ptr, coefficients.ptr];
   parallelFor("batch_norm2d_backward_sums_f32", chunks, partial.ptr, ...operands, n, hw, cout, floorOf({}));
   const outputs = [dgamma.ptr, dbeta.ptr, slopes.ptr];
   parallelFor("batch_norm2d_backward_merge_f32", cout, ...outputs, partial.ptr, coefficients.ptr, n, hw, cout);
-  using dy = empty(y.shape);
+  const dy = empty(y.shape);
   parallelFor("batch_norm2d_backward_input_f32", n * hw, dy.ptr, ...operands, slopes.ptr, cout, floorOf({}));
   return grayConv.backward(dy, x, w, geometry, [true, false])[0] as Tensor<"f32">;
 }
@@ -53,8 +53,8 @@ export function grayInputGradient(
 function unpooled(dz: Tensor, argmax: Tensor, shape: readonly number[]): Tensor<"f32"> {
   const { rows, cols } = poolingOf("maxPool2d", shape, { kernelSize: 2 });
   const [n, h, width, c] = shape;
-  using rowTable = windowTable(rows);
-  using colTable = windowTable(cols);
+  const rowTable = windowTable(rows);
+  const colTable = windowTable(cols);
   const dense = empty(shape);
   const pointers = [dense.ptr, dz.ptr, argmax.ptr, 1, rowTable.ptr, colTable.ptr];
   parallelFor("max_pool2d_backward_f32", n * h, ...pointers, h, width, c, rows.count, cols.count, 2);

@@ -12,7 +12,7 @@ const convolution = defineOp("conv2d", {
     checkConvolution("conv2d", options);
     const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, options);
     const algorithm = convAlgorithm(geometry, isExact);
-    using packed = algorithm.pack(w, geometry);
+    const packed = algorithm.pack(w, geometry);
     save(x, w);
     return algorithm.forward(x, packed, b, geometry);
   },

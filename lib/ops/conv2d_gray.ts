@@ -25,7 +25,7 @@ export const grayConv: ConvAlgorithm = {
     const [dx] = im2colConv.backward(dy, x, w, geometry, [needs[0], false]);
     if (!needs[1]) return [dx, null];
     const chunks = chunksOf(n);
-    using partial = empty([chunks, ...w.shape]);
+    const partial = empty([chunks, ...w.shape]);
     const pointers = [partial.ptr, x.ptr, dy.ptr];
     const scratchSize = borderedImage(h, width);
     parallelForWithScratch("conv2d_gray_backward_weight_f32", chunks, scratchSize, ...pointers, n, h, width, cout);

@@ -28,7 +28,7 @@ export const im2colConv: ConvAlgorithm = {
 function inputGradient(dy: Tensor, x: Tensor, w: Tensor, geometry: ConvGeometry): Tensor<"f32"> {
   const { n, k, cout } = geometry;
   const dx = empty(x.shape);
-  using panels = packB(w, k, cout, true);
+  const panels = packB(w, k, cout, true);
   const pointers = [dx.ptr, dy.ptr, panels.ptr];
   parallelForWithScratch("conv2d_backward_input_f32", n, convScratch(k), ...pointers, ...sizesOf(geometry));
   return dx;
@@ -37,7 +37,7 @@ function inputGradient(dy: Tensor, x: Tensor, w: Tensor, geometry: ConvGeometry)
 function weightGradient(dy: Tensor, x: Tensor, w: Tensor, geometry: ConvGeometry): Tensor<"f32"> {
   const { n, k } = geometry;
   const chunks = chunksOf(n);
-  using partial = empty([chunks, ...w.shape]);
+  const partial = empty([chunks, ...w.shape]);
   const pointers = [partial.ptr, x.ptr, dy.ptr];
   parallelForWithScratch(
     "conv2d_backward_weight_f32",

@@ -5,6 +5,7 @@ import { parallelFor } from "../runtime/parallel.ts";
 import { checkIndices } from "../tensor/check_indices.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty, tensor } from "../tensor/create.ts";
+import { consuming } from "../tensor/scope.ts";
 import { checkRank, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { add } from "./add.ts";
@@ -32,12 +33,8 @@ const ofLabels = defineOp("crossEntropy", {
     parallelFor("cross_entropy_f32", n, losses.ptr, logits.ptr, labels.ptr, classes, labelSmoothing);
     save(logits, labels);
     if (reduction === "none") return losses;
-    using each = losses;
-    const total = reduceAxes("sum_f32", each, [0]);
-    if (reduction === "sum") return total;
-    using sum = total;
-    using count = tensor(n);
-    return broadcastBinary("div_f32", sum, count);
+    const total = reduceAxes("sum_f32", losses, [0]);
+    return reduction === "sum" ? total : broadcastBinary("div_f32", total, tensor(n));
   },
   backward({ args: [, , options], saved: [logits, labels] }, dy) {
     // Again: a write to an array that was asked for before goes unnoticed.
@@ -95,12 +92,12 @@ function ofProbabilities(logits: Tensor, target: Tensor, options: CrossEntropyOp
       { logits: logits.shape, target: target.shape },
     );
   }
-  using logs = logSoftmax(logits);
-  using kept = labelSmoothing > 0 ? mul(target, 1 - labelSmoothing) : null;
-  using smoothed = kept && add(kept, labelSmoothing / classes);
-  using terms = mul(smoothed ?? target, logs);
-  using total = sum(terms, reduction === "none" ? 1 : undefined);
-  return div(total, reduction === "mean" ? -n : -1);
+  const logs = logSoftmax(logits);
+  const kept = labelSmoothing > 0 ? mul(target, 1 - labelSmoothing) : null;
+  const smoothed = kept && add(kept, labelSmoothing / classes);
+  const terms = mul(smoothed ?? target, logs);
+  const total = sum(terms, reduction === "none" ? 1 : undefined);
+  return consuming(div(total, reduction === "mean" ? -n : -1), logs, kept, smoothed, terms, total);
 }
 
 function checkLabels(logits: Tensor, labels: Tensor): void {

@@ -12,11 +12,9 @@ const divTensors = defineOp("div", {
     const da = (): Tensor<"f32"> => broadcastBinary("div_f32", dy, b);
     const db = (): Tensor<"f32"> => {
       // Not dy/b·(a/b): with a denormal b the first is infinite, and times 0 NaN.
-      using quotient = broadcastBinary("div_f32", a, b);
-      using slope = broadcastBinary("div_f32", quotient, b);
-      using product = broadcastBinary("mul_f32", dy, slope);
-      using zero = asTensor(0);
-      return broadcastBinary("sub_f32", zero, product);
+      const quotient = broadcastBinary("div_f32", a, b);
+      const slope = broadcastBinary("div_f32", quotient, b);
+      return broadcastBinary("sub_f32", asTensor(0), broadcastBinary("mul_f32", dy, slope));
     };
     return [needs[0] ? sumTo(da(), a.shape) : null, needs[1] ? sumTo(db(), b.shape) : null];
   },

@@ -44,7 +44,7 @@ export function gemm(c: Tensor, a: Tensor, b: Tensor, options: GemmOptions): voi
   if (!transposeB && m < PACK_FROM_ROWS) {
     run(b, false);
   } else {
-    using packed = packB(b, n, k, transposeB);
+    const packed = packB(b, n, k, transposeB);
     run(packed, true);
   }
 }

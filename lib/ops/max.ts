@@ -2,6 +2,7 @@ import { defineOp } from "../autograd/define_op.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { empty, zeros } from "../tensor/create.ts";
+import { consuming } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { asOneRun } from "./one_run.ts";
 import { type Axes, checkReduction, type ReduceOptions, reducedShape, resolveAxes } from "./reduce.ts";
@@ -14,7 +15,7 @@ const maxOfRun = defineOp("max", {
     const y = empty([outer, inner]);
     parallelFor("max_f32", y.size, y.ptr, x.ptr, reduce, inner);
     if (isRecording) {
-      using index = empty(y.shape, "i32");
+      const index = empty(y.shape, "i32");
       parallelFor("argmax_f32", y.size, index.ptr, x.ptr, reduce, inner);
       save(index);
     }
@@ -45,7 +46,7 @@ export function max(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor
   checkTensor("max", "x", x);
   checkReduction("max", options);
   const resolved = resolveAxes("max", axes, x.shape);
-  using run = asOneRun("max", x as Tensor<"f32">, resolved);
-  using y = maxOfRun(run);
-  return reshape(y, reducedShape(x.shape, resolved, options.keepDims));
+  const run = asOneRun("max", x as Tensor<"f32">, resolved);
+  const y = maxOfRun(run);
+  return consuming(reshape(y, reducedShape(x.shape, resolved, options.keepDims)), run, y);
 }

@@ -33,10 +33,10 @@ export const maxPool2d = defineOp("maxPool2d", {
     const [n, h, w, c] = x.shape;
     const y = empty([n, rows.count, cols.count, c]);
     if (y.size === 0) return y;
-    using rowTable = windowTable(rows);
-    using colTable = windowTable(cols);
+    const rowTable = windowTable(rows);
+    const colTable = windowTable(cols);
     const sizes = [h, w, c, rows.count, cols.count, Math.min(kernel[1], w)];
-    using argmax = empty(isRecording ? y.shape : [0], kernel[0] * kernel[1] > BYTE_PLACES ? "i32" : "u8");
+    const argmax = empty(isRecording ? y.shape : [0], kernel[0] * kernel[1] > BYTE_PLACES ? "i32" : "u8");
     const [indices, indexBytes] = [isRecording ? argmax.ptr : 0, argmax.dtype === "i32" ? 4 : 1];
     const pointers = [y.ptr, indices, indexBytes, x.ptr, rowTable.ptr, colTable.ptr];
     parallelFor("max_pool2d_f32", n * rows.count, ...pointers, ...sizes);
@@ -48,8 +48,8 @@ export const maxPool2d = defineOp("maxPool2d", {
     const [n, h, w, c] = shape;
     const dx = empty(shape);
     if (dx.size === 0) return [dx];
-    using rowTable = windowTable(rows);
-    using colTable = windowTable(cols);
+    const rowTable = windowTable(rows);
+    const colTable = windowTable(cols);
     const sizes = [h, w, c, rows.count, cols.count, Math.min(kernel[1], w)];
     const indexBytes = argmax.dtype === "i32" ? 4 : 1;
     const pointers = [dx.ptr, dy.ptr, argmax.ptr, indexBytes, rowTable.ptr, colTable.ptr];

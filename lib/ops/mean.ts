@@ -23,18 +23,17 @@ export const mean = defineOp("mean", {
   forward(_, x: Tensor, axes?: Axes, options: ReduceOptions = {}) {
     checkReduction("mean", options);
     const resolved = resolveAxes("mean", axes, x.shape);
-    using sum = reduceAxes("sum_f32", x, resolved);
-    using y = divideByCount(sum, x.shape, resolved);
+    const sum = reduceAxes("sum_f32", x, resolved);
+    const y = divideByCount(sum, x.shape, resolved);
     return viewOf(y, reducedShape(x.shape, resolved, options.keepDims));
   },
   backward({ args: [x, axes] }, dy) {
     const resolved = resolveAxes("mean", axes, x.shape);
-    using share = divideByCount(dy, x.shape, resolved);
+    const share = divideByCount(dy, x.shape, resolved);
     return [expandTo(share, reducedShape(x.shape, resolved, true), x.shape)];
   },
 });
 
 function divideByCount(x: Tensor, shape: Shape, axes: readonly number[]): Tensor<"f32"> {
-  using count = tensor(sizeOf(axes.map((axis) => shape[axis])));
-  return broadcastBinary("div_f32", x, count);
+  return broadcastBinary("div_f32", x, tensor(sizeOf(axes.map((axis) => shape[axis]))));
 }

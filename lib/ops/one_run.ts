@@ -1,6 +1,7 @@
 // @internal Brings the axes to reduce next to each other, for kernels that cannot take one after the other.
 
 import { formatShape, ShapeError } from "../base/errors.ts";
+import { consuming } from "../tensor/scope.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { reshape } from "./reshape.ts";
@@ -26,6 +27,6 @@ export function asOneRun<D extends "f32" | "i32">(op: string, x: Tensor<D>, axes
     return reshape(x, [outer, reduce, sizeOf(x.shape.slice(first + axes.length))]);
   }
   const kept = [...x.shape.keys()].filter((axis) => !axes.includes(axis));
-  using moved = transpose(x, [...kept, ...axes]);
-  return reshape(moved, [sizeOf(kept.map((axis) => x.shape[axis])), reduce, 1]);
+  const moved = transpose(x, [...kept, ...axes]);
+  return consuming(reshape(moved, [sizeOf(kept.map((axis) => x.shape[axis])), reduce, 1]), moved);
 }

@@ -4,6 +4,7 @@ import { check, checkOptions, finite, integer } from "../base/check.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { KEY_RULES, keyArguments, type RandomKey, STREAMS } from "../runtime/rng.ts";
 import { empty } from "../tensor/create.ts";
+import { consuming } from "../tensor/scope.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -64,7 +65,7 @@ export function permutation(n: number, options: RandomKey = {}): Int32Array {
   check("permutation", "n", n, integer(0, MOST));
   checkOptions("permutation", options, KEY_RULES);
   const key = keyArguments("permutation", { ...options, stream: options.stream ?? STREAMS.shuffle });
-  using words = empty([n], "i32");
+  const words = empty([n], "i32");
   const order = new Int32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
   parallelFor("random_u32", n, words.ptr, ...key);
@@ -76,5 +77,5 @@ export function permutation(n: number, options: RandomKey = {}): Int32Array {
     order[i] = order[j];
     order[j] = kept;
   }
-  return order;
+  return consuming(order, words);
 }

@@ -51,9 +51,8 @@ export function reduceAxes(kernel: "sum_f32", x: Tensor, axes: readonly number[]
     const { shape } = current;
     const reduce = sizeOf(shape.slice(start, end));
     const inner = sizeOf(shape.slice(end));
-    using source = current;
     const y = empty([...shape.slice(0, start), ...shape.slice(end)]);
-    parallelFor(kernel, y.size, y.ptr, source.ptr, reduce, inner);
+    parallelFor(kernel, y.size, y.ptr, current.ptr, reduce, inner);
     current = y;
   }
   return current;

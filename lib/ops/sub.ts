@@ -9,10 +9,7 @@ const subTensors = defineOp("sub", {
     return broadcastBinary("sub_f32", a, b);
   },
   backward({ args: [a, b], needs }, dy) {
-    const negative = (): Tensor<"f32"> => {
-      using zero = asTensor(0);
-      return broadcastBinary("sub_f32", zero, dy);
-    };
+    const negative = (): Tensor<"f32"> => broadcastBinary("sub_f32", asTensor(0), dy);
     return [needs[0] ? sumTo(viewOf(dy, dy.shape), a.shape) : null, needs[1] ? sumTo(negative(), b.shape) : null];
   },
 });

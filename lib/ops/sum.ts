@@ -20,7 +20,7 @@ export const sum = defineOp("sum", {
   forward(_, x: Tensor, axes?: Axes, options: ReduceOptions = {}) {
     checkReduction("sum", options);
     const resolved = resolveAxes("sum", axes, x.shape);
-    using y = reduceAxes("sum_f32", x, resolved);
+    const y = reduceAxes("sum_f32", x, resolved);
     return viewOf(y, reducedShape(x.shape, resolved, options.keepDims));
   },
   backward({ args: [x, axes] }, dy) {

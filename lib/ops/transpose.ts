@@ -58,7 +58,7 @@ function permute(x: Tensor, order: readonly number[]): Tensor {
   const axes = mergedAxes(x.shape, order);
   const [inner, xStep] = axes.pop() ?? [1, 1];
   const [rowDim, rowStep] = axes.at(-1) ?? [1, 0];
-  using outer = tensor(
+  const outer = tensor(
     axes.flatMap(([dim, stride]) => [dim, stride, 0]),
     undefined,
     "i32",

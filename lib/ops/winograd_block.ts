@@ -53,13 +53,13 @@ export const winogradBlock = defineOp("winogradBlock", {
     checkBatchNorm([n, h, width, cout], gamma, beta, { ...norm, isTraining: true });
 
     const y = empty([n, h, width, cout]);
-    using partial = partialSums(n, cout);
-    using u = transformFilter(w, geometry, false);
+    const partial = partialSums(n, cout);
+    const u = transformFilter(w, geometry, false);
     const pointers = [y.ptr, partial.ptr, x.ptr, u.ptr, b?.ptr ?? 0];
     const scratchSize = winogradScratch(h, width, cin, cout);
     const chunks = chunksOf(n);
     parallelForWithScratch("winograd_block_f32", chunks, scratchSize, ...pointers, n, h, width, cin, cout);
-    using coefficients = mergeStatistics(partial, gamma, beta, options, n, h * width);
+    const coefficients = mergeStatistics(partial, gamma, beta, options, n, h * width);
     save(x, w, y, coefficients);
 
     if (pool === null) {
@@ -70,15 +70,15 @@ export const winogradBlock = defineOp("winogradBlock", {
     }
     if (pool === "mean") {
       const z = empty([n, 1, 1, cout]);
-      using live = empty([2, n, cout]);
+      const live = empty([2, n, cout]);
       parallelFor("norm_relu_mean_f32", n, z.ptr, live.ptr, y.ptr, coefficients.ptr, n, h * width, cout);
       save(live);
       y.dispose();
       return z;
     }
     const z = empty([n, h / 2, width / 2, cout]);
-    using peak = empty(z.shape);
-    using argmax = empty(z.shape, "u8");
+    const peak = empty(z.shape);
+    const argmax = empty(z.shape, "u8");
     const outputs = [z.ptr, peak.ptr, argmax.ptr];
     parallelFor("norm_relu_max_pool2d_f32", (n * h) / 2, ...outputs, y.ptr, coefficients.ptr, width, cout);
     save(z, peak, argmax);
@@ -92,8 +92,8 @@ export const winogradBlock = defineOp("winogradBlock", {
     const { pool } = options;
     const floor = floorOf(options);
     const chunks = chunksOf(n);
-    using partial = partialSums(n, cout);
-    using live = pool === "max" ? empty(dz.shape) : null;
+    const partial = partialSums(n, cout);
+    const live = pool === "max" ? empty(dz.shape) : null;
     if (live) {
       const [z, peak] = rest;
       parallelFor("relu_backward_f32", z.size, live.ptr, dz.ptr, z.ptr);
@@ -108,13 +108,13 @@ export const winogradBlock = defineOp("winogradBlock", {
       parallelFor("norm_relu_mean_backward_sums_f32", chunks, partial.ptr, dz.ptr, rest[0].ptr, ...sizes);
     }
     const [dgamma, dbeta] = [empty([cout]), empty([cout])];
-    using slopes = empty([2, cout]);
+    const slopes = empty([2, cout]);
     const merged = [dgamma.ptr, dbeta.ptr, slopes.ptr, partial.ptr, coefficients.ptr];
     parallelFor("batch_norm2d_backward_merge_f32", cout, ...merged, n, h * width, cout);
 
     const dx = needs[0] ? empty(x.shape) : null;
-    using ut = needs[0] ? transformFilter(w, geometry, true) : null;
-    using dwChunks = needs[1] ? empty([chunks, ...w.shape]) : null;
+    const ut = needs[0] ? transformFilter(w, geometry, true) : null;
+    const dwChunks = needs[1] ? empty([chunks, ...w.shape]) : null;
     const outputs = [dx?.ptr ?? 0, dwChunks?.ptr ?? 0];
     const inputs = [(live ?? dz).ptr, pool === "max" ? rest[2].ptr : 0, y.ptr, coefficients.ptr, slopes.ptr];
     const pointers = [...outputs, ...inputs, x.ptr, ut?.ptr ?? 0, pool === "mean" ? 1 : 0, floor];

@@ -2,6 +2,7 @@ import { aboveZero, check } from "../base/check.ts";
 import { SQUARES_CHUNK } from "../runtime/kernel_abi.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
+import { consuming } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkList } from "./check_parameters.ts";
 import { parameterTable, totalSize } from "./parameter_table.ts";
@@ -26,7 +27,7 @@ export function clipGradNorm(params: readonly Tensor<"f32">[], maxNorm: number):
   checkList("clipGradNorm", params);
   check("clipGradNorm", "maxNorm", maxNorm, aboveZero);
   const distinct = [...new Set(params)];
-  using table = parameterTable("clipGradNorm", distinct);
+  const table = parameterTable("clipGradNorm", distinct);
   const rows = table.shape[0];
   const norm = normOf(distinct, table.ptr, rows);
   // PyTorch's 1e-6 keeps the clipped norm just below maxNorm.
@@ -35,14 +36,14 @@ export function clipGradNorm(params: readonly Tensor<"f32">[], maxNorm: number):
     parallelFor("scale_f32", totalSize(distinct), table.ptr, rows, factor);
     for (const { grad } of distinct) grad?.markWritten();
   }
-  return norm;
+  return consuming(norm, table);
 }
 
 function normOf(params: readonly Tensor<"f32">[], table: number, rows: number): number {
   const chunks = params.reduce((total, { grad }) => total + Math.ceil((grad?.size ?? 0) / SQUARES_CHUNK), 0);
-  using sums = empty([chunks, PLACES]);
-  using norm = empty([]);
+  const sums = empty([chunks, PLACES]);
+  const norm = empty([]);
   parallelFor("sum_squares_f32", chunks, sums.ptr, table, rows);
   parallelFor("sqrt_sum_f32", 1, norm.ptr, sums.ptr, chunks);
-  return norm.item();
+  return consuming(norm.item(), sums, norm);
 }

@@ -71,10 +71,11 @@ export abstract class StatefulOptimizer implements Optimizer {
   }
 
   step(): void {
-    using table = parameterTable(this.name, this.params, this.noDecay);
+    const table = parameterTable(this.name, this.params, this.noDecay);
     this.steps.data[0]++;
     this.beginStep();
     this.move(this.size, table.ptr, table.shape[0]);
+    table.dispose();
     for (const parameter of this.params) if (parameter.grad) parameter.markWritten();
     for (const moment of Object.values(this.moments)) moment.markWritten();
   }

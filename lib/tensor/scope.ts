@@ -67,6 +67,15 @@ export function scope<T>(body: () => T): T {
   }
 }
 
+/**
+ * @internal Frees what led to `result`: operations hold references of their own to what backward needs. Where a later one
+ * fails, what was made before goes with the scope around it, or is collected.
+ */
+export function consuming<T>(result: T, ...temporary: (Owned | null)[]): T {
+  for (const owned of temporary) owned?.dispose();
+  return result;
+}
+
 function returned(result: unknown): unknown[] {
   // A typed array holds numbers, however many there are to look through.
   if (typeof result !== "object" || result === null || ArrayBuffer.isView(result)) return [];

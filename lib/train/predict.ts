@@ -139,8 +139,12 @@ function* slices(x: Tensor<"f32">, batchSize: number): Iterable<{ x: Tensor<"f32
   const [rows, ...rest] = x.shape;
   let from = 0;
   do {
-    using batch = viewOf(x, [Math.min(batchSize, rows - from), ...rest], from * sizeOf(rest)).keep();
-    yield { x: batch };
+    const batch = viewOf(x, [Math.min(batchSize, rows - from), ...rest], from * sizeOf(rest)).keep();
+    try {
+      yield { x: batch };
+    } finally {
+      batch.dispose();
+    }
     from += batchSize;
   } while (from < rows);
 }

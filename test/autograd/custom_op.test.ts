@@ -86,6 +86,29 @@ test("forward and backward may be made of other operations, which are not record
   assert.is(kept, 0);
 });
 
+test("what forward makes, and neither returns, saves nor keeps, is freed behind it, without a scope too", () => {
+  let kept: Tensor | null = null;
+  const wasteful = defineOp("wasteful", {
+    forward({ save }, x: Tensor) {
+      const saved = mul(x, 2);
+      save(saved);
+      kept = mul(x, 3).keep();
+      empty([100_000]);
+      return mul(x, 1);
+    },
+    backward: ({ saved: [twice] }, dy) => [mul(twice, dy)],
+  });
+  const x = parameter([1]);
+  const before = memoryUsage().inUseBytes;
+  const y = wasteful(x);
+  assert.ok(memoryUsage().inUseBytes < before + 100_000);
+  backward(sum(y));
+  assert.equal(
+    [y, x.grad, kept].map((each) => each?.toArray()),
+    [[1], [2], [3]],
+  );
+});
+
 test("what backward makes and does not return is freed behind it, without a scope too", () => {
   const wasteful = defineOp("wasteful", {
     forward: (_, x: Tensor) => mul(x, 1),
