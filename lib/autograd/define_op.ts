@@ -4,7 +4,7 @@ import { callback, check, checkOptions, object, oneOf, required, string } from "
 import { DTypeError } from "../base/errors.ts";
 import { checkCopy } from "../tensor/check_copy.ts";
 import { checkTensor, type TensorKind } from "../tensor/check_tensor.ts";
-import { scope } from "../tensor/scope.ts";
+import { leaveScope, scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { isGradEnabled, noGrad } from "./grad_mode.ts";
@@ -104,7 +104,12 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
     const saved: Tensor[] = [];
     const save = (...tensors: Tensor[]): void => {
       // Its own references: the caller may dispose of its tensors before backward comes.
-      if (isRecording) for (const tensor of tensors) saved.push(viewOf(tensor, tensor.shape).keep());
+      if (!isRecording) return;
+      for (const tensor of tensors) {
+        const own = viewOf(tensor, tensor.shape);
+        leaveScope(own);
+        saved.push(own);
+      }
     };
     let output: Tensor;
     try {
@@ -135,6 +140,6 @@ function asItIs(arg: unknown): unknown {
   if (Array.isArray(arg)) return [...arg];
   if ((arg as object | null | undefined)?.constructor !== Object) return arg;
   const copy: Record<string, unknown> = { ...(arg as object) };
-  for (const [name, value] of Object.entries(copy)) if (Array.isArray(value)) copy[name] = [...value];
+  for (const name in copy) if (Array.isArray(copy[name])) copy[name] = [...(copy[name] as unknown[])];
   return copy;
 }

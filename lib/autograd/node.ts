@@ -1,6 +1,6 @@
 // The tape: one node for each operation a gradient must flow back through.
 
-import { enterScope, leaveScope, type Owned } from "../tensor/scope.ts";
+import { enterScope, leaveScope, type Owned, type Scope } from "../tensor/scope.ts";
 import type { SavedState } from "../tensor/storage.ts";
 import type { GraphNode, Tensor } from "../tensor/tensor.ts";
 
@@ -9,7 +9,7 @@ export class Node implements GraphNode {
   readonly id = Node.count++;
   /** Who freed the saved tensors, once that is done. */
   freedBy: "backward" | "scope" | null = null;
-  owner: Set<Owned> | null = null;
+  owner: Scope | null = null;
   private readonly states: readonly SavedState[];
 
   constructor(
@@ -19,7 +19,7 @@ export class Node implements GraphNode {
     readonly output: Tensor,
     /** Given ∂loss/∂output, ∂loss/∂input for each input, or null where none is needed. */
     readonly backward: (dy: Tensor<"f32">) => readonly (Tensor<"f32"> | null)[],
-    /** What backward needs, held by separate references, which outlive the user's. */
+    /** What backward needs, held by separate references, which outlive the user's and belong to no scope but by this node. */
     readonly saved: readonly Tensor[],
   ) {
     this.states = saved.map((tensor) => tensor.save());
@@ -32,7 +32,7 @@ export class Node implements GraphNode {
   }
 
   escaped(): void {
-    // It owns nothing itself: the saved tensors are kept, each by itself.
+    for (const tensor of this.saved) tensor.escaped();
   }
 
   dependencies(): readonly Owned[] {

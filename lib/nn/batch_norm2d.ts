@@ -34,6 +34,8 @@ export class BatchNorm2d extends Module {
   readonly eps: number;
   /** The share of the new value in the running statistics. */
   momentum: number;
+  /** The running statistics before a batch; a copy made each time would be dear. */
+  readonly #before: Float32Array;
 
   constructor(channels: number, options: BatchNorm2dLayerOptions = {}) {
     super();
@@ -45,6 +47,7 @@ export class BatchNorm2d extends Module {
     this.bias = parameter([channels]);
     this.runningMean = this.registerBuffer("running_mean", zeros([channels]));
     this.runningVar = this.registerBuffer("running_var", ones([channels]));
+    this.#before = new Float32Array(2 * channels);
     this.numBatchesTracked = this.registerBuffer("num_batches_tracked", zeros([], "i32"));
     this.initializeOwn();
   }
@@ -64,14 +67,17 @@ export class BatchNorm2d extends Module {
   /** @internal Runs a training forward, which moves the running statistics: as a whole, or not at all where it throws. */
   countBatch(forward: () => Tensor<"f32">): Tensor<"f32"> {
     const running = [this.runningMean, this.runningVar];
-    const before = running.map(({ values }) => values.slice());
+    const before = this.#before;
+    running.forEach(({ values }, i) => {
+      before.set(values, i * values.length);
+    });
     try {
       const y = forward();
       this.numBatchesTracked.data[0]++;
       return y;
     } catch (error) {
       running.forEach(({ data }, i) => {
-        data.set(before[i]);
+        data.set(before.subarray(i * data.length, (i + 1) * data.length));
       });
       throw error;
     }

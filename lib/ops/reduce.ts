@@ -3,7 +3,7 @@
 import { boolean, check, checkOptions, type Rule } from "../base/check.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
-import { resolveAxis, type Shape, sizeOf } from "../tensor/shape.ts";
+import { resolveAxis, type Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 
@@ -48,10 +48,14 @@ export function reduceAxes(kernel: "sum_f32", x: Tensor, axes: readonly number[]
     let start = end - 1;
     while (rest.includes(start - 1)) start--;
     rest = rest.filter((axis) => axis < start);
-    const { shape } = current;
-    const reduce = sizeOf(shape.slice(start, end));
-    const inner = sizeOf(shape.slice(end));
-    const y = empty([...shape.slice(0, start), ...shape.slice(end)]);
+    const kept: number[] = [];
+    let [reduce, inner] = [1, 1];
+    for (const [i, dim] of current.shape.entries()) {
+      if (i < start || i >= end) kept.push(dim);
+      if (i >= end) inner *= dim;
+      else if (i >= start) reduce *= dim;
+    }
+    const y = empty(kept);
     parallelFor(kernel, y.size, y.ptr, current.ptr, reduce, inner);
     current = y;
   }

@@ -83,14 +83,15 @@ export function release(ptr: number, bytes: number): void {
   const joinsAfter = after !== undefined && ptr + size === after.ptr;
   if (joinsBefore && joinsAfter) {
     before.bytes += size + after.bytes;
-    free.splice(low, 1);
+    drop(low);
   } else if (joinsBefore) {
     before.bytes += size;
   } else if (joinsAfter) {
     after.ptr = ptr;
     after.bytes += size;
   } else {
-    free.splice(low, 0, { ptr, bytes: size });
+    for (let i = free.length; i > low; i--) free[i] = free[i - 1];
+    free[low] = { ptr, bytes: size };
   }
 }
 
@@ -108,11 +109,17 @@ export function arena(): { f32: Float32Array; i32: Int32Array; u8: Uint8Array } 
   return views;
 }
 
+/** As splice, which would make an array of what it takes out. */
+function drop(index: number): void {
+  for (let i = index + 1; i < free.length; i++) free[i - 1] = free[i];
+  free.pop();
+}
+
 function takeFrom(index: number, size: number): number {
   const block = free[index];
   const { ptr } = block;
   if (block.bytes === size) {
-    free.splice(index, 1);
+    drop(index);
   } else {
     block.ptr += size;
     block.bytes -= size;

@@ -6,6 +6,9 @@ import { currentPool, threadCount } from "./threads.ts";
 
 export type KernelName = keyof Kernels;
 
+/** The numbers of parameters, which hosts are slow to say. */
+const arities = new Map<unknown, number>();
+
 /**
  * Runs `kernel(...args, from, to)` over the half-open range [0, count).
  *
@@ -44,8 +47,10 @@ function launch(kernel: KernelName, count: number, args: number[], scratchBytes:
   if (count <= 0) return;
   const run = loadKernels().kernels[kernel] as (...args: number[]) => void;
   // A wasm export's length is its number of parameters; a missing argument would silently become 0.
-  if (run.length !== args.length + 2) {
-    throw new TypeError(`parallelFor: ${kernel} takes ${run.length} arguments; got ${args.length + 2}.`);
+  const arity = arities.get(run) ?? run.length;
+  arities.set(run, arity);
+  if (arity !== args.length + 2) {
+    throw new TypeError(`parallelFor: ${kernel} takes ${arity} arguments; got ${args.length + 2}.`);
   }
   const pool = count > 1 ? currentPool() : null;
   if (pool) pool.run(kernel, count, args, scratchBytes);

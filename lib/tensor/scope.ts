@@ -8,7 +8,7 @@ export const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symb
 /** What a scope can own: a tensor, or a node of the tape. */
 export interface Owned {
   /** @internal The scope that frees it, if any. */
-  owner: Set<Owned> | null;
+  owner: Scope | null;
   dispose(): void;
   /** @internal Called when no scope will free it any more. */
   escaped(): void;
@@ -16,12 +16,20 @@ export interface Owned {
   dependencies(): readonly Owned[];
 }
 
-let current: Set<Owned> | null = null;
+/** @internal A list, since a set would hash what is as short-lived as tensors: a fifth of what an operation takes. */
+export interface Scope {
+  /** What was made inside, in order. Who left is listed until the list is as long as `limit`. */
+  made: Owned[];
+  limit: number;
+}
+
+const SHORT = 100;
+
+let current: Scope | null = null;
 
 /** @internal Tells the innermost scope about what was just made. */
 export function enterScope(made: Owned): void {
-  made.owner = current;
-  if (current) current.add(made);
+  if (current) add(made, current);
   else made.escaped();
 }
 
@@ -32,13 +40,12 @@ export function isOfThisScope({ owner }: Owned): boolean {
 
 /** @internal Takes it out of its scope, whichever that is. */
 export function leaveScope(owned: Owned): void {
-  owned.owner?.delete(owned);
   owned.owner = null;
 }
 
 /** @internal The same with all it depends on: only `dispose()`, or the garbage collector, frees them now. */
 export function escapeScopes(owned: Owned): void {
-  move(owned, null, ({ owner }) => owner !== null);
+  move(owned, null, null);
 }
 
 /**
@@ -52,7 +59,7 @@ export function escapeScopes(owned: Owned): void {
  */
 export function scope<T>(body: () => T): T {
   const outer = current;
-  const mine = new Set<Owned>();
+  const mine: Scope = { made: [], limit: SHORT };
   current = mine;
   let result: T | undefined;
   try {
@@ -60,10 +67,9 @@ export function scope<T>(body: () => T): T {
     return result;
   } finally {
     current = outer;
-    for (const value of returned(result)) {
-      if (mine.has(value as Owned)) move(value as Owned, outer, ({ owner }) => owner === mine);
-    }
-    for (const owned of mine) owned.dispose();
+    if (isOf(result, mine)) move(result, outer, mine);
+    else for (const value of valuesOf(result)) if (isOf(value, mine)) move(value, outer, mine);
+    for (const owned of mine.made) if (owned.owner === mine) owned.dispose();
   }
 }
 
@@ -76,24 +82,31 @@ export function consuming<T>(result: T, ...temporary: (Owned | null)[]): T {
   return result;
 }
 
-function returned(result: unknown): unknown[] {
-  // A typed array holds numbers, however many there are to look through.
-  if (typeof result !== "object" || result === null || ArrayBuffer.isView(result)) return [];
-  return [result, ...Object.values(result)];
+function add(owned: Owned, scope: Scope): void {
+  owned.owner = scope;
+  if (scope.made.push(owned) < scope.limit) return;
+  scope.made = scope.made.filter(({ owner }) => owner === scope);
+  scope.limit = 2 * scope.made.length + SHORT;
 }
 
-/** Moves what is selected, and what that depends on, to another scope, or out of all of them. */
-function move(start: Owned, scope: Set<Owned> | null, isSelected: (owned: Owned) => boolean): void {
+function isOf(value: unknown, scope: Scope): value is Owned {
+  return (value as Owned | null | undefined)?.owner === scope;
+}
+
+function valuesOf(result: unknown): readonly unknown[] {
+  // A typed array holds numbers, however many there are to look through.
+  if (typeof result !== "object" || result === null || ArrayBuffer.isView(result)) return [];
+  return Array.isArray(result) ? result : Object.values(result);
+}
+
+/** Moves what belongs to `from` (null: to any scope), and what that depends on, to another scope, or out of all of them. */
+function move(start: Owned, to: Scope | null, from: Scope | null): void {
   const pending = [start];
   for (const owned of pending) {
-    if (!isSelected(owned)) continue;
+    if (from ? owned.owner !== from : owned.owner === null) continue;
     leaveScope(owned);
-    if (scope) {
-      scope.add(owned);
-      owned.owner = scope;
-    } else {
-      owned.escaped();
-    }
+    if (to) add(owned, to);
+    else owned.escaped();
     pending.push(...owned.dependencies());
   }
 }

@@ -16,7 +16,23 @@ export function sizeOf(shape: Shape): number {
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Some shapes that were met, by a hash: freezing one is dear, and a training step makes the same ones again. */
+const frozen: (Shape | undefined)[] = new Array(256).fill(undefined);
+
+/** The same dimensions as an array that nobody changes. */
+export function frozenShape(shape: Shape): Shape {
+  let hash = 0;
+  for (const dim of shape) hash = Math.imul(hash ^ dim, 0x9e3779b1);
+  const place = hash >>> 24;
+  const known = frozen[place];
+  if (known && sameShape(known, shape)) return known;
+  frozen[place] = Object.freeze([...shape]);
+  return frozen[place];
 }
 
 /** @throws {ShapeError} it is no array, or a dimension is not an integer ≥ 0; or there are more than 2²⁰ rows of none */

@@ -7,8 +7,8 @@ import { printable } from "../base/printable.ts";
 import { arena } from "../runtime/memory.ts";
 import { COPY, THIS_COPY } from "./check_copy.ts";
 import { formatValues } from "./format_values.ts";
-import { DISPOSE, enterScope, escapeScopes, leaveScope, type Owned } from "./scope.ts";
-import { checkShape, type Shape, sizeOf } from "./shape.ts";
+import { DISPOSE, enterScope, escapeScopes, leaveScope, type Owned, type Scope } from "./scope.ts";
+import { checkShape, frozenShape, type Shape, sizeOf } from "./shape.ts";
 import { type SavedState, Storage } from "./storage.ts";
 
 export type DType = "f32" | "i32" | "u8";
@@ -46,7 +46,7 @@ export class Tensor<D extends DType = DType> implements Owned {
   /** @internal Exempt from every automatic release but the garbage collector's. */
   isKept = false;
   /** @internal */
-  owner: Set<Owned> | null = null;
+  owner: Scope | null = null;
 
   private wantsGrad = false;
   private wantedGrad = false;
@@ -63,13 +63,12 @@ export class Tensor<D extends DType = DType> implements Owned {
     base?: { tensor: Tensor<D>; offset: number },
   ) {
     checkShape("tensor", shape);
-    if (typeof dtype !== "string" || !Object.hasOwn(BYTES, dtype)) {
+    if (typeof dtype !== "string" || !(BYTES[dtype] > 0)) {
       throw new DTypeError(`tensor: dtype must be one of ${Object.keys(BYTES).join(", ")}; got ${printable(dtype)}.`, {
         dtype,
       });
     }
-    // Its own, so that nobody's array changes it.
-    this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
+    this.shape = frozenShape(shape);
     this.size = sizeOf(shape);
     this.storage = base ? base.tensor.liveStorage().retain() : new Storage(this.size * BYTES[dtype]);
     this.offset = base ? base.tensor.offset + base.offset * BYTES[dtype] : 0;
