@@ -94,10 +94,12 @@ function addBlock(
 }
 
 /** dy where d·scale + bias, d = x − mean, is more than `least` or NaN; else 0. */
+// @inline
 function live(dy: v128, d: v128, scale: v128, bias: v128, least: v128): v128 {
   return v128.andnot(dy, f32x4.le(madd(d, scale, bias), least));
 }
 
+// @inline
 function addLanes(sums: usize, i: usize, value: v128): void {
   store2F64(sums, i, f64x2.add(load2F64(sums, i), lowF64(value)));
   store2F64(sums, i + 2, f64x2.add(load2F64(sums, i + 2), highF64(value)));

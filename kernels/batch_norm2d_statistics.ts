@@ -109,6 +109,7 @@ function mergeBlock(
 }
 
 /** Two channels of the same, the block given as m, d = Σ (x − m), q = Σ (x − m)². */
+// @inline
 function mergeLanes(
   mean: usize,
   i: usize,

@@ -83,6 +83,7 @@ export function conv1_block_backward_f32(
 }
 
 /** The patches of a row of windows, from its four rows of pixels. Those of place 4 stay 0. */
+// @inline
 function gatherPatches(patches: usize, lines: usize, line: usize, ow: usize): void {
   for (let r: usize = 0; r < 3; r++) {
     const upper = lines + ((r * line) << 2);
@@ -102,6 +103,7 @@ function withOne(pixels: v128): v128 {
 }
 
 /** Some windows, two channels: what one window needs must fit the registers, which V8 loads all at once. */
+// @inline
 function addWindows(sums: usize, dz: usize, argmax: usize, patches: usize, c: usize, count: usize): void {
   let a0 = zero4();
   let a1 = a0;
@@ -133,6 +135,7 @@ function addWindows(sums: usize, dz: usize, argmax: usize, patches: usize, c: us
   add4(sums, 20, b2);
 }
 
+// @inline
 function add4(sums: usize, i: usize, value: v128): void {
   store4(sums, i, f32x4.add(load4(sums, i), value));
 }

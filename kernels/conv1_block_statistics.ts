@@ -117,6 +117,7 @@ function addProducts(sums: usize, row: usize, other: usize, w: usize): void {
   store9(sums, s0, s1, s2, s3, s4, s5, s6, s7, s8);
 }
 
+// @inline
 function store9(
   sums: usize,
   s0: v128,

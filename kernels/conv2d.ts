@@ -144,6 +144,7 @@ function rowsOf(
 }
 
 /** Whether the pixels of x are the rows of col(x) as they lie there. */
+// @inline
 function isPointwise(kh: usize, kw: usize, stride: usize, padding: usize): bool {
   return kh === 1 && kw === 1 && stride === 1 && padding === 0;
 }

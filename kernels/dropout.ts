@@ -33,6 +33,7 @@ export function dropout_f32(
   }
 }
 
+// @inline
 function keepWhere(word: v128, limit: v128, x: usize, i: usize, factor: v128): v128 {
   return v128.and(f32x4.mul(load4(x, i), factor), i32x4.ge_u(word, limit));
 }

@@ -49,6 +49,7 @@ export function gelu_tanh_backward_f32(dx: usize, dy: usize, x: usize, from: usi
   }
 }
 
+// @inline
 function clamp(x: v128): v128 {
   return f64x2.pmin(f64x2.pmax(x, splat64(C, 3)), splat64(C, 4));
 }
@@ -94,6 +95,7 @@ function gate(x: v128): v128 {
   return f64x2.div(one, f64x2.add(one, exp64(f64x2.neg(twoU))));
 }
 
+// @inline
 function tanhValue(x: v128): v128 {
   return f64x2.mul(f64x2.pmax(x, splat64(C, 3)), gate(clamp(x)));
 }

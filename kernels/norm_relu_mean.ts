@@ -88,6 +88,7 @@ export function norm_relu_mean_backward_sums_f32(
   }
 }
 
+// @inline
 function addProducts(sums: usize, i: usize, low: v128, high: v128, factor: v128): void {
   store2F64(sums, i, f64x2.add(load2F64(sums, i), f64x2.mul(low, lowF64(factor))));
   store2F64(sums, i + 2, f64x2.add(load2F64(sums, i + 2), f64x2.mul(high, highF64(factor))));

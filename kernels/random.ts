@@ -87,6 +87,7 @@ export function random_normal_f32(
 }
 
 /** The upper 24 bits as a fraction in [0, 1): f32 holds each exactly. */
+// @inline
 function uniform(word: v128): v128 {
   return f32x4.mul(f32x4.convert_i32x4_u(i32x4.shr_u(word, 8)), splat(SCALES, 0));
 }

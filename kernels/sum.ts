@@ -39,6 +39,7 @@ export function sum_f32(y: usize, x: usize, reduce: usize, inner: usize, from: u
   }
 }
 
+// @inline
 function sum16Columns(y: usize, at: usize, x: usize, start: usize, reduce: usize, inner: usize): void {
   let t0 = zero4();
   let t1 = t0;
@@ -80,6 +81,7 @@ function sum4Columns(x: usize, start: usize, reduce: usize, inner: usize): v128 
   return total;
 }
 
+// @inline
 function sumRow(x: usize, start: usize, size: usize): f32 {
   let total: f64 = 0;
   for (let block: usize = 0; block < size; block += BLOCK_SIZE) {

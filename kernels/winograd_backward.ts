@@ -112,6 +112,7 @@ export function winograd_backward_end_f32(
 }
 
 /** dw = Gᵀ·dU·G, one input channel after another. half: 18·COUT elements. */
+// @inline
 function filterGradient(dw: usize, du: usize, pair: usize, cin: usize, cout: usize, half: usize): void {
   const c4 = cout << 2;
   const tap = cin * c4;

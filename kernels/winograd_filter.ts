@@ -57,6 +57,7 @@ function copyRows(out: usize, rows: usize, cin: usize, cout: usize): void {
 }
 
 /** Four rows of `cout` elements as four columns of one panel. */
+// @inline
 function transposeRows(out: usize, rows: usize, cout: usize): void {
   for (let o: usize = 0; o < cout; o += 4) transpose4x4(out, o * NR, NR, rows, o, cout);
 }

@@ -6,9 +6,10 @@ import { Transform } from "assemblyscript/transform";
 export default class InlineShared extends Transform {
   afterParse(parser) {
     for (const source of parser.sources) {
-      if (!source.normalizedPath.startsWith("kernels/shared/")) continue;
       for (const statement of source.statements) {
         if (!(statement instanceof FunctionDeclaration)) continue;
+        const isMarked = /\/\/ @inline.*\n\s*$/.test(source.text.slice(0, statement.range.start));
+        if (!isMarked && !source.normalizedPath.startsWith("kernels/shared/")) continue;
         const inline = Node.createDecorator(
           Node.createIdentifierExpression("inline", statement.range),
           null,

@@ -129,11 +129,6 @@ export function winogradFilterScratch(cout: usize): usize {
 
 export const TAPS: usize = 9;
 
-/** An image within its border, one pixel on each side. For both kernels of conv2d_gray.ts. */
-export function borderedImage(h: usize, w: usize): usize {
-  return (h + 2) * (w + 2);
-}
-
 /** A row of pixels within its border, and room for whole vectors. */
 export function borderedRowSize(w: usize): usize {
   return (w + 7) & ~3;
@@ -155,9 +150,9 @@ export function grayStatisticsSize(n: usize): usize {
   return chunksOf(n) * GRAY_KINDS * TAPS * 4;
 }
 
-/** For conv1_block_statistics_f32: the image in f64. */
+/** For conv1_block_statistics_f32: the image in f64, within a border of one pixel on each side. */
 export function grayStatisticsScratch(h: usize, w: usize): usize {
-  return 2 * borderedImage(h, w);
+  return 2 * (h + 2) * (w + 2);
 }
 
 /** Means of the nine taps, and their covariances, in f64. */

@@ -10,6 +10,7 @@
 
 import { zero4 } from "../shared/simd";
 
+// @inline
 export function im2col(
   col: usize,
   x: usize,
@@ -85,11 +86,13 @@ function copyAcrossBorders(
 
 // In whole vectors: what is written too much is of the next run, which comes later.
 
+// @inline
 function fillZero(y: usize, count: usize): void {
   const zero = zero4();
   for (const end = y + (count << 2); y < end; y += 16) v128.store(y, zero);
 }
 
+// @inline
 function copy(y: usize, x: usize, count: usize): void {
   for (const end = y + (count << 2); y < end; y += 16) {
     v128.store(y, v128.load(x));

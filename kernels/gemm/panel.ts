@@ -53,6 +53,7 @@ function wholePanel(
 }
 
 /** Fewer columns, eight at a time. */
+// @inline
 function lastPanel(
   c: usize,
   cRow: usize,
@@ -79,6 +80,7 @@ function lastPanel(
   }
 }
 
+// @inline
 function tile2x16(
   c: usize,
   cRow: usize,

@@ -80,6 +80,7 @@ export function tile4x8(
 }
 
 /** What lies behind the columns is left alone: it may be another thread's. */
+// @inline
 function storeColumns(c: usize, cols: usize, low: v128, high: v128): void {
   if (cols === 8) {
     store4(c, 0, low);

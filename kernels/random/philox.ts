@@ -58,6 +58,7 @@ export function philox(
 }
 
 /** High 32 bits of a·m, a lane: the odd halves of the four 64-bit products. */
+// @inline
 export function mulHigh(a: v128, m: v128): v128 {
   return v128.shuffle<i32>(i64x2.extmul_low_i32x4_u(a, m), i64x2.extmul_high_i32x4_u(a, m), 1, 3, 5, 7);
 }
@@ -86,6 +87,7 @@ export function store16Within(
   store4Within(y, i + 12, from, to, v3);
 }
 
+// @inline
 function store4Within(y: usize, i: usize, from: usize, to: usize, value: v128): void {
   const p = y + (i << 2);
   if (i >= from && i < to) v128.store_lane<f32>(p, value, 0);

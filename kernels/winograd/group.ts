@@ -71,6 +71,7 @@ export function eachTile(
 }
 
 /** The channels of pixel (i, j), or `outside`; i and j may be −1, which is a large unsigned number. */
+// @inline
 function pixel(map: usize, i: usize, j: usize, h: usize, w: usize, c4: usize, outside: usize): usize {
   return i < h && j < w ? map + (i * w + j) * c4 : outside;
 }

@@ -1,7 +1,7 @@
 // @internal A convolution's weights with the batch normalisation behind it folded in: made once, kept until
 // something changes one of the tensors they came from.
 
-import type { ConvAlgorithm, ConvGeometry } from "../ops/conv_geometry.ts";
+import type { ConvForward, ConvGeometry } from "../ops/conv_geometry.ts";
 import { foldBatchNorm2d } from "../ops/fold_batch_norm2d.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { BatchNorm2d } from "./batch_norm2d.ts";
@@ -12,7 +12,7 @@ interface Folded {
   readonly weight: Tensor<"f32">;
   readonly bias: Tensor<"f32">;
   readonly bn: BatchNorm2d;
-  readonly algorithm: ConvAlgorithm;
+  readonly algorithm: ConvForward;
   /** What they were made from, and of which versions. */
   readonly sources: readonly Tensor[];
   readonly versions: readonly number[];
@@ -25,7 +25,7 @@ const kept = new WeakMap<Conv2d, Folded>();
 export function foldedConv(
   conv: Conv2d,
   bn: BatchNorm2d,
-  algorithm: ConvAlgorithm,
+  algorithm: ConvForward,
   geometry: ConvGeometry,
 ): { weight: Tensor<"f32">; bias: Tensor<"f32"> } {
   const last = kept.get(conv);

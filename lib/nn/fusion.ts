@@ -65,11 +65,11 @@ function trainingBlock(
 
 /** Evaluation without a tape: one convolution for the two layers, and for all four where a kernel includes the pool. */
 function evaluationBlock(conv: Conv2d, bn: BatchNorm2d, pool: Pool | null, geometry: ConvGeometry): Fusion {
-  const algorithm = convAlgorithm(geometry);
   const atOnce = pool && convReluPool(geometry, pool);
+  const algorithm = atOnce ?? convAlgorithm(geometry);
   const forward = (x: Tensor): Tensor<"f32"> => {
     const { weight, bias } = foldedConv(conv, bn, algorithm, geometry);
-    return atOnce ? atOnce(x, weight, bias) : algorithm.forward(x, weight, bias, geometry);
+    return algorithm.forward(x, weight, bias, geometry);
   };
   return { length: atOnce ? 4 : 2, forward };
 }

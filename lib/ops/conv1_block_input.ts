@@ -7,7 +7,7 @@ import { empty, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { floorOf, mergeStatistics, partialSums } from "./batch_norm2d_coefficients.ts";
 import { convGeometry } from "./conv_geometry.ts";
-import { grayConv } from "./conv2d_gray.ts";
+import { im2colConv } from "./conv2d_im2col.ts";
 import { poolingOf } from "./pool_windows.ts";
 import { windowTable } from "./window_table.ts";
 
@@ -28,7 +28,7 @@ export function grayInputGradient(
   const { n, h, w: width, cout } = geometry;
   const hw = h * width;
   const chunks = chunksOf(n);
-  const y = grayConv.forward(x, w, null, geometry);
+  const y = im2colConv.forward(x, im2colConv.pack(w, geometry), null, geometry);
   const partial = partialSums(n, cout);
   parallelFor("batch_norm2d_statistics_f32", chunks, partial.ptr, y.ptr, n, hw, cout);
   // The true running statistics have moved already.
@@ -46,7 +46,7 @@ export function grayInputGradient(
   parallelFor("batch_norm2d_backward_merge_f32", cout, ...outputs, partial.ptr, coefficients.ptr, n, hw, cout);
   const dy = empty(y.shape);
   parallelFor("batch_norm2d_backward_input_f32", n * hw, dy.ptr, ...operands, slopes.ptr, cout, floorOf({}));
-  return grayConv.backward(dy, x, w, geometry, [true, false])[0] as Tensor<"f32">;
+  return im2colConv.backward(dy, x, w, geometry, [true, false])[0] as Tensor<"f32">;
 }
 
 /** Each gradient where its maximum was, 0 elsewhere. */

@@ -28,12 +28,16 @@ export interface ConvGeometry {
   k: number;
 }
 
-/** One way to compute a convolution. */
-export interface ConvAlgorithm {
+/** One way to compute a convolution, alone or with what follows it. */
+export interface ConvForward {
   /** w as `forward` reads it, a new tensor: worth keeping where w stays the same. */
   pack(w: Tensor, geometry: ConvGeometry): Tensor<"f32">;
-  /** y = x ⋆ w + b, a new tensor. */
+  /** y = x ⋆ w + b, and what that stands for, a new tensor. */
   forward(x: Tensor, packed: Tensor, b: Tensor | null, geometry: ConvGeometry): Tensor<"f32">;
+}
+
+/** One way to compute a convolution and its gradients. */
+export interface ConvAlgorithm extends ConvForward {
   /** dx and dw, each only where it is needed. */
   backward(
     dy: Tensor,

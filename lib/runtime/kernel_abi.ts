@@ -2,7 +2,6 @@
 
 export {
   augmentScratch,
-  borderedImage,
   chunksOf,
   conv1BlockScratch,
   convBlocksOf,
