@@ -2,8 +2,8 @@
 
 import { byteArray, check, string } from "../lib/base/check.ts";
 import { DataError } from "../lib/base/errors.ts";
-import { fileType } from "../lib/base/file_type.ts";
 import { pictureRemedy } from "../lib/base/picture_remedy.ts";
+import { pictureType } from "../lib/base/picture_type.ts";
 import type { Picture } from "../lib/data/picture.ts";
 import { decodeJpeg } from "./decode_jpeg.ts";
 import { decodePng } from "./decode_png.ts";
@@ -32,7 +32,7 @@ export function decodePicture(bytes: Uint8Array, fileName: string, options: Pict
   // Nearly all begin so; asking for every type that is known takes as long as decoding a small one.
   if (bytes[0] === 0x89 && bytes[1] === 0x50) return decodePng(bytes, fileName, options);
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return decodeJpeg(bytes, fileName, options);
-  const type = fileType(bytes);
+  const type = pictureType(bytes);
   if (type?.kind === "png") return decodePng(bytes, fileName, options);
   const what = type ? `is ${type.what}` : "is no picture that is known here";
   const sentence = bytes.length === 0 ? "is empty" : `${what}; PNG and JPEG are read: ${pictureRemedy(type)}`;

@@ -9,8 +9,8 @@
 
 import { byteArray, check, checkOptions, integer, type Rule, string } from "../lib/base/check.ts";
 import { DataError } from "../lib/base/errors.ts";
-import { fileType } from "../lib/base/file_type.ts";
 import { pictureRemedy } from "../lib/base/picture_remedy.ts";
+import { pictureType } from "../lib/base/picture_type.ts";
 import type { Picture } from "../lib/data/picture.ts";
 import { AveragedPicture } from "./png/averaged_picture.ts";
 import { readChunks, readHeader } from "./png/chunks.ts";
@@ -154,7 +154,7 @@ function decodePixels(bytes: Uint8Array, header: Header, picture: AveragedPictur
 function whatInstead(bytes: Uint8Array): string {
   if (bytes.length < 8 && bytes.every((byte, i) => byte === SIGNATURE[i]))
     return "is truncated; it is not even 8 bytes";
-  const type = fileType(bytes);
+  const type = pictureType(bytes);
   if (type === null) return "is not a PNG picture; its signature is missing";
   const { kind, what } = type;
   if (kind === "png")

@@ -113,7 +113,6 @@ export function avg_pool2d_backward_f32(
 }
 
 /** dx = (or +=) dy·share. */
-// @inline
 function collect(dx: usize, dy: usize, share: f32, c: usize, isFirst: bool): void {
   const shares = f32x4.splat(share);
   let i: usize = 0;

@@ -53,7 +53,6 @@ export function max_pool2d_f32(
 }
 
 /** A window of 2×2, the usual one: a tournament. NaN, and what is left of C, go the careful way. */
-// @inline
 function poolFour(y: usize, argmax: usize, indexBytes: usize, x: usize, row: usize, c: usize, kw: usize): void {
   const one = v128.load32_splat(ONE);
   const below = i32x4.splat(<i32>kw);

@@ -66,7 +66,6 @@ export function winograd_relu_mean_f32(
 }
 
 /** z [⌊h/2⌋, ⌊w/2⌋, c] of one map y [h, w, c]; c is a multiple of 4. */
-// @inline
 function reluMaxPool(z: usize, y: usize, h: usize, w: usize, c: usize): void {
   const zero = zero4();
   const row = w * c;

@@ -1,5 +1,6 @@
-// A transform for the AssemblyScript compiler: every function in kernels/shared/ is inlined at its
-// call sites. It stands here once because formatters and tsc reject `@inline` before a function.
+// A transform for the AssemblyScript compiler: every function in kernels/shared/ is inlined at its call sites, and every
+// other one behind a comment `// @inline`, as formatters and tsc reject the decorator before a function. What is neither is
+// inlined seldom, by "shrinkLevel" in asconfig.json: a kernel's inner loops make no calls, and the rest may be small.
 import { FunctionDeclaration, Node } from "assemblyscript";
 import { Transform } from "assemblyscript/transform";
 

@@ -10,7 +10,6 @@
 
 import { zero4 } from "../shared/simd";
 
-// @inline
 export function im2col(
   col: usize,
   x: usize,

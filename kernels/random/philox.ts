@@ -87,7 +87,6 @@ export function store16Within(
   store4Within(y, i + 12, from, to, v3);
 }
 
-// @inline
 function store4Within(y: usize, i: usize, from: usize, to: usize, value: v128): void {
   const p = y + (i << 2);
   if (i >= from && i < to) v128.store_lane<f32>(p, value, 0);

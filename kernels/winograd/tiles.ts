@@ -18,7 +18,6 @@
 //   neither   x     x     x     x
 
 /** How many threes end a dimension of n. */
-// @inline
 export function threes(n: usize): usize {
   if (n < 3) return 1;
   if (n === 5) return 2;
@@ -26,7 +25,6 @@ export function threes(n: usize): usize {
 }
 
 /** How many fours begin it. */
-// @inline
 export function fours(n: usize): usize {
   const rest = threes(n) * 3;
   return n > rest ? (n - rest) >> 2 : 0;
@@ -38,7 +36,6 @@ export function tilesOf(h: usize, w: usize): usize {
 }
 
 /** The first tile of slot pair 6ξ + ν in a group of `images`. */
-// @inline
 export function firstTile(pair: usize, images: usize, h: usize, w: usize): usize {
   return pair / 6 === 4 ? images * threes(h) * fours(w) : 0;
 }

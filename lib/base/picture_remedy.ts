@@ -23,7 +23,7 @@ const OF_TEXT = "decode its base64, and save the bytes that this gives";
 /**
  * @param type null: nothing that is recognised
  * @param words of a door, by kind or by group, where it has other ones
- * @example pictureRemedy(fileType(bytes)) // "export it as PNG, at 100 pixels or more"
+ * @example pictureRemedy(pictureType(bytes)) // "export it as PNG, at 100 pixels or more"
  */
 export function pictureRemedy(type: FileType | null, words: Readonly<Record<string, string>> = {}): string {
   if (type === null) return "save it as PNG";

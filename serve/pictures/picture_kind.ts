@@ -1,7 +1,7 @@
 // What a picture's file is, and what can be done with one that is not read.
 
-import { fileType } from "../../lib/base/file_type.ts";
 import { pictureRemedy } from "../../lib/base/picture_remedy.ts";
+import { pictureType } from "../../lib/base/picture_type.ts";
 import { Problem } from "../http/problem.ts";
 
 /** What is read. */
@@ -23,7 +23,7 @@ export function pictureKind(bytes: Uint8Array, name: string): PictureKind {
   if (bytes.length === 0) throw new Problem(400, `${name} is empty.`, { reason: "bad_request" });
   if (startsWith(bytes, PNG)) return "png";
   if (startsWith(bytes, JPEG)) return "jpeg";
-  const type = fileType(bytes);
+  const type = pictureType(bytes);
   if (type?.kind === "png" || type?.kind === "jpeg") return type.kind;
   const what = type ? `is ${type.what}` : "is no picture that is known here";
   throw new Problem(415, `${name} ${what}; PNG and JPEG are read: ${pictureRemedy(type, WORDS)}.`, {

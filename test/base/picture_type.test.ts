@@ -1,12 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { fileType } from "../../lib/base/file_type.ts";
+import { pictureType } from "../../lib/base/picture_type.ts";
 
-const test = suite("fileType");
+const test = suite("pictureType");
 
 /** Characters 0 to 255 as bytes. */
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
-const kindOf = (text: string): string | undefined => fileType(bytes(text))?.kind;
+const kindOf = (text: string): string | undefined => pictureType(bytes(text))?.kind;
 
 test("pictures are recognised by their first bytes", () => {
   const heads: Record<string, string[]> = {
@@ -44,7 +44,7 @@ test("text that stands for a picture is recognised, behind a byte order mark and
   assert.is(kindOf('{"error": "not found"}'), "json");
   assert.is(kindOf("version https://git-lfs.github.com/spec/v1\noid sha256:0"), "git-lfs");
   assert.is(kindOf("a few words"), "text");
-  assert.equal(fileType(new TextEncoder().encode("Zürich, où, 数字")), {
+  assert.equal(pictureType(new TextEncoder().encode("Zürich, où, 数字")), {
     kind: "text",
     what: "a text file",
     group: "text",
@@ -52,7 +52,7 @@ test("text that stands for a picture is recognised, behind a byte order mark and
 });
 
 test("a text is one where its last character was cut off by the look at its beginning alone", () => {
-  assert.is(fileType(new TextEncoder().encode(`x${"ü".repeat(2000)}`))?.kind, "text");
+  assert.is(pictureType(new TextEncoder().encode(`x${"ü".repeat(2000)}`))?.kind, "text");
 });
 
 test("archives and other programs' files are recognised", () => {
@@ -71,9 +71,9 @@ test("archives and other programs' files are recognised", () => {
 });
 
 test("nothing is made of what it cannot know", () => {
-  assert.is(fileType(new Uint8Array(0)), null);
-  assert.is(fileType(new Uint8Array(3000)), null);
-  assert.is(fileType(bytes("\x12\x34\x56\x78")), null);
+  assert.is(pictureType(new Uint8Array(0)), null);
+  assert.is(pictureType(new Uint8Array(3000)), null);
+  assert.is(pictureType(bytes("\x12\x34\x56\x78")), null);
 });
 
 test.run();
