@@ -3,6 +3,7 @@
 //
 // Nothing here imports the library, nor yargs, which lays out the pages of --help: each command loads what it needs.
 
+import module from "node:module";
 import process from "node:process";
 import { packageVersion } from "../store/package_root.ts";
 import { readCommandLine, readRequest } from "./command_line/read_line.ts";
@@ -41,6 +42,9 @@ async function run(args: readonly string[]): Promise<void> {
     stdout.write(packageVersion());
     return;
   }
+  // Node keeps what it compiles of a command for the next time, from 22.1 on: NODE_COMPILE_CACHE says where,
+  // NODE_DISABLE_COMPILE_CACHE=1 that it must not.
+  (module as { enableCompileCache?: () => void }).enableCompileCache?.();
   const entry = COMMANDS.find(({ name }) => name === request.command);
   const command = await entry?.load();
   if (request.kind === "help" || !entry || !command) {

@@ -26,6 +26,7 @@ import process from "node:process";
 import { build } from "esbuild";
 import ts from "typescript";
 import { directImports } from "./direct_imports.mjs";
+import { lightBuiltins } from "./light_builtins.mjs";
 import { mergeChunks } from "./merge_chunks.mjs";
 import { markCurrent } from "./stamp.mjs";
 import { thirdPartyLicenses } from "./third_party.mjs";
@@ -43,7 +44,7 @@ const LIBRARY = {
 /** Starts in half the time with these in place of what they stand in for, and with less text to read. */
 const PROGRAM_OPTIONS = {
   alias: { "string-width": "./scripts/plain_string_width.mjs", "wrap-ansi": "./scripts/plain_wrap.mjs" },
-  plugins: [{ name: "plain-builtins", setup: replaceBuiltins }, directImports],
+  plugins: [{ name: "plain-builtins", setup: replaceBuiltins }, lightBuiltins, directImports],
   minifyWhitespace: true,
   minifySyntax: true,
 };
