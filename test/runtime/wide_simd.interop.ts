@@ -69,10 +69,10 @@ for (const release of ["24.21.0", "26.12.1"]) {
     assert.match(runWide(program, {}, node), /^the kernels are loaded already; .* relaxed$/);
   });
 
-  test("200 steps with dropout and augmentation end with the weights of relaxed kernels, on one thread and on two", async () => {
+  test("200 steps with dropout and augmentation end with the weights of relaxed kernels, on one, two and four threads", async () => {
     const expected = await trained("relaxed", 1);
     assert.equal([expected.variant, expected.steps], ["relaxed", 200]);
-    for (const threads of [1, 2]) {
+    for (const threads of [1, 2, 4]) {
       const { variant, threads: taking, sha256 } = await trained("wide", threads);
       assert.equal([variant, taking], ["wide", threads]);
       assert.is(sha256, expected.sha256, `${threads} threads`);
