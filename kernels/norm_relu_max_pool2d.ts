@@ -17,10 +17,10 @@
 // Tested in test/kernels/norm_relu_max_pool2d.test.ts and test/ops/winograd_block.test.ts.
 
 import { norm, normGradient } from "./shared/norm";
-import { load4, store4, zero4 } from "./shared/simd";
+import { load4, load4U8, splat, store4, zero4 } from "./shared/simd";
 
-const SIGN = memory.data<i32>([-2147483648, -2147483648, -2147483648, -2147483648]);
-const PLACES = memory.data<i32>([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
+const SIGN = memory.data<i32>([-2147483648]);
+const PLACES = memory.data<i32>([1, 2, 3]);
 
 export function norm_relu_max_pool2d_f32(
   z: usize,
@@ -35,7 +35,7 @@ export function norm_relu_max_pool2d_f32(
 ): void {
   const pixel = c << 2;
   const row = w * pixel;
-  const two = load4(PLACES, 8);
+  const two = splat(PLACES, 1);
   for (let r = from; r < to; r++) {
     let pixels = y + 2 * r * row;
     let out = r * (w >> 1) * c;
@@ -46,7 +46,7 @@ export function norm_relu_max_pool2d_f32(
         const scale = load4(coefficients, 3 * c + i);
         const bias = load4(coefficients, 4 * c + i);
         // v rises with y, or falls where the scale is negative: then with −y.
-        const sign = v128.and(scale, load4(SIGN, 0));
+        const sign = v128.and(scale, splat(SIGN, 0));
         const t0 = v128.xor(load4(at, 0), sign);
         let t1 = v128.xor(load4(at + pixel, 0), sign);
         let t2 = v128.xor(load4(at + row, 0), sign);
@@ -91,44 +91,35 @@ export function norm_relu_max_pool2d_backward_f32(
 ): void {
   const pixel = c << 2;
   const row = w * pixel;
-  const one = load4(PLACES, 4);
-  const two = load4(PLACES, 8);
-  const three = load4(PLACES, 12);
+  const one = splat(PLACES, 0);
+  const two = splat(PLACES, 1);
+  const three = splat(PLACES, 2);
   const rows = to * (h >> 1);
   for (let r = from * (h >> 1); r < rows; r++) {
     let pixels = 2 * r * row;
     let source = r * (w >> 1) * c;
     for (const end = pixels + row; pixels < end; pixels += 2 * pixel) {
-      for (let i: usize = 0; i < c; i += 4, source += 4) {
-        const at = pixels + (i << 2);
+      const in0 = y + pixels;
+      const in2 = in0 + row;
+      const out0 = dy + pixels;
+      const out2 = out0 + row;
+      for (let i: usize = 0; i < c; i += 4) {
         const mean = load4(coefficients, i);
         const scale = load4(coefficients, 3 * c + i);
         const slope = load4(slopes, i);
         const shift = load4(slopes, c + i);
-        const d = load4(dz, source);
-        const bytes = v128.load32_zero(argmax + source);
-        const place = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes));
-        store4(
-          dy + at,
-          0,
-          normGradient(v128.and(d, i32x4.eq(place, zero4())), load4(y + at, 0), mean, scale, slope, shift),
-        );
-        store4(
-          dy + at + pixel,
-          0,
-          normGradient(v128.and(d, i32x4.eq(place, one)), load4(y + at + pixel, 0), mean, scale, slope, shift),
-        );
-        store4(
-          dy + at + row,
-          0,
-          normGradient(v128.and(d, i32x4.eq(place, two)), load4(y + at + row, 0), mean, scale, slope, shift),
-        );
-        store4(
-          dy + at + row + pixel,
-          0,
-          normGradient(v128.and(d, i32x4.eq(place, three)), load4(y + at + row + pixel, 0), mean, scale, slope, shift),
-        );
+        const d = load4(dz, source + i);
+        const place = load4U8(argmax + source, i);
+        const d0 = v128.and(d, i32x4.eq(place, zero4()));
+        const d1 = v128.and(d, i32x4.eq(place, one));
+        const d2 = v128.and(d, i32x4.eq(place, two));
+        const d3 = v128.and(d, i32x4.eq(place, three));
+        store4(out0, i, normGradient(d0, load4(in0, i), mean, scale, slope, shift));
+        store4(out0 + pixel, i, normGradient(d1, load4(in0 + pixel, i), mean, scale, slope, shift));
+        store4(out2, i, normGradient(d2, load4(in2, i), mean, scale, slope, shift));
+        store4(out2 + pixel, i, normGradient(d3, load4(in2 + pixel, i), mean, scale, slope, shift));
       }
+      source += c;
     }
   }
 }

@@ -17,9 +17,9 @@
 import { CHUNK } from "./abi/abi";
 import { highF64, load2F64, lowF64, store2F64 } from "./shared/f64";
 import { norm, normGradient } from "./shared/norm";
-import { load4, store4, zero4 } from "./shared/simd";
+import { load4, splat, store4, zero4 } from "./shared/simd";
 
-const ONE = memory.data<f32>([1, 1, 1, 1]);
+const ONE = memory.data<f32>([1]);
 
 export function norm_relu_mean_f32(
   z: usize,
@@ -32,11 +32,15 @@ export function norm_relu_mean_f32(
   from: usize,
   to: usize,
 ): void {
-  const one = load4(ONE, 0);
+  const one = splat(ONE, 0);
   const inverse = f32x4.splat(1 / <f32>pixels);
   const step = c << 2;
   for (let image = from; image < to; image++) {
     const map = y + image * pixels * step;
+    const end = map + pixels * step;
+    const sums = z + image * step;
+    const counts = live + image * step;
+    const moments = counts + n * step;
     for (let i: usize = 0; i < c; i += 4) {
       const mean = load4(coefficients, i);
       const scale = load4(coefficients, 3 * c + i);
@@ -44,19 +48,17 @@ export function norm_relu_mean_f32(
       let sum = zero4();
       let count = sum;
       let centred = sum;
-      const first = map + (i << 2);
-      for (let at = first; at < first + pixels * step; at += step) {
-        const value = load4(at, 0);
+      for (let at = map; at < end; at += step) {
+        const value = load4(at, i);
         const v = norm(value, mean, scale, bias);
         const isLive = f32x4.gt(v, zero4());
         sum = f32x4.add(sum, f32x4.pmax(v, zero4()));
         count = f32x4.add(count, v128.and(isLive, one));
         centred = f32x4.add(centred, v128.and(isLive, f32x4.sub(value, mean)));
       }
-      const out = image * c + i;
-      store4(z, out, f32x4.mul(sum, inverse));
-      store4(live, out, count);
-      store4(live, n * c + out, centred);
+      store4(sums, i, f32x4.mul(sum, inverse));
+      store4(counts, i, count);
+      store4(moments, i, centred);
     }
   }
 }
@@ -109,6 +111,7 @@ export function norm_relu_mean_backward_f32(
   const step = c << 2;
   for (let image = from; image < to; image++) {
     const first = image * pixels * step;
+    const end = first + pixels * step;
     for (let i: usize = 0; i < c; i += 4) {
       const mean = load4(coefficients, i);
       const scale = load4(coefficients, 3 * c + i);
@@ -116,7 +119,6 @@ export function norm_relu_mean_backward_f32(
       const slope = load4(slopes, i);
       const shift = load4(slopes, c + i);
       const d = f32x4.mul(load4(dz, image * c + i), inverse);
-      const end = first + pixels * step;
       for (let at = first; at < end; at += step) {
         const value = load4(y + at, i);
         const isLive = f32x4.gt(norm(value, mean, scale, bias), zero4());

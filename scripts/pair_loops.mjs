@@ -14,8 +14,8 @@
 //                                                    }
 //
 // Only so do two addresses count as neighbours: one base, and offsets that the instructions hold.
-// What is left over the loop does as it stands. Only loops of straight lines are taken, which use their index in load4 and
-// store4 alone. No bit changes: each element has the same operations, and whatever a turn stores it does not load again.
+// What is left over the loop does as it stands. Only loops without branches are taken, which use their index in load4, load4U8
+// and store4 alone. No bit changes: each element has the same operations, and whatever a turn stores it does not load again.
 import ts from "typescript";
 
 /** A kernel's source, with such loops in pairs. */
@@ -41,48 +41,79 @@ function pairOf(loop, source) {
   const whole = start === "" ? condition.match(new RegExp(`^${i} \\+ 4 <= (\\w+)$`)) : null;
   const limit = (below ?? whole)?.[1];
   if (limit === undefined) return null;
-  const statements = ts.isBlock(loop.statement) ? [...loop.statement.statements] : [loop.statement];
-  const body = doubled(statements, i, source);
+  const body = doubled(statementsOf(loop), { i, source, names: new Map(), loads: 0 });
   if (body === null) return null;
   const left = `for (; ${condition}; ${i} += 4) ${loop.statement.getText(source)}`;
   const both = `for (; ${i} + 8 <= ${limit}; ${i} += 8) {\n${body.join("\n")}\n}\n${left}`;
   return start ? `{\n${start};\n${both}\n}` : both;
 }
 
-/** @returns null where a statement is neither a constant nor a store */
-function doubled(statements, i, source) {
-  const names = new Map();
+/**
+ * @param pairing the index; the variables that were met, and what the four lanes behind call them; the number of loads
+ * @returns null where a statement is none of a declaration, an assignment to what was declared, a store, and a loop over such
+ *   that counts something else
+ */
+function doubled(statements, pairing) {
+  const { i, source, names } = pairing;
   const loads = [];
   const rest = [];
   for (const statement of statements) {
-    const isConstant =
-      ts.isVariableStatement(statement) && (statement.declarationList.flags & ts.NodeFlags.Const) !== 0;
-    if (isConstant) {
+    if (ts.isForStatement(statement)) {
+      const inner = doubled(statementsOf(statement), pairing);
+      const header = source.text.slice(statement.getStart(source), statement.statement.getStart(source));
+      if (inner === null || [i, ...names.keys()].some((name) => new RegExp(`\\b${name}\\b`).test(header))) return null;
+      rest.push(`${header}{\n${inner.join("\n")}\n}`);
+      continue;
+    }
+    const isDeclaration = ts.isVariableStatement(statement);
+    const { expression } = statement;
+    if (isDeclaration) {
       for (const { name } of statement.declarationList.declarations) names.set(name.text, `${name.text}Next`);
-    } else if (!ts.isExpressionStatement(statement) || calleeOf(statement.expression) !== "store4") {
+    } else if (expression === undefined || (calleeOf(expression) !== "store4" && !isAssignment(expression, names))) {
       return null;
     }
     const found = { loads: new Map(), usesIndex: false };
     look(statement, i, found);
     if (found.usesIndex) return null;
     for (const load of found.loads.keys()) {
-      const name = `loaded${loads.length / 2}`;
+      const name = `loaded${pairing.loads++}`;
       found.loads.set(load, name);
-      loads.push(`const ${name} = ${load.getText(source)};`);
-      loads.push(`const ${name}Next = v128.load(${addressOf(load, source)}, 16);`);
+      loads.push(...loadsOf(load, name, source));
     }
     rest.push(written(statement, found.loads, null, source));
-    if (isConstant) rest.push(written(statement, found.loads, names, source));
-    else {
-      const value = written(statement.expression.arguments[2], found.loads, names, source);
-      rest.push(`v128.store(${addressOf(statement.expression, source)}, ${value}, 16);`);
+    if (calleeOf(expression) === "store4") {
+      const value = written(expression.arguments[2], found.loads, names, source);
+      rest.push(`v128.store(${addressOf(expression, source)}, ${value}, 16);`);
+    } else {
+      rest.push(written(statement, found.loads, names, source));
     }
   }
   return [...loads, ...rest];
 }
 
+const statementsOf = ({ statement }) => (ts.isBlock(statement) ? [...statement.statements] : [statement]);
+
+const isAssignment = (node, names) =>
+  ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken && names.has(node.left.text);
+
+/** Two constants. Bytes are made integers half by half of one vector, which V8 joins as well. */
+function loadsOf(load, name, source) {
+  if (calleeOf(load) === "load4") {
+    return [
+      `const ${name} = ${load.getText(source)};`,
+      `const ${name}Next = v128.load(${addressOf(load, source)}, 16);`,
+    ];
+  }
+  const [x, i] = load.arguments;
+  return [
+    `const ${name}Bytes = v128.load_ext<u8>(${x.getText(source)} + ${i.getText(source)});`,
+    `const ${name} = i32x4.extend_low_i16x8_u(${name}Bytes);`,
+    `const ${name}Next = i32x4.extend_high_i16x8_u(${name}Bytes);`,
+  ];
+}
+
 const calleeOf = (node) =>
-  ts.isCallExpression(node) && ts.isIdentifier(node.expression) ? node.expression.text : null;
+  node !== undefined && ts.isCallExpression(node) && ts.isIdentifier(node.expression) ? node.expression.text : null;
 
 /** Of load4(x, i) and store4(x, i, …), in bytes. */
 function addressOf({ arguments: [x, i] }, source) {
@@ -92,7 +123,7 @@ function addressOf({ arguments: [x, i] }, source) {
 /** Its loads, and whether the index is used beside them and the store's own place. */
 function look(node, i, found) {
   const callee = calleeOf(node);
-  if (callee === "load4") {
+  if (callee === "load4" || callee === "load4U8") {
     found.loads.set(node, "");
     return;
   }

@@ -139,7 +139,7 @@ export const GRAY_FILTER: usize = 18;
 
 /** For conv1_block_f32: a row of pixels, the filters, and the pixels transformed. */
 export function conv1BlockScratch(h: usize, w: usize, cout: usize): usize {
-  return borderedRowSize(w) + GRAY_FILTER * cout + (h + 2) * 2 * w;
+  return borderedRowSize(w) + GRAY_FILTER * ((cout + 7) & ~7) + (h + 2) * 2 * w;
 }
 
 /** Kinds of sums that conv1_block_statistics_f32 takes: over the first row of pixels, the last, the others, and of two rows. */

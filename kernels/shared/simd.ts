@@ -6,6 +6,11 @@ export function load4(x: usize, i: usize): v128 {
   return v128.load(x + (i << 2));
 }
 
+/** x[i .. i+4), bytes, as integers. Reads eight of them. */
+export function load4U8(x: usize, i: usize): v128 {
+  return i32x4.extend_low_i16x8_u(v128.load_ext<u8>(x + i));
+}
+
 export function store4(y: usize, i: usize, value: v128): void {
   v128.store(y + (i << 2), value);
 }

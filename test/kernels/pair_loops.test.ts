@@ -38,10 +38,40 @@ test("so does a loop of one statement that goes on from where it is", () => {
   assert.ok(paired.endsWith(loop), paired);
 });
 
+test("variables and loops within go along: the inner one runs once, for all eight", () => {
+  const loop = `for (let i: usize = 0; i < c; i += 4) {
+    let sum = zero4();
+    for (let at = x; at < end; at += step) sum = f32x4.add(sum, load4(at, i));
+    store4(y, i, sum);
+  }`;
+  const expected = `for (; i + 8 <= c; i += 8) {
+      let sum = zero4();
+      let sumNext = zero4();
+      for (let at = x; at < end; at += step) {
+        const loaded0 = load4(at, i);
+        const loaded0Next = v128.load(at + ((i) << 2), 16);
+        sum = f32x4.add(sum, loaded0);
+        sumNext = f32x4.add(sumNext, loaded0Next);
+      }
+      store4(y, i, sum);
+      v128.store(y + ((i) << 2), sumNext, 16);
+    }`;
+  assert.ok(flat(pairLoops(loop)).includes(flat(expected)), pairLoops(loop));
+});
+
+test("bytes are loaded once, and made integers in two halves", () => {
+  const paired = pairLoops("for (let i: usize = 0; i < c; i += 4) store4(y, i, load4U8(x + at, i));");
+  assert.ok(paired.includes("const loaded0Bytes = v128.load_ext<u8>(x + at + i);"), paired);
+  assert.ok(paired.includes("v128.store(y + ((i) << 2), loaded0Next, 16);"), paired);
+});
+
 for (const [what, loop] of [
   ["a branch", "for (let i: usize = 0; i < c; i += 4) { if (i > 4) store4(y, i, a); }"],
-  ["another loop", "for (let i: usize = 0; i < c; i += 4) { for (let j = 0; j < 4; j++) store4(y, i, a); }"],
-  ["an assignment", "for (let i: usize = 0; i < c; i += 4) { s = load4(x, i); }"],
+  [
+    "a loop that counts with its own index",
+    "for (let i: usize = 0; i < c; i += 4) { for (let j = i; j < 4; j++) s = a; }",
+  ],
+  ["an assignment to what is not its own", "for (let i: usize = 0; i < c; i += 4) { s = load4(x, i); }"],
   ["a call that may store", "for (let i: usize = 0; i < c; i += 4) { add(y, i, load4(x, i)); }"],
   ["its index elsewhere", "for (let i: usize = 0; i < c; i += 4) { store4(y, i, splat(x, i)); }"],
   ["another start", "for (let i = from; i < to; i += 4) { store4(y, i, a); }"],

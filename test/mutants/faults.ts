@@ -668,7 +668,7 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
     ],
   ],
   "kernels/norm_relu_max_pool2d.ts": [
-    ["a negative scale is not minded", "v128.and(scale, load4(SIGN, 0))", "zero4()"],
+    ["a negative scale is not minded", "v128.and(scale, splat(SIGN, 0))", "zero4()"],
     ["a scale of 0: the fourth place may win", "          t3 = v128.bitselect(t0, t3, isFlat);\n", ""],
     ["of equal values in the lower row the last wins", "f32x4.gt(t3, t2)", "f32x4.ge(t3, t2)"],
     ["no ReLU", "f32x4.pmax(norm(highest, mean, scale, bias), zero4())", "norm(highest, mean, scale, bias)"],
