@@ -27,7 +27,7 @@ export function multiplyPanel(
   else lastPanel(c, cRow, a, aRow, aStep, b, bStep, bias, init, kc, rows, cols);
 }
 
-/** Sixteen columns, two rows at a time; in the variant `wide` four or five. */
+/** Sixteen columns, two rows at a time; in the variant `wide` four to six. */
 function wholePanel(
   c: usize,
   cRow: usize,

@@ -1,4 +1,4 @@
-// Four rows of C, sixteen columns: what tiles of five leave over. tile5x16.ts has the arguments.
+// Four rows of C, sixteen columns: what larger tiles leave over. tile5x16.ts has the arguments.
 //
 // The rows are 0, 1, third and fourth; where C has two or three, neighbours are the same, and computed again.
 // Registers, of eight lanes: 8 accumulators, 2 of B, 1 splat of A = 11 of 16.

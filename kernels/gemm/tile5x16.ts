@@ -1,4 +1,4 @@
-// Five rows of C, sixteen columns: the tile of the variant `wide`. wide_panel.ts says how it becomes vectors of eight lanes.
+// Five rows of C, sixteen columns, in the variant `wide`. wide_panel.ts says how it becomes vectors of eight lanes.
 //
 // Strides are in bytes: cRow, startRow and aRow from row to row, aStep and bStep from one term to the next. Rows begin as
 // those of `start`. Registers, of eight lanes: 10 accumulators, 2 of B, 1 splat of A = 13 of 16.

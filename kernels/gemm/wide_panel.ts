@@ -1,4 +1,4 @@
-// Sixteen columns of C in tiles of five rows and of four: what the variant `wide` computes in place of tiles of two.
+// Sixteen columns of C in tiles of six rows, of five and of four: what the variant `wide` computes in place of tiles of two.
 //
 // Where the processor has vectors of eight lanes and a flag says so, V8 makes one of two vectors of four that lie one
 // behind the other in memory, and of whatever becomes of both alike. It begins at pairs of stores and works its way up to
@@ -11,6 +11,7 @@
 
 import { tile4x16 } from "./tile4x16";
 import { tile5x16 } from "./tile5x16";
+import { tile6x16 } from "./tile6x16";
 
 /** Where tiles begin that begin at nothing: all load their start, since accumulators of two origins cost a tenth. */
 const ZEROS = WIDE ? memory.data(64, 16) : 0;
@@ -31,16 +32,25 @@ export function widePanel(
 ): void {
   const startRow: usize = init === 2 ? cRow : 0;
   let start = init === 2 ? c : init === 1 ? bias : ZEROS;
-  // Of the fewest tiles that are enough, as many have five rows as leave four to each of the others.
-  const tiles = (rows + 4) / 5;
-  const fives: usize = rows > 4 * tiles ? rows - 4 * tiles : 0;
+  // Sixes and fives where rows can be cut into them, of the fewest tiles that are enough; else fives and fours.
+  const six = (rows + 5) / 6;
+  const five = (rows + 4) / 5;
+  const isEven = rows >= 5 * six;
+  const sixes: usize = isEven ? rows - 5 * six : 0;
+  const fives: usize = isEven ? six - sixes : rows > 4 * five ? rows - 4 * five : 0;
+  for (let i: usize = 0; i < sixes; i++) {
+    tile6x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc);
+    c += 6 * cRow;
+    a += 6 * aRow;
+    start += 6 * startRow;
+  }
   for (let i: usize = 0; i < fives; i++) {
     tile5x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc);
     c += 5 * cRow;
     a += 5 * aRow;
     start += 5 * startRow;
   }
-  for (let i: usize = 5 * fives; i < rows; i += 4) {
+  for (let i: usize = 6 * sixes + 5 * fives; i < rows; i += 4) {
     const third: usize = i + 2 < rows ? 2 : 1; // a single one is never left
     const fourth: usize = i + 3 < rows ? 3 : third;
     tile4x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc, third, fourth);

@@ -5,7 +5,7 @@
 import { NR, panelsOf, rowTiles } from "./kernel_abi.ts";
 import type { Kernels } from "./kernels.ts";
 
-/** [m, n, k]: tiles of five rows, of four and of fewer; whole panels and cut ones; no term, and two blocks of them. */
+/** [m, n, k]: tiles of six rows, of five, of four and of fewer; whole panels and cut ones; no term, and two blocks of them. */
 const SHAPES = [
   [1, 16, 3],
   [3, 33, 1],
@@ -23,8 +23,8 @@ const WAYS = 12;
 const ROOM = 4352;
 const [A, B, PANELS, BIAS, C, END] = [1, 2, 3, 4, 5, 6].map((index) => index * ROOM);
 
-/** Rows in tiles of five, and rows in tiles of four. */
-const TIMED_ROWS = [60, 16] as const;
+/** Rows in tiles of six, and rows in tiles of four. */
+const TIMED_ROWS = [60, 8] as const;
 const TIMED_SIDE = 64;
 const TIMED_ROUNDS = 6;
 

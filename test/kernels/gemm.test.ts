@@ -70,7 +70,7 @@ for (const variant of ["simd", "relaxed", "wide"] as const) {
   test("every layout gives op(A)·op(B), for sizes around the tile's", () => {
     for (const layout of LAYOUTS) {
       const module = new KernelModule(variant);
-      for (const m of [1, 3, 4, 5, 9]) {
+      for (const m of [1, 3, 4, 5, 9, 11]) {
         for (const n of [1, 3, 4, 5, 8, 11, 15, 16, 17, 33, 67]) {
           for (const k of [1, 7, 33]) {
             const { actual, expected } = run(module, [m, n, k], layout, "zero");

@@ -1,0 +1,126 @@
+// Six rows of C, sixteen columns: the largest tile of the variant `wide`. tile5x16.ts has the arguments.
+//
+// Registers, of eight lanes: 12 accumulators, 2 of B, 1 splat of A = 15, all that V8 hands out.
+
+import { load4, madd, splat, store4 } from "../shared/simd";
+
+export function tile6x16(
+  c: usize,
+  cRow: usize,
+  start: usize,
+  startRow: usize,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  kc: usize,
+): void {
+  let c00 = load4(start, 0);
+  let c01 = load4(start, 4);
+  let c02 = load4(start, 8);
+  let c03 = load4(start, 12);
+  const start1 = start + startRow;
+  let c10 = load4(start1, 0);
+  let c11 = load4(start1, 4);
+  let c12 = load4(start1, 8);
+  let c13 = load4(start1, 12);
+  const start2 = start1 + startRow;
+  let c20 = load4(start2, 0);
+  let c21 = load4(start2, 4);
+  let c22 = load4(start2, 8);
+  let c23 = load4(start2, 12);
+  const start3 = start2 + startRow;
+  let c30 = load4(start3, 0);
+  let c31 = load4(start3, 4);
+  let c32 = load4(start3, 8);
+  let c33 = load4(start3, 12);
+  const start4 = start3 + startRow;
+  let c40 = load4(start4, 0);
+  let c41 = load4(start4, 4);
+  let c42 = load4(start4, 8);
+  let c43 = load4(start4, 12);
+  const start5 = start4 + startRow;
+  let c50 = load4(start5, 0);
+  let c51 = load4(start5, 4);
+  let c52 = load4(start5, 8);
+  let c53 = load4(start5, 12);
+  let a1 = a + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  let a4 = a3 + aRow;
+  let a5 = a4 + aRow;
+  const end = b + kc * bStep;
+  while (b !== end) {
+    const b0 = load4(b, 0);
+    const b1 = load4(b, 4);
+    const b2 = load4(b, 8);
+    const b3 = load4(b, 12);
+    let s = splat(a, 0);
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
+    c02 = madd(s, b2, c02);
+    c03 = madd(s, b3, c03);
+    s = splat(a1, 0);
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
+    c12 = madd(s, b2, c12);
+    c13 = madd(s, b3, c13);
+    s = splat(a2, 0);
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
+    c22 = madd(s, b2, c22);
+    c23 = madd(s, b3, c23);
+    s = splat(a3, 0);
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
+    c32 = madd(s, b2, c32);
+    c33 = madd(s, b3, c33);
+    s = splat(a4, 0);
+    c40 = madd(s, b0, c40);
+    c41 = madd(s, b1, c41);
+    c42 = madd(s, b2, c42);
+    c43 = madd(s, b3, c43);
+    s = splat(a5, 0);
+    c50 = madd(s, b0, c50);
+    c51 = madd(s, b1, c51);
+    c52 = madd(s, b2, c52);
+    c53 = madd(s, b3, c53);
+    a += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+    a4 += aStep;
+    a5 += aStep;
+    b += bStep;
+  }
+  store4(c, 0, c00);
+  store4(c, 4, c01);
+  store4(c, 8, c02);
+  store4(c, 12, c03);
+  c += cRow;
+  store4(c, 0, c10);
+  store4(c, 4, c11);
+  store4(c, 8, c12);
+  store4(c, 12, c13);
+  c += cRow;
+  store4(c, 0, c20);
+  store4(c, 4, c21);
+  store4(c, 8, c22);
+  store4(c, 12, c23);
+  c += cRow;
+  store4(c, 0, c30);
+  store4(c, 4, c31);
+  store4(c, 8, c32);
+  store4(c, 12, c33);
+  c += cRow;
+  store4(c, 0, c40);
+  store4(c, 4, c41);
+  store4(c, 8, c42);
+  store4(c, 12, c43);
+  c += cRow;
+  store4(c, 0, c50);
+  store4(c, 4, c51);
+  store4(c, 8, c52);
+  store4(c, 12, c53);
+}
