@@ -23,7 +23,7 @@ import { discardOf, inputPairsOf, outputPairsOf, zerosOf } from "./winograd/scra
 import { endTile, firstTile } from "./winograd/tiles";
 
 /** The 36 GEMMs of a group: out = rows · u, u's panels `columns` wide. */
-export function winograd_multiply_f32(
+function multiply(
   out: usize,
   rows: usize,
   u: usize,
@@ -71,7 +71,7 @@ export function winograd_f32(
     const first = g * group;
     const images = min(group, n - first);
     eachTile(INPUT, v, vPair, x + ((first * h * w * cin) << 2), images, h, w, cin, scratch, zeros, discard, 0);
-    winograd_multiply_f32(m, v, u, images, h, w, cin, cout);
+    multiply(m, v, u, images, h, w, cin, cout);
     const out = y + ((first * h * w * cout) << 2);
     eachTile(OUTPUT, m, mPair, out, images, h, w, cout, scratch, zeros, discard, bias ? bias : zeros);
   }

@@ -6,9 +6,16 @@
 // ut  36 × panels of Uᵀ (winograd_filter_f32, transposed). Range: chunks of 8 images.
 // Tested in test/kernels/winograd.test.ts and test/ops/conv2d.test.ts.
 
-import { CHUNK, SLOT_PAIRS, TAPS, winogradFilterPairSize, winogradGroup, winogradPairSize } from "./abi/abi";
-import { multiplyTransposed } from "./shared/products";
-import { winograd_multiply_f32 } from "./winograd";
+import {
+  CHUNK,
+  panelsSize,
+  SLOT_PAIRS,
+  TAPS,
+  winogradFilterPairSize,
+  winogradGroup,
+  winogradPairSize,
+} from "./abi/abi";
+import { multiplyPanels, multiplyTransposed } from "./shared/products";
 import { filterAdjoint } from "./winograd/filter";
 import { eachTile, INPUT, INPUT_ADJOINT, OUTPUT_ADJOINT } from "./winograd/group";
 import { discardOf, filterPairsOf, inputPairsOf, outputPairsOf, zerosOf } from "./winograd/scratch";
@@ -81,18 +88,18 @@ export function winograd_backward_group_f32(
   const duPair = winogradFilterPairSize(cin, cout) << 2;
   memory.fill(zeros, 0, max(cin, cout) << 2);
   eachTile(OUTPUT_ADJOINT, dm, mPair, dy, images, h, w, cout, scratch, zeros, discard, 0);
-  if (withWeights) {
-    eachTile(INPUT, v, vPair, x, images, h, w, cin, scratch, zeros, discard, 0);
-    for (let pair: usize = 0; pair < SLOT_PAIRS; pair++) {
-      const start = firstTile(pair, images, h, w);
-      const tiles = endTile(pair, images, h, w) - start;
-      const a = v + pair * vPair + ((start * cin) << 2);
-      const b = dm + pair * mPair + ((start * cout) << 2);
-      multiplyTransposed(du + pair * duPair, a, b, cin, cout, tiles, isFirst ? 0 : 1);
-    }
+  if (withWeights) eachTile(INPUT, v, vPair, x, images, h, w, cin, scratch, zeros, discard, 0);
+  const panels = panelsSize(cout, cin) << 2;
+  for (let pair: usize = 0; pair < SLOT_PAIRS; pair++) {
+    const start = firstTile(pair, images, h, w);
+    const tiles = endTile(pair, images, h, w) - start;
+    const a = v + pair * vPair + ((start * cin) << 2);
+    const b = dm + pair * mPair + ((start * cout) << 2);
+    if (withWeights) multiplyTransposed(du + pair * duPair, a, b, cin, cout, tiles, isFirst ? 0 : 1);
+    // dV takes the place of V.
+    if (dx) multiplyPanels(a, b, ut + pair * panels, 0, tiles, cin, cout);
   }
   if (dx) {
-    winograd_multiply_f32(v, dm, ut, images, h, w, cout, cin);
     memory.fill(dx, 0, (images * h * w * cin) << 2);
     eachTile(INPUT_ADJOINT, v, vPair, dx, images, h, w, cin, scratch, zeros, discard, 0);
   }

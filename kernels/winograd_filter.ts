@@ -1,7 +1,8 @@
 // The filters of a Winograd convolution, transformed: U = G·w·Gᵀ, or Uᵀ for the gradient of the input.
 //
 // w  [3, 3, CIN, COUT];  u  36 × panels as gemm_f32 reads them: U [CIN, COUT], Uᵀ [COUT, CIN]
-// scratch  winogradFilterScratch(cout) elements. Range: input channels by fours.
+// scratch  winogradFilterScratch(cout) elements. Range: input channels by sixteens, a panel of Uᵀ: two
+// threads write to no line of it in common.
 // Numerics: winograd/transforms.ts. Tested in test/kernels/winograd.test.ts.
 // Source: Lavin & Gray 2015, arXiv:1509.09308.
 
@@ -24,8 +25,8 @@ export function winograd_filter_f32(
   const tap = cin * c4;
   const pairs = scratch + 18 * c4;
   const size = (transposed ? panelsSize(cout, cin) : panelsSize(cin, cout)) << 2;
-  for (let four = from; four < to; four++) {
-    const first = four << 2;
+  const last = min(to * NR, cin);
+  for (let first = from * NR; first < last; first += 4) {
     for (let q: usize = 0; q < 4; q++) {
       for (let s: usize = 0; s < 3; s++) {
         const p = w + (first + q) * c4 + s * tap;

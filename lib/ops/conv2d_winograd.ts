@@ -2,6 +2,7 @@
 
 import {
   chunksOf,
+  panelsOf,
   winogradFilterScratch,
   winogradFilterSize,
   winogradGroupsOf,
@@ -42,6 +43,15 @@ export const winogradConv: ConvAlgorithm = {
 export function transformFilter(w: Tensor, { cin, cout }: ConvGeometry, isTransposed: boolean): Tensor<"f32"> {
   const u = empty([isTransposed ? winogradFilterSize(cout, cin) : winogradFilterSize(cin, cout)]);
   const flag = isTransposed ? 1 : 0;
-  parallelForWithScratch("winograd_filter_f32", cin / 4, winogradFilterScratch(cout), u.ptr, w.ptr, cin, cout, flag);
+  parallelForWithScratch(
+    "winograd_filter_f32",
+    panelsOf(cin),
+    winogradFilterScratch(cout),
+    u.ptr,
+    w.ptr,
+    cin,
+    cout,
+    flag,
+  );
   return u;
 }

@@ -22,13 +22,13 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 /** Some shapes that were met, by a hash: freezing one is dear, and a training step makes the same ones again. */
-const frozen: (Shape | undefined)[] = new Array(256).fill(undefined);
+const frozen: (Shape | undefined)[] = new Array(1024).fill(undefined);
 
 /** The same dimensions as an array that nobody changes. */
 export function frozenShape(shape: Shape): Shape {
   let hash = 0;
   for (const dim of shape) hash = Math.imul(hash ^ dim, 0x9e3779b1);
-  const place = hash >>> 24;
+  const place = hash >>> 22;
   const known = frozen[place];
   if (known && sameShape(known, shape)) return known;
   frozen[place] = Object.freeze([...shape]);

@@ -33,7 +33,6 @@ const NOT_LAUNCHED: Record<string, string> = {
   norm_relu_mean_backward_f32: "runs inside winograd_block_backward_f32",
   winograd_backward_end_f32: "runs inside winograd_backward_f32",
   winograd_backward_group_f32: "runs inside winograd_backward_f32",
-  winograd_multiply_f32: "runs inside winograd_f32",
 };
 
 const benchmarks = (await discover()).flat();

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import {
   chunksOf,
+  panelsOf,
   winogradFilterScratch,
   winogradFilterSize,
   winogradGroupsOf,
@@ -32,8 +33,8 @@ function run(variant: "simd" | "relaxed" | "wide", sizes: Sizes, cuts: readonly 
   const u = module.output(winogradFilterSize(cin, cout)).ptr;
   const ut = module.output(winogradFilterSize(cout, cin)).ptr;
   const scratch = module.output(Math.max(winogradScratch(h, w, cin, cout), winogradFilterScratch(cout))).ptr;
-  kernels.winograd_filter_f32(u, wPtr, cin, cout, 0, scratch, 0, cin / 4);
-  kernels.winograd_filter_f32(ut, wPtr, cin, cout, 1, scratch, 0, cin / 4);
+  kernels.winograd_filter_f32(u, wPtr, cin, cout, 0, scratch, 0, panelsOf(cin));
+  kernels.winograd_filter_f32(ut, wPtr, cin, cout, 1, scratch, 0, panelsOf(cin));
   const y = module.output(dy.data.length);
   const groups = winogradGroupsOf(n, h, w);
   const chunks = chunksOf(n);

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  panelsOf,
   winogradBlockScratch,
   winogradFilterScratch,
   winogradFilterSize,
@@ -48,7 +49,7 @@ for (const variant of ["simd", "relaxed"] as const) {
       );
       const u = module.output(winogradFilterSize(cin, cout)).ptr;
       const scratch = module.output(Math.max(winogradBlockScratch(h, w, cin, cout), winogradFilterScratch(cout))).ptr;
-      kernels.winograd_filter_f32(u, wPtr, cin, cout, 0, scratch, 0, cin / 4);
+      kernels.winograd_filter_f32(u, wPtr, cin, cout, 0, scratch, 0, panelsOf(cin));
       const groups = winogradGroupsOf(n, h, w);
       const sizes = [n, h, w, cin, cout] as const;
       const y = module.output(n * h * w * cout);

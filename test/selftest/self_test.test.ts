@@ -15,7 +15,7 @@ const NOT_LAUNCHED = [
   "multiply_add_f32",
   "batch_norm2d_add_statistics_f32",
   ...["norm_relu_max_pool2d_backward_f32", "norm_relu_mean_backward_f32"],
-  ...["winograd_backward_end_f32", "winograd_backward_group_f32", "winograd_multiply_f32"],
+  ...["winograd_backward_end_f32", "winograd_backward_group_f32"],
 ];
 const HALF_A_SECOND = 500;
 
