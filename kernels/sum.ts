@@ -1,7 +1,7 @@
 // y[o,i] = Σ_r x[o,r,i]: a sum over one axis, or over neighbouring axes taken as one.
 //
-// x  [outer, reduce, inner];  y  [outer, inner]. reduce = 0 gives 0.
-// Range: elements [from, to) of y.
+// x  [outer, reduce, inner];  y  [outer, inner], size elements. reduce = 0 gives 0.
+// Range: elements of y where inner = 1, else sixteens of them: threads that took parts of one would each read all of its lines.
 // Numerics: in blocks, so that the error does not grow with the whole length.
 //   inner > 1: 128 rows are summed in one accumulator a column, r ascending, and the blocks' sums added up,
 //              16 columns (a cache line) at a time while there are as many. Error ≤ γ(128 + reduce/128)·Σ|x|.
@@ -10,25 +10,27 @@
 // The order for one element of y is the same wherever the range is cut.
 // Tested in test/ops/sum.test.ts.
 
+import { SUM_COLUMNS } from "./abi/abi";
 import { addLanes, laneMask, load4, store4, storeF32, storeTail, zero4 } from "./shared/simd";
 
 const BLOCK_ROWS: usize = 128;
 const BLOCK_SIZE: usize = 2048;
 
-export function sum_f32(y: usize, x: usize, reduce: usize, inner: usize, from: usize, to: usize): void {
+export function sum_f32(y: usize, x: usize, reduce: usize, inner: usize, size: usize, from: usize, to: usize): void {
   if (inner === 1) {
     for (let o = from; o < to; o++) storeF32(y, o, sumRow(x, o * reduce, reduce));
     return;
   }
-  let at = from;
-  while (at < to) {
+  const last = min(to * SUM_COLUMNS, size);
+  let at = from * SUM_COLUMNS;
+  while (at < last) {
     const o = at / inner;
     const i = at - o * inner;
-    const columns = min(inner - i, to - at);
+    const columns = min(inner - i, last - at);
     const start = o * reduce * inner + i;
-    if (columns >= 16) {
+    if (columns >= SUM_COLUMNS) {
       sum16Columns(y, at, x, start, reduce, inner);
-      at += 16;
+      at += SUM_COLUMNS;
     } else {
       const count = min<usize>(4, columns);
       const sum = sum4Columns(x, start, reduce, inner);

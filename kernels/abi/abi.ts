@@ -31,6 +31,14 @@ export function chunksOf(n: usize): usize {
   return ceilDiv(n, CHUNK);
 }
 
+/** Elements of a sum that are made together, where columns are summed: a cache line. */
+export const SUM_COLUMNS: usize = 16;
+
+/** The range of sum_f32 for `size` sums, of rows where `inner` is 1, else of columns. */
+export function sumUnits(size: usize, inner: usize): usize {
+  return inner === 1 ? size : ceilDiv(size, SUM_COLUMNS);
+}
+
 // Matrix products: B [k, n] as panels of NR columns, each k rows deep, the last padded with zeros.
 
 export function panelsOf(n: usize): usize {

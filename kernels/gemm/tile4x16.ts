@@ -1,6 +1,6 @@
 // Four rows of C, sixteen columns: what larger tiles leave over. tile5x16.ts has the arguments.
 //
-// The rows are 0, 1, third and fourth; where C has two or three, neighbours are the same, and computed again.
+// The rows are 0, 1, 2 and fourth: 3, or where C has three, the third again.
 // Registers, of eight lanes: 8 accumulators, 2 of B, 1 splat of A = 11 of 16.
 
 import { load4, madd, splat, store4 } from "../shared/simd";
@@ -16,7 +16,6 @@ export function tile4x16(
   b: usize,
   bStep: usize,
   kc: usize,
-  third: usize,
   fourth: usize,
 ): void {
   let c00 = load4(start, 0);
@@ -28,7 +27,7 @@ export function tile4x16(
   let c11 = load4(start1, 4);
   let c12 = load4(start1, 8);
   let c13 = load4(start1, 12);
-  const start2 = start + third * startRow;
+  const start2 = start1 + startRow;
   let c20 = load4(start2, 0);
   let c21 = load4(start2, 4);
   let c22 = load4(start2, 8);
@@ -39,7 +38,7 @@ export function tile4x16(
   let c32 = load4(start3, 8);
   let c33 = load4(start3, 12);
   let a1 = a + aRow;
-  let a2 = a + third * aRow;
+  let a2 = a1 + aRow;
   let a3 = a + fourth * aRow;
   const end = b + kc * bStep;
   while (b !== end) {
@@ -82,7 +81,7 @@ export function tile4x16(
   store4(out1, 4, c11);
   store4(out1, 8, c12);
   store4(out1, 12, c13);
-  const out2 = c + third * cRow;
+  const out2 = out1 + cRow;
   store4(out2, 0, c20);
   store4(out2, 4, c21);
   store4(out2, 8, c22);

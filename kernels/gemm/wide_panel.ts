@@ -51,9 +51,8 @@ export function widePanel(
     start += 5 * startRow;
   }
   for (let i: usize = 6 * sixes + 5 * fives; i < rows; i += 4) {
-    const third: usize = i + 2 < rows ? 2 : 1; // a single one is never left
-    const fourth: usize = i + 3 < rows ? 3 : third;
-    tile4x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc, third, fourth);
+    const fourth: usize = i + 3 < rows ? 3 : 2; // fewer than three are never left
+    tile4x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc, fourth);
     c += 4 * cRow;
     a += 4 * aRow;
     start += 4 * startRow;

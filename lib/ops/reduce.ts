@@ -1,6 +1,7 @@
 // @internal Launches the reduction kernels over any set of axes.
 
 import { boolean, check, checkOptions, type Rule } from "../base/check.ts";
+import { sumUnits } from "../runtime/kernel_abi.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import { resolveAxis, type Shape } from "../tensor/shape.ts";
@@ -56,7 +57,7 @@ export function reduceAxes(kernel: "sum_f32", x: Tensor, axes: readonly number[]
       else if (i >= start) reduce *= dim;
     }
     const y = empty(kept);
-    parallelFor(kernel, y.size, y.ptr, current.ptr, reduce, inner);
+    parallelFor(kernel, sumUnits(y.size, inner), y.ptr, current.ptr, reduce, inner, y.size);
     current = y;
   }
   return current;

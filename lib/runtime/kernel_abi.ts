@@ -24,6 +24,7 @@ export {
   READ_SLACK,
   rowTiles,
   SQUARES_CHUNK,
+  sumUnits,
   TABLE_WORDS,
   TAPS,
   winogradBlockScratch,

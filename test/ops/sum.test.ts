@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sum } from "../../lib/ops/sum.ts";
+import { sumUnits } from "../../lib/runtime/kernel_abi.ts";
 import { total64, uniform64 } from "../../lib/selftest/array64.ts";
 import { reduce64 } from "../../lib/selftest/ops64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
@@ -59,12 +60,13 @@ test("the cut of the range changes no bit, and nothing is written outside", () =
   ]) {
     const x = module.put(uniform64([outer * reduce * inner], 9).data).ptr;
     const size = outer * inner;
+    const units = sumUnits(size, inner);
     const whole = module.output(size);
-    module.kernels.sum_f32(whole.ptr, x, reduce, inner, 0, size);
-    for (const cut of [1, 3, 5, size - 1]) {
+    module.kernels.sum_f32(whole.ptr, x, reduce, inner, size, 0, units);
+    for (const cut of [1, 3, 5, units - 1]) {
       const parts = module.output(size);
-      module.kernels.sum_f32(parts.ptr, x, reduce, inner, 0, cut);
-      module.kernels.sum_f32(parts.ptr, x, reduce, inner, cut, size);
+      module.kernels.sum_f32(parts.ptr, x, reduce, inner, size, 0, cut);
+      module.kernels.sum_f32(parts.ptr, x, reduce, inner, size, cut, units);
       expectClose(parts.data, whole.data, 0, `[${outer}, ${reduce}, ${inner}] cut at ${cut}`);
     }
   }
