@@ -42,12 +42,6 @@ const PIECE_MASK = 255;
 const PIECES_PER_THREAD = 4;
 const SPINS = 20_000;
 const PATIENCE_MS = 50;
-/**
- * Sharing costs 3 µs, however little there is to do. A launch that took less than twice as long, shared, takes less alone; so
- * the next ones of its kind are not shared.
- */
-const BRIEF_MS = 0.005;
-const BRIEF_LAUNCHES = 100;
 
 export class Pool {
   readonly control = new SharedArrayBuffer(ARGS_BYTES + MAX_ARGS * 8);
@@ -59,8 +53,6 @@ export class Pool {
   readonly hasEnded: (() => boolean)[] = [];
   /** Nobody is left to help. */
   isOver = false;
-  /** Kinds of launches (kernel and count) that are not worth sharing, and how many of each go before one is shared again. */
-  private readonly brief = new Map<number, number>();
   private job = 0;
   private readonly backOff: BackOff;
 
@@ -79,24 +71,13 @@ export class Pool {
   run(kernel: string, count: number, args: readonly number[], scratchBytes: number): void {
     const { backOff } = this;
     const index = this.indices.get(kernel) as number;
-    const kind = 256 * count + index;
-    const alone = this.brief.get(kind) ?? 0;
-    if (alone > 0) {
-      this.brief.set(kind, alone - 1);
-      this.announce(0); // those who wait for more go on waiting, rather than fall asleep
-      this.kernels[index](...args, 0, count);
-      return;
-    }
     backOff.begin(performance.now());
     this.admit(backOff.helpers);
-    if (backOff.helpers > 0) {
-      const timeMs = this.share(kernel, index, count, args, scratchBytes);
-      if (timeMs < BRIEF_MS) this.brief.set(kind, BRIEF_LAUNCHES);
-    } else this.kernels[index](...args, 0, count);
+    if (backOff.helpers > 0) this.share(kernel, index, count, args, scratchBytes);
+    else this.kernels[index](...args, 0, count);
   }
 
-  /** @returns how many milliseconds it took */
-  private share(kernel: string, index: number, count: number, args: readonly number[], scratchBytes: number): number {
+  private share(kernel: string, index: number, count: number, args: readonly number[], scratchBytes: number): void {
     const { words } = this;
     const pieces = Math.min(count, this.threads * PIECES_PER_THREAD, PIECE_MASK);
     words[KERNEL] = index;
@@ -119,11 +100,9 @@ export class Pool {
     }
     const end = performance.now();
     this.waitForOthers();
-    const workedMs = end - start;
-    const waitedMs = performance.now() - end;
-    this.judge(own, pieces, workedMs, waitedMs);
+    this.judge(own, pieces, end - start, performance.now() - end);
     const isLost = words[PENDING] > 0;
-    if (!isLost && !words[FAILED]) return workedMs + waitedMs;
+    if (!isLost && !words[FAILED]) return;
     throw new RuntimeError(
       `parallelFor: ${kernel} ${isLost ? "lost" : "failed in"} a worker thread; the result is incomplete. Compute it again, or load what it changes.`,
       { kernel },
@@ -156,14 +135,10 @@ export class Pool {
     this.open(0);
   }
 
-  private announce(pieces: number): void {
-    this.job++;
-    Atomics.store(this.words, TICKET, (this.job << PIECE_BITS) | pieces);
-  }
-
   private open(pieces: number): void {
     const { words } = this;
-    this.announce(pieces);
+    this.job++;
+    Atomics.store(words, TICKET, (this.job << PIECE_BITS) | pieces);
     if (Atomics.load(words, SLEEPERS) > 0) Atomics.notify(words, TICKET);
   }
 
