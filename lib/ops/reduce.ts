@@ -4,9 +4,12 @@ import { boolean, check, checkOptions, type Rule } from "../base/check.ts";
 import { sumUnits } from "../runtime/kernel_abi.ts";
 import { parallelFor } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
-import { resolveAxis, type Shape } from "../tensor/shape.ts";
+import { resolveAxis, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
+
+/** Rows of a block of a tall sum. */
+const ROWS = 128;
 
 /** One axis, several, or none given: all. Negative ones count from the end. */
 export type Axes = number | readonly number[];
@@ -56,9 +59,16 @@ export function reduceAxes(kernel: "sum_f32", x: Tensor, axes: readonly number[]
       if (i >= end) inner *= dim;
       else if (i >= start) reduce *= dim;
     }
-    const y = empty(kept);
-    parallelFor(kernel, sumUnits(y.size, inner), y.ptr, current.ptr, reduce, inner, y.size);
-    current = y;
+    const size = sizeOf(kept);
+    do {
+      // Few columns are no work to share: blocks of rows are.
+      const isTall = inner > 1 && sumUnits(size, inner) === 1 && reduce > 32 * ROWS && reduce % ROWS === 0;
+      const rows = isTall ? ROWS : reduce;
+      reduce = isTall ? reduce / ROWS : 1;
+      const y = empty(isTall ? [size * reduce] : kept);
+      parallelFor(kernel, sumUnits(y.size, inner), y.ptr, current.ptr, rows, inner, y.size);
+      current = y;
+    } while (reduce > 1);
   }
   return current;
 }

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sum } from "../../lib/ops/sum.ts";
 import { sumUnits } from "../../lib/runtime/kernel_abi.ts";
-import { total64, uniform64 } from "../../lib/selftest/array64.ts";
+import { sumTolerance, total64, uniform64 } from "../../lib/selftest/array64.ts";
 import { reduce64 } from "../../lib/selftest/ops64.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { expectClose } from "../support/expect_close.ts";
@@ -48,6 +48,22 @@ test("the error does not grow with the length: a million numbers near 1 sum to 1
   expectClose([sum(tensor(x, [500_000, 2])).item()], [exact], 1e-6 * exact, "all axes of two");
   const columns = sum(tensor(x, [500_000, 2]), 0).data;
   expectClose([columns[0] + columns[1]], [exact], 5e-6 * exact, "two columns");
+});
+
+test("tall sums of few columns, which go by blocks of rows, agree with f64 in every column", () => {
+  const [outer, reduce, inner] = [2, 8192, 3];
+  const x = uniform64([outer, reduce, inner], 5);
+  const expected = new Float64Array(outer * inner);
+  x.data.forEach((value, i) => {
+    expected[Math.floor(i / (reduce * inner)) * inner + (i % inner)] += value;
+  });
+  // Blocks of 128 terms within 1, and the sums of these.
+  expectClose(
+    sum(tensor(x.data, x.shape), 1).data,
+    expected,
+    sumTolerance(1, 128) * (reduce / 128),
+    "two runs of rows",
+  );
 });
 
 test("the cut of the range changes no bit, and nothing is written outside", () => {
