@@ -130,7 +130,7 @@ test("what holds no kernels is refused with what it is, and the right ones may f
       /RuntimeError .*holds none of simdgrad's kernels.*simdgrad\/kernels/,
     ],
     [
-      "(bytes[bytes.length - 1] ^= 1, bytes)",
+      "(bytes[bytes.length - 1] = bytes.at(-1) === 48 ? 49 : 48, bytes)", // a digest ends there, in a digit or a letter
       /RuntimeError .*another build of simdgrad \([0-9a-f]{16}, .*empty caches/,
     ],
     ["bytes.subarray(0, 5000)", /RuntimeError loadKernels: this host does not compile the kernels/],
