@@ -35,22 +35,23 @@ export function fuse(layers: readonly Module[], x: Tensor, from = 0): Fusion | n
   if (bn.weight.size !== geometry.cout) return null;
   const relu = is(layers[from + 2], ReLU);
   const pool = relu ? poolOf(layers[from + 3]) : null;
-  if (bn.isTraining) return trainingBlock(conv, bn, relu, pool, geometry);
+  if (bn.isTraining) return trainingBlock(conv, bn, relu, pool, geometry, x.requiresGrad);
   return isGradEnabled() ? null : evaluationBlock(conv, bn, pool, geometry);
 }
 
-/** Training: where Winograd's kernels do the convolution, or, with a pool, those for a single input channel. */
+/** Training: where Winograd's kernels do the convolution, or, with a pool, those for a single input channel, which give no dx. */
 function trainingBlock(
   conv: Conv2d,
   bn: BatchNorm2d,
   relu: boolean,
   following: Pool | null,
   geometry: ConvGeometry,
+  wantsDx: boolean,
 ): Fusion | null {
   // 2×2 windows must cover the map.
   const isCovered = following !== "max" || (geometry.h % 2 === 0 && geometry.w % 2 === 0);
   const pool = isCovered ? following : null;
-  const isFirst = pool === "max" && isConv1Block(geometry);
+  const isFirst = pool === "max" && isConv1Block(geometry) && !wantsDx;
   if (!isFirst && convAlgorithm(geometry) !== winogradConv) return null;
   const { runningMean, runningVar, momentum, eps } = bn;
   const options = { runningMean, runningVar, momentum, eps };

@@ -19,7 +19,6 @@ import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type BatchNorm2dOptions, checkBatchNorm } from "./batch_norm2d_coefficients.ts";
 import { type ConvGeometry, convGeometry } from "./conv_geometry.ts";
-import { grayInputGradient } from "./conv1_block_input.ts";
 
 /** Whether the kernels do a convolution of these sizes, pooled 2×2. */
 export function isConv1Block({ kh, kw, stride, padding, cin, cout, h, w }: ConvGeometry): boolean {
@@ -36,7 +35,8 @@ export function isConv1Block({ kh, kw, stride, padding, cin, cout, h, w }: ConvG
  * The statistics of the convolution follow from those of the image's 3×3 patches, so that the convolution is
  * computed once, normalised and pooled at once, and never stored; backward visits the maxima only.
  *
- * @param x [N, H, W, 1] f32, H and W even
+ * @param x [N, H, W, 1] f32, H and W even. It gets no gradient, which a first layer's input seldom wants: where it does, Sequential
+ *   calls the four layers
  * @param w [3, 3, 1, Cout], Cout a multiple of 4
  * @param b [Cout], or null for none. Its gradient is 0: batch normalisation takes off what it adds
  * @param gamma [Cout]
@@ -46,8 +46,8 @@ export function isConv1Block({ kh, kw, stride, padding, cin, cout, h, w }: ConvG
  * @throws {ShapeError} sizes that are not those above
  * @throws {OptionError} as batchNorm2d
  *
- * Cost: forward about 8·N·H·W·Cout multiply-adds, backward a third of it: dw, dgamma, dbeta. dx costs as much
- * as the plain operations. Saves x, w, and a byte for each element of z.
+ * Cost: forward about 8·N·H·W·Cout multiply-adds, backward a third of it: dw, dgamma, dbeta. Saves x, w, and a byte for each
+ * element of z.
  */
 export const conv1Block = defineOp("conv1Block", {
   forward(
@@ -78,12 +78,11 @@ export const conv1Block = defineOp("conv1Block", {
     runningMean.markWritten();
     runningVar.markWritten();
     const argmax = empty(isRecording ? [n, h / 2, width / 2, cout] : [0], "u8");
-    save(x, w, moments, normal, argmax, gamma, beta);
+    save(x, w, moments, normal, argmax);
     return pool(x, foldedW, foldedB, moments.ptr, isRecording ? argmax.ptr : 0);
   },
 
-  backward({ args: [, , b, , , options], saved, needs }, dz) {
-    const [x, w, moments, normal, argmax, gamma, beta] = saved;
+  backward({ args: [, , b], saved: [x, w, moments, normal, argmax] }, dz) {
     const [n, h, width] = x.shape;
     const cout = w.shape[3];
     const chunks = chunksOf(n);
@@ -96,9 +95,8 @@ export const conv1Block = defineOp("conv1Block", {
     const dbeta = empty([cout]);
     const inputs = [partial.ptr, moments.ptr, w.ptr, normal.ptr];
     parallelFor("conv1_block_backward_fold_f32", cout, dw.ptr, dgamma.ptr, dbeta.ptr, ...inputs, n, cout);
-    const dx = needs[0] ? grayInputGradient(dz, x, w, gamma, beta, argmax, options.eps) : null;
     // What is not needed, the engine disposes of.
-    return b ? [dx, dw, zeros([cout]), dgamma, dbeta] : [dx, dw, dgamma, dbeta];
+    return b ? [null, dw, zeros([cout]), dgamma, dbeta] : [null, dw, dgamma, dbeta];
   },
 });
 

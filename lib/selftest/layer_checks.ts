@@ -92,7 +92,8 @@ function blockCheck(name: string, x: Shape, cout: number, pool: "max" | "mean", 
     maxTerm: 4,
     terms,
     gradTerms: terms * n * h * w,
-    differentiable: shapes.map(() => isTraining),
+    // Of a picture with one channel no gradient is wanted, so that the kernels for such a layer do it.
+    differentiable: shapes.map((_, i) => isTraining && (i > 0 || cin > 1)),
   });
 }
 

@@ -50,6 +50,26 @@ test("so do fewer of them, where no kernel has the next: with ReLU, or the norma
   assert.is(fuse(layers(new MaxPool2d(2)), zeros([2, 7, 6, 4]))?.length, 3, "a map that 2×2 windows do not cover");
 });
 
+test("a first layer whose input wants a gradient goes layer by layer: its block has none for it", () => {
+  const dx = (forward: (x: Tensor) => Tensor): Float32Array =>
+    scope(() => {
+      const x = tensor(uniform64([2, 6, 6, 1], 1).data, [2, 6, 6, 1]);
+      x.requiresGrad = true;
+      assert.is(fuse(layers(new MaxPool2d(2), { cin: 1 }), x), null);
+      const y = forward(x);
+      backward(sum(mul(y, tensor(uniform64(y.shape, 2).data, y.shape))));
+      return Float32Array.from(x.grad?.values ?? []);
+    });
+  const [conv, bn, act, pool] = layers(new MaxPool2d(2), { cin: 1 });
+  const expected = dx((x) => pool.forward(act.forward(bn.forward(conv.forward(x)))));
+  assert.ok(expected.some((value) => value !== 0));
+  const network = new Sequential({ conv, bn: new BatchNorm2d(8), act, pool });
+  assert.equal(
+    dx((x) => network.forward(x)),
+    expected,
+  );
+});
+
 test("a normalisation and the ReLU behind it go together, whatever is before", () => {
   assert.is(fuse(layers(new MaxPool2d(2)), zeros([2, 6, 6, 8]), 1)?.length, 2);
   assert.is(fuse([new BatchNorm2d(8).eval(), new ReLU()], zeros([2, 6, 6, 8]))?.length, 2);
