@@ -62,6 +62,8 @@ export function gemm_f32(
   to: usize,
 ): void {
   const last = min(to * MR, m);
+  const aStep = aCol << 2;
+  const bStep = bRow << 2;
   // k = 0 still writes the initial value, hence do … while.
   let pc: usize = 0;
   do {
@@ -75,14 +77,14 @@ export function gemm_f32(
         for (; j + 2 * NR <= n; j += 2 * NR) {
           const out = c + ((i * cRow + j) << 2);
           const start = init === 2 ? out : init === 1 ? bias + (j << 2) : 0;
-          tile1x32(out, start, block, aCol << 2, b + ((pc * bRow + j) << 2), bRow << 2, kc);
+          tile1x32(out, start, block, aStep, b + ((pc * bRow + j) << 2), bStep, kc);
         }
       }
       for (; j < n; j += NR) {
         const out = c + ((i * cRow + j) << 2);
         const panel = b + (((j / NR) * bPanel + pc * bRow) << 2);
         const start = bias + (j << 2);
-        multiplyPanel(out, cRow << 2, block, aRow << 2, aCol << 2, panel, bRow << 2, start, init, kc, rows, n - j);
+        multiplyPanel(out, cRow << 2, block, aRow << 2, aStep, panel, bStep, start, init, kc, 1, 0, rows, n - j);
       }
     }
     pc += kc;
@@ -113,8 +115,10 @@ export function gemm_columns_f32(
   from: usize,
   to: usize,
 ): void {
+  const aStep = aCol << 2;
   for (let panel = from; panel < to; panel++) {
     const j = panel * NR;
+    const start = bias + (j << 2);
     const out = c + (j << 2);
     let pc: usize = 0;
     do {
@@ -122,7 +126,7 @@ export function gemm_columns_f32(
       const init: usize = accumulate | pc ? 2 : bias ? 1 : 0;
       packPanel(scratch, b + ((pc * bRow) << 2), j, n, kc, bRow, bCol);
       const block = a + ((pc * aCol) << 2);
-      multiplyPanel(out, cRow << 2, block, aRow << 2, aCol << 2, scratch, NR << 2, bias + (j << 2), init, kc, m, n - j);
+      multiplyPanel(out, cRow << 2, block, aRow << 2, aStep, scratch, NR << 2, start, init, kc, 1, 0, m, n - j);
       pc += kc;
     } while (pc < k);
   }

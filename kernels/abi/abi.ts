@@ -55,29 +55,41 @@ export function panelsSize(k: usize, n: usize): usize {
   return panelsOf(n) * NR * k;
 }
 
-// Convolution by im2col, of windows of k = KH·KW·CIN elements.
+// Convolution by implicit GEMM: conv2d.ts.
 
-/** Output pixels whose windows are in flight, the unit of conv2d_f32's range: 32 × 576 elements are 72 KB, within L2. */
+/** Output pixels of a block: of the forward pass, so that its windows stay in L1; */
+const CONV_PIXELS: usize = 64;
+/** of dw, where each block reads and writes all of dw; */
+const CONV_DW_PIXELS: usize = 256;
+/** and of dx, whose rows of col are stored: 32 × 576 elements are 72 KB, within L2. */
 export const CONV_BLOCK: usize = 32;
-/** More for dw, where each block reads and writes all of dw. */
-export const CONV_DW_BLOCK: usize = 128;
 
-/** Units of an image with this many output pixels. */
-export function convBlocksOf(pixels: usize): usize {
-  return ceilDiv(pixels, CONV_BLOCK);
+/** Rows of y of ow pixels in a block, the unit of conv2d_f32's range. */
+export function convRows(ow: usize): usize {
+  return ow < CONV_PIXELS ? (CONV_PIXELS - (CONV_PIXELS % ow)) / ow : 1;
 }
 
-/** Elements behind those rows that im2col may write: what is too much of its last vector. */
-const COL_OVERRUN: usize = 3;
-
-/** For conv2d_f32 and conv2d_backward_input_f32. */
-export function convScratch(k: usize): usize {
-  return CONV_BLOCK * k + COL_OVERRUN;
+/** The same for dw. */
+export function convWeightRows(ow: usize): usize {
+  return ow < CONV_DW_PIXELS ? (CONV_DW_PIXELS - (CONV_DW_PIXELS % ow)) / ow : 1;
 }
 
-/** For conv2d_backward_weight_f32. */
-export function convWeightScratch(k: usize): usize {
-  return CONV_DW_BLOCK * k + COL_OVERRUN;
+/** Units of an image. */
+export function convBlocksOf(oh: usize, ow: usize): usize {
+  return ceilDiv(oh, convRows(ow));
+}
+
+/** Elements behind a strip that may be written: what is too much of its last vector. */
+const STRIP_OVERRUN: usize = 3;
+
+/** For conv2d_f32 and conv2d_backward_weight_f32: the pixels, within their padding, that so many rows of y see. */
+export function convStripSize(rows: usize, w: usize, cin: usize, kh: usize, stride: usize, padding: usize): usize {
+  return padding === 0 ? 0 : ((rows - 1) * stride + kh) * (w + 2 * padding) * cin + STRIP_OVERRUN;
+}
+
+/** For conv2d_backward_input_f32. */
+export function convInputScratch(k: usize): usize {
+  return CONV_BLOCK * k;
 }
 
 // Convolution by Winograd's algorithm: winograd.ts.

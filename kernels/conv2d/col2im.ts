@@ -1,4 +1,4 @@
-// The adjoint of im2col.ts: each pixel gets the sum of what became of it.
+// The gradient of an image from that of its windows: each pixel gets the sum of what became of it.
 //
 //   x[i·stride + r − padding, j·stride + s − padding, c] += col[q, (r·KW + s)·C + c]
 //

@@ -16,6 +16,8 @@ export function tile4x16(
   b: usize,
   bStep: usize,
   kc: usize,
+  runs: usize,
+  jump: usize,
   fourth: usize,
 ): void {
   let c00 = load4(start, 0);
@@ -40,37 +42,44 @@ export function tile4x16(
   let a1 = a + aRow;
   let a2 = a1 + aRow;
   let a3 = a + fourth * aRow;
-  const end = b + kc * bStep;
-  while (b !== end) {
-    const b0 = load4(b, 0);
-    const b1 = load4(b, 4);
-    const b2 = load4(b, 8);
-    const b3 = load4(b, 12);
-    let s = splat(a, 0);
-    c00 = madd(s, b0, c00);
-    c01 = madd(s, b1, c01);
-    c02 = madd(s, b2, c02);
-    c03 = madd(s, b3, c03);
-    s = splat(a1, 0);
-    c10 = madd(s, b0, c10);
-    c11 = madd(s, b1, c11);
-    c12 = madd(s, b2, c12);
-    c13 = madd(s, b3, c13);
-    s = splat(a2, 0);
-    c20 = madd(s, b0, c20);
-    c21 = madd(s, b1, c21);
-    c22 = madd(s, b2, c22);
-    c23 = madd(s, b3, c23);
-    s = splat(a3, 0);
-    c30 = madd(s, b0, c30);
-    c31 = madd(s, b1, c31);
-    c32 = madd(s, b2, c32);
-    c33 = madd(s, b3, c33);
-    a += aStep;
-    a1 += aStep;
-    a2 += aStep;
-    a3 += aStep;
-    b += bStep;
+  const run = kc * bStep;
+  for (; runs; runs--) {
+    const end = b + run;
+    while (b !== end) {
+      const b0 = load4(b, 0);
+      const b1 = load4(b, 4);
+      const b2 = load4(b, 8);
+      const b3 = load4(b, 12);
+      let s = splat(a, 0);
+      c00 = madd(s, b0, c00);
+      c01 = madd(s, b1, c01);
+      c02 = madd(s, b2, c02);
+      c03 = madd(s, b3, c03);
+      s = splat(a1, 0);
+      c10 = madd(s, b0, c10);
+      c11 = madd(s, b1, c11);
+      c12 = madd(s, b2, c12);
+      c13 = madd(s, b3, c13);
+      s = splat(a2, 0);
+      c20 = madd(s, b0, c20);
+      c21 = madd(s, b1, c21);
+      c22 = madd(s, b2, c22);
+      c23 = madd(s, b3, c23);
+      s = splat(a3, 0);
+      c30 = madd(s, b0, c30);
+      c31 = madd(s, b1, c31);
+      c32 = madd(s, b2, c32);
+      c33 = madd(s, b3, c33);
+      a += aStep;
+      a1 += aStep;
+      a2 += aStep;
+      a3 += aStep;
+      b += bStep;
+    }
+    a += jump;
+    a1 += jump;
+    a2 += jump;
+    a3 += jump;
   }
   store4(c, 0, c00);
   store4(c, 4, c01);

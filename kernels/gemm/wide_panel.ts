@@ -28,6 +28,8 @@ export function widePanel(
   bias: usize,
   init: usize,
   kc: usize,
+  runs: usize,
+  jump: usize,
   rows: usize,
 ): void {
   const startRow: usize = init === 2 ? cRow : 0;
@@ -39,20 +41,20 @@ export function widePanel(
   const sixes: usize = isEven ? rows - 5 * six : 0;
   const fives: usize = isEven ? six - sixes : rows > 4 * five ? rows - 4 * five : 0;
   for (let i: usize = 0; i < sixes; i++) {
-    tile6x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc);
+    tile6x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc, runs, jump);
     c += 6 * cRow;
     a += 6 * aRow;
     start += 6 * startRow;
   }
   for (let i: usize = 0; i < fives; i++) {
-    tile5x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc);
+    tile5x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc, runs, jump);
     c += 5 * cRow;
     a += 5 * aRow;
     start += 5 * startRow;
   }
   for (let i: usize = 6 * sixes + 5 * fives; i < rows; i += 4) {
     const fourth: usize = i + 3 < rows ? 3 : 2; // fewer than three are never left
-    tile4x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc, fourth);
+    tile4x16(c, cRow, start, startRow, a, aRow, aStep, b, bStep, kc, runs, jump, fourth);
     c += 4 * cRow;
     a += 4 * aRow;
     start += 4 * startRow;

@@ -100,7 +100,7 @@ function blockCheck(name: string, x: Shape, cout: number, pool: "max" | "mean", 
 export const LAYER_CHECKS: readonly Check[] = [
   convCheck("conv2d 3×3, Winograd", [2, 3, 5, 4], [3, 3, 4, 8], { padding: 1 }),
   convCheck("conv2d 3×3, one channel", [2, 6, 5, 1], [3, 3, 1, 4], { padding: 1 }),
-  convCheck("conv2d 5×3, im2col", [2, 6, 5, 3], [5, 3, 3, 5], { stride: 2, padding: 1 }),
+  convCheck("conv2d 5×3, implicit GEMM", [2, 6, 5, 3], [5, 3, 3, 5], { stride: 2, padding: 1 }),
   checkOp({
     name: "maxPool2d",
     op: (x) => maxPool2d(x, { kernelSize: 3, stride: 2, padding: 1 }),

@@ -41,7 +41,18 @@ const CASES: readonly Case[] = [
   { title: "a window as large as the image", x: [3, 4, 4, 2], w: [4, 4, 2, 6], bias: true },
   { title: "a kernel wider than the image, inside its padding", x: [1, 2, 2, 3], w: [5, 5, 3, 2], padding: 2 },
   { title: "more output pixels than one block", x: [1, 9, 11, 1], w: [3, 3, 1, 2], padding: 1 },
-  { title: "two whole blocks of output pixels an image", x: [2, 10, 10, 1], w: [3, 3, 1, 2] },
+  { title: "two whole blocks of output pixels an image", x: [2, 18, 10, 1], w: [3, 3, 1, 2] },
+  { title: "more output pixels than a block of dw", x: [1, 21, 19, 1], w: [4, 2, 1, 2], padding: 1 },
+  { title: "more columns than a block has pixels", x: [1, 3, 262, 1], w: [2, 3, 1, 2], padding: 1 },
+  {
+    title: "more terms than a block has, in whole rows of the window",
+    x: [1, 4, 4, 40],
+    w: [3, 3, 40, 3],
+    stride: 2,
+    padding: 1,
+    bias: true,
+  },
+  { title: "more terms than a block has in a row of the window", x: [1, 3, 3, 150], w: [2, 2, 150, 3], bias: true },
 ];
 
 for (const { title, x, w, stride = 1, padding = 0, bias = false } of CASES) {
@@ -100,9 +111,9 @@ test("an empty batch gives an empty result", () => {
 
 for (const [name, cin, kernel, reach] of [
   ["Winograd", 4, 3, 4],
-  ["im2col", 1, 3, 1],
-  ["im2col", 3, 3, 1],
-  ["im2col", 4, 5, 2],
+  ["implicit GEMM", 1, 3, 1],
+  ["implicit GEMM", 3, 3, 1],
+  ["implicit GEMM", 4, 5, 2],
 ] as const) {
   test(`a NaN in one pixel reaches its windows' outputs, and nothing further than ${reach} pixels away (${name})`, () => {
     const [n, side, cout] = [2, 14, 4];

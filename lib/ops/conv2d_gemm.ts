@@ -1,6 +1,13 @@
 // @internal Convolution by the kernels of kernels/conv2d.ts: any window, stride and padding.
 
-import { chunksOf, convBlocksOf, convScratch, convWeightScratch } from "../runtime/kernel_abi.ts";
+import {
+  chunksOf,
+  convBlocksOf,
+  convInputScratch,
+  convRows,
+  convStripSize,
+  convWeightRows,
+} from "../runtime/kernel_abi.ts";
 import { parallelForWithScratch } from "../runtime/parallel.ts";
 import { empty } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -8,15 +15,16 @@ import type { ConvAlgorithm, ConvGeometry } from "./conv_geometry.ts";
 import { packB } from "./gemm.ts";
 import { reduceAxes } from "./reduce.ts";
 
-export const im2colConv: ConvAlgorithm = {
+export const gemmConv: ConvAlgorithm = {
   pack: (w, { cout, k }) => packB(w, cout, k, false),
 
   forward(x, panels, b, geometry) {
-    const { n, oh, ow, cout, k } = geometry;
+    const { n, w, cin, kh, stride, padding, oh, ow, cout } = geometry;
     const y = empty([n, oh, ow, cout]);
-    const blocks = n * convBlocksOf(oh * ow);
+    const blocks = n * convBlocksOf(oh, ow);
+    const scratchSize = convStripSize(convRows(ow), w, cin, kh, stride, padding);
     const pointers = [y.ptr, x.ptr, panels.ptr, b?.ptr ?? 0];
-    parallelForWithScratch("conv2d_f32", blocks, convScratch(k), ...pointers, ...sizesOf(geometry));
+    parallelForWithScratch("conv2d_f32", blocks, scratchSize, ...pointers, ...sizesOf(geometry));
     return y;
   },
 
@@ -30,23 +38,18 @@ function inputGradient(dy: Tensor, x: Tensor, w: Tensor, geometry: ConvGeometry)
   const dx = empty(x.shape);
   const panels = packB(w, k, cout, true);
   const pointers = [dx.ptr, dy.ptr, panels.ptr];
-  parallelForWithScratch("conv2d_backward_input_f32", n, convScratch(k), ...pointers, ...sizesOf(geometry));
+  parallelForWithScratch("conv2d_backward_input_f32", n, convInputScratch(k), ...pointers, ...sizesOf(geometry));
   return dx;
 }
 
 function weightGradient(dy: Tensor, x: Tensor, w: Tensor, geometry: ConvGeometry): Tensor<"f32"> {
-  const { n, k } = geometry;
+  const { n, w: width, cin, kh, stride, padding, ow } = geometry;
   const chunks = chunksOf(n);
   const partial = empty([chunks, ...w.shape]);
   const pointers = [partial.ptr, x.ptr, dy.ptr];
-  parallelForWithScratch(
-    "conv2d_backward_weight_f32",
-    chunks,
-    convWeightScratch(k),
-    ...pointers,
-    n,
-    ...sizesOf(geometry),
-  );
+  const scratchSize = convStripSize(convWeightRows(ow), width, cin, kh, stride, padding);
+  const sizes = [n, ...sizesOf(geometry)];
+  parallelForWithScratch("conv2d_backward_weight_f32", chunks, scratchSize, ...pointers, ...sizes);
   return reduceAxes("sum_f32", partial, [0]);
 }
 
