@@ -7,6 +7,7 @@
 // x, dx     [N, H, W, CIN];  y, dy  [N, OH, OW, COUT]
 // wPanels   w in panels (gemm.ts); wTransposed: wᵀ [COUT, K] likewise
 // bias      [COUT], or 0 for none
+// onto      1: dx is added to what is there; 0: it begins at zeros
 // A row of col(x) is KH runs of KW·CIN elements of the image, a row of pixels apart; and the windows of a row of y lie
 // stride·CIN elements apart. So a row of y is one product of A with such strides and jumps (gemm/panel.ts); for dw, whose
 // sums go over the pixels, a run is a row of y.
@@ -83,6 +84,7 @@ export function conv2d_f32(
 
 export function conv2d_backward_input_f32(
   dx: usize,
+  onto: usize,
   dy: usize,
   wTransposed: usize,
   h: usize,
@@ -104,14 +106,14 @@ export function conv2d_backward_input_f32(
   for (let image = from; image < to; image++) {
     const target = dx + ((image * h * w * cin) << 2);
     if (isPointwise(kh, kw, stride, padding)) {
-      multiplyPanels(target, dy + ((image * pixels * cout) << 2), wTransposed, 0, pixels, k, cout);
+      multiplyPanels(target, dy + ((image * pixels * cout) << 2), wTransposed, 0, pixels, k, cout, onto);
       continue;
     }
-    memory.fill(target, 0, (h * w * cin) << 2);
+    if (!onto) memory.fill(target, 0, (h * w * cin) << 2);
     for (let first: usize = 0; first < pixels; first += CONV_BLOCK) {
       const count = min(CONV_BLOCK, pixels - first);
       const rows = dy + (((image * pixels + first) * cout) << 2);
-      multiplyPanels(scratch, rows, wTransposed, 0, count, k, cout);
+      multiplyPanels(scratch, rows, wTransposed, 0, count, k, cout, 0);
       col2im(target, scratch, h, w, cin, kh, kw, stride, padding, ow, first, count);
     }
   }

@@ -1,6 +1,6 @@
 // The gradients of a Winograd convolution; notation, layouts and numerics as in winograd.ts.
 //
-//   dM = A·dy·Aᵀ;   dx = Σ B·(dM·Uᵀ)·Bᵀ, or not computed when dx = 0
+//   dM = A·dy·Aᵀ;   dx = Σ B·(dM·Uᵀ)·Bᵀ, added to what is there when onto = 1, or not computed when dx = 0
 //   dwChunks[chunk] = Gᵀ·(Σ Vᵀ·dM)·G of the chunk's 8 images, or not computed when dwChunks = 0
 //
 // ut  36 × panels of Uᵀ (winograd_filter_f32, transposed). Range: chunks of 8 images.
@@ -23,6 +23,7 @@ import { endTile, firstTile } from "./winograd/tiles";
 
 export function winograd_backward_f32(
   dx: usize,
+  onto: usize,
   dwChunks: usize,
   dy: usize,
   x: usize,
@@ -46,6 +47,7 @@ export function winograd_backward_f32(
       const out = dx ? dx + first * map * cin : 0;
       winograd_backward_group_f32(
         out,
+        onto,
         dwChunks,
         first === chunk * CHUNK ? 1 : 0,
         dy + first * map * cout,
@@ -63,9 +65,10 @@ export function winograd_backward_f32(
   }
 }
 
-/** One group: its dx, unless that is 0, and its part of dU, unless `withWeights` is 0: all of it if isFirst, else added. */
+/** One group: its dx, unless that is 0, added or not, and its part of dU, unless `withWeights` is 0: all of it if isFirst, else added. */
 export function winograd_backward_group_f32(
   dx: usize,
+  onto: usize,
   withWeights: usize,
   isFirst: usize,
   dy: usize,
@@ -97,10 +100,10 @@ export function winograd_backward_group_f32(
     const b = dm + pair * mPair + ((start * cout) << 2);
     if (withWeights) multiplyTransposed(du + pair * duPair, a, b, cin, cout, tiles, isFirst ? 0 : 1);
     // dV takes the place of V.
-    if (dx) multiplyPanels(a, b, ut + pair * panels, 0, tiles, cin, cout);
+    if (dx) multiplyPanels(a, b, ut + pair * panels, 0, tiles, cin, cout, 0);
   }
   if (dx) {
-    memory.fill(dx, 0, (images * h * w * cin) << 2);
+    if (!onto) memory.fill(dx, 0, (images * h * w * cin) << 2);
     eachTile(INPUT_ADJOINT, v, vPair, dx, images, h, w, cin, scratch, zeros, discard, 0);
   }
 }

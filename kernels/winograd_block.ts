@@ -55,6 +55,7 @@ export function winograd_block_f32(
 
 export function winograd_block_backward_f32(
   dx: usize,
+  onto: usize,
   dwChunks: usize,
   dz: usize,
   argmax: usize,
@@ -107,6 +108,7 @@ export function winograd_block_backward_f32(
       const input = (first * pixels * cin) << 2;
       winograd_backward_group_f32(
         dx ? dx + input : 0,
+        onto,
         dwChunks,
         first === chunk * CHUNK ? 1 : 0,
         dy,

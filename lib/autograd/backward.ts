@@ -100,7 +100,8 @@ function propagate(loss: Tensor, nodes: readonly Node[]): void {
     const dy = gradients.get(node);
     if (!dy) continue;
     gradients.delete(node);
-    const results = scope(() => gradientsOf(node, dy));
+    const sums = node.inputs.map((input) => sumSoFar(input, gradients));
+    const results = scope(() => gradientsOf(node, dy, sums));
     node.inputs.forEach((input, i) => {
       const dx = results[i];
       if (dx) deliver(input, dx, gradients);
@@ -109,15 +110,25 @@ function propagate(loss: Tensor, nodes: readonly Node[]): void {
   }
 }
 
-/** For each input that wants one its gradient, which nobody else holds or owns. */
-function gradientsOf({ op, inputs, backward }: Node, dy: Gradient): (Gradient | null)[] {
-  const results = backward(dy);
+/** What has come of its gradient, where nobody else reads that memory. */
+function sumSoFar({ node }: Tensor, gradients: ReadonlyMap<unknown, Gradient>): Gradient | null {
+  const sum = gradients.get(node);
+  return sum && !sum.isShared ? sum : null;
+}
+
+/** For each input that wants one its gradient, which nobody else holds or owns; null where it has been added to the sum. */
+function gradientsOf(
+  { op, inputs, backward }: Node,
+  dy: Gradient,
+  sums: readonly (Gradient | null)[],
+): (Gradient | null)[] {
+  const results = backward(dy, sums);
   if (!Array.isArray(results)) {
     throw new AutogradError(`backward: ${op} must return an array of gradients; got ${printable(results)}.`, { op });
   }
   return inputs.map((input, i) => {
     const dx: unknown = results[i];
-    if (!input.requiresGrad || dx === null) return null;
+    if (!input.requiresGrad || dx === null || dx === sums[i]) return null;
     const name = `${op}'s gradient ${i + 1}`;
     checkTensor("backward", name, dx);
     if (!sameShape((dx as Gradient).shape, input.shape)) throw shapeError(name, dx as Gradient, input);

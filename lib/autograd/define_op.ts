@@ -8,7 +8,7 @@ import { leaveScope, scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { viewOf } from "../tensor/view.ts";
 import { isGradEnabled, noGrad } from "./grad_mode.ts";
-import { Node } from "./node.ts";
+import { type Backward, Node } from "./node.ts";
 
 export interface ForwardContext {
   /** Whether this call is recorded, so that backward may follow. */
@@ -25,6 +25,8 @@ export interface BackwardContext<Args extends readonly unknown[]> {
   readonly saved: readonly Tensor<any>[];
   /** For each tensor among the arguments, in order: whether its gradient is wanted at all. */
   readonly needs: readonly boolean[];
+  /** And what has come of it so far, if anything has: backward may add to it in place and return it, which saves a pass. */
+  readonly sums: readonly (Tensor<"f32"> | null)[];
 }
 
 export interface OpDefinition<Args extends readonly unknown[]> {
@@ -127,7 +129,7 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
     } else if (isRecording) {
       const needs = inputs.map((input) => input.requiresGrad);
       const then = args.map(asItIs) as unknown as Args;
-      const backward = (dy: Tensor<"f32">) => definition.backward({ args: then, saved, needs }, dy);
+      const backward: Backward = (dy, sums) => definition.backward({ args: then, saved, needs, sums }, dy);
       output.requiresGrad = true;
       output.node = new Node(name, inputs, output, backward, saved);
     }

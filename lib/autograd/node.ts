@@ -4,6 +4,10 @@ import { enterScope, leaveScope, type Owned, type Scope } from "../tensor/scope.
 import type { SavedState } from "../tensor/storage.ts";
 import type { GraphNode, Tensor } from "../tensor/tensor.ts";
 
+type Gradient = Tensor<"f32"> | null;
+/** Given ∂loss/∂output, ∂loss/∂input for each input, or null where none is needed; `sums` as BackwardContext has them. */
+export type Backward = (dy: Tensor<"f32">, sums: readonly Gradient[]) => readonly Gradient[];
+
 export class Node implements GraphNode {
   private static count = 0;
   readonly id = Node.count++;
@@ -17,8 +21,7 @@ export class Node implements GraphNode {
     /** The tensors among the arguments. They may be disposed of by now: only their identity counts. */
     readonly inputs: readonly Tensor[],
     readonly output: Tensor,
-    /** Given ∂loss/∂output, ∂loss/∂input for each input, or null where none is needed. */
-    readonly backward: (dy: Tensor<"f32">) => readonly (Tensor<"f32"> | null)[],
+    readonly backward: Backward,
     /** What backward needs, held by separate references, which outlive the user's and belong to no scope but by this node. */
     readonly saved: readonly Tensor[],
   ) {

@@ -16,9 +16,9 @@ const convolution = defineOp("conv2d", {
     save(x, w);
     return algorithm.forward(x, packed, b, geometry);
   },
-  backward({ args: [, , b, options, isExact], saved: [x, w], needs }, dy) {
+  backward({ args: [, , b, options, isExact], saved: [x, w], needs, sums }, dy) {
     const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, options);
-    const gradients = convAlgorithm(geometry, isExact).backward(dy, x, w, geometry, needs);
+    const gradients = convAlgorithm(geometry, isExact).backward(dy, x, w, geometry, needs, sums[0]);
     return b ? [...gradients, needs[2] ? reduceAxes("sum_f32", dy, [0, 1, 2]) : null] : gradients;
   },
 });

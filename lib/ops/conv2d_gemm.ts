@@ -28,16 +28,25 @@ export const gemmConv: ConvAlgorithm = {
     return y;
   },
 
-  backward(dy, x, w, geometry, needs) {
-    return [needs[0] ? inputGradient(dy, x, w, geometry) : null, needs[1] ? weightGradient(dy, x, w, geometry) : null];
+  backward(dy, x, w, geometry, needs, sum) {
+    return [
+      needs[0] ? inputGradient(dy, x, w, geometry, sum) : null,
+      needs[1] ? weightGradient(dy, x, w, geometry) : null,
+    ];
   },
 };
 
-function inputGradient(dy: Tensor, x: Tensor, w: Tensor, geometry: ConvGeometry): Tensor<"f32"> {
+function inputGradient(
+  dy: Tensor,
+  x: Tensor,
+  w: Tensor,
+  geometry: ConvGeometry,
+  sum: Tensor<"f32"> | null,
+): Tensor<"f32"> {
   const { n, k, cout } = geometry;
-  const dx = empty(x.shape);
+  const dx = sum ?? empty(x.shape);
   const panels = packB(w, k, cout, true);
-  const pointers = [dx.ptr, dy.ptr, panels.ptr];
+  const pointers = [dx.ptr, sum ? 1 : 0, dy.ptr, panels.ptr];
   parallelForWithScratch("conv2d_backward_input_f32", n, convInputScratch(k), ...pointers, ...sizesOf(geometry));
   return dx;
 }

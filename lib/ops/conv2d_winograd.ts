@@ -26,13 +26,13 @@ export const winogradConv: ConvAlgorithm = {
     return y;
   },
 
-  backward(dy, x, w, geometry, needs) {
+  backward(dy, x, w, geometry, needs, sum) {
     const { n, h, w: width, cin, cout } = geometry;
     const chunks = chunksOf(n);
-    const dx = needs[0] ? empty(x.shape) : null;
+    const dx = needs[0] ? (sum ?? empty(x.shape)) : null;
     const ut = needs[0] ? transformFilter(w, geometry, true) : null;
     const partial = needs[1] ? empty([chunks, ...w.shape]) : null;
-    const pointers = [dx?.ptr ?? 0, partial?.ptr ?? 0, dy.ptr, x.ptr, ut?.ptr ?? 0];
+    const pointers = [dx?.ptr ?? 0, sum ? 1 : 0, partial?.ptr ?? 0, dy.ptr, x.ptr, ut?.ptr ?? 0];
     const scratchSize = winogradScratch(h, width, cin, cout);
     parallelForWithScratch("winograd_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cin, cout);
     return [dx, partial && reduceAxes("sum_f32", partial, [0])];

@@ -38,13 +38,14 @@ export interface ConvForward {
 
 /** One way to compute a convolution and its gradients. */
 export interface ConvAlgorithm extends ConvForward {
-  /** dx and dw, each only where it is needed. */
+  /** dx and dw, each only where it is needed; dx is added to `sum` where there is one. */
   backward(
     dy: Tensor,
     x: Tensor,
     w: Tensor,
     geometry: ConvGeometry,
     needs: readonly boolean[],
+    sum: Tensor<"f32"> | null,
   ): [dx: Tensor<"f32"> | null, dw: Tensor<"f32"> | null];
 }
 

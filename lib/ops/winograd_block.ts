@@ -86,7 +86,7 @@ export const winogradBlock = defineOp("winogradBlock", {
     return z;
   },
 
-  backward({ args: [, , b, , , options], saved: [x, w, y, coefficients, ...rest], needs }, dz) {
+  backward({ args: [, , b, , , options], saved: [x, w, y, coefficients, ...rest], needs, sums }, dz) {
     const geometry = convGeometry("conv2d", x.shape, w.shape, null, { padding: 1 });
     const { n, h, w: width, cin, cout } = geometry;
     const { pool } = options;
@@ -112,10 +112,10 @@ export const winogradBlock = defineOp("winogradBlock", {
     const merged = [dgamma.ptr, dbeta.ptr, slopes.ptr, partial.ptr, coefficients.ptr];
     parallelFor("batch_norm2d_backward_merge_f32", cout, ...merged, n, h * width, cout);
 
-    const dx = needs[0] ? empty(x.shape) : null;
+    const dx = needs[0] ? (sums[0] ?? empty(x.shape)) : null;
     const ut = needs[0] ? transformFilter(w, geometry, true) : null;
     const dwChunks = needs[1] ? empty([chunks, ...w.shape]) : null;
-    const outputs = [dx?.ptr ?? 0, dwChunks?.ptr ?? 0];
+    const outputs = [dx?.ptr ?? 0, sums[0] ? 1 : 0, dwChunks?.ptr ?? 0];
     const inputs = [(live ?? dz).ptr, pool === "max" ? rest[2].ptr : 0, y.ptr, coefficients.ptr, slopes.ptr];
     const pointers = [...outputs, ...inputs, x.ptr, ut?.ptr ?? 0, pool === "mean" ? 1 : 0, floor];
     const scratchSize = winogradBlockScratch(h, width, cin, cout);

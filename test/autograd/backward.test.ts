@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
+import { defineOp } from "../../lib/autograd/define_op.ts";
 import { noGrad } from "../../lib/autograd/grad_mode.ts";
 import { AutogradError, DisposedError } from "../../lib/base/errors.ts";
 import { add } from "../../lib/ops/add.ts";
@@ -15,7 +16,7 @@ import { sub } from "../../lib/ops/sub.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { memoryUsage } from "../../lib/runtime/memory.ts";
 import { uniform64 } from "../../lib/selftest/array64.ts";
-import { tensor } from "../../lib/tensor/create.ts";
+import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { guardMemory } from "../support/guarded_memory.ts";
@@ -66,6 +67,27 @@ test("a gradient handed on unchanged to two receivers is not shared by them", ()
   assert.equal(gradOf(c), [4, 4]);
   c.grad?.data.fill(7);
   assert.equal(gradOf(d), [4, 4]);
+});
+
+test("an operation may add to what has come of a gradient, unless others read that memory", () => {
+  const offered: boolean[] = [];
+  const twice = defineOp("twice", {
+    forward: (_, x: Tensor) => mul(x, 2),
+    backward({ sums: [sum] }, dy) {
+      offered.push(sum !== null);
+      const dx = sum ?? zeros(dy.shape);
+      dx.data.forEach((value, i) => {
+        dx.data[i] = value + 2 * dy.values[i];
+      });
+      return [dx];
+    },
+  });
+  const x = leaf([1, 2]);
+  const h = mul(x, 3);
+  // The latest first: the sum's gradient reaches h as a view, of which the second reader is the first `twice`.
+  backward(sum(add(add(twice(h), twice(h)), h)));
+  assert.equal([...(x.grad as Tensor).data], [15, 15]);
+  assert.equal(offered, [false, true]);
 });
 
 test("gradients of several calls add up, in place", () => {

@@ -10,7 +10,7 @@ import {
   panelsSize,
 } from "../../lib/runtime/kernel_abi.ts";
 import type { KernelVariant } from "../../lib/runtime/kernel_module.ts";
-import { uniform64 } from "../../lib/selftest/array64.ts";
+import { sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
 import { expectClose } from "../support/expect_close.ts";
 import { inPieces, KernelModule } from "../support/kernel_module.ts";
 
@@ -45,8 +45,8 @@ const CASES: readonly Case[] = [
 ];
 const N = 9;
 
-/** y, dw chunk by chunk, and dx, of random operands. */
-function run(variant: KernelVariant, { h, w, cin, cout, k, stride, padding }: Case, cuts: readonly number[]) {
+/** y, dw chunk by chunk, and dx, of random operands; dx added to ones where `onto` is 1. */
+function run(variant: KernelVariant, { h, w, cin, cout, k, stride, padding }: Case, cuts: readonly number[], onto = 0) {
   const module = new KernelModule(variant);
   const { kernels } = module;
   const [oh, ow] = [h, w].map((size) => Math.floor((size + 2 * padding - k) / stride) + 1);
@@ -60,6 +60,7 @@ function run(variant: KernelVariant, { h, w, cin, cout, k, stride, padding }: Ca
   kernels.gemm_pack_b_f32(transposed, weight, terms, cout, 1, cout, 0, panelsOf(terms));
 
   const [y, dx] = [module.output(N * oh * ow * cout), module.output(N * h * w * cin)];
+  if (onto) dx.data.fill(1);
   const dw = module.output(chunksOf(N) * terms * cout);
   const sizes = [h, w, cin, k, k, stride, padding, oh, ow, cout] as const;
   const strip = (rows: number) => module.output(convStripSize(rows, w, cin, k, stride, padding)).ptr;
@@ -71,7 +72,9 @@ function run(variant: KernelVariant, { h, w, cin, cout, k, stride, padding }: Ca
   inPieces(chunksOf(N), cuts, (from, to) =>
     kernels.conv2d_backward_weight_f32(dw.ptr, x, dy, N, ...sizes, weights, from, to),
   );
-  inPieces(N, cuts, (from, to) => kernels.conv2d_backward_input_f32(dx.ptr, dy, transposed, ...sizes, input, from, to));
+  inPieces(N, cuts, (from, to) =>
+    kernels.conv2d_backward_input_f32(dx.ptr, onto, dy, transposed, ...sizes, input, from, to),
+  );
   module.checkCanaries();
   return { y: y.data, dw: dw.data, dx: dx.data };
 }
@@ -88,5 +91,18 @@ for (const sizes of CASES) {
     }
   });
 }
+
+test("dx is added to what is there, or begins at zeros", () => {
+  for (const sizes of [CASES[1], CASES[3]]) {
+    const [alone, onto] = [run("relaxed", sizes, [], 0).dx, run("relaxed", sizes, [], 1).dx];
+    // All that is added to is 1; where windows overlap, in another order.
+    expectClose(
+      onto,
+      alone.map((value) => value + 1),
+      sumTolerance(1, 9 * sizes.cout),
+      sizes.title,
+    );
+  }
+});
 
 test.run();

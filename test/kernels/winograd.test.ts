@@ -44,7 +44,7 @@ function run(variant: "simd" | "relaxed" | "wide", sizes: Sizes, cuts: readonly 
     kernels.winograd_f32(y.ptr, xPtr, u, biasPtr, n, h, w, cin, cout, scratch, from, to);
   }
   for (const [from, to] of ranges(chunks, cuts)) {
-    kernels.winograd_backward_f32(dx.ptr, partial.ptr, dyPtr, xPtr, ut, n, h, w, cin, cout, scratch, from, to);
+    kernels.winograd_backward_f32(dx.ptr, 0, partial.ptr, dyPtr, xPtr, ut, n, h, w, cin, cout, scratch, from, to);
   }
   module.checkCanaries();
   const dw = new Float64Array(weight.data.length);

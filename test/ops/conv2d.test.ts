@@ -3,8 +3,10 @@ import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
 import { OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
+import { add } from "../../lib/ops/add.ts";
 import { conv2d } from "../../lib/ops/conv2d.ts";
 import { maxPool2d } from "../../lib/ops/max_pool2d.ts";
+import { mul } from "../../lib/ops/mul.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { map64, maxAbs, sumTolerance, uniform64 } from "../../lib/selftest/array64.ts";
 import { conv2d64 } from "../../lib/selftest/windows64.ts";
@@ -103,6 +105,33 @@ test("the result for one image does not depend on the batch around it", () => {
   const all = conv2d(x, w, null, { padding: 1 });
   const one = tensor(x.data.slice(4 * 108, 5 * 108), [1, 6, 6, 3]);
   assert.equal(conv2d(one, w, null, { padding: 1 }).data, all.data.slice(4 * 180, 5 * 180));
+});
+
+test("the gradient of an input that others read too is the sum of theirs", () => {
+  for (const [cin, kernel, stride] of [
+    [4, 3, 1],
+    [1, 3, 1],
+    [3, 5, 1],
+    [8, 3, 2],
+    [4, 1, 1],
+  ]) {
+    const gradient = (isAlone: boolean): Float32Array => {
+      const x = tensor(uniform64([2, 8, 6, cin], 1).data, [2, 8, 6, cin]);
+      x.requiresGrad = true;
+      const h = mul(x, 1);
+      const w = tensor(uniform64([kernel, kernel, cin, 4], 2).data, [kernel, kernel, cin, 4]);
+      const y = sum(conv2d(h, w, null, { stride, padding: (kernel - 1) / 2 }));
+      backward(isAlone ? y : add(y, sum(h)));
+      return (x.grad as Tensor<"f32">).data.slice();
+    };
+    const alone = gradient(true).map((value) => value + 1);
+    expectClose(
+      gradient(false),
+      alone,
+      sumTolerance(1, 4 * kernel * kernel + 1) + 2e-6 * maxAbs(alone),
+      `${kernel}×${kernel}`,
+    );
+  }
 });
 
 test("an empty batch gives an empty result", () => {

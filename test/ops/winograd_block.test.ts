@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
 import { ShapeError, type SimdgradError } from "../../lib/base/errors.ts";
 import { adaptiveAvgPool2d } from "../../lib/ops/adaptive_avg_pool2d.ts";
+import { add } from "../../lib/ops/add.ts";
 import { batchNorm2d } from "../../lib/ops/batch_norm2d.ts";
 import { conv2d } from "../../lib/ops/conv2d.ts";
 import { maxPool2d } from "../../lib/ops/max_pool2d.ts";
@@ -115,6 +116,21 @@ test("agrees with the ops it is made of, on larger batches", () => {
       expectClose(actual.gradients[i], wanted, 1e-5 * maxAbs(wanted), `${tail} gradient of input ${i}`);
     }
   }
+});
+
+test("the gradient of an input that others read too is the sum of theirs", () => {
+  const sizes = { n: 9, h: 6, w: 5, cin: 4, cout: 8 };
+  const [alone, both] = [false, true].map((withInput) => {
+    const op: ReturnType<typeof block> = (...args) => {
+      const h = mul(args[0], 1);
+      const z = block("relu")(h, args[1], args[2], args[3], args[4]);
+      return withInput ? add(z, sum(h)) : z;
+    };
+    return run(op, sizes).gradients[0];
+  });
+  const share = sum(tensor(uniform64([9, 6, 5, 8], 3).data)).item();
+  const expected = alone.map((value) => value + share);
+  expectClose(both, expected, 1e-5 * maxAbs(expected));
 });
 
 test("the bias has no gradient, in exact arithmetic nor here", () => {
