@@ -2,6 +2,7 @@
 
 import { Node } from "../lib/autograd/node.ts";
 import { noGrad, type Tensor } from "../lib/index.ts";
+import { viewOf } from "../lib/tensor/view.ts";
 
 type Gradient = Tensor<"f32"> | null;
 
@@ -9,7 +10,7 @@ type Gradient = Tensor<"f32"> | null;
 export function backwardOf(y: Tensor, dy: Tensor<"f32">, inputs: readonly Tensor[]): Gradient[] {
   const { node } = y;
   if (!(node instanceof Node)) throw new TypeError("backwardOf: y was not recorded.");
-  const results = noGrad(() => node.backward(dy, []));
+  const results = noGrad(() => node.backward(viewOf(dy, dy.shape), []));
   const before = node.inputs.findIndex((input) => input.node instanceof Node);
   const gradient = results[before];
   if (gradient) return backwardOf(node.inputs[before], gradient, inputs);

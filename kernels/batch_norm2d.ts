@@ -7,6 +7,7 @@
 // coefficients   [5, C] f32: mean, its rounding error, 1/√(var + ε), scale, bias. The mean is kept as
 //                two floats, m + e, and e·scale taken off the bias: at mean = 100 σ one float would be
 //                off by 6e-6 σ.
+// added          [P, C], added to what is normalised, or 0 for nothing: a residual block's shortcut
 // floor          0 where a ReLU follows, in the same pass; NaN where none does, since nothing is less than that
 // partial        [⌈N/8⌉, 2, C4] f64: (mean, M2 = Σ (x − mean)²) of each chunk of 8 images,
 //                C4 = C rounded up to 4, the lanes past C being undefined
@@ -99,11 +100,12 @@ function storeCoefficients(
   storeF32(coefficients, 4 * c + i, <f32>(<f64>loadF32(beta, i) - low * scale));
 }
 
-/** y = (x − mean)·scale + bias, where that is less than `floor` the floor. Range: pixels [from, to). */
+/** y = (x − mean)·scale + bias + added, where that is less than `floor` the floor. Range: pixels [from, to). */
 export function batch_norm2d_f32(
   y: usize,
   x: usize,
   coefficients: usize,
+  added: usize,
   c: usize,
   floor: f32,
   from: usize,
@@ -120,7 +122,9 @@ export function batch_norm2d_f32(
       const scale = load4(coefficients, 3 * c + i);
       const bias = load4(coefficients, 4 * c + i);
       for (let at = first; at < end; at += step) {
-        const value = f32x4.pmax(norm(load4(x + at, i), mean, scale, bias), least);
+        let value = norm(load4(x + at, i), mean, scale, bias);
+        if (added) value = f32x4.add(value, load4(added + at, i));
+        value = f32x4.pmax(value, least);
         if (i < fours) store4(y + at, i, value);
         else storeTail(y + at, i, c - i, value);
       }

@@ -9,6 +9,7 @@ import { conv1Block, isConv1Block } from "../ops/conv1_block.ts";
 import { winogradConv } from "../ops/conv2d_winograd.ts";
 import { isExact } from "../ops/exact.ts";
 import { winogradBlock } from "../ops/winograd_block.ts";
+import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { AdaptiveAvgPool2d } from "./adaptive_avg_pool2d.ts";
 import { BatchNorm2d } from "./batch_norm2d.ts";
@@ -17,6 +18,8 @@ import { foldedConv } from "./folded_conv.ts";
 import { MaxPool2d } from "./max_pool2d.ts";
 import type { Module } from "./module.ts";
 import { ReLU } from "./relu.ts";
+import { Residual } from "./residual.ts";
+import type { Tail } from "./tail.ts";
 
 /** What computes `length` layers at once. */
 export interface Fusion {
@@ -24,19 +27,30 @@ export interface Fusion {
   forward(x: Tensor): Tensor<"f32">;
 }
 
-/** What computes layers[from] on x together with those behind it; null where it goes by itself. */
-export function fuse(layers: readonly Module[], x: Tensor, from = 0): Fusion | null {
+/** What computes layers[from] on x together with those behind it, and `tail` if they are the last; null where it goes by itself. */
+export function fuse(layers: readonly Module[], x: Tensor, from = 0, tail?: Tail): Fusion | null {
   if (isExact()) return null;
   const conv = layers[from];
   const bn = layers[from + 1];
   if (is(conv, BatchNorm2d) && is(bn, ReLU)) return { length: 2, forward: (x) => conv.normalize(x, true) };
+  if (is(conv, Residual) && is(bn, ReLU)) return { length: 2, forward: (x) => conv.sum(x, true) };
+  if (is(conv, ReLU) && is(bn, MaxPool2d)) return { length: 2, forward: (x) => reluOfLargest(x, conv, bn) };
   if (!is(conv, Conv2d) || !is(bn, BatchNorm2d) || x.shape.length !== 4 || x.dtype !== "f32") return null;
   const geometry = convGeometry("conv2d", x.shape, conv.weight.shape, null, conv);
   if (bn.weight.size !== geometry.cout) return null;
   const relu = is(layers[from + 2], ReLU);
   const pool = relu ? poolOf(layers[from + 3]) : null;
-  if (bn.isTraining) return trainingBlock(conv, bn, relu, pool, geometry, x.requiresGrad);
+  const ending = from + 2 === layers.length ? tail : undefined;
+  if (bn.isTraining) return trainingBlock(conv, bn, relu, pool, geometry, x.requiresGrad, ending);
   return isGradEnabled() ? null : evaluationBlock(conv, bn, pool, geometry);
+}
+
+/** A maximum of ReLUs is the ReLU of the maximum, to the bit, and so are its gradients: fewer elements to pass over. */
+function reluOfLargest(x: Tensor, relu: ReLU, pool: MaxPool2d): Tensor<"f32"> {
+  const largest = pool.forward(x);
+  const y = relu.forward(largest);
+  largest.dispose();
+  return y;
 }
 
 /** Training: where Winograd's kernels do the convolution, or, with a pool, those for a single input channel, which give no dx. */
@@ -47,6 +61,7 @@ function trainingBlock(
   following: Pool | null,
   geometry: ConvGeometry,
   wantsDx: boolean,
+  tail?: Tail,
 ): Fusion | null {
   // 2×2 windows must cover the map.
   const isCovered = following !== "max" || (geometry.h % 2 === 0 && geometry.w % 2 === 0);
@@ -55,12 +70,21 @@ function trainingBlock(
   if (!isFirst && convAlgorithm(geometry) !== winogradConv) return null;
   const { runningMean, runningVar, momentum, eps } = bn;
   const options = { runningMean, runningVar, momentum, eps };
+  const { n, oh, ow, cout } = geometry;
+  const added = tail && sameShape(tail.added.shape, [n, oh, ow, cout]) ? tail.added : null;
   const forward = (x: Tensor): Tensor<"f32"> =>
-    bn.countBatch(() =>
-      isFirst
-        ? conv1Block(x, conv.weight, conv.bias, bn.weight, bn.bias, options)
-        : winogradBlock(x, conv.weight, conv.bias, bn.weight, bn.bias, { ...options, relu, pool }),
-    );
+    bn.countBatch(() => {
+      const parameters = [conv.weight, conv.bias, bn.weight, bn.bias] as const;
+      if (isFirst) return conv1Block(x, ...parameters, options);
+      const z = winogradBlock(
+        x,
+        ...parameters,
+        { ...options, relu: relu || Boolean(added && tail?.relu), pool },
+        added,
+      );
+      if (tail && added) tail.isDone = true;
+      return z;
+    });
   return { length: pool ? 4 : relu ? 3 : 2, forward };
 }
 

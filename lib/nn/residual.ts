@@ -1,9 +1,11 @@
 import { formatShape, ShapeError } from "../base/errors.ts";
 import { add } from "../ops/add.ts";
+import { relu } from "../ops/relu.ts";
 import { checkTensor } from "../tensor/check_tensor.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkModule, Module } from "./module.ts";
+import type { Tail } from "./tail.ts";
 
 /**
  * A residual block: y = main(x) + shortcut(x), where main(x) has the shape of x without a shortcut.
@@ -35,8 +37,16 @@ export class Residual extends Module {
   }
 
   forward(x: Tensor): Tensor<"f32"> {
-    const y = this.main.forward(x);
+    return this.sum(x, false);
+  }
+
+  /** @internal With relu max(y, 0) in place of y. */
+  sum(x: Tensor, withRelu: boolean): Tensor<"f32"> {
     const s = (this.shortcut?.forward(x) ?? x) as Tensor<"f32">;
+    const tail: Tail = { added: s, relu: withRelu, isDone: false };
+    // A Sequential's last pass may do the rest.
+    const main: Module & { forwardWith?(x: Tensor, tail: Tail): Tensor<"f32"> } = this.main;
+    const y = main.forwardWith?.(x, tail) ?? main.forward(x);
     const what = this.shortcut ? "shortcut(x)" : "x";
     checkTensor("Residual", "main(x)", y);
     checkTensor("Residual", what, s);
@@ -47,9 +57,10 @@ export class Residual extends Module {
         { main: y.shape, shortcut: s.shape },
       );
     }
-    const sum = add(y, s);
+    const sum = tail.isDone ? y : add(y, s);
+    const result = withRelu && !tail.isDone ? relu(sum) : sum;
     // What backward needs of them, it holds by itself.
-    for (const part of new Set([y, s])) if (part !== x && !part.isKept) part.dispose();
-    return sum;
+    for (const part of new Set([y, s, sum])) if (part !== x && part !== result && !part.isKept) part.dispose();
+    return result;
   }
 }

@@ -6,6 +6,7 @@ import { checkTensor } from "../tensor/check_tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { fuse } from "./fusion.ts";
 import { checkModule, Module } from "./module.ts";
+import type { Tail } from "./tail.ts";
 
 export interface SequentialOptions {
   seed?: number;
@@ -71,11 +72,20 @@ export class Sequential extends Module {
   }
 
   forward(x: Tensor): Tensor<"f32"> {
+    return this.#run(x);
+  }
+
+  /** @internal With `tail` in the last pass, where that can be. */
+  forwardWith(x: Tensor, tail: Tail): Tensor<"f32"> {
+    return this.forward === Sequential.prototype.forward ? this.#run(x, tail) : this.forward(x);
+  }
+
+  #run(x: Tensor, tail?: Tail): Tensor<"f32"> {
     checkTensor("Sequential", "x", x, "any");
     const modules = this.#modules;
     let h = x;
     for (let i = 0; i < modules.length; ) {
-      const fusion = fuse(modules, h, i);
+      const fusion = fuse(modules, h, i, tail);
       const next = (fusion ?? modules[i]).forward(h);
       if (!(next instanceof Tensor)) checkTensor("Sequential", `what layer ${i} returns`, next, "any");
       i += fusion?.length ?? 1;

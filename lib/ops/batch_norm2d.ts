@@ -1,7 +1,7 @@
 import { defineOp } from "../autograd/define_op.ts";
 import { chunksOf } from "../runtime/kernel_abi.ts";
 import { parallelFor } from "../runtime/parallel.ts";
-import { empty } from "../tensor/create.ts";
+import { empty, spare } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import {
   type BatchNorm2dOptions,
@@ -43,7 +43,7 @@ export const batchNorm2d = defineOp("batchNorm2d", {
       ? batchCoefficients(x, gamma, beta, options)
       : runningCoefficients(gamma, beta, options);
     const y = empty(x.shape);
-    parallelFor("batch_norm2d_f32", n * h * w, y.ptr, x.ptr, coefficients.ptr, c, floorOf(options));
+    parallelFor("batch_norm2d_f32", n * h * w, y.ptr, x.ptr, coefficients.ptr, 0, c, floorOf(options));
     save(x, coefficients);
     return y;
   },
@@ -63,7 +63,7 @@ export const batchNorm2d = defineOp("batchNorm2d", {
     }
     let dx: Tensor<"f32"> | null = null;
     if (needs[0]) {
-      dx = empty(x.shape);
+      dx = spare(dy);
       if (isTraining) {
         const inputs = [dy.ptr, x.ptr, coefficients.ptr, slopes.ptr];
         parallelFor("batch_norm2d_backward_input_f32", n * h * w, dx.ptr, ...inputs, c, floor);

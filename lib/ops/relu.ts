@@ -1,6 +1,6 @@
 import { defineOp } from "../autograd/define_op.ts";
 import { parallelFor } from "../runtime/parallel.ts";
-import { empty } from "../tensor/create.ts";
+import { empty, spare } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /**
@@ -20,7 +20,7 @@ export const relu = defineOp("relu", {
     return y;
   },
   backward({ saved: [y] }, dy) {
-    const dx = empty(y.shape);
+    const dx = spare(dy);
     parallelFor("relu_backward_f32", y.size, dx.ptr, dy.ptr, y.ptr);
     return [dx];
   },

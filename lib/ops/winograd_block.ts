@@ -3,7 +3,7 @@
 import { defineOp } from "../autograd/define_op.ts";
 import { chunksOf, winogradBlockScratch, winogradScratch } from "../runtime/kernel_abi.ts";
 import { parallelFor, parallelForWithScratch } from "../runtime/parallel.ts";
-import { empty, zeros } from "../tensor/create.ts";
+import { empty, spare, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import {
   type BatchNorm2dOptions,
@@ -24,17 +24,18 @@ export interface WinogradBlockOptions extends Omit<BatchNorm2dOptions, "isTraini
 /**
  * Convolution and batch normalisation in training in one op, with ReLU, and with that and pooling:
  *
- *   z = pool(relu(batchNorm2d(conv2d(x, w, b, { padding: 1 }), gamma, beta)))
+ *   z = pool(relu(batchNorm2d(conv2d(x, w, b, { padding: 1 }), gamma, beta) + added))
  *
  * @param x [N, H, W, Cin] f32, H and W even for "max"
  * @param w [3, 3, Cin, Cout], Cin and Cout multiples of 4
  * @param b [Cout], or null. Its gradient is zero: normalising takes every constant off
  * @param options.relu whether there is a ReLU where nothing is pooled
+ * @param added [N, H, W, Cout], where nothing is pooled; or null: a residual block's shortcut
  * @returns [N, H/2, W/2, Cout] for "max", [N, 1, 1, Cout] for "mean", else [N, H, W, Cout]
  * @throws what conv2d and batchNorm2d throw
  *
  * Cost: conv2d's, and one pass over its result each for the statistics and for the rest. Backward: dx, dw, db,
- * dgamma, dbeta. Saves x, w and the convolution's result.
+ * dgamma, dbeta, dadded. Saves x, w and the convolution's result.
  * Source: Ioffe & Szegedy 2015, arXiv:1502.03167; Lavin & Gray 2015, arXiv:1509.09308.
  */
 export const winogradBlock = defineOp("winogradBlock", {
@@ -46,6 +47,7 @@ export const winogradBlock = defineOp("winogradBlock", {
     gamma: Tensor,
     beta: Tensor,
     options: WinogradBlockOptions,
+    added: Tensor | null = null,
   ) {
     const geometry = convGeometry("conv2d", x.shape, w.shape, b?.shape ?? null, { padding: 1 });
     const { n, h, w: width, cin, cout } = geometry;
@@ -64,7 +66,9 @@ export const winogradBlock = defineOp("winogradBlock", {
 
     if (pool === null) {
       const z = empty(y.shape);
-      parallelFor("batch_norm2d_f32", n * h * width, z.ptr, y.ptr, coefficients.ptr, cout, floorOf(norm));
+      const inputs = [y.ptr, coefficients.ptr, added?.ptr ?? 0];
+      parallelFor("batch_norm2d_f32", n * h * width, z.ptr, ...inputs, cout, floorOf(norm));
+      if (added) save(z);
       y.dispose();
       return z;
     }
@@ -86,11 +90,15 @@ export const winogradBlock = defineOp("winogradBlock", {
     return z;
   },
 
-  backward({ args: [, , b, , , options], saved: [x, w, y, coefficients, ...rest], needs, sums }, dz) {
+  backward({ args: [, , b, , , options, added], saved: [x, w, y, coefficients, ...rest], needs, sums }, dz0) {
     const geometry = convGeometry("conv2d", x.shape, w.shape, null, { padding: 1 });
     const { n, h, w: width, cin, cout } = geometry;
     const { pool } = options;
-    const floor = floorOf(options);
+    // With something added, where the ReLU let it pass does not follow from y: it is worked out first, for both gradients.
+    const isMasked = Boolean(added && options.relu);
+    const dz = isMasked ? spare(dz0) : dz0;
+    if (isMasked) parallelFor("relu_backward_f32", dz.size, dz.ptr, dz0.ptr, rest[0].ptr);
+    const floor = added ? floorOf({}) : floorOf(options);
     const chunks = chunksOf(n);
     const partial = partialSums(n, cout);
     const live = pool === "max" ? empty(dz.shape) : null;
@@ -121,6 +129,6 @@ export const winogradBlock = defineOp("winogradBlock", {
     const scratchSize = winogradBlockScratch(h, width, cin, cout);
     parallelForWithScratch("winograd_block_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cin, cout);
     const dw = dwChunks && reduceAxes("sum_f32", dwChunks, [0]);
-    return b ? [dx, dw, zeros(b.shape), dgamma, dbeta] : [dx, dw, dgamma, dbeta];
+    return [dx, dw, ...(b ? [zeros(b.shape)] : []), dgamma, dbeta, ...(added ? [dz] : [])];
   },
 });

@@ -23,6 +23,11 @@ export function empty<D extends DType = "f32">(shape: Shape, dtype: D = "f32" as
   return new Tensor(dtype, shape);
 }
 
+/** @internal A gradient's own memory, for one of the same shape that is computed element by element; new where others read it. */
+export function spare(dy: Tensor<"f32">): Tensor<"f32"> {
+  return dy.isShared ? empty(dy.shape) : dy;
+}
+
 /**
  * @throws {DTypeError} a value that is no number, or that an integer dtype cannot hold
  * @example full([2, 2], 0.5)

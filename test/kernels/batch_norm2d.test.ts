@@ -48,7 +48,7 @@ function trainingStep(
   inPieces(c, cuts, (from, to) =>
     kernels.batch_norm2d_merge_f32(coefficients.ptr, ...running, ...inputs, n, hw, c, MOMENTUM, EPS, from, to),
   );
-  inPieces(pixels, cuts, (from, to) => kernels.batch_norm2d_f32(y.ptr, x.ptr, coefficients.ptr, c, floor, from, to));
+  inPieces(pixels, cuts, (from, to) => kernels.batch_norm2d_f32(y.ptr, x.ptr, coefficients.ptr, 0, c, floor, from, to));
   if (relu === "itself") {
     kernels.relu_f32(y.ptr, y.ptr, 0, size);
     kernels.relu_backward_f32(dy.ptr, dy.ptr, y.ptr, 0, size);
@@ -144,7 +144,7 @@ for (const variant of ["simd", "relaxed"] as const) {
         kernels.batch_norm2d_running_f32(coefficients.ptr, ...inputs, c, EPS, from, to),
       );
       inPieces(6, [1, 4], (from, to) => {
-        kernels.batch_norm2d_f32(y.ptr, x.ptr, coefficients.ptr, c, NO_FLOOR, from, to);
+        kernels.batch_norm2d_f32(y.ptr, x.ptr, coefficients.ptr, 0, c, NO_FLOOR, from, to);
         kernels.batch_norm2d_backward_running_f32(dx.ptr, x.ptr, x.ptr, coefficients.ptr, c, NO_FLOOR, from, to);
       });
       module.checkCanaries();

@@ -43,7 +43,7 @@ for (const variant of ["simd", "relaxed"] as const) {
       }
       module.checkCanaries();
       const normed = module.output(n * h * w * c);
-      kernels.batch_norm2d_f32(normed.ptr, y.ptr, coefficients.ptr, c, Number.NaN, 0, n * h * w);
+      kernels.batch_norm2d_f32(normed.ptr, y.ptr, coefficients.ptr, 0, c, Number.NaN, 0, n * h * w);
       const expected = {
         z: new Float32Array(outputs),
         peak: new Float32Array(outputs),

@@ -27,7 +27,7 @@ for (const variant of ["simd", "relaxed"] as const) {
       kernels.norm_relu_mean_f32(z.ptr, live.ptr, y.ptr, coefficients.ptr, ...sizes, 0, cut);
       module.checkCanaries();
       const normed = module.output(n * pixels * c);
-      kernels.batch_norm2d_f32(normed.ptr, y.ptr, coefficients.ptr, c, Number.NaN, 0, n * pixels);
+      kernels.batch_norm2d_f32(normed.ptr, y.ptr, coefficients.ptr, 0, c, Number.NaN, 0, n * pixels);
       const [mean, count, centred] = [0, 1, 2].map(() => new Float64Array(n * c));
       normed.data.forEach((value, at) => {
         if (value <= 0) return;

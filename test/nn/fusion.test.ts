@@ -76,6 +76,27 @@ test("a normalisation and the ReLU behind it go together, whatever is before", (
   assert.is(fuse([new BatchNorm2d(8), new MaxPool2d(2)], zeros([2, 6, 6, 8])), null);
 });
 
+test("max pooling goes before the ReLU ahead of it: the same bits, of values and gradients", () => {
+  const layers = [new ReLU(), new MaxPool2d(3, { stride: 2, padding: 1 })];
+  const values = uniform64([2, 7, 9, 5], 1).data.map((value, i) =>
+    i % 3 ? Math.round(4 * value) / 4 - 0.25 : -value * value,
+  );
+  const run = (forward: (x: Tensor) => Tensor): number[][] =>
+    scope(() => {
+      const x = tensor(values, [2, 7, 9, 5]);
+      x.requiresGrad = true;
+      const y = forward(x);
+      backward(sum(mul(y, tensor(uniform64(y.shape, 2).data, y.shape))));
+      return [[...y.data], [...(x.grad?.data ?? [])]];
+    });
+  const model = new Sequential(layers);
+  assert.is(fuse(layers, zeros([2, 7, 9, 5]))?.length, 2);
+  assert.equal(
+    run((x) => model.forward(x)),
+    run((x) => layers[1].forward(layers[0].forward(x) as Tensor) as Tensor),
+  );
+});
+
 test("other neighbours go by themselves", () => {
   const x = zeros([2, 6, 6, 4]);
   assert.is(fuse(layers(new MaxPool2d(2), { padding: 0 }), x), null);

@@ -1,0 +1,10 @@
+// @internal What may follow a chain of layers, and can be done in their last pass.
+
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** y + added, or with `relu` max(y + added, 0), for a result y of the same shape. Who does it says so. */
+export interface Tail {
+  readonly added: Tensor<"f32">;
+  readonly relu: boolean;
+  isDone: boolean;
+}
