@@ -16,7 +16,7 @@
 // Evaluation: running (range: channels) → apply. Any C; pixels are read 4 channels at a time.
 // Numerics: chunks are merged in ascending order in f64, so that neither the cut of a range nor the number
 // of threads changes a bit; an element of y then takes three roundings.
-// Tested in test/kernels/batch_norm2d.test.ts and test/ops/batch_norm2d.test.ts.
+// Tested in test/kernels/batch_norm2d.test.ts, test/ops/batch_norm2d.test.ts and test/ops/winograd_block.test.ts.
 // Source: Ioffe & Szegedy 2015, arXiv:1502.03167; Chan, Golub & LeVeque 1983 (merging).
 
 import { CHUNK, wholeVectors } from "./abi/abi";

@@ -2,7 +2,6 @@
 
 import type { ConvAlgorithm, ConvGeometry } from "./conv_geometry.ts";
 import { gemmConv } from "./conv2d_gemm.ts";
-import { grayConv } from "./conv2d_gray.ts";
 import { winogradConv } from "./conv2d_winograd.ts";
 
 /**

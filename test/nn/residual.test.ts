@@ -4,16 +4,21 @@ import { backward } from "../../lib/autograd/backward.ts";
 import { noGrad } from "../../lib/autograd/grad_mode.ts";
 import { OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { encodeOnnx } from "../../lib/formats/onnx.ts";
+import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
 import { Conv2d } from "../../lib/nn/conv2d.ts";
 import { Linear } from "../../lib/nn/linear.ts";
+import type { Module } from "../../lib/nn/module.ts";
+import { ReLU } from "../../lib/nn/relu.ts";
 import { Residual } from "../../lib/nn/residual.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
 import { add } from "../../lib/ops/add.ts";
 import { mul } from "../../lib/ops/mul.ts";
 import { rand } from "../../lib/ops/random.ts";
+import { relu } from "../../lib/ops/relu.ts";
 import { sum } from "../../lib/ops/sum.ts";
 import { scope } from "../../lib/tensor/scope.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { expectClose } from "../support/expect_close.ts";
 import { leaks } from "../support/leaks.ts";
 
 const test = suite("Residual");
@@ -50,6 +55,36 @@ test("gradients go through both parts, and through two blocks in a row", () => {
     gradientsOf(layers, byHand),
   );
 });
+
+for (const hasShortcut of [false, true]) {
+  const title = "with normalisations in training and a ReLU behind it, it gives what its ops give";
+  test(`${title}${hasShortcut ? ", a shortcut too" : ""}`, () => {
+    const [main, shortcut] = [
+      [new Conv2d(4, 4, 3, { padding: 1, bias: false, seed: 1 }), new BatchNorm2d(4)],
+      [new Conv2d(4, 4, 1, { seed: 2 }), new BatchNorm2d(4)],
+    ];
+    const block = new Residual(new Sequential(main), hasShortcut ? new Sequential(shortcut) : null);
+    const one = (layers: readonly Module[], input: Tensor): Tensor =>
+      layers.reduce((h: Tensor, layer) => layer.forward(h), input);
+    const run = (forward: (input: Tensor) => Tensor): number[][] =>
+      scope(() => {
+        const images = rand([9, 6, 5, 4], { seed: 3 });
+        images.requiresGrad = true;
+        const inner = mul(images, 2); // its gradient comes by three ways
+        const y = forward(inner);
+        for (const parameter of block.parameters()) parameter.grad?.data.fill(0);
+        backward(sum(mul(add(y, inner), rand(y.shape, { seed: 4 }))));
+        return [y, images.grad as Tensor, ...block.parameters().map(({ grad }) => grad as Tensor)].map(({ data }) => [
+          ...data,
+        ]);
+      });
+    const fused = run((input) => new Sequential(block, new ReLU()).forward(input));
+    const byHand = run((input) => relu(add(one(main, input), hasShortcut ? one(shortcut, input) : input)));
+    fused.forEach((values, i) => {
+      expectClose(values, byHand[i], 2e-5 * Math.max(...byHand[i].map(Math.abs)), `tensor ${i}`);
+    });
+  });
+}
 
 test("its parameters lie under main and shortcut", () => {
   const block = new Residual(new Sequential({ fc: new Linear(4, 4, { bias: false }) }), new Linear(4, 4));

@@ -80,6 +80,28 @@ for (const tail of ["relu", "norm"] as const) {
   }
 }
 
+for (const isRelu of [true, false]) {
+  for (const { n, h, w, cin, cout } of [...SHAPES, { n: 9, h: 3, w: 1, cin: 4, cout: 4 }]) {
+    const op = (...[x, weight, gamma, beta, added]: Tensor[]): Tensor => {
+      using runningMean = zeros([gamma.size]);
+      using runningVar = ones([gamma.size]);
+      const options = { runningMean, runningVar, relu: isRelu, pool: null };
+      return winogradBlock(x, weight, null, gamma, beta, options, added);
+    };
+    const reference = (...[x, weight, gamma, beta, added]: Array64[]): Array64 => {
+      const normal = all64(batchNorm2d64()(all64(conv2d64({ padding: 1 })(x, weight)), gamma, beta));
+      const y = map64(normal, (value, i) => value + added.data[i]);
+      return isRelu ? map64(y, relu64) : y;
+    };
+    testOp(test, `something added, ${isRelu ? "then ReLU" : "no ReLU"}`, op, reference, {
+      shapes: [[n, h, w, cin], [3, 3, cin, cout], [cout], [cout], [n, h, w, cout]],
+      maxTerm: 4,
+      terms: 9 * cin,
+      gradTerms: 9 * cin * n * h * w,
+    });
+  }
+}
+
 /** The value, and every gradient of Σ r·value. */
 function run(op: ReturnType<typeof block>, { n, h, w, cin, cout }: (typeof SHAPES)[number], mean = 0) {
   return scope(() => {
