@@ -38,7 +38,8 @@ const convolution = defineOp("conv2d", {
  * @throws {OptionError} stride or padding is not an integer in its range, or an option of another name
  *
  * Cost: 2·N·OH·OW·Cout·KH·KW·Cin flops; a third of that for 3×3, stride 1, padding 1 over channels by fours
- * (Winograd). Backward: dx, dw, db, each at the same cost. Saves x and w.
+ * (Winograd). Backward: dx, dw, db, each at the same cost. Saves x and w. No matrix of windows is made: with padding, a few
+ * rows of pixels are copied at a time, and for dx the windows' gradients of 32 pixels.
  *
  * Numerics: by the definition, an element is off by the roundings of its own sum. Winograd's error is twice that, and of its
  * whole tile, up to 4×4 outputs from 6×6 pixels of one image; so where it is used, in y and dx alike, up to 4 pixels away
