@@ -106,14 +106,14 @@ export function conv2d_backward_input_f32(
   for (let image = from; image < to; image++) {
     const target = dx + ((image * h * w * cin) << 2);
     if (isPointwise(kh, kw, stride, padding)) {
-      multiplyPanels(target, dy + ((image * pixels * cout) << 2), wTransposed, 0, pixels, k, cout, onto);
+      multiplyPanels(target, dy + ((image * pixels * cout) << 2), wTransposed, pixels, k, cout, onto);
       continue;
     }
     if (!onto) memory.fill(target, 0, (h * w * cin) << 2);
     for (let first: usize = 0; first < pixels; first += CONV_BLOCK) {
       const count = min(CONV_BLOCK, pixels - first);
       const rows = dy + (((image * pixels + first) * cout) << 2);
-      multiplyPanels(scratch, rows, wTransposed, 0, count, k, cout, 0);
+      multiplyPanels(scratch, rows, wTransposed, count, k, cout, 0);
       col2im(target, scratch, h, w, cin, kh, kw, stride, padding, ow, first, count);
     }
   }

@@ -41,7 +41,7 @@ function multiply(
     const m = endTile(pair, images, h, w) - first;
     const c = out + pair * outPair + ((first * columns) << 2);
     const a = rows + pair * rowsPair + ((first * k) << 2);
-    multiplyPanels(c, a, u + pair * panels, 0, m, columns, k, 0);
+    multiplyPanels(c, a, u + pair * panels, m, columns, k, 0);
   }
 }
 

@@ -4,18 +4,17 @@
 import { NR, rowTiles } from "../abi/abi";
 import { gemm_f32 } from "../gemm";
 
-/** c [m, n] = a [m, k]·b + bias, or c + a·b when accumulating: a and c row-major, b [k, n] in panels; bias [n], or 0 for none. */
+/** c [m, n] = a·b, or c + a·b when accumulating: a [m, k] and c row-major, b [k, n] in panels. */
 export function multiplyPanels(
   c: usize,
   a: usize,
   panels: usize,
-  bias: usize,
   m: usize,
   n: usize,
   k: usize,
   accumulate: usize,
 ): void {
-  gemm_f32(c, a, panels, bias, m, n, k, n, k, 1, NR * k, NR, accumulate, 0, rowTiles(m));
+  gemm_f32(c, a, panels, 0, m, n, k, n, k, 1, NR * k, NR, accumulate, 0, rowTiles(m));
 }
 
 /** c [m, n] = aᵀ·b, or c + aᵀ·b when accumulating: a [k, m] and b [k, n] row-major, b read in place. */

@@ -212,7 +212,6 @@ const BY_FILE: Record<string, readonly (readonly [what: string, before: string, 
     ],
   ],
   "kernels/shared/products.ts": [
-    ["a product without its bias", "gemm_f32(c, a, panels, bias, m", "gemm_f32(c, a, panels, 0, m"],
     ["a sum of products keeps only the last", "NR, n, accumulate, 0, rowTiles(m)", "NR, n, 0, 0, rowTiles(m)"],
   ],
   "kernels/softmax/rows.ts": [
