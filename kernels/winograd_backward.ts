@@ -100,7 +100,7 @@ export function winograd_backward_group_f32(
     const b = dm + pair * mPair + ((start * cout) << 2);
     if (withWeights) multiplyTransposed(du + pair * duPair, a, b, cin, cout, tiles, isFirst ? 0 : 1);
     // dV takes the place of V.
-    if (dx) multiplyPanels(a, b, ut + pair * panels, 0, tiles, cin, cout, 0);
+    if (dx) multiplyPanels(a, b, ut + pair * panels, tiles, cin, cout, 0);
   }
   if (dx) {
     if (!onto) memory.fill(dx, 0, (images * h * w * cin) << 2);
