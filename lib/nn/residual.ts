@@ -5,7 +5,7 @@ import { checkTensor } from "../tensor/check_tensor.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkModule, Module } from "./module.ts";
-import type { Tail } from "./tail.ts";
+import { type Tail, WITH_TAIL } from "./tail.ts";
 
 /**
  * A residual block: y = main(x) + shortcut(x), where main(x) has the shape of x without a shortcut.
@@ -43,13 +43,13 @@ export class Residual extends Module {
   /** @internal With relu max(y, 0) in place of y. */
   sum(x: Tensor, withRelu: boolean): Tensor<"f32"> {
     const s = (this.shortcut?.forward(x) ?? x) as Tensor<"f32">;
+    const what = this.shortcut ? "shortcut(x)" : "x";
+    checkTensor("Residual", what, s);
     const tail: Tail = { added: s, relu: withRelu, isDone: false };
     // A Sequential's last pass may do the rest.
-    const main: Module & { forwardWith?(x: Tensor, tail: Tail): Tensor<"f32"> } = this.main;
-    const y = main.forwardWith?.(x, tail) ?? main.forward(x);
-    const what = this.shortcut ? "shortcut(x)" : "x";
+    const main: Module & { [WITH_TAIL]?(x: Tensor, tail: Tail): Tensor<"f32"> } = this.main;
+    const y = main[WITH_TAIL]?.(x, tail) ?? main.forward(x);
     checkTensor("Residual", "main(x)", y);
-    checkTensor("Residual", what, s);
     if (!sameShape(y.shape, s.shape)) {
       throw new ShapeError(
         `Residual: main(x) is ${formatShape(y.shape)}, ${what} is ${formatShape(s.shape)}; they must be equal. ` +

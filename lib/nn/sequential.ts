@@ -6,7 +6,7 @@ import { checkTensor } from "../tensor/check_tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { fuse } from "./fusion.ts";
 import { checkModule, Module } from "./module.ts";
-import type { Tail } from "./tail.ts";
+import { type Tail, WITH_TAIL } from "./tail.ts";
 
 export interface SequentialOptions {
   seed?: number;
@@ -76,7 +76,7 @@ export class Sequential extends Module {
   }
 
   /** @internal With `tail` in the last pass, where that can be. */
-  forwardWith(x: Tensor, tail: Tail): Tensor<"f32"> {
+  [WITH_TAIL](x: Tensor, tail: Tail): Tensor<"f32"> {
     return this.forward === Sequential.prototype.forward ? this.#run(x, tail) : this.forward(x);
   }
 

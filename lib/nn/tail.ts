@@ -8,3 +8,6 @@ export interface Tail {
   readonly relu: boolean;
   isDone: boolean;
 }
+
+/** The name of a module's forward pass with a tail: a symbol, since a method of a user's own may have any other name. */
+export const WITH_TAIL: unique symbol = Symbol();

@@ -2,12 +2,12 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backward } from "../../lib/autograd/backward.ts";
 import { noGrad } from "../../lib/autograd/grad_mode.ts";
-import { OptionError, ShapeError } from "../../lib/base/errors.ts";
+import { DTypeError, OptionError, ShapeError } from "../../lib/base/errors.ts";
 import { encodeOnnx } from "../../lib/formats/onnx.ts";
 import { BatchNorm2d } from "../../lib/nn/batch_norm2d.ts";
 import { Conv2d } from "../../lib/nn/conv2d.ts";
 import { Linear } from "../../lib/nn/linear.ts";
-import type { Module } from "../../lib/nn/module.ts";
+import { Module } from "../../lib/nn/module.ts";
 import { ReLU } from "../../lib/nn/relu.ts";
 import { Residual } from "../../lib/nn/residual.ts";
 import { Sequential } from "../../lib/nn/sequential.ts";
@@ -85,6 +85,35 @@ for (const hasShortcut of [false, true]) {
     });
   });
 }
+
+test("a main part's own methods are not called, whatever their names", () => {
+  class Gated extends Module {
+    fc = new Linear(4, 4, { seed: 1 });
+    forward(x: Tensor): Tensor<"f32"> {
+      return this.fc.forward(x);
+    }
+    forwardWith(): never {
+      throw new Error("this one is not the library's");
+    }
+  }
+  const main = new Gated();
+  const x = rand([2, 4], { seed: 2 });
+  assert.equal(new Residual(main).forward(x).toArray(), add(main.forward(x), x).toArray());
+});
+
+test("a shortcut that returns no tensor is named, also where the main part's last pass would add it", () => {
+  class Broken extends Module {
+    forward(): never {
+      return 5 as never;
+    }
+  }
+  const main = new Sequential({ conv: new Conv2d(4, 4, 3, { padding: 1 }), bn: new BatchNorm2d(4) });
+  assert.throws(
+    () => new Residual(main, new Broken()).forward(rand([1, 4, 4, 4], { seed: 1 })),
+    (error: Error) =>
+      error instanceof DTypeError && /^Residual: shortcut\(x\) must be a tensor; got 5/.test(error.message),
+  );
+});
 
 test("its parameters lie under main and shortcut", () => {
   const block = new Residual(new Sequential({ fc: new Linear(4, 4, { bias: false }) }), new Linear(4, 4));
