@@ -117,12 +117,12 @@ export function defineOp<Args extends readonly unknown[], Result extends Tensor 
     try {
       output = scope(() => noGrad(() => definition.forward({ isRecording, save }, ...args)));
       checkTensor(name, "what forward returns", output, "any");
+      // A tensor that was there before keeps its own history.
+      if (inputs.includes(output) || output.requiresGrad) output = viewOf(output, output.shape);
     } catch (error) {
       for (const tensor of saved) tensor.dispose();
       throw error;
     }
-    // A tensor that was there before keeps its own history.
-    if (inputs.includes(output) || output.requiresGrad) output = viewOf(output, output.shape);
     if (isRecording && output.dtype !== "f32") {
       // Integers have no gradient, and so nothing flows back.
       for (const tensor of saved) tensor.dispose();

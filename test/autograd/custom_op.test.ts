@@ -109,6 +109,22 @@ test("what forward makes, and neither returns, saves nor keeps, is freed behind 
   );
 });
 
+test("what forward saved is freed where it returns what it has disposed of", () => {
+  const x = tensor([1, 2, 3]);
+  const spent = defineOp("spent", {
+    forward({ save }, input: Tensor<"f32">) {
+      save(mul(input, 2));
+      input.dispose();
+      return input;
+    },
+    backward: (_, dy) => [dy],
+  });
+  x.requiresGrad = true;
+  const before = memoryUsage().blocks;
+  assert.throws(() => spent(x), /was given back by dispose/);
+  assert.is(memoryUsage().blocks, before - 1);
+});
+
 test("what backward makes and does not return is freed behind it, without a scope too", () => {
   const wasteful = defineOp("wasteful", {
     forward: (_, x: Tensor) => mul(x, 1),
