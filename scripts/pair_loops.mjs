@@ -15,7 +15,7 @@
 //
 // Only so do two addresses count as neighbours: one base, and offsets that the instructions hold.
 // What is left over the loop does as it stands. Only loops without branches are taken, which use their index in load4, load4U8
-// and store4 alone. No bit changes: each element has the same operations, and whatever a turn stores it does not load again.
+// and store4 alone, as a term of the place. No bit changes: each element has the same operations, and whatever a turn stores it does not load again.
 import ts from "typescript";
 
 /** A kernel's source, with such loops in pairs. */
@@ -61,7 +61,7 @@ function doubled(statements, pairing) {
     if (ts.isForStatement(statement)) {
       const inner = doubled(statementsOf(statement), pairing);
       const header = source.text.slice(statement.getStart(source), statement.statement.getStart(source));
-      if (inner === null || [i, ...names.keys()].some((name) => new RegExp(`\\b${name}\\b`).test(header))) return null;
+      if (inner === null || isMentioned([i, ...names.keys()], header)) return null;
       rest.push(`${header}{\n${inner.join("\n")}\n}`);
       continue;
     }
@@ -72,10 +72,12 @@ function doubled(statements, pairing) {
     } else if (expression === undefined || (calleeOf(expression) !== "store4" && !isAssignment(expression, names))) {
       return null;
     }
+    if (calleeOf(expression) === "store4" && !goesOn(expression, pairing)) return null;
     const found = { loads: new Map(), usesIndex: false };
     look(statement, i, found);
     if (found.usesIndex) return null;
     for (const load of found.loads.keys()) {
+      if (!goesOn(load, pairing) || isMentioned([...names.keys()], load.getText(source))) return null;
       const name = `loaded${pairing.loads++}`;
       found.loads.set(load, name);
       loads.push(...loadsOf(load, name, source));
@@ -95,6 +97,16 @@ const statementsOf = ({ statement }) => (ts.isBlock(statement) ? [...statement.s
 
 const isAssignment = (node, names) =>
   ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken && names.has(node.left.text);
+
+const isMentioned = (names, text) => names.some((name) => new RegExp(`\\b${name}\\b`).test(text));
+
+/** Whether the four lanes behind lie right behind: the index is a term of the place, and nowhere else. */
+function goesOn({ arguments: [x, place] }, { i, source }) {
+  const isPlus = (node) => ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
+  const terms = (node) => (isPlus(node) ? [...terms(node.left), ...terms(node.right)] : [node.getText(source)]);
+  const others = terms(place).filter((term) => term !== i);
+  return others.length === terms(place).length - 1 && !isMentioned([i], [x.getText(source), ...others].join(" "));
+}
 
 /** Two constants. Bytes are made integers half by half of one vector, which V8 joins as well. */
 function loadsOf(load, name, source) {

@@ -73,6 +73,13 @@ for (const [what, loop] of [
   ],
   ["an assignment to what is not its own", "for (let i: usize = 0; i < c; i += 4) { s = load4(x, i); }"],
   ["a call that may store", "for (let i: usize = 0; i < c; i += 4) { add(y, i, load4(x, i)); }"],
+  ["a load that is the same each time", "for (let i: usize = 0; i < c; i += 4) { store4(y, i, load4(x, 0)); }"],
+  ["a load of every other vector", "for (let i: usize = 0; i < c; i += 4) { store4(y, i, load4(x, 2 * i)); }"],
+  ["a store of every other vector", "for (let i: usize = 0; i < c; i += 4) { store4(y, i + i, load4(x, i)); }"],
+  [
+    "a load from where its own variable says",
+    "for (let i: usize = 0; i < c; i += 4) { const p = load<usize>(x); store4(y, i, load4(p, i)); }",
+  ],
   ["its index elsewhere", "for (let i: usize = 0; i < c; i += 4) { store4(y, i, splat(x, i)); }"],
   ["another start", "for (let i = from; i < to; i += 4) { store4(y, i, a); }"],
   ["another step", "for (let i: usize = 0; i < c; i += 2) { store4(y, i, a); }"],
