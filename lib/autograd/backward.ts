@@ -146,7 +146,7 @@ function deliver(input: Tensor, dx: Gradient, gradients: Map<Node, Gradient>): v
     checkTensor("backward", "a gradient that is added to", input.grad);
     if (input.grad.size !== dx.size) throw shapeError("a gradient that is added to", input.grad, input);
     // In place, so that whoever holds the gradient (an optimizer) sees it.
-    parallelFor("accumulate_f32", dx.size, input.grad.ptr, dx.ptr);
+    parallelFor("accumulate_f32", dx.size, input.grad, dx);
     input.grad.markWritten();
     dx.dispose();
   } else {
@@ -164,7 +164,7 @@ function shapeError(name: string, gradient: Gradient, { shape }: Tensor): ShapeE
 /** In the place of the one that shares its memory with no other gradient, if there is such a one. */
 function addAndDispose(a: Gradient, b: Gradient): Gradient {
   const [sum, other] = !a.isShared ? [a, b] : !b.isShared ? [b, a] : [copyAndDispose(a), b];
-  parallelFor("accumulate_f32", sum.size, sum.ptr, other.ptr);
+  parallelFor("accumulate_f32", sum.size, sum, other);
   other.dispose();
   return sum;
 }

@@ -174,7 +174,7 @@ function draw(
 ): Tensor<"f32"> {
   const [, ...rest] = keyArguments("augment", { seed, stream: STREAMS[stream], step: KINDS * epoch + kind });
   const y = empty([rows, count]);
-  parallelFor("random_uniform_f32", y.size, y.ptr, -reach, reach, (position * count) / WORDS_PER_BLOCK, ...rest);
+  parallelFor("random_uniform_f32", y.size, y, -reach, reach, (position * count) / WORDS_PER_BLOCK, ...rest);
   return y;
 }
 

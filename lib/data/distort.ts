@@ -126,9 +126,22 @@ export function warpImages(op: string, warp: Warp): Tensor<"f32"> {
   });
   const table = tableOf(normalization, channels, channels);
   const y = empty([index.size, h, w, channels]);
-  const pointers = [y.ptr, images.ptr, index.ptr, plans.ptr, grids?.ptr ?? 0, noise?.ptr ?? 0];
-  const layout = [h, w, channels, images.dtype === "u8" ? 1 : 0, table.ptr];
-  parallelForWithScratch("augment_f32", index.size, augmentScratch(h, w, channels), ...pointers, ...layout);
+  parallelForWithScratch(
+    "augment_f32",
+    index.size,
+    augmentScratch(h, w, channels),
+    y,
+    images,
+    index,
+    plans,
+    grids,
+    noise,
+    h,
+    w,
+    channels,
+    images.dtype === "u8" ? 1 : 0,
+    table,
+  );
   return consuming(y, plans, table);
 }
 

@@ -91,7 +91,7 @@ export function normalizeRows(
   const [rows, ...rest] = shape;
   const rowSize = sizeOf(rest);
   if (x.dtype === "f32" && normalization === null) {
-    if (index) parallelFor("gather_f32", rows, y.ptr, x.ptr, index.ptr, rowSize);
+    if (index) parallelFor("gather_f32", rows, y, x, index, rowSize);
     else y.data.set(x.values);
     return y;
   }
@@ -100,7 +100,7 @@ export function normalizeRows(
   const period = channels === rowSize ? channels : leastCommonMultiple(channels, 4);
   const table = tableOf(normalization, channels, period);
   const kernel = x.dtype === "u8" ? "normalize_u8" : "normalize_f32";
-  parallelFor(kernel, rows, y.ptr, x.ptr, index?.ptr ?? 0, rowSize, table.ptr, period);
+  parallelFor(kernel, rows, y, x, index, rowSize, table, period);
   return consuming(y, table);
 }
 

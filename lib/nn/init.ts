@@ -26,7 +26,7 @@ export function parameter(shape: Shape): Tensor<"f32"> {
 export function fillUniform(parameter: Tensor<"f32">, fanIn: number, seed: number, name: string): void {
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
   const key = keyArguments("initialize", { seed, stream: streamOf(name) });
-  parallelFor("random_uniform_f32", parameter.size, parameter.ptr, -bound, bound, ...key);
+  parallelFor("random_uniform_f32", parameter.size, parameter, -bound, bound, ...key);
   parameter.markWritten();
 }
 

@@ -14,7 +14,7 @@ const argmaxOfRun = defineOp<[Tensor], Tensor<"i32">>("argmax", {
   forward(_, x) {
     const [outer, reduce, inner] = x.shape;
     const index = empty([outer, inner], "i32");
-    parallelFor("argmax_f32", index.size, index.ptr, x.ptr, reduce, inner);
+    parallelFor("argmax_f32", index.size, index, x, reduce, inner);
     return index;
   },
   backward: () => [null],

@@ -14,8 +14,7 @@ export function averageWindows(x: Tensor, { rows, cols }: Pooling, area: number)
   if (y.size === 0) return y;
   const rowTable = windowTable(rows);
   const colTable = windowTable(cols);
-  const pointers = [y.ptr, x.ptr, rowTable.ptr, colTable.ptr];
-  parallelFor("avg_pool2d_f32", n * rows.count, ...pointers, h, w, c, rows.count, cols.count, area);
+  parallelFor("avg_pool2d_f32", n * rows.count, y, x, rowTable, colTable, h, w, c, rows.count, cols.count, area);
   return y;
 }
 
@@ -26,7 +25,6 @@ export function averageWindowsBackward(dy: Tensor, shape: Shape, { rows, cols }:
   if (dx.size === 0) return dx;
   const rowTable = windowTable(rows);
   const colTable = windowTable(cols);
-  const pointers = [dx.ptr, dy.ptr, rowTable.ptr, colTable.ptr];
-  parallelFor("avg_pool2d_backward_f32", n * h, ...pointers, h, w, c, rows.count, cols.count, area);
+  parallelFor("avg_pool2d_backward_f32", n * h, dx, dy, rowTable, colTable, h, w, c, rows.count, cols.count, area);
   return dx;
 }

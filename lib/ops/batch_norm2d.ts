@@ -43,7 +43,7 @@ export const batchNorm2d = defineOp("batchNorm2d", {
       ? batchCoefficients(x, gamma, beta, options)
       : runningCoefficients(gamma, beta, options);
     const y = empty(x.shape);
-    parallelFor("batch_norm2d_f32", n * h * w, y.ptr, x.ptr, coefficients.ptr, 0, c, floorOf(options));
+    parallelFor("batch_norm2d_f32", n * h * w, y, x, coefficients, 0, c, floorOf(options));
     save(x, coefficients);
     return y;
   },
@@ -56,20 +56,16 @@ export const batchNorm2d = defineOp("batchNorm2d", {
     const slopes = empty([2, c]);
     if (isTraining || needs[1] || needs[2]) {
       const partial = partialSums(n, c);
-      const inputs = [dy.ptr, x.ptr, coefficients.ptr];
-      parallelFor("batch_norm2d_backward_sums_f32", chunksOf(n), partial.ptr, ...inputs, n, h * w, c, floor);
-      const outputs = [dgamma.ptr, dbeta.ptr, slopes.ptr];
-      parallelFor("batch_norm2d_backward_merge_f32", c, ...outputs, partial.ptr, coefficients.ptr, n, h * w, c);
+      parallelFor("batch_norm2d_backward_sums_f32", chunksOf(n), partial, dy, x, coefficients, n, h * w, c, floor);
+      parallelFor("batch_norm2d_backward_merge_f32", c, dgamma, dbeta, slopes, partial, coefficients, n, h * w, c);
     }
     let dx: Tensor<"f32"> | null = null;
     if (needs[0]) {
       dx = spare(dy);
       if (isTraining) {
-        const inputs = [dy.ptr, x.ptr, coefficients.ptr, slopes.ptr];
-        parallelFor("batch_norm2d_backward_input_f32", n * h * w, dx.ptr, ...inputs, c, floor);
+        parallelFor("batch_norm2d_backward_input_f32", n * h * w, dx, dy, x, coefficients, slopes, c, floor);
       } else {
-        const inputs = [dy.ptr, x.ptr, coefficients.ptr];
-        parallelFor("batch_norm2d_backward_running_f32", n * h * w, dx.ptr, ...inputs, c, floor);
+        parallelFor("batch_norm2d_backward_running_f32", n * h * w, dx, dy, x, coefficients, c, floor);
       }
     }
     // What is not needed, the engine disposes of.

@@ -34,7 +34,7 @@ export function floorOf({ relu = false }: Pick<BatchNorm2dOptions, "relu">): num
 export function batchCoefficients(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): Tensor<"f32"> {
   const [n, h, w, c] = x.shape;
   const partial = partialSums(n, c);
-  parallelFor("batch_norm2d_statistics_f32", chunksOf(n), partial.ptr, x.ptr, n, h * w, c);
+  parallelFor("batch_norm2d_statistics_f32", chunksOf(n), partial, x, n, h * w, c);
   return mergeStatistics(partial, gamma, beta, options, n, h * w);
 }
 
@@ -53,8 +53,21 @@ export function mergeStatistics(
 ): Tensor<"f32"> {
   const c = gamma.size;
   const coefficients = empty([NORM_COEFFICIENTS, c]);
-  const pointers = [coefficients.ptr, runningMean.ptr, runningVar.ptr, partial.ptr, gamma.ptr, beta.ptr];
-  parallelFor("batch_norm2d_merge_f32", c, ...pointers, n, pixels, c, momentum, eps);
+  parallelFor(
+    "batch_norm2d_merge_f32",
+    c,
+    coefficients,
+    runningMean,
+    runningVar,
+    partial,
+    gamma,
+    beta,
+    n,
+    pixels,
+    c,
+    momentum,
+    eps,
+  );
   runningMean.markWritten();
   runningVar.markWritten();
   return coefficients;
@@ -68,8 +81,7 @@ export function runningCoefficients(
 ): Tensor<"f32"> {
   const c = gamma.size;
   const coefficients = empty([NORM_COEFFICIENTS, c]);
-  const pointers = [coefficients.ptr, runningMean.ptr, runningVar.ptr, gamma.ptr, beta.ptr];
-  parallelFor("batch_norm2d_running_f32", c, ...pointers, c, eps);
+  parallelFor("batch_norm2d_running_f32", c, coefficients, runningMean, runningVar, gamma, beta, c, eps);
   return coefficients;
 }
 

@@ -53,7 +53,7 @@ function broadcastInto(kernel: BinaryKernel, a: Tensor, b: Tensor, shape: Shape)
     undefined,
     "i32",
   );
-  parallelFor(kernel, y.size, y.ptr, a.ptr, b.ptr, outer.ptr, axes.length, row.dim, row.aStride, row.bStride);
+  parallelFor(kernel, y.size, y, a, b, outer, axes.length, row.dim, row.aStride, row.bStride);
   return y;
 }
 

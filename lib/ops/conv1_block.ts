@@ -66,20 +66,35 @@ export const conv1Block = defineOp("conv1Block", {
     const partial = empty([grayStatisticsSize(n)]);
     const sizes = [n, h, width];
     const scratchSize = grayStatisticsScratch(h, width);
-    parallelForWithScratch("conv1_block_statistics_f32", chunks, scratchSize, partial.ptr, x.ptr, ...sizes);
+    parallelForWithScratch("conv1_block_statistics_f32", chunks, scratchSize, partial, x, ...sizes);
     const moments = empty([GRAY_MOMENTS_SIZE]);
-    parallelFor("conv1_block_moments_f32", TAPS, moments.ptr, partial.ptr, n, h * width);
+    parallelFor("conv1_block_moments_f32", TAPS, moments, partial, n, h * width);
     const foldedW = empty(w.shape);
     const foldedB = empty([cout]);
     const normal = empty([2, cout]);
-    const outputs = [foldedW.ptr, foldedB.ptr, normal.ptr, runningMean.ptr, runningVar.ptr];
-    const inputs = [moments.ptr, w.ptr, b?.ptr ?? 0, gamma.ptr, beta.ptr];
-    parallelFor("conv1_block_fold_f32", cout, ...outputs, ...inputs, n * h * width, cout, momentum, eps);
+    parallelFor(
+      "conv1_block_fold_f32",
+      cout,
+      foldedW,
+      foldedB,
+      normal,
+      runningMean,
+      runningVar,
+      moments,
+      w,
+      b,
+      gamma,
+      beta,
+      n * h * width,
+      cout,
+      momentum,
+      eps,
+    );
     runningMean.markWritten();
     runningVar.markWritten();
     const argmax = empty(isRecording ? [n, h / 2, width / 2, cout] : [0], "u8");
     save(x, w, moments, normal, argmax);
-    return pool(x, foldedW, foldedB, moments.ptr, isRecording ? argmax.ptr : 0);
+    return pool(x, foldedW, foldedB, moments, isRecording ? argmax : null);
   },
 
   backward({ args: [, , b], saved: [x, w, moments, normal, argmax] }, dz) {
@@ -87,14 +102,25 @@ export const conv1Block = defineOp("conv1Block", {
     const cout = w.shape[3];
     const chunks = chunksOf(n);
     const partial = empty([graySumsSize(n, cout)]);
-    const pointers = [partial.ptr, dz.ptr, argmax.ptr, x.ptr, moments.ptr];
     const scratchSize = grayBackwardScratch(width, cout);
-    parallelForWithScratch("conv1_block_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cout);
+    parallelForWithScratch(
+      "conv1_block_backward_f32",
+      chunks,
+      scratchSize,
+      partial,
+      dz,
+      argmax,
+      x,
+      moments,
+      n,
+      h,
+      width,
+      cout,
+    );
     const dw = empty(w.shape);
     const dgamma = empty([cout]);
     const dbeta = empty([cout]);
-    const inputs = [partial.ptr, moments.ptr, w.ptr, normal.ptr];
-    parallelFor("conv1_block_backward_fold_f32", cout, dw.ptr, dgamma.ptr, dbeta.ptr, ...inputs, n, cout);
+    parallelFor("conv1_block_backward_fold_f32", cout, dw, dgamma, dbeta, partial, moments, w, normal, n, cout);
     // What is not needed, the engine disposes of.
     return b ? [null, dw, zeros([cout]), dgamma, dbeta] : [null, dw, dgamma, dbeta];
   },
@@ -108,7 +134,7 @@ export const conv1Block = defineOp("conv1Block", {
  */
 export function conv1BlockInference(x: Tensor, foldedW: Tensor, foldedB: Tensor): Tensor<"f32"> {
   blockGeometry(x.shape, foldedW.shape, foldedB.shape);
-  return pool(x, foldedW, foldedB, 0, 0);
+  return pool(x, foldedW, foldedB, null, null);
 }
 
 function blockGeometry(x: Shape, w: Shape, b: Shape | null): ConvGeometry {
@@ -122,12 +148,11 @@ function blockGeometry(x: Shape, w: Shape, b: Shape | null): ConvGeometry {
   return geometry;
 }
 
-function pool(x: Tensor, w: Tensor, b: Tensor, moments: number, argmax: number): Tensor<"f32"> {
+function pool(x: Tensor, w: Tensor, b: Tensor, moments: Tensor | null, argmax: Tensor | null): Tensor<"f32"> {
   const [n, h, width] = x.shape;
   const cout = w.shape[3];
   const z = empty([n, h / 2, width / 2, cout]);
   const scratchSize = conv1BlockScratch(h, width, cout);
-  const pointers = [z.ptr, argmax, x.ptr, w.ptr, b.ptr, moments];
-  parallelForWithScratch("conv1_block_f32", (n * h) / 2, scratchSize, ...pointers, h, width, cout);
+  parallelForWithScratch("conv1_block_f32", (n * h) / 2, scratchSize, z, argmax, x, w, b, moments, h, width, cout);
   return z;
 }

@@ -23,8 +23,7 @@ export const gemmConv: ConvAlgorithm = {
     const y = empty([n, oh, ow, cout]);
     const blocks = n * convBlocksOf(oh, ow);
     const scratchSize = convStripSize(convRows(ow), w, cin, kh, stride, padding);
-    const pointers = [y.ptr, x.ptr, panels.ptr, b?.ptr ?? 0];
-    parallelForWithScratch("conv2d_f32", blocks, scratchSize, ...pointers, ...sizesOf(geometry));
+    parallelForWithScratch("conv2d_f32", blocks, scratchSize, y, x, panels, b, ...sizesOf(geometry));
     return y;
   },
 
@@ -46,8 +45,16 @@ function inputGradient(
   const { n, k, cout } = geometry;
   const dx = sum ?? empty(x.shape);
   const panels = packB(w, k, cout, true);
-  const pointers = [dx.ptr, sum ? 1 : 0, dy.ptr, panels.ptr];
-  parallelForWithScratch("conv2d_backward_input_f32", n, convInputScratch(k), ...pointers, ...sizesOf(geometry));
+  parallelForWithScratch(
+    "conv2d_backward_input_f32",
+    n,
+    convInputScratch(k),
+    dx,
+    sum ? 1 : 0,
+    dy,
+    panels,
+    ...sizesOf(geometry),
+  );
   return dx;
 }
 
@@ -55,10 +62,9 @@ function weightGradient(dy: Tensor, x: Tensor, w: Tensor, geometry: ConvGeometry
   const { n, w: width, cin, kh, stride, padding, ow } = geometry;
   const chunks = chunksOf(n);
   const partial = empty([chunks, ...w.shape]);
-  const pointers = [partial.ptr, x.ptr, dy.ptr];
   const scratchSize = convStripSize(convWeightRows(ow), width, cin, kh, stride, padding);
   const sizes = [n, ...sizesOf(geometry)];
-  parallelForWithScratch("conv2d_backward_weight_f32", chunks, scratchSize, ...pointers, ...sizes);
+  parallelForWithScratch("conv2d_backward_weight_f32", chunks, scratchSize, partial, x, dy, ...sizes);
   return reduceAxes("sum_f32", partial, [0]);
 }
 

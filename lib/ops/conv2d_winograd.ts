@@ -20,9 +20,8 @@ export const winogradConv: ConvAlgorithm = {
   forward(x, u, b, { n, h, w: width, cin, cout }) {
     const y = empty([n, h, width, cout]);
     const groups = winogradGroupsOf(n, h, width);
-    const pointers = [y.ptr, x.ptr, u.ptr, b?.ptr ?? 0];
     const scratchSize = winogradScratch(h, width, cin, cout);
-    parallelForWithScratch("winograd_f32", groups, scratchSize, ...pointers, n, h, width, cin, cout);
+    parallelForWithScratch("winograd_f32", groups, scratchSize, y, x, u, b, n, h, width, cin, cout);
     return y;
   },
 
@@ -32,9 +31,23 @@ export const winogradConv: ConvAlgorithm = {
     const dx = needs[0] ? (sum ?? empty(x.shape)) : null;
     const ut = needs[0] ? transformFilter(w, geometry, true) : null;
     const partial = needs[1] ? empty([chunks, ...w.shape]) : null;
-    const pointers = [dx?.ptr ?? 0, sum ? 1 : 0, partial?.ptr ?? 0, dy.ptr, x.ptr, ut?.ptr ?? 0];
     const scratchSize = winogradScratch(h, width, cin, cout);
-    parallelForWithScratch("winograd_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cin, cout);
+    parallelForWithScratch(
+      "winograd_backward_f32",
+      chunks,
+      scratchSize,
+      dx,
+      sum ? 1 : 0,
+      partial,
+      dy,
+      x,
+      ut,
+      n,
+      h,
+      width,
+      cin,
+      cout,
+    );
     return [dx, partial && reduceAxes("sum_f32", partial, [0])];
   },
 };
@@ -43,15 +56,6 @@ export const winogradConv: ConvAlgorithm = {
 export function transformFilter(w: Tensor, { cin, cout }: ConvGeometry, isTransposed: boolean): Tensor<"f32"> {
   const u = empty([isTransposed ? winogradFilterSize(cout, cin) : winogradFilterSize(cin, cout)]);
   const flag = isTransposed ? 1 : 0;
-  parallelForWithScratch(
-    "winograd_filter_f32",
-    panelsOf(cin),
-    winogradFilterScratch(cout),
-    u.ptr,
-    w.ptr,
-    cin,
-    cout,
-    flag,
-  );
+  parallelForWithScratch("winograd_filter_f32", panelsOf(cin), winogradFilterScratch(cout), u, w, cin, cout, flag);
   return u;
 }

@@ -40,10 +40,9 @@ function byWinograd(
     forward(x, u, b, geometry) {
       const { n, h, w, cin, cout } = geometry;
       const z = empty(shapeOf(geometry));
-      const pointers = [z.ptr, x.ptr, u.ptr, b?.ptr ?? 0];
       const groups = winogradGroupsOf(n, h, w);
       const scratchSize = winogradBlockScratch(h, w, cin, cout);
-      parallelForWithScratch(kernel, groups, scratchSize, ...pointers, n, h, w, cin, cout);
+      parallelForWithScratch(kernel, groups, scratchSize, z, x, u, b, n, h, w, cin, cout);
       return z;
     },
   };

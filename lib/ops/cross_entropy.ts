@@ -30,7 +30,7 @@ const ofLabels = defineOp("crossEntropy", {
     checkLabels(logits, labels);
     const [n, classes] = logits.shape;
     const losses = empty([n]);
-    parallelFor("cross_entropy_f32", n, losses.ptr, logits.ptr, labels.ptr, classes, labelSmoothing);
+    parallelFor("cross_entropy_f32", n, losses, logits, labels, classes, labelSmoothing);
     save(logits, labels);
     if (reduction === "none") return losses;
     const total = reduceAxes("sum_f32", losses, [0]);
@@ -44,8 +44,7 @@ const ofLabels = defineOp("crossEntropy", {
     const divisor = reduction === "mean" ? n : 1;
     const dyStep = reduction === "none" ? 1 : 0;
     const dx = empty(logits.shape);
-    const pointers = [dx.ptr, dy.ptr, logits.ptr, labels.ptr] as const;
-    parallelFor("cross_entropy_backward_f32", n, ...pointers, classes, labelSmoothing, divisor, dyStep);
+    parallelFor("cross_entropy_backward_f32", n, dx, dy, logits, labels, classes, labelSmoothing, divisor, dyStep);
     return [dx, null];
   },
 });

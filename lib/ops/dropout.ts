@@ -41,6 +41,6 @@ function mask(x: Tensor<"f32">, { p, ...key }: DropoutOptions): Tensor<"f32"> {
   if (p === 1) return zeros(x.shape);
   const threshold = Math.min(Math.round(p * 2 ** 32), 2 ** 32 - 1);
   const y = empty(x.shape);
-  parallelFor("dropout_f32", x.size, y.ptr, x.ptr, threshold, 1 / (1 - p), ...keyed);
+  parallelFor("dropout_f32", x.size, y, x, threshold, 1 / (1 - p), ...keyed);
   return y;
 }

@@ -16,13 +16,13 @@ import type { Tensor } from "../tensor/tensor.ts";
 export const exp = defineOp("exp", {
   forward({ save }, x: Tensor) {
     const y = empty(x.shape);
-    parallelFor("exp_f32", x.size, y.ptr, x.ptr);
+    parallelFor("exp_f32", x.size, y, x);
     save(y);
     return y;
   },
   backward({ saved: [y] }, dy) {
     const dx = empty(y.shape);
-    parallelFor("exp_backward_f32", y.size, dx.ptr, dy.ptr, y.ptr);
+    parallelFor("exp_backward_f32", y.size, dx, dy, y);
     return [dx];
   },
 });

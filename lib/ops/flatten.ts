@@ -39,6 +39,6 @@ function reorder(x: Tensor<"f32">, shape: Shape, direction: "toChannelsFirst" | 
   if (rest.length !== 3 || c === 1 || h * w === 1) return viewOf(x, resultShape);
   const y = empty(resultShape);
   const [rows, cols] = isForward ? [h * w, c] : [c, h * w];
-  parallelFor("flatten_f32", n, y.ptr, x.ptr, rows, cols);
+  parallelFor("flatten_f32", n, y, x, rows, cols);
   return y;
 }

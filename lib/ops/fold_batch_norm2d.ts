@@ -33,8 +33,7 @@ export function foldBatchNorm2d(
   checkBatchNorm([1, 1, 1, c], weight, bias, { runningMean, runningVar, isTraining: false, eps });
   const foldedW = empty(w.shape);
   const foldedB = empty([c]);
-  const norm = [weight.ptr, bias.ptr, runningMean.ptr, runningVar.ptr];
-  const pointers = [foldedW.ptr, foldedB.ptr, w.ptr, b?.ptr ?? 0, ...norm];
-  parallelFor("fold_batch_norm2d_f32", c, ...pointers, w.size / c, c, eps);
+  const norm = [weight, bias, runningMean, runningVar];
+  parallelFor("fold_batch_norm2d_f32", c, foldedW, foldedB, w, b, ...norm, w.size / c, c, eps);
   return { foldedW, foldedB };
 }

@@ -15,7 +15,7 @@ const gatherAny = defineOp<[Tensor, Tensor], Tensor>("gather", {
     checkIndices("gather", "index", index.values, rows);
     const y = empty([index.size, ...rest], x.dtype);
     const kernel = x.dtype === "u8" ? "gather_u8" : "gather_f32";
-    parallelFor(kernel, index.size, y.ptr, x.ptr, index.ptr, sizeOf(rest));
+    parallelFor(kernel, index.size, y, x, index, sizeOf(rest));
     save(index);
     return y;
   },
@@ -24,7 +24,7 @@ const gatherAny = defineOp<[Tensor, Tensor], Tensor>("gather", {
     checkIndices("gather", "index", index.values, x.shape[0]);
     const dx = zeros(x.shape);
     const rowSize = sizeOf(x.shape.slice(1));
-    parallelFor("gather_backward_f32", rowSize, dx.ptr, dy.ptr, index.ptr, index.size, rowSize);
+    parallelFor("gather_backward_f32", rowSize, dx, dy, index, index.size, rowSize);
     return [dx, null];
   },
 });

@@ -24,14 +24,14 @@ export const gelu = defineOp("gelu", {
   forward({ save }, x: Tensor, options: GeluOptions = {}) {
     checkGelu("gelu", options);
     const y = empty(x.shape);
-    parallelFor(options.approximate === "tanh" ? "gelu_tanh_f32" : "gelu_f32", x.size, y.ptr, x.ptr);
+    parallelFor(options.approximate === "tanh" ? "gelu_tanh_f32" : "gelu_f32", x.size, y, x);
     save(x);
     return y;
   },
   backward({ args: [, options], saved: [x] }, dy) {
     const kernel = options?.approximate === "tanh" ? "gelu_tanh_backward_f32" : "gelu_backward_f32";
     const dx = empty(x.shape);
-    parallelFor(kernel, x.size, dx.ptr, dy.ptr, x.ptr);
+    parallelFor(kernel, x.size, dx, dy, x);
     return [dx];
   },
 });

@@ -32,14 +32,13 @@ export function gemm(c: Tensor, a: Tensor, b: Tensor, options: GemmOptions): voi
   const { m, n, k, transposeA, transposeB = false, bias = null, accumulate } = options;
   if (m >= PACK_FROM_ROWS && m <= COLUMNS_TO_ROWS && panelsOf(n) >= COLUMNS_FROM_PANELS) {
     const strides = [n, ...(transposeA ? [1, m] : [k, 1]), ...stridesOfB(n, k, transposeB)];
-    const pointers = [c.ptr, a.ptr, b.ptr, bias?.ptr ?? 0];
     const last = accumulate ? 1 : 0;
-    parallelForWithScratch("gemm_columns_f32", panelsOf(n), GEMM_SCRATCH, ...pointers, m, n, k, ...strides, last);
+    parallelForWithScratch("gemm_columns_f32", panelsOf(n), GEMM_SCRATCH, c, a, b, bias, m, n, k, ...strides, last);
     return;
   }
   const run = (b: Tensor, isPacked: boolean): void => {
     const sizes = gemmSizes({ m, n, k, transposeA, isPacked, accumulate });
-    parallelFor("gemm_f32", rowTiles(m), c.ptr, a.ptr, b.ptr, bias?.ptr ?? 0, ...sizes);
+    parallelFor("gemm_f32", rowTiles(m), c, a, b, bias, ...sizes);
   };
   if (!transposeB && m < PACK_FROM_ROWS) {
     run(b, false);
@@ -52,7 +51,7 @@ export function gemm(c: Tensor, a: Tensor, b: Tensor, options: GemmOptions): voi
 /** b in panels, as the kernel reads them fastest. */
 export function packB(b: Tensor, n: number, k: number, transposeB: boolean): Tensor<"f32"> {
   const packed = empty([panelsSize(k, n)]);
-  parallelFor("gemm_pack_b_f32", panelsOf(n), packed.ptr, b.ptr, n, k, ...stridesOfB(n, k, transposeB));
+  parallelFor("gemm_pack_b_f32", panelsOf(n), packed, b, n, k, ...stridesOfB(n, k, transposeB));
   return packed;
 }
 

@@ -16,13 +16,13 @@ import type { Tensor } from "../tensor/tensor.ts";
 export const log = defineOp("log", {
   forward({ save }, x: Tensor) {
     const y = empty(x.shape);
-    parallelFor("log_f32", x.size, y.ptr, x.ptr);
+    parallelFor("log_f32", x.size, y, x);
     save(x);
     return y;
   },
   backward({ saved: [x] }, dy) {
     const dx = empty(x.shape);
-    parallelFor("log_backward_f32", x.size, dx.ptr, dy.ptr, x.ptr);
+    parallelFor("log_backward_f32", x.size, dx, dy, x);
     return [dx];
   },
 });

@@ -7,13 +7,13 @@ import { alongAxis } from "./along_axis.ts";
 const logSoftmaxRows = defineOp("logSoftmax", {
   forward({ save }, x: Tensor, size: number) {
     const y = empty(x.shape);
-    parallelFor("log_softmax_f32", x.size / size, y.ptr, x.ptr, size);
+    parallelFor("log_softmax_f32", x.size / size, y, x, size);
     save(y);
     return y;
   },
   backward({ args: [, size], saved: [y] }, dy) {
     const dx = empty(y.shape);
-    parallelFor("log_softmax_backward_f32", y.size / size, dx.ptr, dy.ptr, y.ptr, size);
+    parallelFor("log_softmax_backward_f32", y.size / size, dx, dy, y, size);
     return [dx];
   },
 });

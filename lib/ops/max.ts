@@ -13,10 +13,10 @@ const maxOfRun = defineOp("max", {
   forward({ isRecording, save }, x: Tensor) {
     const [outer, reduce, inner] = x.shape;
     const y = empty([outer, inner]);
-    parallelFor("max_f32", y.size, y.ptr, x.ptr, reduce, inner);
+    parallelFor("max_f32", y.size, y, x, reduce, inner);
     if (isRecording) {
       const index = empty(y.shape, "i32");
-      parallelFor("argmax_f32", y.size, index.ptr, x.ptr, reduce, inner);
+      parallelFor("argmax_f32", y.size, index, x, reduce, inner);
       save(index);
     }
     return y;
@@ -24,7 +24,7 @@ const maxOfRun = defineOp("max", {
   backward({ args: [x], saved: [index] }, dy) {
     const [, reduce, inner] = x.shape;
     const dx = zeros(x.shape);
-    parallelFor("max_backward_f32", dy.size, dx.ptr, dy.ptr, index.ptr, reduce, inner);
+    parallelFor("max_backward_f32", dy.size, dx, dy, index, reduce, inner);
     return [dx];
   },
 });

@@ -37,9 +37,8 @@ export const maxPool2d = defineOp("maxPool2d", {
     const colTable = windowTable(cols);
     const sizes = [h, w, c, rows.count, cols.count, Math.min(kernel[1], w)];
     const argmax = empty(isRecording ? y.shape : [0], kernel[0] * kernel[1] > BYTE_PLACES ? "i32" : "u8");
-    const [indices, indexBytes] = [isRecording ? argmax.ptr : 0, argmax.dtype === "i32" ? 4 : 1];
-    const pointers = [y.ptr, indices, indexBytes, x.ptr, rowTable.ptr, colTable.ptr];
-    parallelFor("max_pool2d_f32", n * rows.count, ...pointers, ...sizes);
+    const [indices, indexBytes] = [isRecording ? argmax : null, argmax.dtype === "i32" ? 4 : 1];
+    parallelFor("max_pool2d_f32", n * rows.count, y, indices, indexBytes, x, rowTable, colTable, ...sizes);
     save(argmax);
     return y;
   },
@@ -52,8 +51,7 @@ export const maxPool2d = defineOp("maxPool2d", {
     const colTable = windowTable(cols);
     const sizes = [h, w, c, rows.count, cols.count, Math.min(kernel[1], w)];
     const indexBytes = argmax.dtype === "i32" ? 4 : 1;
-    const pointers = [dx.ptr, dy.ptr, argmax.ptr, indexBytes, rowTable.ptr, colTable.ptr];
-    parallelFor("max_pool2d_backward_f32", n * h, ...pointers, ...sizes);
+    parallelFor("max_pool2d_backward_f32", n * h, dx, dy, argmax, indexBytes, rowTable, colTable, ...sizes);
     return [dx];
   },
 });

@@ -27,7 +27,7 @@ export function rand(shape: Shape, options: RandomKey & { low?: number; high?: n
   const { low = 0, high = 1 } = options;
   const key = keyArguments("rand", options);
   const y = empty(shape);
-  parallelFor("random_uniform_f32", y.size, y.ptr, low, high, ...key);
+  parallelFor("random_uniform_f32", y.size, y, low, high, ...key);
   return y;
 }
 
@@ -46,7 +46,7 @@ export function randn(shape: Shape, options: RandomKey & { mean?: number; deviat
   const { mean = 0, deviation = 1 } = options;
   const key = keyArguments("randn", options);
   const y = empty(shape);
-  parallelFor("random_normal_f32", y.size, y.ptr, mean, deviation, ...key);
+  parallelFor("random_normal_f32", y.size, y, mean, deviation, ...key);
   return y;
 }
 
@@ -68,7 +68,7 @@ export function permutation(n: number, options: RandomKey = {}): Int32Array {
   const words = empty([n], "i32");
   const order = new Int32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
-  parallelFor("random_u32", n, words.ptr, ...key);
+  parallelFor("random_u32", n, words, ...key);
   const { data } = words;
   for (let i = n - 1; i > 0; i--) {
     // ⌊word·(i + 1) / 2³²⌋: no index is likelier than another by more than (i + 1)/2³² of its share.

@@ -66,7 +66,7 @@ export function reduceAxes(kernel: "sum_f32", x: Tensor, axes: readonly number[]
       const rows = isTall ? ROWS : reduce;
       reduce = isTall ? reduce / ROWS : 1;
       const y = empty(isTall ? [size * reduce] : kept);
-      parallelFor(kernel, sumUnits(y.size, inner), y.ptr, current.ptr, rows, inner, y.size);
+      parallelFor(kernel, sumUnits(y.size, inner), y, current, rows, inner, y.size);
       current = y;
     } while (reduce > 1);
   }

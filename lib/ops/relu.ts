@@ -15,13 +15,13 @@ import type { Tensor } from "../tensor/tensor.ts";
 export const relu = defineOp("relu", {
   forward({ save }, x: Tensor) {
     const y = empty(x.shape);
-    parallelFor("relu_f32", x.size, y.ptr, x.ptr);
+    parallelFor("relu_f32", x.size, y, x);
     save(y); // whether y ≤ 0 is all that backward needs, and the next layer holds y anyway
     return y;
   },
   backward({ saved: [y] }, dy) {
     const dx = spare(dy);
-    parallelFor("relu_backward_f32", y.size, dx.ptr, dy.ptr, y.ptr);
+    parallelFor("relu_backward_f32", y.size, dx, dy, y);
     return [dx];
   },
 });

@@ -16,13 +16,13 @@ import type { Tensor } from "../tensor/tensor.ts";
 export const sigmoid = defineOp("sigmoid", {
   forward({ save }, x: Tensor) {
     const y = empty(x.shape);
-    parallelFor("sigmoid_f32", x.size, y.ptr, x.ptr);
+    parallelFor("sigmoid_f32", x.size, y, x);
     save(y);
     return y;
   },
   backward({ saved: [y] }, dy) {
     const dx = empty(y.shape);
-    parallelFor("sigmoid_backward_f32", y.size, dx.ptr, dy.ptr, y.ptr);
+    parallelFor("sigmoid_backward_f32", y.size, dx, dy, y);
     return [dx];
   },
 });

@@ -7,13 +7,13 @@ import { alongAxis } from "./along_axis.ts";
 const softmaxRows = defineOp("softmax", {
   forward({ save }, x: Tensor, size: number) {
     const y = empty(x.shape);
-    parallelFor("softmax_f32", x.size / size, y.ptr, x.ptr, size);
+    parallelFor("softmax_f32", x.size / size, y, x, size);
     save(y);
     return y;
   },
   backward({ args: [, size], saved: [y] }, dy) {
     const dx = empty(y.shape);
-    parallelFor("softmax_backward_f32", y.size / size, dx.ptr, dy.ptr, y.ptr, size);
+    parallelFor("softmax_backward_f32", y.size / size, dx, dy, y, size);
     return [dx];
   },
 });

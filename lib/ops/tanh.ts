@@ -16,13 +16,13 @@ import type { Tensor } from "../tensor/tensor.ts";
 export const tanh = defineOp("tanh", {
   forward({ save }, x: Tensor) {
     const y = empty(x.shape);
-    parallelFor("tanh_f32", x.size, y.ptr, x.ptr);
+    parallelFor("tanh_f32", x.size, y, x);
     save(y);
     return y;
   },
   backward({ saved: [y] }, dy) {
     const dx = empty(y.shape);
-    parallelFor("tanh_backward_f32", y.size, dx.ptr, dy.ptr, y.ptr);
+    parallelFor("tanh_backward_f32", y.size, dx, dy, y);
     return [dx];
   },
 });

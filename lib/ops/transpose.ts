@@ -63,7 +63,7 @@ function permute(x: Tensor, order: readonly number[]): Tensor {
     undefined,
     "i32",
   );
-  parallelFor("transpose_f32", y.size, y.ptr, x.ptr, outer.ptr, axes.length, inner, xStep, rowDim, rowStep);
+  parallelFor("transpose_f32", y.size, y, x, outer, axes.length, inner, xStep, rowDim, rowStep);
   return y;
 }
 

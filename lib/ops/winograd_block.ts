@@ -57,17 +57,15 @@ export const winogradBlock = defineOp("winogradBlock", {
     const y = empty([n, h, width, cout]);
     const partial = partialSums(n, cout);
     const u = transformFilter(w, geometry, false);
-    const pointers = [y.ptr, partial.ptr, x.ptr, u.ptr, b?.ptr ?? 0];
     const scratchSize = winogradScratch(h, width, cin, cout);
     const chunks = chunksOf(n);
-    parallelForWithScratch("winograd_block_f32", chunks, scratchSize, ...pointers, n, h, width, cin, cout);
+    parallelForWithScratch("winograd_block_f32", chunks, scratchSize, y, partial, x, u, b, n, h, width, cin, cout);
     const coefficients = mergeStatistics(partial, gamma, beta, options, n, h * width);
     save(x, w, y, coefficients);
 
     if (pool === null) {
       const z = empty(y.shape);
-      const inputs = [y.ptr, coefficients.ptr, added?.ptr ?? 0];
-      parallelFor("batch_norm2d_f32", n * h * width, z.ptr, ...inputs, cout, floorOf(norm));
+      parallelFor("batch_norm2d_f32", n * h * width, z, y, coefficients, added, cout, floorOf(norm));
       if (added) save(z);
       y.dispose();
       return z;
@@ -75,7 +73,7 @@ export const winogradBlock = defineOp("winogradBlock", {
     if (pool === "mean") {
       const z = empty([n, 1, 1, cout]);
       const live = empty([2, n, cout]);
-      parallelFor("norm_relu_mean_f32", n, z.ptr, live.ptr, y.ptr, coefficients.ptr, n, h * width, cout);
+      parallelFor("norm_relu_mean_f32", n, z, live, y, coefficients, n, h * width, cout);
       save(live);
       y.dispose();
       return z;
@@ -83,8 +81,7 @@ export const winogradBlock = defineOp("winogradBlock", {
     const z = empty([n, h / 2, width / 2, cout]);
     const peak = empty(z.shape);
     const argmax = empty(z.shape, "u8");
-    const outputs = [z.ptr, peak.ptr, argmax.ptr];
-    parallelFor("norm_relu_max_pool2d_f32", (n * h) / 2, ...outputs, y.ptr, coefficients.ptr, width, cout);
+    parallelFor("norm_relu_max_pool2d_f32", (n * h) / 2, z, peak, argmax, y, coefficients, width, cout);
     save(z, peak, argmax);
     y.dispose();
     return z;
@@ -97,37 +94,70 @@ export const winogradBlock = defineOp("winogradBlock", {
     // With something added, where the ReLU let it pass does not follow from y: it is worked out first, for both gradients.
     const isMasked = Boolean(added && options.relu);
     const dz = isMasked ? spare(dz0) : dz0;
-    if (isMasked) parallelFor("relu_backward_f32", dz.size, dz.ptr, dz0.ptr, rest[0].ptr);
+    if (isMasked) parallelFor("relu_backward_f32", dz.size, dz, dz0, rest[0]);
     const floor = added ? floorOf({}) : floorOf(options);
     const chunks = chunksOf(n);
     const partial = partialSums(n, cout);
     const live = pool === "max" ? empty(dz.shape) : null;
     if (live) {
       const [z, peak] = rest;
-      parallelFor("relu_backward_f32", z.size, live.ptr, dz.ptr, z.ptr);
+      parallelFor("relu_backward_f32", z.size, live, dz, z);
       const pixels = (h * width) / 4;
-      const inputs = [live.ptr, peak.ptr, coefficients.ptr];
-      parallelFor("batch_norm2d_backward_sums_f32", chunks, partial.ptr, ...inputs, n, pixels, cout, floorOf({}));
+      parallelFor(
+        "batch_norm2d_backward_sums_f32",
+        chunks,
+        partial,
+        live,
+        peak,
+        coefficients,
+        n,
+        pixels,
+        cout,
+        floorOf({}),
+      );
     } else if (pool === null) {
-      const inputs = [dz.ptr, y.ptr, coefficients.ptr];
-      parallelFor("batch_norm2d_backward_sums_f32", chunks, partial.ptr, ...inputs, n, h * width, cout, floor);
+      parallelFor("batch_norm2d_backward_sums_f32", chunks, partial, dz, y, coefficients, n, h * width, cout, floor);
     } else {
       const sizes = [n, h * width, cout];
-      parallelFor("norm_relu_mean_backward_sums_f32", chunks, partial.ptr, dz.ptr, rest[0].ptr, ...sizes);
+      parallelFor("norm_relu_mean_backward_sums_f32", chunks, partial, dz, rest[0], ...sizes);
     }
     const [dgamma, dbeta] = [empty([cout]), empty([cout])];
     const slopes = empty([2, cout]);
-    const merged = [dgamma.ptr, dbeta.ptr, slopes.ptr, partial.ptr, coefficients.ptr];
-    parallelFor("batch_norm2d_backward_merge_f32", cout, ...merged, n, h * width, cout);
+    parallelFor(
+      "batch_norm2d_backward_merge_f32",
+      cout,
+      dgamma,
+      dbeta,
+      slopes,
+      partial,
+      coefficients,
+      n,
+      h * width,
+      cout,
+    );
 
     const dx = needs[0] ? (sums[0] ?? empty(x.shape)) : null;
     const ut = needs[0] ? transformFilter(w, geometry, true) : null;
     const dwChunks = needs[1] ? empty([chunks, ...w.shape]) : null;
-    const outputs = [dx?.ptr ?? 0, sums[0] ? 1 : 0, dwChunks?.ptr ?? 0];
-    const inputs = [(live ?? dz).ptr, pool === "max" ? rest[2].ptr : 0, y.ptr, coefficients.ptr, slopes.ptr];
-    const pointers = [...outputs, ...inputs, x.ptr, ut?.ptr ?? 0, pool === "mean" ? 1 : 0, floor];
+    const outputs = [dx, sums[0] ? 1 : 0, dwChunks];
+    const inputs = [live ?? dz, pool === "max" ? rest[2] : 0, y, coefficients, slopes];
     const scratchSize = winogradBlockScratch(h, width, cin, cout);
-    parallelForWithScratch("winograd_block_backward_f32", chunks, scratchSize, ...pointers, n, h, width, cin, cout);
+    parallelForWithScratch(
+      "winograd_block_backward_f32",
+      chunks,
+      scratchSize,
+      ...outputs,
+      ...inputs,
+      x,
+      ut,
+      pool === "mean" ? 1 : 0,
+      floor,
+      n,
+      h,
+      width,
+      cin,
+      cout,
+    );
     const dw = dwChunks && reduceAxes("sum_f32", dwChunks, [0]);
     return [dx, dw, ...(b ? [zeros(b.shape)] : []), dgamma, dbeta, ...(added ? [dz] : [])];
   },

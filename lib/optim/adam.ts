@@ -71,13 +71,13 @@ abstract class AdamFamily extends StatefulOptimizer {
     }
   }
 
-  protected move(size: number, table: number, rows: number): void {
+  protected move(size: number, table: Tensor, rows: number): void {
     const [beta1, beta2] = this.betas;
     parallelFor(
       "adam_f32",
       size,
-      this.m.ptr,
-      this.v.ptr,
+      this.m,
+      this.v,
       table,
       rows,
       beta1,

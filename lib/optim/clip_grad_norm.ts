@@ -29,21 +29,21 @@ export function clipGradNorm(params: readonly Tensor<"f32">[], maxNorm: number):
   const distinct = [...new Set(params)];
   const table = parameterTable("clipGradNorm", distinct);
   const rows = table.shape[0];
-  const norm = normOf(distinct, table.ptr, rows);
+  const norm = normOf(distinct, table, rows);
   // PyTorch's 1e-6 keeps the clipped norm just below maxNorm.
   const factor = maxNorm / (norm + 1e-6);
   if (Number.isFinite(norm) && factor < 1) {
-    parallelFor("scale_f32", totalSize(distinct), table.ptr, rows, factor);
+    parallelFor("scale_f32", totalSize(distinct), table, rows, factor);
     for (const { grad } of distinct) grad?.markWritten();
   }
   return consuming(norm, table);
 }
 
-function normOf(params: readonly Tensor<"f32">[], table: number, rows: number): number {
+function normOf(params: readonly Tensor<"f32">[], table: Tensor, rows: number): number {
   const chunks = params.reduce((total, { grad }) => total + Math.ceil((grad?.size ?? 0) / SQUARES_CHUNK), 0);
   const sums = empty([chunks, PLACES]);
   const norm = empty([]);
-  parallelFor("sum_squares_f32", chunks, sums.ptr, table, rows);
-  parallelFor("sqrt_sum_f32", 1, norm.ptr, sums.ptr, chunks);
+  parallelFor("sum_squares_f32", chunks, sums, table, rows);
+  parallelFor("sqrt_sum_f32", 1, norm, sums, chunks);
   return consuming(norm.item(), sums, norm);
 }

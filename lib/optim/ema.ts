@@ -60,7 +60,7 @@ export class Ema {
     const table = valueTable(this.params); // before anything changes: memory may run out
     const t = ++this.updates.data[0];
     const share = 1 - Math.min(this.decay, (1 + t) / (10 + t));
-    parallelFor("ema_f32", this.all.size, this.all.ptr, table.ptr, table.shape[0], share);
+    parallelFor("ema_f32", this.all.size, this.all, table, table.shape[0], share);
     table.dispose();
     this.all.markWritten();
   }

@@ -74,7 +74,7 @@ export abstract class StatefulOptimizer implements Optimizer {
     const table = parameterTable(this.name, this.params, this.noDecay);
     this.steps.data[0]++;
     this.beginStep();
-    this.move(this.size, table.ptr, table.shape[0]);
+    this.move(this.size, table, table.shape[0]);
     table.dispose();
     for (const parameter of this.params) if (parameter.grad) parameter.markWritten();
     for (const moment of Object.values(this.moments)) moment.markWritten();
@@ -118,5 +118,5 @@ export abstract class StatefulOptimizer implements Optimizer {
    * @param size  elements of all parameters: the range of the kernel
    * @param table where they lie: kernels/shared/parameters.ts
    */
-  protected abstract move(size: number, table: number, rows: number): void;
+  protected abstract move(size: number, table: Tensor, rows: number): void;
 }

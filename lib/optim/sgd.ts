@@ -53,11 +53,11 @@ export class SGD extends StatefulOptimizer {
     this.velocity = momentum > 0 ? this.addMoment("momentum") : null;
   }
 
-  protected move(size: number, table: number, rows: number): void {
+  protected move(size: number, table: Tensor, rows: number): void {
     const { lr, momentum, weightDecay, velocity } = this;
     if (velocity) {
       const nesterov = this.nesterov ? 1 : 0;
-      parallelFor("sgd_momentum_f32", size, velocity.ptr, table, rows, lr, momentum, weightDecay, nesterov);
+      parallelFor("sgd_momentum_f32", size, velocity, table, rows, lr, momentum, weightDecay, nesterov);
     } else {
       parallelFor("sgd_f32", size, table, rows, lr, weightDecay);
     }

@@ -6,6 +6,9 @@ import { currentPool, threadCount } from "./threads.ts";
 
 export type KernelName = keyof Kernels;
 
+/** What a kernel is given: a number, or what lies in its memory, a tensor, of which it gets the address; null for none. */
+export type KernelArgument = number | { readonly ptr: number } | null;
+
 /** The numbers of parameters, which hosts are slow to say. */
 const arities = new Map<unknown, number>();
 
@@ -13,11 +16,11 @@ const arities = new Map<unknown, number>();
  * Runs `kernel(...args, from, to)` over the half-open range [0, count).
  *
  * How the range is cut may change the speed, never the bits: every kernel computes a unit of its range
- * independently of the others. Pointers and sizes go in `args`, in the order of the kernel's signature.
+ * independently of the others. Tensors and sizes go in `args`, in the order of the kernel's signature.
  *
  * @param count units: elements, rows, images or tiles, as the kernel's header says
  */
-export function parallelFor(kernel: KernelName, count: number, ...args: number[]): void {
+export function parallelFor(kernel: KernelName, count: number, ...args: KernelArgument[]): void {
   launch(kernel, count, args, 0);
 }
 
@@ -29,7 +32,7 @@ export function parallelForWithScratch(
   kernel: KernelName,
   count: number,
   scratchSize: number,
-  ...args: number[]
+  ...args: KernelArgument[]
 ): void {
   if (count <= 0) return;
   // Whole cache lines, so that no two threads write to the same one.
@@ -43,7 +46,7 @@ export function parallelForWithScratch(
   }
 }
 
-function launch(kernel: KernelName, count: number, args: number[], scratchBytes: number): void {
+function launch(kernel: KernelName, count: number, args: KernelArgument[], scratchBytes: number): void {
   if (count <= 0) return;
   const run = loadKernels().kernels[kernel] as (...args: number[]) => void;
   // A wasm export's length is its number of parameters; a missing argument would silently become 0.
@@ -52,7 +55,8 @@ function launch(kernel: KernelName, count: number, args: number[], scratchBytes:
   if (arity !== args.length + 2) {
     throw new TypeError(`parallelFor: ${kernel} takes ${arity} arguments; got ${args.length + 2}.`);
   }
+  const numbers = args.map((arg) => (typeof arg === "number" ? arg : (arg?.ptr ?? 0)));
   const pool = count > 1 ? currentPool() : null;
-  if (pool) pool.run(kernel, count, args, scratchBytes);
-  else run(...args, 0, count);
+  if (pool) pool.run(kernel, count, numbers, scratchBytes);
+  else run(...numbers, 0, count);
 }
