@@ -103,7 +103,6 @@ function withOne(pixels: v128): v128 {
 }
 
 /** Some windows, two channels: what one window needs must fit the registers, which V8 loads all at once. */
-// @inline
 function addWindows(sums: usize, dz: usize, argmax: usize, patches: usize, c: usize, count: usize): void {
   let a0 = zero4();
   let a1 = a0;

@@ -95,7 +95,6 @@ function gate(x: v128): v128 {
   return f64x2.div(one, f64x2.add(one, exp64(f64x2.neg(twoU))));
 }
 
-// @inline
 function tanhValue(x: v128): v128 {
   return f64x2.mul(f64x2.pmax(x, splat64(C, 3)), gate(clamp(x)));
 }

@@ -50,7 +50,6 @@ export function max_pool2d_backward_f32(
 }
 
 /** dx = (or +=) dy in the lanes whose maximum is `here`. */
-// @inline
 function collect(dx: usize, dy: usize, argmax: usize, indexBytes: usize, here: usize, c: usize, isFirst: bool): void {
   const place = i32x4.splat(<i32>here);
   let i: usize = 0;

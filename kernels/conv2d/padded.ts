@@ -37,7 +37,6 @@ export function padded(
 
 // In whole vectors: what is written too much is of what comes next, and is written later.
 
-// @inline
 function fillZero(y: usize, count: usize): void {
   const zero = zero4();
   for (let i: usize = 0; i < count; i += 4) store4(y, i, zero);

@@ -8,7 +8,6 @@
 
 import { load4, madd, splat, store4, zero4 } from "../shared/simd";
 
-// @inline
 export function tile1x32(c: usize, start: usize, a: usize, aStep: usize, b: usize, bStep: usize, kc: usize): void {
   let c0 = zero4();
   let c1 = c0;

@@ -15,29 +15,25 @@
 import { RuntimeError } from "../base/errors.ts";
 import { BackOff, LATE_MS } from "./back_off.ts";
 import { loadKernels } from "./kernels.ts";
+import {
+  ARGC,
+  ARGS_BYTES,
+  COUNT,
+  FAILED,
+  HELPERS,
+  KERNEL,
+  PENDING,
+  PIECE_BITS,
+  PIECE_MASK,
+  PIECES,
+  SCRATCH_BYTES,
+  SLEEPERS,
+  STOPPED,
+  TICKET,
+} from "./worker_source.ts";
 
-// Words of the control block; worker_source.ts has the same. Each that many threads write has its own cache line.
-/** The job's number in the upper 24 bits, the pieces that nobody has claimed in the lower 8. */
-const TICKET = 0;
-/** Pieces that are not finished. */
-const PENDING = 16;
-/** Workers that sleep. */
-const SLEEPERS = 32;
-const KERNEL = 48;
-const COUNT = 49;
-const PIECES = 50;
-const ARGC = 51;
-const SCRATCH_BYTES = 52;
-const FAILED = 53;
-/** Not 0: the workers are to end. */
-const STOPPED = 54;
-/** Workers of a higher index than this take no pieces, and sleep. */
-const HELPERS = 55;
-const ARGS_BYTES = 256;
 const MAX_ARGS = 64;
 export const MAX_THREADS = 240;
-const PIECE_BITS = 8;
-const PIECE_MASK = 255;
 /** Enough that a thread held up for a while holds up nobody else. */
 const PIECES_PER_THREAD = 4;
 const SPINS = 20_000;
