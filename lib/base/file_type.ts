@@ -23,12 +23,10 @@ export interface FileTypes {
 const HEAD_BYTES = 2048;
 
 const BINARY: readonly Row[] = [
-  // Also where its first byte was lost because it was copied as text.
-  ["png", "a PNG picture", "picture", /^(\x89|\xc2\x89|\xef\xbf\xbd)PNG/],
+  ["png", "a PNG picture", "picture", /^\x89PNG/],
   ["jpeg", "a JPEG picture", "picture", /^\xff\xd8\xff/],
   ["gzip", "a gzip file", "archive", /^\x1f\x8b/],
   ["zip", "a ZIP archive", "archive", /^PK(\x03\x04|\x05\x06)/],
-  ["tar", "a tar archive", "archive", /^.{257}ustar/s],
   ["pickle", "a Python pickle", "data", /^\x80[\x02-\x05]/],
   ["numpy", "a NumPy array", "data", /^\x93NUMPY/],
   ["hdf5", "an HDF5 file", "data", /^\x89HDF\r\n\x1a\n/],

@@ -5,6 +5,8 @@ import { type FileType, type FileTypes, fileType } from "./file_type.ts";
 
 const MORE: FileTypes = {
   binary: [
+    // Its first byte was lost because it was copied as text.
+    ["png", "a PNG picture", "picture", /^(\xc2\x89|\xef\xbf\xbd)PNG/],
     ["gif", "a GIF picture", "picture", /^GIF8[79]a/],
     ["webp", "a WebP picture", "picture", /^RIFF.{4}WEBP/s],
     ["heic", "a HEIC picture", "picture", /^.{4}ftyp(hei|hev|mif1|msf1)/s],
@@ -20,6 +22,7 @@ const MORE: FileTypes = {
     ["xz", "an xz file", "archive", /^\xfd7zXZ\0/],
     ["zstd", "a Zstandard file", "archive", /^\x28\xb5\x2f\xfd/],
     ["7z", "a 7-Zip archive", "archive", /^7z\xbc\xaf\x27\x1c/],
+    ["tar", "a tar archive", "archive", /^.{257}ustar/s],
     ["rar", "a RAR archive", "archive", /^Rar!\x1a\x07/],
   ],
   text: [

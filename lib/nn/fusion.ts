@@ -9,6 +9,7 @@ import { conv1Block, isConv1Block } from "../ops/conv1_block.ts";
 import { winogradConv } from "../ops/conv2d_winograd.ts";
 import { isExact } from "../ops/exact.ts";
 import { winogradBlock } from "../ops/winograd_block.ts";
+import { consuming } from "../tensor/scope.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { AdaptiveAvgPool2d } from "./adaptive_avg_pool2d.ts";
@@ -18,8 +19,7 @@ import { foldedConv } from "./folded_conv.ts";
 import { MaxPool2d } from "./max_pool2d.ts";
 import type { Module } from "./module.ts";
 import { ReLU } from "./relu.ts";
-import { Residual } from "./residual.ts";
-import type { Tail } from "./tail.ts";
+import { type Tail, withRelu } from "./tail.ts";
 
 /** What computes `length` layers at once. */
 export interface Fusion {
@@ -33,7 +33,8 @@ export function fuse(layers: readonly Module[], x: Tensor, from = 0, tail?: Tail
   const conv = layers[from];
   const bn = layers[from + 1];
   if (is(conv, BatchNorm2d) && is(bn, ReLU)) return { length: 2, forward: (x) => conv.normalize(x, true) };
-  if (is(conv, Residual) && is(bn, ReLU)) return { length: 2, forward: (x) => conv.sum(x, true) };
+  const forward = withRelu.get(conv);
+  if (forward && is(bn, ReLU)) return { length: 2, forward };
   if (is(conv, ReLU) && is(bn, MaxPool2d)) return { length: 2, forward: (x) => reluOfLargest(x, conv, bn) };
   if (!is(conv, Conv2d) || !is(bn, BatchNorm2d) || x.shape.length !== 4 || x.dtype !== "f32") return null;
   const geometry = convGeometry("conv2d", x.shape, conv.weight.shape, null, conv);
@@ -48,9 +49,7 @@ export function fuse(layers: readonly Module[], x: Tensor, from = 0, tail?: Tail
 /** A maximum of ReLUs is the ReLU of the maximum, to the bit, and so are its gradients: fewer elements to pass over. */
 function reluOfLargest(x: Tensor, relu: ReLU, pool: MaxPool2d): Tensor<"f32"> {
   const largest = pool.forward(x);
-  const y = relu.forward(largest);
-  largest.dispose();
-  return y;
+  return consuming(relu.forward(largest), largest);
 }
 
 /** Training: where Winograd's kernels do the convolution, or, with a pool, those for a single input channel, which give no dx. */

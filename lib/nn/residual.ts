@@ -5,7 +5,7 @@ import { checkTensor } from "../tensor/check_tensor.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkModule, Module } from "./module.ts";
-import { type Tail, WITH_TAIL } from "./tail.ts";
+import { type Tail, WITH_TAIL, withRelu } from "./tail.ts";
 
 /**
  * A residual block: y = main(x) + shortcut(x), where main(x) has the shape of x without a shortcut.
@@ -34,14 +34,17 @@ export class Residual extends Module {
     super();
     checkModule("Residual", "main", main);
     if (shortcut !== null) checkModule("Residual", "shortcut", shortcut);
+    withRelu.set(this, (x) =>
+      this.forward === Residual.prototype.forward ? this.#sum(x, true) : relu(this.forward(x)),
+    );
   }
 
   forward(x: Tensor): Tensor<"f32"> {
-    return this.sum(x, false);
+    return this.#sum(x, false);
   }
 
-  /** @internal With relu max(y, 0) in place of y. */
-  sum(x: Tensor, withRelu: boolean): Tensor<"f32"> {
+  /** y, or max(y, 0). */
+  #sum(x: Tensor, withRelu: boolean): Tensor<"f32"> {
     const s = (this.shortcut?.forward(x) ?? x) as Tensor<"f32">;
     const what = this.shortcut ? "shortcut(x)" : "x";
     checkTensor("Residual", what, s);
@@ -53,7 +56,7 @@ export class Residual extends Module {
     if (!sameShape(y.shape, s.shape)) {
       throw new ShapeError(
         `Residual: main(x) is ${formatShape(y.shape)}, ${what} is ${formatShape(s.shape)}; they must be equal. ` +
-          "A 1×1 convolution as the shortcut, with the stride of main, makes them so.",
+          "A 1×1 convolution with main's stride as the shortcut makes them so.",
         { main: y.shape, shortcut: s.shape },
       );
     }

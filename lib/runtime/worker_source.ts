@@ -29,8 +29,7 @@ export const ARGS_BYTES = 256;
 export const PIECE_BITS = 8;
 export const PIECE_MASK = 255;
 
-export const WORKER_SOURCE = `"use strict";
-function work({ module, memory, control, index }, ready) {
+export const WORKER_SOURCE = `function work({ module, memory, control, index }, ready) {
   const kernels = Object.values(new WebAssembly.Instance(module, { env: { memory } }).exports);
   const words = new Int32Array(control, 0, 64), args = new Float64Array(control, ${ARGS_BYTES});
   const load = () => Atomics.load(words, ${TICKET});
