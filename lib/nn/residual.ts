@@ -5,7 +5,7 @@ import { checkTensor } from "../tensor/check_tensor.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkModule, Module } from "./module.ts";
-import { type Tail, WITH_TAIL, withRelu } from "./tail.ts";
+import { type Tail, withRelu, withTail } from "./tail.ts";
 
 /**
  * A residual block: y = main(x) + shortcut(x), where main(x) has the shape of x without a shortcut.
@@ -44,14 +44,13 @@ export class Residual extends Module {
   }
 
   /** y, or max(y, 0). */
-  #sum(x: Tensor, withRelu: boolean): Tensor<"f32"> {
+  #sum(x: Tensor, isCut: boolean): Tensor<"f32"> {
     const s = (this.shortcut?.forward(x) ?? x) as Tensor<"f32">;
     const what = this.shortcut ? "shortcut(x)" : "x";
     checkTensor("Residual", what, s);
-    const tail: Tail = { added: s, relu: withRelu, isDone: false };
+    const tail: Tail = { added: s, relu: isCut, isDone: false };
     // A Sequential's last pass may do the rest.
-    const main: Module & { [WITH_TAIL]?(x: Tensor, tail: Tail): Tensor<"f32"> } = this.main;
-    const y = main[WITH_TAIL]?.(x, tail) ?? main.forward(x);
+    const y = withTail.get(this.main)?.(x, tail) ?? this.main.forward(x);
     checkTensor("Residual", "main(x)", y);
     if (!sameShape(y.shape, s.shape)) {
       throw new ShapeError(
@@ -61,7 +60,7 @@ export class Residual extends Module {
       );
     }
     const sum = tail.isDone ? y : add(y, s);
-    const result = withRelu && !tail.isDone ? relu(sum) : sum;
+    const result = isCut && !tail.isDone ? relu(sum) : sum;
     // What backward needs of them, it holds by itself.
     for (const part of new Set([y, s, sum])) if (part !== x && part !== result && !part.isKept) part.dispose();
     return result;

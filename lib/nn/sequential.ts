@@ -6,7 +6,7 @@ import { checkTensor } from "../tensor/check_tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { fuse } from "./fusion.ts";
 import { checkModule, Module } from "./module.ts";
-import { type Tail, WITH_TAIL } from "./tail.ts";
+import { type Tail, withTail } from "./tail.ts";
 
 export interface SequentialOptions {
   seed?: number;
@@ -62,6 +62,9 @@ export class Sequential extends Module {
       }
       this.registerModule(name, layer);
     }
+    withTail.set(this, (x, tail) =>
+      this.forward === Sequential.prototype.forward ? this.#run(x, tail) : this.forward(x),
+    );
     const { seed } = options as SequentialOptions;
     if (seed !== undefined) this.initialize(seed);
   }
@@ -75,11 +78,7 @@ export class Sequential extends Module {
     return this.#run(x);
   }
 
-  /** @internal With `tail` in the last pass, where that can be. */
-  [WITH_TAIL](x: Tensor, tail: Tail): Tensor<"f32"> {
-    return this.forward === Sequential.prototype.forward ? this.#run(x, tail) : this.forward(x);
-  }
-
+  /** With `tail` in the last pass, where that can be. */
   #run(x: Tensor, tail?: Tail): Tensor<"f32"> {
     checkTensor("Sequential", "x", x, "any");
     const modules = this.#modules;

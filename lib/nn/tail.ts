@@ -10,8 +10,10 @@ export interface Tail {
   isDone: boolean;
 }
 
-/** The name of a module's forward pass with a tail: a symbol, since a method of a user's own may have any other name. */
-export const WITH_TAIL: unique symbol = Symbol();
+// Kept here rather than as methods: a user's own may have any name, and bundlers keep a class whose methods' names are computed.
 
-/** What computes a module with a ReLU behind it. Kept here, so that a network without such modules need not load them. */
-export const withRelu: WeakMap<Module, (x: Tensor) => Tensor<"f32">> = new WeakMap();
+/** A module's forward pass with a tail, where it has one. */
+export const withTail: WeakMap<Module, (x: Tensor, tail: Tail) => Tensor<"f32">> = /* @__PURE__ */ new WeakMap();
+
+/** A module's forward pass with a ReLU behind it, where it has one. */
+export const withRelu: WeakMap<Module, (x: Tensor) => Tensor<"f32">> = /* @__PURE__ */ new WeakMap();

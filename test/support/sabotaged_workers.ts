@@ -1,8 +1,9 @@
 // Workers that do what none should: they end in the middle of a kernel, or take long over a piece of it.
 
 import workerThreads, { Worker } from "node:worker_threads";
+import { KERNEL } from "../../lib/runtime/worker_source.ts";
 
-const HONEST = "kernels[words[KERNEL]].apply(null, list);";
+const HONEST = `kernels[words[${KERNEL}]].apply(null, list);`;
 
 /** What a worker does instead of its n-th piece: half of that, and then… */
 export const SABOTAGE = {
@@ -13,7 +14,7 @@ export const SABOTAGE = {
   /** The end of its script. */
   return: "return;",
   /** A quarter of a second, and the other half. */
-  late: "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250); list[argc] = half; list[argc + 1] = to; kernels[words[KERNEL]].apply(null, list);",
+  late: `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250); list[argc] = half; list[argc + 1] = to; ${HONEST}`,
   /** An exception, as a trap would be. */
   trap: 'throw new Error("trap");',
 } as const;
