@@ -304,9 +304,9 @@ test("it looks into the networks that read: one's own where there are some", asy
 test("left for a minute its worker ends, and starts anew for whoever comes back; left for less it stays", async () => {
   const leftFor = async (page: Page, seconds: number): Promise<void> => {
     await page.getByRole("link", { name: "Draw", exact: true }).click();
-    await page.locator(".bars").waitFor();
-    // Only then has it been left, and counts its minute.
-    await page.locator(".inside-grid").first().waitFor({ state: "detached" });
+    await page.locator(".inside").waitFor({ state: "detached" });
+    // It counts its minute from when the frame without it has been painted.
+    await page.clock.runFor(1000);
     await page.clock.fastForward(1000 * seconds);
   };
   const back = async (page: Page): Promise<void> => {

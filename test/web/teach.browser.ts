@@ -140,6 +140,8 @@ test("the teacher ends, and gives its memory back, when the panel is left or has
     await shows(page, "8");
     await button(page, "Wrong? Teach it").click();
     await workersAre(page, "reader", "teach");
+    // Its minute counts from when it has nothing left to do.
+    await page.getByRole("button", { name: "It is a 0", disabled: false }).waitFor();
     await page.clock.fastForward("01:01");
     await workersAre(page, "reader");
     await button(page, "It is a 0").click();
