@@ -1,36 +1,58 @@
-// Training steps of the CNN at batch 64, on noise, for so long; prints how many milliseconds each took.
+// Training steps of a network on noise, for so long; prints how many milliseconds each took.
 //
-//   node bench/programs/steps.mjs THREADS SECONDS [wide]
+//   node bench/programs/steps.mjs THREADS SECONDS [wide|relaxed [NETWORK]]
+//
+// NETWORK is one of bench/peers/networks.ts as JSON; without it, the CNN at batch 64.
 
 import process from "node:process";
-import { Adam, backward, crossEntropy, scope, setThreads, tensor } from "../../dist/index.js";
+import * as simdgrad from "../../dist/index.js";
 import { cnn } from "../../dist/models.js";
 import { enableRelaxedSimd, enableWideSimd } from "../../dist/node.js";
+import { trainee } from "../peers/trainee.mjs";
 
-const BATCH = 64;
+const { Adam, backward, crossEntropy, scope, setThreads, tensor } = simdgrad;
 const WARM_UP_STEPS = 20;
 const [threads, seconds] = process.argv.slice(2, 4).map(Number);
+const [kernels = "relaxed", description] = process.argv.slice(4);
 
 enableRelaxedSimd();
-const notWideBecause = process.argv[4] === "wide" ? await enableWideSimd() : null;
+const notWideBecause = kernels === "wide" ? await enableWideSimd() : null;
 if (notWideBecause !== null) throw new Error(`no wide kernels: ${notWideBecause}`);
 if ((await setThreads(threads)) !== threads) throw new Error(`this host has no ${threads} threads`);
-const model = cnn({ seed: 0 });
-const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
-const pixels = Float32Array.from({ length: BATCH * 784 }, (_, i) => ((i * 2654435761) % 2 ** 32) / 2 ** 31 - 1);
-const x = tensor(pixels, [BATCH, 28, 28, 1]).keep();
-const labels = Int32Array.from({ length: BATCH }, (_, i) => i % 10);
-const y = tensor(labels, [BATCH], "i32").keep();
+const { batch, step } = description ? described(JSON.parse(description)) : theCnn();
 const times = [];
-for (let step = 0, end = Number.POSITIVE_INFINITY; performance.now() < end; step++) {
+for (let i = 0, end = Number.POSITIVE_INFINITY; performance.now() < end; i++) {
   const started = performance.now();
-  if (step === WARM_UP_STEPS) end = started + 1000 * seconds;
-  scope(() => {
-    optimizer.zeroGrad();
-    backward(crossEntropy(model.forward(x), y));
-    optimizer.step();
-  });
-  if (step >= WARM_UP_STEPS) times.push(performance.now() - started);
+  if (i === WARM_UP_STEPS) end = started + 1000 * seconds;
+  step();
+  if (i >= WARM_UP_STEPS) times.push(performance.now() - started);
 }
-console.log(JSON.stringify({ batch: BATCH, times }));
+console.log(JSON.stringify({ batch, times }));
 await setThreads(1);
+
+function described(network) {
+  const { batch, input } = network;
+  const x = { shape: [batch, ...input], data: noise(input.reduce((all, size) => all * size, batch)) };
+  return { batch, step: trainee(simdgrad, network, x, batch, null, true).step };
+}
+
+function theCnn() {
+  const batch = 64;
+  const model = cnn({ seed: 0 });
+  const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+  const x = tensor(noise(batch * 784), [batch, 28, 28, 1]).keep();
+  const labels = Int32Array.from({ length: batch }, (_, i) => i % 10);
+  const y = tensor(labels, [batch], "i32").keep();
+  const step = () =>
+    scope(() => {
+      optimizer.zeroGrad();
+      backward(crossEntropy(model.forward(x), y));
+      optimizer.step();
+    });
+  return { batch, step };
+}
+
+/** From −1 to 1. */
+function noise(length) {
+  return Float32Array.from({ length }, (_, i) => ((i * 2654435761) % 2 ** 32) / 2 ** 31 - 1);
+}
