@@ -114,6 +114,25 @@ test("paused, stepped through the end of an epoch, put away and resumed, it come
   assert.equal(watched.view.losses, whole.view.losses);
 });
 
+test("paused behind the last step of an epoch, a step is the first of the next", async () => {
+  let isAsked = false;
+  const watched = new Watched(({ view: { run, progress }, session }) => {
+    if (isAsked || !progress || progress.step !== run?.stepsPerEpoch) return;
+    isAsked = true;
+    session.pause();
+  });
+  const { session } = watched;
+  await session.start(SETTINGS, "run");
+  await watched.phase("paused");
+  assert.is(watched.view.epochs.length, 0);
+  session.resume("step");
+  assert.is(watched.view.phase, "running");
+  await watched.phase("paused");
+  const { epoch, step } = watched.view.progress ?? {};
+  assert.equal([epoch, step, watched.view.epochs.length], [2, 1, 1]);
+  await session.discard();
+});
+
 test("stopped, it is tested as it is: the same step gives the same bits", async () => {
   const stoppedAt = async (steps: number): Promise<TrainingView> => {
     const watched = new Watched();

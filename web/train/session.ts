@@ -62,6 +62,8 @@ export class Session {
   private mode: Mode | null = null;
   /** Lets a stepping run make its next step. */
   private release: (() => void) | null = null;
+  /** Whether it has made one since: what was interrupted behind the last step of an epoch is validated first. */
+  private hasStepped = false;
   private keeping: Promise<unknown> = Promise.resolve();
   private loading: Promise<void> = Promise.resolve();
   private going: Promise<void> = Promise.resolve();
@@ -310,6 +312,7 @@ export class Session {
       this.controller = controller;
       this.wish = "pause";
       this.mode = mode;
+      this.hasStepped = false;
       try {
         await this.train(this.run, mode, controller);
         mode = null;
@@ -347,6 +350,7 @@ export class Session {
         this.tell({ epochs: event.history.epochs });
         break;
       case "step": {
+        this.hasStepped = true;
         const { epoch, step, samplesPerSecond } = event.report;
         run.losses.add(event.report);
         const progress = { epoch, step, imagesPerSecond: samplesPerSecond, seconds: event.seconds };
@@ -366,7 +370,7 @@ export class Session {
       case "state":
         run.state = event.state;
         this.keepRun(run);
-        if (mode === "step" && !signal.aborted) await this.waitForStep();
+        if (mode === "step" && this.hasStepped && !signal.aborted) await this.waitForStep();
         break;
       case "test":
         this.tellAtTimes({ phase: "testing", detail: `${event.done} of ${event.total} test images` });
@@ -384,6 +388,7 @@ export class Session {
       this.release = resolve;
     });
     this.release = null;
+    this.hasStepped = false;
     this.tell({ phase: "running" });
   }
 
