@@ -108,5 +108,5 @@ export function is<T extends Module>(
   layer: Module | undefined,
   type: abstract new (...args: never[]) => T,
 ): layer is T {
-  return layer instanceof type && layer.forward === type.prototype.forward;
+  return layer?.forward === type.prototype.forward && layer instanceof type;
 }

@@ -44,9 +44,7 @@ export class Sequential extends Module {
     const isRow = args[0] instanceof Module;
     const [layers = [], options = {}] = isRow ? splitOptions(args) : args;
     if (options instanceof Module) {
-      throw new OptionError(
-        "Sequential: a layer stands behind an array or object of layers; put all into that, or give one after another.",
-      );
+      throw new OptionError("Sequential: a layer stands behind an array or object of layers; put all into that.");
     }
     checkOptions<SequentialOptions>("Sequential", options as SequentialOptions, { seed: KEY_RULES.seed });
     check("Sequential", "layers", layers, collection);

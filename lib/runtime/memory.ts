@@ -77,10 +77,10 @@ export function release(ptr: number, bytes: number): void {
     if (free[middle].ptr < ptr) low = middle + 1;
     else high = middle;
   }
-  const before = free[low - 1];
+  const before = low > 0 ? free[low - 1] : undefined; // what is read at −1 is looked for by its name
   const after = free[low];
-  const joinsBefore = before !== undefined && before.ptr + before.bytes === ptr;
-  const joinsAfter = after !== undefined && ptr + size === after.ptr;
+  const joinsBefore = before && before.ptr + before.bytes === ptr;
+  const joinsAfter = after && ptr + size === after.ptr;
   if (joinsBefore && joinsAfter) {
     before.bytes += size + after.bytes;
     drop(low);
@@ -130,7 +130,7 @@ function takeFrom(index: number, size: number): number {
 function takeFromEnd(size: number): number {
   // A free block that touches the end counts toward the new one.
   const last = free[free.length - 1];
-  const start = last !== undefined && last.ptr + last.bytes === end ? last.ptr : end;
+  const start = last && last.ptr + last.bytes === end ? last.ptr : end;
   growTo(start + size);
   if (start !== end) free.pop();
   end = start + size;

@@ -50,8 +50,11 @@ function launch(kernel: KernelName, count: number, args: KernelArgument[], scrat
   if (count <= 0) return;
   const run = loadKernels().kernels[kernel] as (...args: number[]) => void;
   // A wasm export's length is its number of parameters; a missing argument would silently become 0.
-  const arity = arities.get(run) ?? run.length;
-  arities.set(run, arity);
+  let arity = arities.get(run);
+  if (!arity) {
+    arity = run.length;
+    arities.set(run, arity);
+  }
   if (arity !== args.length + 2) {
     throw new TypeError(`parallelFor: ${kernel} takes ${arity} arguments; got ${args.length + 2}.`);
   }

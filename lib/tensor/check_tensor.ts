@@ -15,16 +15,13 @@ export type TensorKind = DType | "any" | "f32?" | "i32?";
  * @throws {RuntimeError} it is a tensor of another copy of the library
  */
 export function checkTensor(op: string, name: string, value: unknown, kind: TensorKind = "f32"): void {
-  // What nearly every call of an operation is, before anything is computed.
-  if (value instanceof Tensor && value.dtype === kind && !value.isDisposed) return;
+  // What nearly every call of an operation is, before anything is computed; but not what only has a tensor's prototype.
+  if (value instanceof Tensor && (kind === "any" ? value.shape : kind.startsWith(value.dtype) && !value.isDisposed)) {
+    return;
+  }
   const dtype = kind.replace("?", "");
-  // Not what only has a tensor's prototype.
   if (value instanceof Tensor && value.shape) {
-    if (kind === "any") return;
-    if (value.dtype === dtype) {
-      if (value.isDisposed) throw disposedError(op, name, value.shape);
-      return;
-    }
+    if (value.dtype === dtype) throw disposedError(op, name, value.shape);
     throw new DTypeError(`${op}: ${name} must be ${dtype}; got ${value.dtype} ${formatShape(value.shape)}.`, {
       argument: name,
       expected: dtype,

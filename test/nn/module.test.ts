@@ -193,7 +193,7 @@ test("what is no layer, and options that are none, are refused", () => {
   refuses(
     () => new Sequential([fc], fc as never),
     OptionError,
-    "Sequential: a layer stands behind an array or object of layers; put all into that, or give one after another.",
+    "Sequential: a layer stands behind an array or object of layers; put all into that.",
   );
   refuses(() => new Sequential(fc, given("x"), fc), OptionError, 'Sequential: layer 1 must be a Module; got "x".');
   refuses(
