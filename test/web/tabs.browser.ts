@@ -18,6 +18,11 @@ async function tabBeside(page: Page, at: string): Promise<Page> {
 }
 
 const heading = (page: Page, name: string) => page.getByRole("heading", { name, level: 2 }).waitFor();
+const placeOf = (page: Page): Promise<string> =>
+  page
+    .locator(".train-facts dd")
+    .allTextContents()
+    .then(([epoch, step]) => `epoch ${epoch}, step ${step}`);
 const stepOf = (page: Page): Promise<string | null> => page.locator(".train-facts dd").nth(1).textContent();
 /** A slashed zero, which neither network has seen one of. */
 const SLASHED = strokesOf("98 35, 60 60, 55 130, 98 162, 140 130, 140 60, 98 35 / 150 30, 45 170");
@@ -40,18 +45,22 @@ test("one tab at a time trains: another says so, takes the run over where it is 
     await button(other, "Continue it here").click();
     await heading(other, "Paused");
     await heading(page, "Training in another tab");
-    const before = await stepOf(other);
-    await button(other, "Step").click();
-    await other.waitForFunction(
-      (before) => document.querySelectorAll(".train-facts dd")[1].textContent !== before,
-      before,
-    );
-    await heading(other, "Paused");
-    const step = await stepOf(other);
+    // To the end of the epoch: what is kept there stands before the first step of the next.
+    for (let made = 0; made === 0 || (await stepOf(other)) !== "32 of 32"; made++) {
+      assert.ok(made < 32, `${made} steps, and at ${await stepOf(other)}`);
+      const before = await stepOf(other);
+      await button(other, "Step").click();
+      await other.waitForFunction(
+        (before) => document.querySelectorAll(".train-facts dd")[1].textContent !== before,
+        before,
+      );
+      await heading(other, "Paused");
+    }
+    const place = await placeOf(other);
 
     await other.close();
     await heading(page, "Paused");
-    assert.is(await stepOf(page), step);
+    assert.is(await placeOf(page), place);
     await button(page, "Discard").click();
     await button(page, "Discard the run?").click();
     await heading(page, "Ready to train");

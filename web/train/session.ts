@@ -215,10 +215,13 @@ export class Session {
     this.run = run;
     this.live = new Live(experiment.model, run.data.validation);
     const { epoch, step, seen, epochSeconds, seconds } = state.progress;
+    // Before the first step of an epoch one sees the last of the one before, as whoever was there.
+    const isBetween = step === 0 && epoch > 1;
+    const place = isBetween ? { epoch: epoch - 1, step: run.card.stepsPerEpoch } : { epoch, step };
     this.tell({
       phase: "paused",
       detail: null,
-      progress: { epoch, step, imagesPerSecond: seen / Math.max(epochSeconds, 1e-6), seconds },
+      progress: { ...place, imagesPerSecond: seen / Math.max(epochSeconds, 1e-6), seconds },
       epochs: state.epochs,
       losses: run.losses.points,
       live: this.live.look(this.drawing),

@@ -91,7 +91,7 @@ function Facts({ view }: { view: TrainingView }) {
         value={progress ? `${Math.min(progress.epoch, run.epochs)} of ${run.epochs}` : `of ${run.epochs}`}
       />
       <Fact name="Step" value={progress ? `${progress.step} of ${run.stepsPerEpoch}` : `of ${run.stepsPerEpoch}`} />
-      <Fact name="Images per second" value={progress ? formatCount(progress.imagesPerSecond) : "–"} />
+      <Fact name="Images per second" value={progress?.imagesPerSecond ? formatCount(progress.imagesPerSecond) : "–"} />
       {!isOver && <Fact name="Time left" value={left === null ? "–" : formatDuration(left)} />}
       {machine && (
         <Fact name={machine.threads === 1 ? "Thread" : "Threads"} value={String(machine.threads)} why={machine.why} />
