@@ -7,8 +7,8 @@ import { spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { quantile } from "./figure.ts";
-import { oneOf, parse, readOptions, wholeNumber } from "./options.ts";
-import { NETWORK_NAMES, type NetworkName, networks } from "./peers/networks.ts";
+import { parse, readOptions, wholeNumber } from "./options.ts";
+import { NETWORK_NAMES, type NetworkName, networks, networksAsked } from "./peers/networks.ts";
 import { print } from "./print.ts";
 
 const USAGE = `npm run scaling -- [options]: what a second thread brings to a training step
@@ -39,7 +39,7 @@ const options = readOptions("scaling", USAGE, (args) => {
     wide: { type: "boolean", default: false },
   });
   return {
-    network: values.network === undefined ? null : oneOf("network", NETWORK_NAMES, values.network),
+    names: networksAsked(values.network),
     rounds: wholeNumber("rounds", values.rounds),
     seconds: wholeNumber("seconds", values.seconds),
     busy: values.busy === undefined ? 0 : wholeNumber("busy", values.busy),
@@ -51,7 +51,7 @@ const others = Array.from({ length: options.busy }, () =>
   spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }),
 );
 try {
-  for (const name of options.network === null ? NETWORK_NAMES : [options.network]) await compare(name);
+  for (const name of options.names) await compare(name);
 } finally {
   for (const other of others) other.kill();
 }

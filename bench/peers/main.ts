@@ -7,7 +7,7 @@ import { complain, print } from "../print.ts";
 import { contest, type Work } from "./contest.ts";
 import { contestants } from "./contestants.ts";
 import { introduce } from "./introduce.ts";
-import { NETWORK_NAMES, type NetworkName, networks } from "./networks.ts";
+import { NETWORK_NAMES, type NetworkName, networks, networksAsked } from "./networks.ts";
 import { type Comparison, compare, describeHost, headline, table } from "./report.ts";
 import { layOutTask, type Task } from "./task.ts";
 
@@ -20,7 +20,7 @@ const USAGE = `npm run bench:peers -- [options]
   --json               the results as JSON
   --help               this`;
 
-const { network, only, filter, rounds, json } = readOptions("bench:peers", USAGE, (args) => {
+const { names, only, filter, rounds, json } = readOptions("bench:peers", USAGE, (args) => {
   const values = parse(args, {
     network: { type: "string" },
     only: { type: "string" },
@@ -29,7 +29,7 @@ const { network, only, filter, rounds, json } = readOptions("bench:peers", USAGE
     json: { type: "boolean", default: false },
   });
   return {
-    network: values.network === undefined ? null : oneOf("network", NETWORK_NAMES, values.network),
+    names: networksAsked(values.network),
     only: values.only === undefined ? null : oneOf("only", ["train", "infer"], values.only),
     filter: values.filter.toLowerCase().split(","),
     rounds: wholeNumber("rounds", values.rounds),
@@ -46,7 +46,7 @@ if (wanted.every(({ install }) => install === null)) {
 }
 const comparisons: Comparison[] = [];
 let introductions: Awaited<ReturnType<typeof introduce>> | null = null;
-for (const name of network === null ? NETWORK_NAMES : [network]) {
+for (const name of names) {
   const task = layOutTask(networks[name]);
   try {
     if (introductions === null) {

@@ -1,6 +1,8 @@
 // The networks that are compared. Each is described here, once: the description goes to the contestants as JSON, and all
 // build from it what they run.
 
+import { oneOf } from "../options.ts";
+
 export type Layer =
   | { type: "linear"; in: number; out: number }
   | { type: "conv"; in: number; out: number; kernel: number; stride: number; padding: number; bias: boolean }
@@ -174,3 +176,8 @@ export const networks = {
 export type NetworkName = keyof typeof networks;
 
 export const NETWORK_NAMES = Object.keys(networks) as NetworkName[];
+
+/** Those that `--network` asks for: this one; all where it is not given. @throws {OptionProblem} there is none of that name */
+export function networksAsked(name: string | undefined): readonly NetworkName[] {
+  return name === undefined ? NETWORK_NAMES : [oneOf("network", NETWORK_NAMES, name)];
+}

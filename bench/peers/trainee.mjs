@@ -9,7 +9,7 @@
  * @param hasDropout without it, what comes out can be compared with others
  */
 export function trainee(simdgrad, network, x, batch, state, hasDropout) {
-  const { backward, crossEntropy, loadStateDict, noGrad, scope } = simdgrad;
+  const { crossEntropy, loadStateDict, noGrad, scope } = simdgrad;
   const model = sequentialOf(simdgrad, network.layers, hasDropout);
   if (state) loadStateDict(model, state);
   else model.initialize(0);
@@ -17,12 +17,7 @@ export function trainee(simdgrad, network, x, batch, state, hasDropout) {
   const optimizer = new Optimizer(model.parameters(), { lr: 1e-3 });
   const { images, labels } = operands(simdgrad, x, batch);
   const loss = () => crossEntropy(model.forward(images), labels);
-  const step = () =>
-    scope(() => {
-      optimizer.zeroGrad();
-      backward(loss());
-      optimizer.step();
-    });
+  const step = stepOf(simdgrad, optimizer, loss);
   return {
     model,
     step,
@@ -37,6 +32,16 @@ export function trainee(simdgrad, network, x, batch, state, hasDropout) {
       return scope(() => noGrad(() => model.forward(images)).data.slice());
     },
   };
+}
+
+/** One update of the weights. */
+export function stepOf({ backward, scope }, optimizer, loss) {
+  return () =>
+    scope(() => {
+      optimizer.zeroGrad();
+      backward(loss());
+      optimizer.step();
+    });
 }
 
 function sequentialOf(simdgrad, layers, hasDropout) {
@@ -59,7 +64,7 @@ function sequentialOf(simdgrad, layers, hasDropout) {
 }
 
 /** Images with the channel last, and labels. */
-function operands({ tensor, transpose }, { shape, data }, batch) {
+export function operands({ tensor, transpose }, { shape, data }, batch) {
   const stored = tensor(data.slice(0, (data.length / shape[0]) * batch), [batch, ...shape.slice(1)]);
   const images = shape.length === 4 ? transpose(stored, [0, 2, 3, 1]) : stored;
   const labels = Array.from({ length: batch }, (_, i) => i % 10);

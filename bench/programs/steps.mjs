@@ -8,9 +8,9 @@ import process from "node:process";
 import * as simdgrad from "../../dist/index.js";
 import { cnn } from "../../dist/models.js";
 import { enableRelaxedSimd, enableWideSimd } from "../../dist/node.js";
-import { trainee } from "../peers/trainee.mjs";
+import { operands, stepOf, trainee } from "../peers/trainee.mjs";
 
-const { Adam, backward, crossEntropy, scope, setThreads, tensor } = simdgrad;
+const { Adam, crossEntropy, setThreads } = simdgrad;
 const WARM_UP_STEPS = 20;
 const [threads, seconds] = process.argv.slice(2, 4).map(Number);
 const [kernels = "relaxed", description] = process.argv.slice(4);
@@ -32,27 +32,19 @@ await setThreads(1);
 
 function described(network) {
   const { batch, input } = network;
-  const x = { shape: [batch, ...input], data: noise(input.reduce((all, size) => all * size, batch)) };
-  return { batch, step: trainee(simdgrad, network, x, batch, null, true).step };
+  return { batch, step: trainee(simdgrad, network, noise([batch, ...input]), batch, null, true).step };
 }
 
 function theCnn() {
   const batch = 64;
   const model = cnn({ seed: 0 });
+  const { images, labels } = operands(simdgrad, noise([batch, 1, 28, 28]), batch);
   const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
-  const x = tensor(noise(batch * 784), [batch, 28, 28, 1]).keep();
-  const labels = Int32Array.from({ length: batch }, (_, i) => i % 10);
-  const y = tensor(labels, [batch], "i32").keep();
-  const step = () =>
-    scope(() => {
-      optimizer.zeroGrad();
-      backward(crossEntropy(model.forward(x), y));
-      optimizer.step();
-    });
-  return { batch, step };
+  return { batch, step: stepOf(simdgrad, optimizer, () => crossEntropy(model.forward(images), labels)) };
 }
 
 /** From −1 to 1. */
-function noise(length) {
-  return Float32Array.from({ length }, (_, i) => ((i * 2654435761) % 2 ** 32) / 2 ** 31 - 1);
+function noise(shape) {
+  const length = shape.reduce((all, size) => all * size);
+  return { shape, data: Float32Array.from({ length }, (_, i) => ((i * 2654435761) % 2 ** 32) / 2 ** 31 - 1) };
 }
