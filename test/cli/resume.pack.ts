@@ -18,7 +18,7 @@ const test = suite("mnist train --resume");
 
 const folder = temporaryFolder();
 const outputs = join(folder, "outputs");
-const { stopAt, hasStep, stopped } = runsToStop(folder);
+const { stopAt, stopped } = runsToStop(folder);
 
 const isStopped = (outcome: Outcome): void => {
   assert.is(outcome.code, 130, outcome.stderr);
@@ -42,9 +42,7 @@ test("a run stopped by Ctrl-C, once or several times, ends as the uninterrupted 
 
     for (const [n, step] of steps.entries()) {
       const begin = n === 0 ? args : ["train", "--resume", "latest"];
-      isStopped(
-        await stopAt([...begin, "--threads", n % 2 ? "1" : "2"], hasStep(step), n === 1 ? "SIGTERM" : "SIGINT"),
-      );
+      isStopped(await stopAt([...begin, "--threads", n % 2 ? "1" : "2"], step, n === 1 ? "SIGTERM" : "SIGINT"));
     }
     const end = await runCli(folder, ["train", "--resume", "latest", "--json"]);
     assert.is(end.code, 0, end.stderr);
