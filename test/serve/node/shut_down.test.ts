@@ -36,14 +36,19 @@ test("letting in those who knocked is a part of the time that draining has", asy
   server.removeAllListeners("connection").on("connection", () => {});
   connections.of(client);
   knock();
-  const startedMs = performance.now();
+  // What is left for those who are in: less than that on a busy machine, and never more.
+  let leftMs = Number.NaN;
+  const cutOff = connections.drain.bind(connections);
+  connections.drain = (options) => {
+    leftMs = options.limitMs;
+    return cutOff(options);
+  };
   const ignore = (): void => {};
   const log = { warn: ignore } as unknown as Log;
   await drain({ server, connections }, log, { isPatient: true, limitMs: 700 });
-  const tookMs = performance.now() - startedMs;
   isOver = true;
   client.destroy();
-  assert.ok(tookMs < 900, `${tookMs} ms`);
+  assert.ok(leftMs <= 200, `${leftMs} of 700 ms were left`);
 });
 
 test("errors of accepting connections leave the server as it is, and say one line", async () => {
