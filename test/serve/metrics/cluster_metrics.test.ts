@@ -24,7 +24,7 @@ class FakeCluster extends EventEmitter {
   private next = 1;
 
   /** A worker with metrics of its own, which answers what it is asked. */
-  fork({ isReady = true, pushMs = 1e6 } = {}) {
+  fork({ isReady = true, pushMs = 1e6, answerMs = 60_000 } = {}) {
     const id = this.next++;
     const cluster = this;
     const metrics = new ServiceMetrics(BUILD);
@@ -60,7 +60,7 @@ class FakeCluster extends EventEmitter {
       },
     };
     this.workers[id] = outside;
-    const reader = attachWorker(readingsOf(metrics, statistics), { port: inside, pushMs, answerMs: 200 });
+    const reader = attachWorker(readingsOf(metrics, statistics), { port: inside, pushMs, answerMs });
     return {
       metrics,
       statistics,
@@ -131,7 +131,11 @@ test("a worker tells by itself, so that one that nobody had asked is counted whe
   const primary = attachPrimary(cluster);
   const worker = cluster.fork({ pushMs: 10 });
   respond(worker.metrics, 4);
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  let isTold = false;
+  cluster.once("message", () => {
+    isTold = true;
+  });
+  while (!isTold) await new Promise((resolve) => setTimeout(resolve, 5));
   worker.ends("SIGKILL");
   assert.is(samplesOf(await primary.text()).get(COUNT), 4);
 });
@@ -148,7 +152,7 @@ test("one that closes tells what nobody has asked for yet", async () => {
 
 test("a worker that does not answer is counted by what it said last, and keeps nobody waiting for long", async () => {
   const cluster = new FakeCluster();
-  const primary = attachPrimary(cluster, { collectMs: 300 });
+  const primary = attachPrimary(cluster, { collectMs: 1000 });
   const [one, other] = [cluster.fork(), cluster.fork()];
   respond(one.metrics, 1);
   respond(other.metrics, 2);
@@ -162,7 +166,7 @@ test("a worker that does not answer is counted by what it said last, and keeps n
 
 test("a worker whose primary does not answer says so", async () => {
   const cluster = new FakeCluster();
-  const worker = cluster.fork();
+  const worker = cluster.fork({ answerMs: 200 });
   let message = "";
   await worker.reader.text().catch((error: Error) => {
     message = error.message;
