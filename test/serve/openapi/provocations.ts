@@ -34,13 +34,12 @@ const twice = async (url: string, described: Described, request: ApiRequest): Pr
   await (await callApi(url, described, request)).arrayBuffer();
   return callApi(url, described, request);
 };
-/** The first waits in the queue, where there is no room for a second. */
+/** One waits in the queue, where there is no room for another: whichever comes later is refused. */
 const besideAnother = async (url: string, described: Described, request: ApiRequest): Promise<Response> => {
-  const first = callApi(url, described, request);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  const second = await callApi(url, described, request);
-  await (await first).arrayBuffer();
-  return second;
+  const both = await Promise.all([0, 1].map(() => callApi(url, described, request)));
+  const refused = both.find(({ ok }) => !ok) ?? both[1];
+  for (const response of both) if (response !== refused) await response.arrayBuffer();
+  return refused;
 };
 
 const ANY = "*";
@@ -85,7 +84,7 @@ export const PROVOCATIONS: Readonly<Record<number, Readonly<Record<string, Provo
   },
   503: {
     getModelInfo: DAMAGED_VERSION,
-    [ANY]: { options: () => ({ maxQueue: 1, maxQueueDelayMs: 300 }), call: besideAnother },
+    [ANY]: { options: () => ({ maxQueue: 1, maxQueueDelayMs: 1000 }), call: besideAnother },
   },
 };
 
