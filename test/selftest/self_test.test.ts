@@ -131,14 +131,14 @@ test("a kernel that computes something wrong fails the report, and the checks th
 });
 
 test("no check holds up the event loop for long", () => {
-  const slowest = Math.max(
-    ...CHECKS.map((check) => {
-      const start = performance.now();
-      runCheck(check);
-      return performance.now() - start;
-    }),
-  );
-  assert.ok(slowest < HALF_A_SECOND, `${slowest} ms`);
+  for (const check of CHECKS) {
+    const [start, before] = [performance.now(), process.cpuUsage()];
+    runCheck(check);
+    const { user, system } = process.cpuUsage(before);
+    // By the processor's time, where it is less than the clock's: others may keep the machine busy.
+    const timeMs = Math.min(performance.now() - start, (user + system) / 1000);
+    assert.ok(timeMs < HALF_A_SECOND, `${check.name}: ${timeMs} ms`);
+  }
 });
 
 test.run();
