@@ -95,15 +95,15 @@ test("a mirror that lacks the file, is silent, corrupts it or sends without end 
 test("a mirror that drips, redirects without end or sends more than it declares holds nobody up", async (context) => {
   const [drips, headers, redirects] = await serve(context, "drips", "drips headers", "redirects");
   const begun = performance.now();
-  const error = await refusal(fetchFile(context, { timeoutMs: 400 }));
-  assert.ok(performance.now() - begun < 10_000);
+  const error = await refusal(fetchFile(context, { timeoutMs: 1000 }));
+  assert.ok(performance.now() - begun < 20_000);
   assert.match(error.message, `${drips.url}: slower than 2048 bytes a second`);
-  assert.match(error.message, `${headers.url}: no answer for 0.4 s`);
+  assert.match(error.message, `${headers.url}: no answer for 1 s`);
   assert.match(error.message, `${redirects.url}: redirect count exceeded`);
   // Who drips is not asked again.
   assert.is(drips.requests.length, 1);
   await serve(context, "too long");
-  assert.is(await fetchFile(context, { timeoutMs: 400 }), "accepted");
+  assert.is(await fetchFile(context, { timeoutMs: 1000 }), "accepted");
   assert.equal(readdirSync(context.folder), ["a.gz"]);
 });
 
