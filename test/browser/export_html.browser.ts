@@ -179,9 +179,11 @@ test("with the keyboard alone one draws, and reaches and presses the buttons", a
 test("what the network says is announced, and the footer says whose weights they are", async () => {
   await onPage(DESKTOP, async (page) => {
     await draw(page, 7);
-    await page.waitForTimeout(1000);
     const text = async (id: string): Promise<string> => (await page.locator(`#${id}`).textContent()) ?? "";
-    assert.match(await text("spoken"), /^7, \d+(\.\d)? % sure$/);
+    await page
+      .locator("#spoken")
+      .getByText(/^7, \d+(\.\d)? % sure$/)
+      .waitFor({ state: "attached" }); // after a while
     assert.is(
       await text("origin"),
       `A convolutional network of 102,026 parameters, trained on MNIST: ${shippedAccuracy("cnn")} of MNIST's test images right.`,

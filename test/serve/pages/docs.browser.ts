@@ -59,8 +59,8 @@ for (const [width, scheme, ids] of [
     const { page, problems, strangers } = await open(width, scheme);
     assert.is(await page.locator(".opblock").count(), operations.length);
     for (const id of ids) await page.locator(`[id$="-${id}"] .opblock-summary-control`).click();
-    await page.waitForTimeout(500);
-    assert.is(await page.locator(".opblock.is-open").count(), ids.length);
+    await page.waitForFunction((n) => document.querySelectorAll(".opblock.is-open").length === n, ids.length);
+    await page.waitForTimeout(500); // What one of them may ask for, or complain of, a little later.
     const [content, screen, ink, paper] = await page.evaluate(() => {
       const { color, backgroundColor } = getComputedStyle(document.body);
       return [document.documentElement.scrollWidth, innerWidth, color, backgroundColor];
