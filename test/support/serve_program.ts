@@ -80,7 +80,7 @@ export class ServeProgram {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
       .split(" ")
       .filter((id) => id !== "");
-    return children.map(Number).filter((id) => readFileSync(`/proc/${id}/cmdline`, "utf8").includes("serve"));
+    return children.map(Number).filter((id) => commandOf(id).includes("serve"));
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -90,5 +90,14 @@ export class ServeProgram {
   /** All processes of its group, as Ctrl-C in a terminal does. */
   killGroup(signal: NodeJS.Signals): void {
     process.kill(-(this.child.pid as number), signal);
+  }
+}
+
+/** Of a process; empty where it has ended, and may be gone since it was listed. */
+function commandOf(id: number): string {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, "utf8");
+  } catch {
+    return "";
   }
 }
