@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { EXIT, InterruptedError } from "../../cli/terminal/exit_codes.ts";
@@ -91,9 +92,13 @@ if (process.platform !== "win32") {
         onEnd: (signal) => {
           ended = signal;
         },
-        onStderr: (text, kill) => {
+        onStderr: async (text, kill) => {
           if (!text.endsWith("busy\n")) return;
-          for (const ms of [0, 100, 1000]) setTimeout(() => kill(name), ms);
+          // Each so long after the one before it was sent, however busy the machine is.
+          for (const ms of [0, 100, 900]) {
+            await sleep(ms);
+            kill(name);
+          }
         },
       });
       assert.equal([outcome.code, ended], [null, "SIGKILL"], outcome.stderr);
