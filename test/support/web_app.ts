@@ -122,8 +122,19 @@ export const noteTerminated = (page: Page): Promise<void> =>
 export const terminated = (page: Page): Promise<number> =>
   page.evaluate(() => (window as unknown as { terminated: number }).terminated);
 
-/** What each network says, the first row's first. */
-export const verdicts = (page: Page): Promise<string[]> => page.locator(".contestant .verdict b").allTextContents();
+/** What each network says, the first row's first, and how sure each is. */
+const answers = (page: Page): Promise<string[][]> =>
+  Promise.all([".contestant .verdict b", ".certainty"].map((part) => page.locator(part).allTextContents()));
+
+/** What they are once all networks answer and no answer changes any more: they read while one draws, and may be behind. */
+export async function settledAnswers(page: Page): Promise<string[][]> {
+  for (let before = await answers(page); ; ) {
+    await page.waitForTimeout(500);
+    const now = await answers(page);
+    if (now[1].every((each) => each.includes("%")) && now.flat().join() === before.flat().join()) return now;
+    before = now;
+  }
+}
 
 /** Whatever axe finds wrong, one line each. */
 export async function axeFindings(page: Page, axe: string): Promise<string[]> {

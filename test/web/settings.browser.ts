@@ -13,9 +13,9 @@ import {
   drawByMouse,
   noteTerminated,
   PHONE,
+  settledAnswers,
   shows,
   terminated,
-  verdicts,
   WebApp,
   workersAre,
 } from "../support/web_app.ts";
@@ -26,20 +26,6 @@ const THREADS = availableParallelism();
 
 const app = WebApp.for(test);
 
-const answers = async (page: Page): Promise<string[][]> => [
-  await verdicts(page),
-  await page.locator(".certainty").allTextContents(),
-];
-
-/** What they are once they no longer change: each network answers for itself, while one draws as well. */
-async function settledAnswers(page: Page): Promise<string[][]> {
-  for (let before = await answers(page); ; ) {
-    await page.waitForTimeout(500);
-    const now = await answers(page);
-    if (now.flat().join() === before.flat().join()) return now;
-    before = now;
-  }
-}
 /** Refused and timed out requests are what is tested. */
 const forgives = /Failed to load resource|net::ERR/;
 

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { SAMPLES, strokesOf } from "../../web/draw/sample_strokes.ts";
-import { bothReady, button, drawByMouse, shows, verdicts, WebApp } from "../support/web_app.ts";
+import { bothReady, button, drawByMouse, settledAnswers, shows, WebApp } from "../support/web_app.ts";
 
 const test = suite("tabs in a browser");
 
@@ -25,7 +25,6 @@ const placeOf = async (page: Page): Promise<string[]> =>
 const SLASHED = strokesOf("98 35, 60 60, 55 130, 98 162, 140 130, 140 60, 98 35 / 150 30, 45 170");
 const lessonsAre = (page: Page, count: number): Promise<void> =>
   page.waitForFunction((count) => document.querySelectorAll(".lesson").length === count, count).then(() => {});
-const certainties = (page: Page): Promise<string[]> => page.locator(".certainty").allTextContents();
 
 test("one tab at a time trains: another says so, takes the run over where it is to, and goes on with it when that tab is closed", async () => {
   const at = "#train?epochs=20&limit=2000";
@@ -74,7 +73,7 @@ test("what one tab is taught the other knows: no lesson is lost, and without any
   await app.visit(async (page) => {
     await drawByMouse(page, SLASHED);
     await shows(page, "8");
-    const before = [await verdicts(page), await certainties(page)];
+    const before = await settledAnswers(page);
     const other = await tabBeside(page, "#draw");
     await bothReady(other);
     await shows(other, "8");
@@ -93,12 +92,12 @@ test("what one tab is taught the other knows: no lesson is lost, and without any
     await lessonsAre(other, 2);
     await lessonsAre(page, 2);
     assert.ok(await button(page, "Undo teaching").isDisabled(), "what another tab has changed is not undone unseen");
-    assert.equal(await verdicts(page), ["0", "0"]);
+    assert.equal((await settledAnswers(page))[0], ["0", "0"]);
 
     await button(other, "Forget all").click();
     await lessonsAre(page, 0);
     await shows(page, "8");
-    assert.equal([await verdicts(page), await certainties(page)], before);
+    assert.equal(await settledAnswers(page), before);
     await page.reload();
     await bothReady(page);
     assert.is(await page.getByText("taught by you").count(), 0);
@@ -114,14 +113,14 @@ test("a browser that keeps nothing teaches all the same, says so, and forgets ag
     });
     await drawByMouse(page, SLASHED);
     await shows(page, "8");
-    const before = [await verdicts(page), await certainties(page)];
+    const before = await settledAnswers(page);
     await button(page, "Wrong? Teach it").click();
     await button(page, "It is a 0").click();
     await shows(page, "0");
     await page.getByText("What is taught lasts until this page is closed").waitFor();
     await button(page, "Forget all").click();
     await shows(page, "8");
-    assert.equal([await verdicts(page), await certainties(page)], before);
+    assert.equal(await settledAnswers(page), before);
   });
 });
 

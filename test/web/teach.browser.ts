@@ -16,9 +16,9 @@ import {
   drawByMouse,
   noteTerminated,
   PHONE,
+  settledAnswers,
   shows,
   terminated,
-  verdicts,
   WebApp,
   workersAre,
 } from "../support/web_app.ts";
@@ -81,19 +81,18 @@ test("weights that cannot be read with are said, and the shipped ones read", asy
 /** A slashed zero, which neither network has seen one of. */
 const SLASHED = strokesOf("98 35, 60 60, 55 130, 98 162, 140 130, 140 60, 98 35 / 150 30, 45 170");
 const isTaught = (page: Page): Promise<void> => page.getByText("Taught. Draw it again").waitFor({ timeout: 60_000 });
-const certainties = (page: Page): Promise<string[]> => page.locator(".certainty").allTextContents();
 
 test("a drawing that is misread is taught, read right from then on, and after undo read as before", async () => {
   await app.visit(async (page) => {
     await drawByMouse(page, SLASHED);
     await shows(page, "8");
     await button(page, "Wrong? Teach it").click();
-    const before = [await verdicts(page), await certainties(page)];
+    const before = await settledAnswers(page);
     assert.ok(await button(page, "Undo teaching").isDisabled());
     await button(page, "It is a 0").click();
     await isTaught(page);
     await shows(page, "0");
-    assert.equal(await verdicts(page), ["0", "0"]);
+    assert.equal((await settledAnswers(page))[0], ["0", "0"]);
     const [cnn, linear] = await page.locator(".teach-measured tbody tr").all();
     for (const [row, least] of [
       [linear, 89],
@@ -121,13 +120,13 @@ test("a drawing that is misread is taught, read right from then on, and after un
     await button(page, "Wrong? Teach it").click();
     await button(page, "Forget drawing 1, a 0").click();
     await shows(page, "8");
-    assert.equal([await verdicts(page), await certainties(page)], before);
+    assert.equal(await settledAnswers(page), before);
     await button(page, "Undo teaching").click();
     await shows(page, "0");
     await button(page, "Undo teaching").waitFor();
     await button(page, "Forget all").click();
     await shows(page, "8");
-    assert.equal([await verdicts(page), await certainties(page)], before);
+    assert.equal(await settledAnswers(page), before);
     assert.is(await page.getByText("taught by you").count(), 0);
   });
 });
