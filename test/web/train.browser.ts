@@ -93,7 +93,7 @@ test("a trainer that fails is ended, and not only left alone, and its run is bro
       await button(page, "Try again").click();
       await heading(page, "Paused").waitFor();
     },
-    "#train?epochs=20&limit=2000",
+    "#train?epochs=1000&limit=2000",
     { forgives: /no JSON/ },
   );
 });
@@ -113,7 +113,7 @@ test("a run that is stopped is tested as it is, and one that is discarded leaves
       await button(page, "Discard the run?").click();
       await heading(page, "Ready to train").waitFor();
     },
-    "#train?epochs=20&limit=2000",
+    "#train?epochs=1000&limit=2000",
   );
 });
 
