@@ -102,48 +102,56 @@ async function ledger(page: Page): Promise<Map<string, number>> {
 }
 
 test("a map that is tapped opens, and the numbers of a pixel add up to what the network computed", async () => {
-  await inside("layers", async (page) => {
-    await sample(page, 8);
-    await readAs(page, "88");
-    const second = page.getByRole("slider", { name: "Layer 2: choose one of 64" });
-    const box = await second.boundingBox();
-    assert.ok(box);
-    await page.mouse.click(box.x + (10.5 / 32) * box.width, box.y + 0.75 * box.height);
-    await page.getByRole("heading", { name: "Layer 2, map 43" }).waitFor();
-    assert.is(await page.locator(".inside-term").count(), 6);
+  // Numbers of a sample that is still being drawn would change while they are read.
+  await inside(
+    "layers",
+    async (page) => {
+      await sample(page, 8);
+      await readAs(page, "88");
+      const second = page.getByRole("slider", { name: "Layer 2: choose one of 64" });
+      const box = await second.boundingBox();
+      assert.ok(box);
+      await page.mouse.click(box.x + (10.5 / 32) * box.width, box.y + 0.75 * box.height);
+      await page.getByRole("heading", { name: "Layer 2, map 43" }).waitFor();
+      assert.is(await page.locator(".inside-term").count(), 6);
 
-    const picker = page.getByRole("slider", { name: "Pixels of map 43" });
-    await picker.focus();
-    for (const key of ["ArrowUp", "ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
-    await page.getByText("row 7, column 6.").waitFor();
-    // The sum follows the choice in a moment.
-    const value = ((await picker.getAttribute("aria-valuetext")) ?? "").replace(/.*: /, "");
-    await page.waitForFunction((text) => {
-      const own = document.querySelector(".inside-ledger tr:last-child td")?.textContent ?? "";
-      return Number(own).toFixed(2) === text;
-    }, value);
-    const lines = await ledger(page);
-    const line = (name: RegExp): number => [...lines].find(([text]) => name.test(text))?.[1] ?? Number.NaN;
-    const near = (a: number, b: number, what: string): void =>
-      assert.ok(Math.abs(a - b) < 0.0051, `${what}: ${a}, ${b}`);
-    near(line(/largest/) + line(/others/) + line(/^Bias/), line(/^Sum/), "sum");
-    const [, mean, scale, sign, shift] =
-      [...lines.keys()].join("\n").match(/\(sum − \(?([−\d.]+)\)?\) × ([−\d.]+) ([+−]) ([\d.]+)/) ?? [];
-    const number = (text: string): number => Number(text.replace("−", "-"));
-    const normalized = (line(/^Sum/) - number(mean)) * number(scale) + (sign === "−" ? -1 : 1) * number(shift);
-    assert.ok(Math.abs(normalized - line(/^Batch norm/)) < 0.02, `${normalized}, ${line(/^Batch norm/)}`);
-    near(Math.max(0, line(/^Batch norm/)), line(/^ReLU/), "ReLU");
-    near(line(/^ReLU/), line(/own value/), "the network's own");
+      const picker = page.getByRole("slider", { name: "Pixels of map 43" });
+      await picker.focus();
+      for (const key of ["ArrowUp", "ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
+      await page.getByText("row 7, column 6.").waitFor();
+      // The sum follows the choice in a moment.
+      await page.waitForFunction(
+        (slider) => {
+          const value = slider?.getAttribute("aria-valuetext")?.replace(/.*: /, "");
+          const own = document.querySelector(".inside-ledger tr:last-child td")?.textContent ?? "";
+          return Number(own).toFixed(2) === value;
+        },
+        await picker.elementHandle(),
+      );
+      const lines = await ledger(page);
+      const line = (name: RegExp): number => [...lines].find(([text]) => name.test(text))?.[1] ?? Number.NaN;
+      const near = (a: number, b: number, what: string): void =>
+        assert.ok(Math.abs(a - b) < 0.0051, `${what}: ${a}, ${b}`);
+      near(line(/largest/) + line(/others/) + line(/^Bias/), line(/^Sum/), "sum");
+      const [, mean, scale, sign, shift] =
+        [...lines.keys()].join("\n").match(/\(sum − \(?([−\d.]+)\)?\) × ([−\d.]+) ([+−]) ([\d.]+)/) ?? [];
+      const number = (text: string): number => Number(text.replace("−", "-"));
+      const normalized = (line(/^Sum/) - number(mean)) * number(scale) + (sign === "−" ? -1 : 1) * number(shift);
+      assert.ok(Math.abs(normalized - line(/^Batch norm/)) < 0.02, `${normalized}, ${line(/^Batch norm/)}`);
+      near(Math.max(0, line(/^Batch norm/)), line(/^ReLU/), "ReLU");
+      near(line(/^ReLU/), line(/own value/), "the network's own");
 
-    await second.focus();
-    await page.keyboard.press("ArrowRight");
-    await page.getByRole("heading", { name: "Layer 2, map 44" }).waitFor();
-    await button(page, "Previous").click();
-    await page.getByRole("heading", { name: "Layer 2, map 43" }).waitFor();
-    await page.getByText("As a table").first().click();
-    await page.locator(".inside-scroll td").last().waitFor();
-    assert.is(await page.locator(".inside-scroll td").count(), 14 * 14);
-  });
+      await second.focus();
+      await page.keyboard.press("ArrowRight");
+      await page.getByRole("heading", { name: "Layer 2, map 44" }).waitFor();
+      await button(page, "Previous").click();
+      await page.getByRole("heading", { name: "Layer 2, map 43" }).waitFor();
+      await page.getByText("As a table").first().click();
+      await page.locator(".inside-scroll td").last().waitFor();
+      assert.is(await page.locator(".inside-scroll td").count(), 14 * 14);
+    },
+    STILL,
+  );
 });
 
 test("saliency follows the drawing and the digit that is asked for", async () => {
