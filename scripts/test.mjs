@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { nodeFlags } from "./node_flags.mjs";
 import { isCurrent } from "./stamp.mjs";
 
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 480_000;
 
 const { values, positionals } = parseArgs({
   options: { suite: { type: "string", default: "test" } },
