@@ -1,7 +1,16 @@
 // Ink by what is around it: the paper's shade is estimated at every pixel, so that light may fall as it likes, and a table, a
 // frame or a shadow is paper of another shade.
 
-import { bitsOf, DEVIATION_PER_MAD, median, type Plane } from "./plane.ts";
+import {
+  bitsOf,
+  DEVIATION_PER_MAD,
+  median,
+  medianDeviation,
+  numbersOf,
+  type Plane,
+  recycle,
+  unsetValues,
+} from "./plane.ts";
 
 export interface LocalInk {
   /** How much darker, or lighter, than the paper there; 0 where it is as chance makes paper. */
@@ -31,29 +40,30 @@ export function localInk(luma: Plane, isLighter: boolean): LocalInk {
   const shades = isLighter ? negative(values) : values;
   const window = Math.max(5, Math.round(WINDOW_SHARE * Math.max(width, height)));
   const paper = closing({ width, height, values: shades }, window);
-  const share = (shade: number, at: number): number => {
-    const difference = paper[at] - shade;
-    return isLighter ? difference : (255 * difference) / Math.max(DARKEST_PAPER, paper[at]);
-  };
   const ink = new Float32Array(shades.length);
-  for (let i = 0; i < ink.length; i++) ink[i] = share(shades[i], i);
+  for (let i = 0; i < ink.length; i++) ink[i] = shareOf(paper[i], shades[i], isLighter);
+  if (isLighter) recycle(shades);
   // The closing lies above the middle of noisy paper: by what, most pixels say.
   const middle = median(ink);
+  const noise = middle === 0 ? 0 : DEVIATION_PER_MAD * medianDeviation(ink, middle);
   let peak = 0;
-  const deviations = new Float32Array(ink.length);
   for (let i = 0; i < ink.length; i++) {
     const value = ink[i] - middle;
-    deviations[i] = Math.abs(value);
     ink[i] = Math.max(0, value);
     if (value > peak) peak = value;
   }
-  const noise = DEVIATION_PER_MAD * median(deviations);
-  const inkOf = (value: number, at: number): number => Math.max(0, share(isLighter ? 255 - value : value, at) - middle);
+  const inkOf = (value: number, at: number): number =>
+    Math.max(0, shareOf(paper[at], isLighter ? 255 - value : value, isLighter) - middle);
   return { plane: { width, height, values: ink }, noise, peak, inkOf };
 }
 
+function shareOf(paper: number, shade: number, isLighter: boolean): number {
+  const difference = paper - shade;
+  return isLighter ? difference : (255 * difference) / Math.max(DARKEST_PAPER, paper);
+}
+
 function negative(values: Float32Array): Float32Array {
-  const result = new Float32Array(values.length);
+  const result = unsetValues(values.length);
   for (let i = 0; i < result.length; i++) result[i] = 255 - values[i];
   return result;
 }
@@ -61,20 +71,24 @@ function negative(values: Float32Array): Float32Array {
 /** The window may lie beyond the picture, where nothing is. */
 function closing({ width, height, values }: Plane, window: number): Float32Array {
   const margin = window - 1;
-  // Columns of the picture become rows and back, so that both passes go along rows.
-  const across = slide(bitsOf(values), width, height, window, margin, LARGEST);
-  const largest = slide(across, height, width + margin, window, margin, LARGEST);
-  const back = slide(largest, width + margin, height + margin, window, 0, SMALLEST);
-  return new Float32Array(slide(back, height + margin, width, window, 0, SMALLEST).buffer);
+  // Columns of the picture become rows and back, so that both passes go along rows. Turned over, the smallest are the largest.
+  const across = slide(bitsOf(values), width, height, window, margin, KEPT);
+  const largest = slide(across, height, width + margin, window, margin, TURNED);
+  recycle(across);
+  const back = slide(largest, width + margin, height + margin, window, 0, KEPT);
+  recycle(largest);
+  const paper = slide(back, height + margin, width, window, 0, TURNED);
+  recycle(back);
+  return numbersOf(paper);
 }
 
-/** Each number is taken with its bits turned over for the smallest, which turns the order over, and so is what comes out. */
-const [LARGEST, SMALLEST] = [0, -1] as const;
+/** The bits of what comes out are turned over, which turns its order over, or not. */
+const [KEPT, TURNED] = [0, -1] as const;
 
 /**
- * The largest or smallest of each window along rows, transposed.
+ * The largest of each window along rows, transposed.
  *
- * @param margin what lies before and behind each row, as 0; for the smallest none
+ * @param margin what lies before and behind each row, as 0; where it is 0 there is nothing
  * @returns a plane of rows' number columns, and columns + 2·margin − window + 1 rows
  */
 function slide(
@@ -83,35 +97,37 @@ function slide(
   rows: number,
   window: number,
   margin: number,
-  which: 0 | -1,
+  turn: 0 | -1,
 ): Int32Array {
-  const length = columns + 2 * margin;
-  const count = length - window + 1;
-  const result = new Int32Array(count * rows);
-  const line = new Int32Array(length);
-  const before = new Int32Array(length);
-  const after = new Int32Array(length);
+  const count = columns + 2 * margin - window + 1;
+  const result = bitsOf(unsetValues(count * rows));
+  const line = new Int32Array(columns + 2 * margin);
+  const largest = new Int32Array(count);
   for (let y = 0; y < rows; y++) {
-    for (let x = 0, i = y * columns; x < columns; x++, i++) line[margin + x] = values[i] ^ which;
-    // Within blocks as long as the window: the largest so far, from the left and from the right.
-    for (let from = 0; from < length; from += window) {
-      const to = Math.min(length, from + window);
-      let most = line[from];
-      for (let i = from; i < to; i++) {
-        if (line[i] > most) most = line[i];
-        before[i] = most;
-      }
-      most = line[to - 1];
-      for (let i = to - 1; i >= from; i--) {
-        if (line[i] > most) most = line[i];
-        after[i] = most;
-      }
-    }
-    for (let i = 0, at = y; i < count; i++, at += rows) {
-      const left = after[i];
-      const right = before[i + window - 1];
-      result[at] = Math.max(left, right) ^ which;
-    }
+    line.set(values.subarray(y * columns, (y + 1) * columns), margin);
+    slideAlong(line, window, largest);
+    for (let i = 0, at = y; i < count; i++, at += rows) result[at] = largest[i] ^ turn;
   }
   return result;
+}
+
+/**
+ * The line is cut into blocks that are as long as the window, which is then the end of one and the beginning of the next. No branch
+ * depends on what is compared: on noisy paper chance would take it.
+ */
+function slideAlong(line: Int32Array, window: number, largest: Int32Array): void {
+  for (let from = 0; from < largest.length; from += window) {
+    const to = Math.min(from + window, largest.length);
+    let most = line[from + window - 1];
+    for (let i = from + window - 1; i >= to; i--) most = Math.max(most, line[i]);
+    for (let i = to - 1; i >= from; i--) {
+      most = Math.max(most, line[i]);
+      largest[i] = most;
+    }
+    let next = line[from + window - 1];
+    for (let i = from + 1; i < to; i++) {
+      next = Math.max(next, line[i + window - 1]);
+      largest[i] = Math.max(largest[i], next);
+    }
+  }
 }

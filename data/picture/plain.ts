@@ -13,6 +13,7 @@ import {
   extentOf,
   longerSide,
   median,
+  medianDeviation,
   numberOf,
   type Plane,
   recycle,
@@ -69,7 +70,7 @@ function digitOn(plane: Plane, box: Box, noise: number, peak: number): PlainFind
   const whole = chooseDigit(found.marks);
   // What covers a hundredth of the picture is dirt; of a small picture, a pixel or two.
   if (longerSide(whole.box) < Math.max(3, MIN_SIDE_SHARE * Math.max(width, height))) return [];
-  if (isLarger && isMore(plane, found, whole, cutOut(plane, found.runs, whole), peak)) return "unsure";
+  if (isLarger && isMore(plane, found, whole, peak)) return "unsure";
   // A picture no larger than the network's own has no room for two.
   const choices = isLarger ? oneDigit(found.marks) : [whole];
   return choices.flatMap((digit) => {
@@ -87,10 +88,11 @@ function digitOn(plane: Plane, box: Box, noise: number, peak: number): PlainFind
 }
 
 /** Whether the marks may be more than a digit: a sheet's edge, a card, a box or a ring around it, a line under it. */
-function isMore(plane: Plane, { marks, runs }: Marks, { box, marks: own }: Digit, ink: Plane, peak: number): boolean {
+function isMore(plane: Plane, { marks, runs }: Marks, whole: Digit, peak: number): boolean {
   const { width, height } = plane;
+  const { box, marks: own } = whole;
   if (touchesBorder(box, plane)) return true;
-  if (solidity(ink) > SOLID) return true;
+  if (solidity(cutOut(plane, runs, whole)) > SOLID) return true;
   if (
     own.some(
       ({ box, mass }) => mass > SOLID * peak * areaOf(box) && longerSide(box) > CARD_SHARE * Math.max(width, height),
@@ -184,8 +186,4 @@ function borderIndices(width: number, height: number): Int32Array {
     if (width > 1) indices[count++] = y * width + width - 1;
   }
   return indices;
-}
-
-function medianDeviation(values: Float32Array, from: number): number {
-  return median(values.map((value) => Math.abs(value - from)));
 }

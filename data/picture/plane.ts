@@ -15,22 +15,32 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** Up to 512 KiB are kept: more is rarely needed, and no burden where it is. */
+/** Up to 512 KiB a plane are kept, and so many planes: more is rarely needed, and no burden where it is. */
 const MOST_KEPT = 2 ** 17;
-let spare: Float32Array | null = null;
+const MOST_SPARES = 4;
+const spares: Float32Array[] = [];
 
-/** Zeros for a plane: memory that `recycle` got, if it is enough. Making it anew, and collecting it, takes longer than filling it. */
+/**
+ * For the values of a plane, whatever they are now: memory that `recycle` got, if some of it is enough. Making it anew, and
+ * collecting it, takes longer than filling it.
+ */
+export function unsetValues(length: number): Float32Array {
+  const found = spares.findIndex((spare) => spare.length >= length);
+  return found < 0 ? new Float32Array(length) : spares.splice(found, 1)[0].subarray(0, length);
+}
+
 export function zeroValues(length: number): Float32Array {
-  if (spare === null || spare.length < length) return new Float32Array(length);
-  const values = spare;
-  spare = null;
-  return values.subarray(0, length).fill(0);
+  return unsetValues(length).fill(0);
 }
 
 /** Keeps a plane's memory for the next one. @param values that nobody looks at any longer */
-export function recycle({ buffer }: Float32Array): void {
+export function recycle({ buffer }: Float32Array | Int32Array): void {
   const values = new Float32Array(buffer);
-  if (values.length <= MOST_KEPT && values.length >= (spare?.length ?? 0)) spare = values;
+  if (values.length > MOST_KEPT) return;
+  // The smallest first, so that the smallest that is enough is taken.
+  const larger = spares.findIndex((spare) => spare.length >= values.length);
+  spares.splice(larger < 0 ? spares.length : larger, 0, values);
+  if (spares.length > MOST_SPARES) spares.shift();
 }
 
 export function longerSide({ left, top, right, bottom }: Box): number {
@@ -54,7 +64,7 @@ export function union(a: Box, b: Box): Box {
 
 export function peakOf({ values }: Pick<Plane, "values">): number {
   let peak = 0;
-  for (let i = 0; i < values.length; i++) peak = Math.max(peak, values[i]);
+  for (let i = 0; i < values.length; i++) if (values[i] > peak) peak = values[i];
   return peak;
 }
 
@@ -63,14 +73,19 @@ export function averaged({ width, height, values }: Plane, step: number): Plane 
   const columns = Math.ceil(width / step);
   const rows = Math.ceil(height / step);
   const result = new Float32Array(columns * rows);
-  for (let y = 0, at = 0; y < rows; y++) {
+  const sums = new Float64Array(columns);
+  for (let y = 0, i = 0, at = 0; y < rows; y++) {
     const bottom = Math.min(height, (y + 1) * step);
+    sums.fill(0);
+    for (const end = bottom * width; i < end; ) {
+      for (let x = 0; x < columns; x++) {
+        let sum = sums[x];
+        for (const right = i + Math.min(step, width - x * step); i < right; i++) sum += values[i];
+        sums[x] = sum;
+      }
+    }
     for (let x = 0; x < columns; x++) {
-      const right = Math.min(width, (x + 1) * step);
-      let sum = 0;
-      for (let sy = y * step; sy < bottom; sy++)
-        for (let sx = x * step; sx < right; sx++) sum += values[sy * width + sx];
-      result[at++] = sum / ((bottom - y * step) * (right - x * step));
+      result[at++] = sums[x] / ((bottom - y * step) * Math.min(step, width - x * step));
     }
   }
   return { width: columns, height: rows, values: result };
@@ -109,6 +124,15 @@ export function median(values: Float32Array): number {
   return ranked(values, values.length >> 1);
 }
 
+/** The median of how far the values are from one. */
+export function medianDeviation(values: Float32Array, from: number): number {
+  const deviations = unsetValues(values.length);
+  for (let i = 0; i < deviations.length; i++) deviations[i] = Math.abs(values[i] - from);
+  const middle = median(deviations);
+  recycle(deviations);
+  return middle;
+}
+
 /** Of 32 bits, the uppermost first. */
 const DIGITS = [
   { shift: 20, width: 12 },
@@ -125,6 +149,10 @@ const DIGITS = [
 export function ranked(values: Float32Array, index: number): number {
   if (areEqual(values)) return values[0] ?? 0;
   const bits = bitsOf(values);
+  // Of what is left of clean paper most are.
+  let zeros = 0;
+  for (let i = 0; i < bits.length; i++) zeros += (bits[i] - 1) >>> 31;
+  if (index < zeros) return 0;
   let left = index;
   let found = 0;
   for (const { shift, width } of DIGITS) {
@@ -144,6 +172,11 @@ export function ranked(values: Float32Array, index: number): number {
 /** The same memory as integers. Floats that are not negative are in the order of their bits, which are compared several times as fast. */
 export function bitsOf(values: Float32Array): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.length);
+}
+
+/** The same memory as floats. */
+export function numbersOf(bits: Int32Array): Float32Array {
+  return new Float32Array(bits.buffer, bits.byteOffset, bits.length);
 }
 
 /** The float that has these bits. */

@@ -9,7 +9,18 @@ import { type FoundDigit, MIN_SIDE_SHARE, PIECES_DOUBT, solidity } from "./found
 import { type LocalInk, localInk } from "./local_ink.ts";
 import { type Digit, encloses, findMarks, isUnderline, type Mark, type Marks, runsOf } from "./marks.ts";
 import { CERTAIN, FAINTEST } from "./plain.ts";
-import { averaged, type Box, cropped, extentOf, longerSide, median, type Plane, touchesBorder } from "./plane.ts";
+import {
+  averaged,
+  type Box,
+  cropped,
+  extentOf,
+  longerSide,
+  median,
+  type Plane,
+  recycle,
+  touchesBorder,
+  zeroValues,
+} from "./plane.ts";
 import { removeRules } from "./ruled.ts";
 import { withoutTouchingLine } from "./underline.ts";
 
@@ -111,23 +122,33 @@ export function inDetail(luma: Plane, step: number, coarse: Candidate): PlacedDi
   const [left, top] = [step * box.left, step * box.top];
   const right = Math.min(luma.width, step * box.right);
   const bottom = Math.min(luma.height, step * box.bottom);
-  const columns = right - left;
-  const rows = bottom - top;
-  const values = new Float32Array(columns * rows);
-  const { width } = local.plane;
-  for (let y = 0, i = 0; y < rows; y++) {
-    const row = Math.floor(y / step);
-    const paperRow = (box.top - origin.top + row) * width + box.left - origin.left;
-    for (let x = 0; x < columns; x++, i++) {
-      const column = Math.floor(x / step);
+  const fine: Plane = {
+    width: right - left,
+    height: bottom - top,
+    values: zeroValues((right - left) * (bottom - top)),
+  };
+  const extent = { left: fine.width, top: fine.height, right: 0, bottom: 0 };
+  for (let row = 0; row < ink.height; row++) {
+    const paperRow = (box.top - origin.top + row) * local.plane.width + box.left - origin.left;
+    for (let column = 0; column < ink.width; column++) {
       if (ink.values[row * ink.width + column] === 0) continue;
-      const value = local.inkOf(luma.values[(top + y) * luma.width + left + x], paperRow + column);
-      if (value > floor) values[i] = value;
+      const x1 = Math.min(fine.width, (column + 1) * step);
+      const y1 = Math.min(fine.height, (row + 1) * step);
+      for (let y = row * step; y < y1; y++) {
+        for (let x = column * step; x < x1; x++) {
+          const value = local.inkOf(luma.values[(top + y) * luma.width + left + x], paperRow + column);
+          if (value <= floor) continue;
+          fine.values[y * fine.width + x] = value;
+          if (x < extent.left) extent.left = x;
+          if (x >= extent.right) extent.right = x + 1;
+          if (y < extent.top) extent.top = y;
+          if (y >= extent.bottom) extent.bottom = y + 1;
+        }
+      }
     }
   }
-  const fine = { width: columns, height: rows, values };
-  const extent = extentOf(fine);
   const detailed = extent.right > extent.left ? cropped(fine, extent) : ink;
+  recycle(fine.values);
   return { ...coarse, ink: detailed, side: step * side, box: { left, top, right, bottom } };
 }
 
