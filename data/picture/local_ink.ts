@@ -69,10 +69,12 @@ function negative(values: Float32Array): Float32Array {
 }
 
 /** The window may lie beyond the picture, where nothing is. */
-function closing({ width, height, values }: Plane, window: number): Float32Array {
+function closing(luma: Plane, side: number): Float32Array {
+  // What Math.ceil and Math.round gave is no integer to the compiler, and loops by floats take twice as long.
+  const [width, height, window] = [luma.width | 0, luma.height | 0, side | 0];
   const margin = window - 1;
   // Columns of the picture become rows and back, so that both passes go along rows. Turned over, the smallest are the largest.
-  const across = slide(bitsOf(values), width, height, window, margin, KEPT);
+  const across = slide(bitsOf(luma.values), width, height, window, margin, KEPT);
   const largest = slide(across, height, width + margin, window, margin, TURNED);
   recycle(across);
   const back = slide(largest, width + margin, height + margin, window, 0, KEPT);

@@ -1,7 +1,7 @@
 // From RGBA to luma: transparency laid over a backdrop, and very large pictures made smaller.
 
 import type { Picture } from "../../lib/data/picture.ts";
-import { type Plane, ranked } from "./plane.ts";
+import { median, type Plane } from "./plane.ts";
 
 /** Larger pictures are averaged down to at most this many pixels per side: a digit needs only 20 in the end. */
 const MAX_SIDE = 1024;
@@ -117,8 +117,7 @@ function backdropOf({ width, height, data }: Picture): number {
     } while (i < pixels && words[i] === word);
   }
   if (count === 0) return 255;
-  const shades = seen.subarray(0, count);
-  const middle = ranked(shades, count >> 1);
+  const middle = median(seen.subarray(0, count));
   const isCard = count * stride > CARD_SHARE * (right - left) * (bottom - top);
   if (isCard || 2 * count > seen.length) return middle;
   return middle > 127 ? 0 : 255;

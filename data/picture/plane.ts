@@ -119,11 +119,6 @@ export function extentOf({ width, height, values }: Plane, floor = 0): Box {
 /** The deviation of normally distributed values, as a multiple of their median absolute deviation. */
 export const DEVIATION_PER_MAD = 1.4826;
 
-/** @returns the middle one of the values, which are ≥ 0; the upper of two */
-export function median(values: Float32Array): number {
-  return ranked(values, values.length >> 1);
-}
-
 /** The median of how far the values are from one. */
 export function medianDeviation(values: Float32Array, from: number): number {
   const deviations = unsetValues(values.length);
@@ -141,19 +136,18 @@ const DIGITS = [
 ] as const;
 
 /**
- * The value that had this index were they sorted: a radix selection. Floats that are not negative are in the order of their bits, so
- * their uppermost bits are counted, then of those that share the ones looked for the next, and then the last.
+ * The middle one of the values, the upper of two: a radix selection. Floats that are not negative are in the order of their bits, so
+ * their uppermost bits are counted, then of those that share the middle one's the next, and then the last.
  *
- * @param values ≥ 0
+ * @param values ≥ 0; one at least
  */
-export function ranked(values: Float32Array, index: number): number {
-  if (areEqual(values)) return values[0] ?? 0;
+export function median(values: Float32Array): number {
   const bits = bitsOf(values);
-  // Of what is left of clean paper most are.
-  let zeros = 0;
-  for (let i = 0; i < bits.length; i++) zeros += (bits[i] - 1) >>> 31;
-  if (index < zeros) return 0;
-  let left = index;
+  // On clean paper, and of what is left of it, most are as the first is.
+  let alike = 0;
+  for (let i = 0; i < bits.length; i++) if (bits[i] === bits[0]) alike++;
+  if (2 * alike > bits.length) return values[0];
+  let left = bits.length >> 1;
   let found = 0;
   for (const { shift, width } of DIGITS) {
     const above = shift + width;
@@ -182,10 +176,4 @@ export function numbersOf(bits: Int32Array): Float32Array {
 /** The float that has these bits. */
 export function numberOf(bits: number): number {
   return new Float32Array(Int32Array.of(bits).buffer)[0];
-}
-
-function areEqual(values: Float32Array): boolean {
-  let i = 1;
-  while (i < values.length && values[i] === values[0]) i++;
-  return i >= values.length;
 }

@@ -127,7 +127,6 @@ export function inDetail(luma: Plane, step: number, coarse: Candidate): PlacedDi
     height: bottom - top,
     values: zeroValues((right - left) * (bottom - top)),
   };
-  const extent = { left: fine.width, top: fine.height, right: 0, bottom: 0 };
   for (let row = 0; row < ink.height; row++) {
     const paperRow = (box.top - origin.top + row) * local.plane.width + box.left - origin.left;
     for (let column = 0; column < ink.width; column++) {
@@ -137,16 +136,12 @@ export function inDetail(luma: Plane, step: number, coarse: Candidate): PlacedDi
       for (let y = row * step; y < y1; y++) {
         for (let x = column * step; x < x1; x++) {
           const value = local.inkOf(luma.values[(top + y) * luma.width + left + x], paperRow + column);
-          if (value <= floor) continue;
-          fine.values[y * fine.width + x] = value;
-          if (x < extent.left) extent.left = x;
-          if (x >= extent.right) extent.right = x + 1;
-          if (y < extent.top) extent.top = y;
-          if (y >= extent.bottom) extent.bottom = y + 1;
+          if (value > floor) fine.values[y * fine.width + x] = value;
         }
       }
     }
   }
+  const extent = extentOf(fine);
   const detailed = extent.right > extent.left ? cropped(fine, extent) : ink;
   recycle(fine.values);
   return { ...coarse, ink: detailed, side: step * side, box: { left, top, right, bottom } };
