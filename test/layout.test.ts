@@ -210,7 +210,7 @@ test("no function of the host's Math that may round differently elsewhere reache
     // What is said of answers trains nothing: how sure they may be, and what is no digit. Temperatures reach weights, and are
     // found by kernels.
     .filter((file) => !["lib/train/reliability.ts", "models/likeness_distance.ts"].includes(file))
-    // The self-test computes references, and what trains does not import it: test/layering.test.ts. An exported file makes
+    // The self-test computes references, and what trains does not import it: test/layering.pack.ts. An exported file makes
     // probabilities of logits, and which reading of a picture is taken is no part of training.
     .filter((file) => /^(lib(?!\/selftest\/)|models(?!\/export\/runtime\/|\/choose_reading\.ts))\//.test(file))
     .flatMap((file) =>

@@ -70,27 +70,27 @@ function negative(values: Float32Array): Float32Array {
 
 /** The window may lie beyond the picture, where nothing is. */
 function closing(luma: Plane, side: number): Float32Array {
-  // What Math.ceil and Math.round gave is no integer to the compiler, and loops by floats take twice as long.
+  // The compiler takes what Math.ceil and Math.round return for floats, and loops that count in floats take twice as long.
   const [width, height, window] = [luma.width | 0, luma.height | 0, side | 0];
   const margin = window - 1;
-  // Columns of the picture become rows and back, so that both passes go along rows. Turned over, the smallest are the largest.
+  // Columns of the picture become rows and back, so that both passes go along rows. Of inverted bits the largest are the smallest.
   const across = slide(bitsOf(luma.values), width, height, window, margin, KEPT);
-  const largest = slide(across, height, width + margin, window, margin, TURNED);
+  const largest = slide(across, height, width + margin, window, margin, INVERTED);
   recycle(across);
   const back = slide(largest, width + margin, height + margin, window, 0, KEPT);
   recycle(largest);
-  const paper = slide(back, height + margin, width, window, 0, TURNED);
+  const paper = slide(back, height + margin, width, window, 0, INVERTED);
   recycle(back);
   return numbersOf(paper);
 }
 
-/** The bits of what comes out are turned over, which turns its order over, or not. */
-const [KEPT, TURNED] = [0, -1] as const;
+/** Whether the bits of what comes out are inverted, which reverses their order. */
+const [KEPT, INVERTED] = [0, -1] as const;
 
 /**
  * The largest of each window along rows, transposed.
  *
- * @param margin what lies before and behind each row, as 0; where it is 0 there is nothing
+ * @param margin how many zeros lie before and behind each row; none where bits are inverted, since 0 would be the largest there
  * @returns a plane of rows' number columns, and columns + 2·margin − window + 1 rows
  */
 function slide(
@@ -99,7 +99,7 @@ function slide(
   rows: number,
   window: number,
   margin: number,
-  turn: 0 | -1,
+  inversion: 0 | -1,
 ): Int32Array {
   const count = columns + 2 * margin - window + 1;
   const result = bitsOf(unsetValues(count * rows));
@@ -108,14 +108,15 @@ function slide(
   for (let y = 0; y < rows; y++) {
     line.set(values.subarray(y * columns, (y + 1) * columns), margin);
     slideAlong(line, window, largest);
-    for (let i = 0, at = y; i < count; i++, at += rows) result[at] = largest[i] ^ turn;
+    for (let i = 0, at = y; i < count; i++, at += rows) result[at] = largest[i] ^ inversion;
   }
   return result;
 }
 
 /**
- * The line is cut into blocks that are as long as the window, which is then the end of one and the beginning of the next. No branch
- * depends on what is compared: on noisy paper chance would take it.
+ * largest[i] = max line[i … i + window − 1]. The line is cut into blocks as long as the window, so that a window is the end of one
+ * block and the beginning of the next: one scan from the right, one from the left. There is no branch on what is compared: noise
+ * would make it unpredictable.
  */
 function slideAlong(line: Int32Array, window: number, largest: Int32Array): void {
   for (let from = 0; from < largest.length; from += window) {

@@ -15,22 +15,26 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** Up to 512 KiB a plane are kept, and so many planes: more is rarely needed, and no burden where it is. */
+/** At most four planes of at most 512 KiB each are kept: more is rarely needed, and no burden where it is. */
 const MOST_KEPT = 2 ** 17;
 const MOST_SPARES = 4;
 const spares: Float32Array[] = [];
 
+function spareOf(length: number): Float32Array | undefined {
+  const found = spares.findIndex((spare) => spare.length >= length);
+  return found < 0 ? undefined : spares.splice(found, 1)[0].subarray(0, length);
+}
+
 /**
- * For the values of a plane, whatever they are now: memory that `recycle` got, if some of it is enough. Making it anew, and
- * collecting it, takes longer than filling it.
+ * Memory for a plane's values, whatever it holds: recycled, where some is large enough. Allocating and collecting it takes longer
+ * than filling it.
  */
 export function unsetValues(length: number): Float32Array {
-  const found = spares.findIndex((spare) => spare.length >= length);
-  return found < 0 ? new Float32Array(length) : spares.splice(found, 1)[0].subarray(0, length);
+  return spareOf(length) ?? new Float32Array(length);
 }
 
 export function zeroValues(length: number): Float32Array {
-  return unsetValues(length).fill(0);
+  return spareOf(length)?.fill(0) ?? new Float32Array(length);
 }
 
 /** Keeps a plane's memory for the next one. @param values that nobody looks at any longer */
@@ -119,7 +123,7 @@ export function extentOf({ width, height, values }: Plane, floor = 0): Box {
 /** The deviation of normally distributed values, as a multiple of their median absolute deviation. */
 export const DEVIATION_PER_MAD = 1.4826;
 
-/** The median of how far the values are from one. */
+/** The median of the values' distances from this one. */
 export function medianDeviation(values: Float32Array, from: number): number {
   const deviations = unsetValues(values.length);
   for (let i = 0; i < deviations.length; i++) deviations[i] = Math.abs(values[i] - from);

@@ -19,7 +19,7 @@ test("every check passes in a page, which hears of each, and stays responsive", 
     const { selfTest } = await import("/worker.mjs");
     let [result, longest, seen] = [null, Infinity, 0];
     // The best of three counts, since other processes may hold the machine up.
-    for (let tries = 0; tries < 3 && longest >= ${RESPONSIVE_MS}; tries++) {
+    for (let tries = 0; tries < 3 && longest >= ${RESPONSIVE_MS} && result?.passed !== false; tries++) {
       let last = performance.now();
       [longest, seen] = [0, 0];
       const clock = setInterval(() => {

@@ -10,6 +10,7 @@ import { LightDeparture } from "../../serve/inference/work_limits.ts";
 import type { EventOf } from "../../serve/metrics/observer.ts";
 import { Service } from "../../serve/service.ts";
 import { samplesOf } from "../support/prometheus_text.ts";
+import { waitingImage } from "../support/waiting_image.ts";
 
 const test = suite("accounting of inference");
 let server: RunningServer;
@@ -30,15 +31,16 @@ const ROUTES: readonly (readonly [path: string, body: string, counted: string])[
 ];
 
 test("in an overload each refusal is a failure: of the model, or of the default one where the body names it", async () => {
-  await start({ maxQueue: 1, maxQueueDelayMs: 1000 });
-  const { service } = server;
-  // Longer than the option may say: however slow the machine is, the image still waits.
-  Object.assign(service.queue, { maxDelayMs: 60_000 });
-  const leave = new AbortController();
-  const waiting = service.queue.submit({
-    ...{ runner: await service.models.get("cnn"), images: new Float32Array(784) },
-    ...{ signal: leave.signal, deadlineMs: Number.POSITIVE_INFINITY },
-  });
+  await start({ maxQueue: 1 });
+  const leave = await waitingImage(server.service, "cnn");
+  try {
+    await refusalsAreFailures();
+  } finally {
+    await leave();
+  }
+});
+
+async function refusalsAreFailures(): Promise<void> {
   for (const [path, body] of ROUTES) {
     assert.is((await fetch(`${server.url}${path}`, { method: "POST", body })).status, 503, path);
   }
@@ -51,9 +53,7 @@ test("in an overload each refusal is a failure: of the model, or of the default 
     assert.is(counted.get(`nv_inference_pending_request_count{model="${model}",version="0"}`), 0, model);
     assert.is(model_stats.find(({ name }) => name === model)?.inference_stats.fail.count, 1, model);
   }
-  leave.abort();
-  await waiting.catch(() => {});
-});
+}
 
 test("a request's deadline and duration begin with its headers, its input's only when the body is there", async () => {
   await start();

@@ -27,8 +27,7 @@ export interface CliOptions {
   input?: Uint8Array;
   /** Set for the one case in which a stack trace is wanted. */
   mayShowStack?: boolean;
-  /** Called with everything on stdout, or on stderr, so far; may send a signal. */
-  onStdout?: Listener;
+  /** Called with everything on stderr so far; may send a signal. */
   onStderr?: Listener;
   /** Told which signal ended it; null where none did. */
   onEnd?(signal: NodeJS.Signals | null): void;
@@ -62,7 +61,7 @@ async function runNodeProgram(
   args: readonly string[],
   options: CliOptions,
 ): Promise<Outcome> {
-  const { env = {}, imports = [], input, mayShowStack = false, onStdout, onStderr, onEnd } = options;
+  const { env = {}, imports = [], input, mayShowStack = false, onStderr, onEnd } = options;
   const loaded = imports.flatMap((module) => ["--import", module]);
   const child = spawn(process.execPath, [...loaded, ...program, ...args], {
     cwd,
@@ -74,7 +73,6 @@ async function runNodeProgram(
   let stderr = "";
   child.stdout.on("data", (chunk) => {
     stdout += chunk;
-    onStdout?.(stdout, (signal) => child.kill(signal));
   });
   child.stderr.on("data", (chunk) => {
     stderr += chunk;

@@ -11,16 +11,16 @@ export const LINEAR = [...CNN, "--model", "linear", "--limit", "6000", "--epochs
 
 /**
  * Has the program send itself the signal as it writes the line of this step of the run, or of a later one: whoever watched
- * it from outside might, on a busy machine, come when it has ended.
+ * it from outside might, on a busy machine, come too late.
  */
 const signalsItself = (step: number, signal: NodeJS.Signals): string => {
   const code = `import process from "node:process"; import fs from "node:fs"; import { syncBuiltinESMExports } from "node:module";
     const { writeSync } = fs;
-    const restore = (write) => { fs.writeSync = write; syncBuiltinESMExports(); };
-    restore((file, content, ...rest) => {
+    const setWrite = (write) => { fs.writeSync = write; syncBuiltinESMExports(); };
+    setWrite((file, content, ...rest) => {
       const [, step] = /^\\{"kind":"step","step":(\\d+),/.exec(Buffer.from(content.slice(0, 50)).toString()) ?? [];
       if (Number(step) >= ${step}) {
-        restore(writeSync);
+        setWrite(writeSync);
         process.kill(process.pid, "${signal}");
       }
       return writeSync(file, content, ...rest);

@@ -126,13 +126,25 @@ export const terminated = (page: Page): Promise<number> =>
 const answers = (page: Page): Promise<string[][]> =>
   Promise.all([".contestant .verdict b", ".certainty"].map((part) => page.locator(part).allTextContents()));
 
-/** What they are once all networks answer and no answer changes any more: they read while one draws, and may be behind. */
+/** What they are once both networks answer and neither answer changes any more: they read while one draws, and may be behind. */
 export async function settledAnswers(page: Page): Promise<string[][]> {
-  for (let before = await answers(page); ; ) {
+  let now = await answers(page);
+  for (let tries = 0; tries < 40; tries++) {
+    const before = now;
     await page.waitForTimeout(500);
-    const now = await answers(page);
-    if (now[1].every((each) => each.includes("%")) && now.flat().join() === before.flat().join()) return now;
-    before = now;
+    now = await answers(page);
+    const areAll = now[1].length === 2 && now[1].every((each) => each.includes("%"));
+    if (areAll && now.flat().join() === before.flat().join()) return now;
+  }
+  throw new Error(`the answers do not settle: ${JSON.stringify(now)}`);
+}
+
+/** Waits until the networks answer so. @param expected their digits, the first row's first; where there is more, how sure each is */
+export async function answersAre(page: Page, expected: readonly (readonly string[])[]): Promise<void> {
+  const now = async (): Promise<string> => JSON.stringify((await answers(page)).slice(0, expected.length));
+  for (let tries = 0; (await now()) !== JSON.stringify(expected); tries++) {
+    assert.ok(tries < 400, `the answers are ${await now()}, not ${JSON.stringify(expected)}`);
+    await sleep(50);
   }
 }
 

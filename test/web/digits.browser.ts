@@ -61,7 +61,7 @@ test("each digit, by each brush, in three places, each in another hand: 95 of 10
   }
 });
 
-/** From the page's start on: on a busy machine the reader is behind the pen, by more frames than a few. */
+/** Installed before the page starts: on a busy machine the reader can be more than a few frames behind the pen. */
 async function watchReader(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const watched: Watched = Object.assign(window, { asked: null, answered: null });
@@ -86,10 +86,12 @@ async function readsAs(page: Page, strokes: readonly Stroke[]): Promise<string> 
   await drawByMouse(page, strokes, { isFast: true });
   return page.evaluate(async (frames) => {
     const digit = document.querySelector(".digit") as Element;
+    const begun = performance.now();
     let [shown, since] = ["", 0];
     while (since < frames) {
       await new Promise(requestAnimationFrame);
       const { asked, answered } = window as unknown as Watched;
+      if (performance.now() - begun > 60_000) throw new Error(`the reader was asked ${asked} and answered ${answered}`);
       since = digit.textContent === shown && asked !== null && answered === asked ? since + 1 : 0;
       shown = digit.textContent ?? "";
     }

@@ -10,6 +10,7 @@ import { SAMPLES } from "../../web/draw/sample_strokes.ts";
 import { shippedAccuracy, shippedModel } from "../support/shipped_model.ts";
 import { strokeTimes, watchStrokes } from "../support/stroke_times.ts";
 import {
+  answersAre,
   axeFindings,
   bothReady,
   button,
@@ -17,7 +18,6 @@ import {
   drawByMouse,
   PHONE,
   placeOn,
-  settledAnswers,
   shows,
   type VisitOptions,
   WebApp,
@@ -37,8 +37,7 @@ test("a drawn digit is read by both networks, as they read it elsewhere", async 
   await withApp(async (page) => {
     await drawByMouse(page, SAMPLES[3]);
     await shows(page, "3");
-    const [digits] = await settledAnswers(page);
-    assert.equal(digits, ["3", "3"]);
+    await answersAre(page, [["3", "3"]]);
     assert.match((await page.locator(".verdict-panel .text-lg").textContent()) ?? "", /^\d[\d.]* % sure$/);
     const latencies = await page.locator(".latency").allTextContents();
     assert.ok(

@@ -8,6 +8,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { SAMPLES } from "../../web/draw/sample_strokes.ts";
 import {
+  answersAre,
   axeFindings,
   button,
   drawByMouse,
@@ -47,7 +48,7 @@ test("a server answers as the page does, and the page says where drawings go, al
     await page.locator("header").getByText("Drawings are sent to").waitFor();
     await button(page, "Close").click();
     await page.waitForFunction(() => document.querySelector(".certainty")?.textContent?.includes("%"));
-    assert.equal(await settledAnswers(page), own);
+    await answersAre(page, own);
     assert.ok(
       ["cnn", "linear"].every((name) => asked.includes(`/v2/models/${name}/infer`)),
       asked.join(),
@@ -61,7 +62,7 @@ test("a server answers as the page does, and the page says where drawings go, al
     await button(page, "Close").click();
     await page.locator("header").getByText("Nothing leaves your device").waitFor();
     await shows(page, "5");
-    assert.equal(await settledAnswers(page), own);
+    await answersAre(page, own);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { SAMPLES, strokesOf } from "../../web/draw/sample_strokes.ts";
-import { bothReady, button, drawByMouse, settledAnswers, shows, WebApp } from "../support/web_app.ts";
+import { answersAre, bothReady, button, drawByMouse, settledAnswers, shows, WebApp } from "../support/web_app.ts";
 
 const test = suite("tabs in a browser");
 
@@ -93,12 +93,12 @@ test("what one tab is taught the other knows: no lesson is lost, and without any
     await lessonsAre(other, 2);
     await lessonsAre(page, 2);
     assert.ok(await button(page, "Undo teaching").isDisabled(), "what another tab has changed is not undone unseen");
-    assert.equal((await settledAnswers(page))[0], ["0", "0"]);
+    await answersAre(page, [["0", "0"]]);
 
     await button(other, "Forget all").click();
     await lessonsAre(page, 0);
     await shows(page, "8");
-    assert.equal(await settledAnswers(page), before);
+    await answersAre(page, before);
     await page.reload();
     await bothReady(page);
     assert.is(await page.getByText("taught by you").count(), 0);
@@ -121,7 +121,7 @@ test("a browser that keeps nothing teaches all the same, says so, and forgets ag
     await page.getByText("What is taught lasts until this page is closed").waitFor();
     await button(page, "Forget all").click();
     await shows(page, "8");
-    assert.equal(await settledAnswers(page), before);
+    await answersAre(page, before);
   });
 });
 

@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Pace } from "../../../serve/http/pace.ts";
 import { startServer } from "../../../serve/index.ts";
+import { waitingImage } from "../../support/waiting_image.ts";
 
 const test = suite("Pace");
 
@@ -28,16 +29,10 @@ test("none waits for more than a second", () => {
 });
 
 test("refusals of a full queue are spread over time, and each says when to come back", async () => {
-  const options = { maxQueue: 1, maxQueueDelayMs: 1000 };
-  const server = await startServer({ port: 0, logLevel: "silent", outputs: "no outputs here", ...options });
-  const leave = new AbortController();
+  const server = await startServer({ port: 0, logLevel: "silent", outputs: "no outputs here", maxQueue: 1 });
+  // In the only place of the queue.
+  const leave = await waitingImage(server.service, "linear");
   try {
-    // Waits for others, which do not come, in the only place of the queue; longer than the option may say, since the machine may be slow.
-    Object.assign(server.service.queue, { maxDelayMs: 60_000 });
-    const waiting = server.service.queue.submit({
-      ...{ runner: await server.service.models.get("linear"), images: new Float32Array(784) },
-      ...{ signal: leave.signal, deadlineMs: Number.POSITIVE_INFINITY },
-    });
     const body = JSON.stringify({ image: "iVBORw0KGgo=" });
     const started = performance.now();
     const answers = await Promise.all(
@@ -47,9 +42,8 @@ test("refusals of a full queue are spread over time, and each says when to come 
     assert.equal([...new Set(answers.map(({ status }) => status))], [503]);
     assert.ok(answers.every(({ headers }) => Number(headers.get("retry-after")) >= 1));
     assert.ok(took >= 39 * 2 - 5, `40 refusals within ${took.toFixed(0)} ms`);
-    leave.abort();
-    await waiting.catch(() => {});
   } finally {
+    await leave();
     await server.close();
   }
 });

@@ -135,7 +135,10 @@ test("a worker tells by itself, so that one that nobody had asked is counted whe
   cluster.once("message", () => {
     isTold = true;
   });
-  while (!isTold) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let tries = 0; !isTold; tries++) {
+    assert.ok(tries < 2000, "it has told nothing");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   worker.ends("SIGKILL");
   assert.is(samplesOf(await primary.text()).get(COUNT), 4);
 });

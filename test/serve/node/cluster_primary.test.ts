@@ -73,7 +73,7 @@ async function fleetOf(count: number) {
   const started = fleet.start();
   const { port } = await fleet.listen("127.0.0.1", 0);
   const clients: Socket[] = [];
-  /** @returns when a worker was given it, or, where none is ready, when it is open */
+  /** @param isGiven whether to wait until a worker has it; false where none is ready */
   const open = async ({ isGiven = true } = {}): Promise<void> => {
     const before = sum(workers);
     const client = connect(port, "127.0.0.1").on("error", () => {});
