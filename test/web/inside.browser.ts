@@ -113,6 +113,8 @@ test("a map that is tapped opens, and the numbers of a pixel add up to what the 
       assert.ok(box);
       await page.mouse.click(box.x + (10.5 / 32) * box.width, box.y + 0.75 * box.height);
       await page.getByRole("heading", { name: "Layer 2, map 43" }).waitFor();
+      // The worker tells them a moment later.
+      await page.locator(".inside-term").nth(5).waitFor();
       assert.is(await page.locator(".inside-term").count(), 6);
 
       const picker = page.getByRole("slider", { name: "Pixels of map 43" });
