@@ -45,7 +45,7 @@ export function localInk(luma: Plane, isLighter: boolean): LocalInk {
   if (isLighter) recycle(shades);
   // The closing lies above the middle of noisy paper: by what, most pixels say.
   const middle = median(ink);
-  const noise = middle === 0 ? 0 : DEVIATION_PER_MAD * medianDeviation(ink, middle);
+  const noise = DEVIATION_PER_MAD * medianDeviation(ink, middle);
   let peak = 0;
   for (let i = 0; i < ink.length; i++) {
     const value = ink[i] - middle;

@@ -3,13 +3,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { type RunningServer, type ServeOptions, startServer } from "../../serve/index.ts";
 import { FLAGS, findBrowser } from "./browser.ts";
 import { complaintsOf } from "./complaints.ts";
+import { until } from "./until.ts";
 
 export { drawByFinger, drawByMouse, placeOn } from "./draw_strokes.ts";
 
@@ -101,11 +101,10 @@ export async function workersAre(page: Page, ...names: readonly string[]): Promi
       .map((each) => each.url().replace(/^.*\/|_worker.*$/g, ""))
       .sort()
       .join();
-  // By tries rather than by the clock, which goes on while the machine is busy with others.
-  for (let tries = 0; now() !== [...names].sort().join(); tries++) {
-    assert.ok(tries < 400, `the workers are ${now()}`);
-    await sleep(50);
-  }
+  await until(
+    () => now() === [...names].sort().join(),
+    () => `the workers are ${now()}`,
+  );
 }
 
 /** Notes from now on which workers of the page are ended from outside: one with threads should never be. */
@@ -141,11 +140,15 @@ export async function settledAnswers(page: Page): Promise<string[][]> {
 
 /** Waits until the networks answer so. @param expected their digits, the first row's first; where there is more, how sure each is */
 export async function answersAre(page: Page, expected: readonly (readonly string[])[]): Promise<void> {
-  const now = async (): Promise<string> => JSON.stringify((await answers(page)).slice(0, expected.length));
-  for (let tries = 0; (await now()) !== JSON.stringify(expected); tries++) {
-    assert.ok(tries < 400, `the answers are ${await now()}, not ${JSON.stringify(expected)}`);
-    await sleep(50);
-  }
+  const wanted = JSON.stringify(expected);
+  let now = "";
+  await until(
+    async () => {
+      now = JSON.stringify((await answers(page)).slice(0, expected.length));
+      return now === wanted;
+    },
+    () => `the answers are ${now}, not ${wanted}`,
+  );
 }
 
 /** Whatever axe finds wrong, one line each. */

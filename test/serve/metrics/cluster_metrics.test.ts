@@ -13,6 +13,7 @@ import {
 import { readingsOf } from "../../../serve/metrics/readings.ts";
 import { ServiceMetrics } from "../../../serve/metrics/service_metrics.ts";
 import { samplesOf } from "../../support/prometheus_text.ts";
+import { until } from "../../support/until.ts";
 
 const test = suite("metrics of a cluster");
 
@@ -135,10 +136,11 @@ test("a worker tells by itself, so that one that nobody had asked is counted whe
   cluster.once("message", () => {
     isTold = true;
   });
-  for (let tries = 0; !isTold; tries++) {
-    assert.ok(tries < 2000, "it has told nothing");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until(
+    () => isTold,
+    () => "it has told nothing",
+    { tries: 2000, everyMs: 5 },
+  );
   worker.ends("SIGKILL");
   assert.is(samplesOf(await primary.text()).get(COUNT), 4);
 });

@@ -8,6 +8,7 @@ import * as assert from "uvu/assert";
 import { makeLog } from "../../../serve/log/log.ts";
 import { CHANNEL, type ToPrimary, type Unaddressed, WORKER_SLOT } from "../../../serve/node/cluster_messages.ts";
 import { Fleet } from "../../../serve/node/cluster_primary.ts";
+import { until } from "../../support/until.ts";
 
 const test = suite("primary of a cluster");
 
@@ -79,7 +80,7 @@ async function fleetOf(count: number) {
     const client = connect(port, "127.0.0.1").on("error", () => {});
     clients.push(client);
     await once(client, "connect");
-    if (isGiven) await until(() => sum(workers) > before);
+    if (isGiven) await soon(() => sum(workers) > before);
   };
   const stop = async (): Promise<void> => {
     for (const client of clients) client.destroy();
@@ -93,13 +94,8 @@ function sum(workers: readonly PlayedWorker[]): number {
   return workers.reduce((all, { given }) => all + given.length, 0);
 }
 
-async function until(isTrue: () => boolean): Promise<void> {
-  const startedMs = performance.now();
-  while (!isTrue()) {
-    if (performance.now() - startedMs > 5000) throw new Error("it did not come to that within 5 s");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+const soon = (isSo: () => boolean): Promise<void> =>
+  until(isSo, () => `it has not come to ${isSo}`, { tries: 1000, everyMs: 5 });
 
 test("a connection goes to the ready worker with the fewest, among equals in turn", async () => {
   const { workers, open, stop } = await fleetOf(2);
@@ -125,7 +121,7 @@ test("a connection that was under way to a worker that ended is given to another
   await open();
   other.ready();
   one.end(9, null);
-  await until(() => other.given.length === 1);
+  await soon(() => other.given.length === 1);
   // That it was not sent may be told after the end.
   one.given[0].fail();
   await new Promise((resolve) => setImmediate(resolve));
@@ -139,10 +135,10 @@ test("while it is not ready, and serves on, a worker that dies is replaced, and 
   await started;
   fleet.unready();
   workers[0].end(null, "SIGKILL");
-  await until(() => workers.length === 2);
+  await soon(() => workers.length === 2);
   await open({ isGiven: false });
   workers[1].ready();
-  await until(() => workers[1].given.length === 1);
+  await soon(() => workers[1].given.length === 1);
   assert.is(clients[0].destroyed, false);
   assert.equal(workers[1].told, ["unready"]);
   await stop();
@@ -154,7 +150,7 @@ test("a worker has the slot of the one that it replaces", async () => {
   await started;
   assert.equal(workers.map(({ slot }) => slot), [0, 1, 2]); // biome-ignore format: one line
   workers[1].end(9, null);
-  await until(() => workers.length === 4);
+  await soon(() => workers.length === 4);
   assert.is(workers[3].slot, 1);
   await stop();
 });
