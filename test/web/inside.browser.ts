@@ -400,14 +400,24 @@ test("axe finds nothing in any view, on a phone and a desk; controls are large e
   }
 });
 
-test("where the worker's files cannot be loaded the section says so, and tries again", async () => {
+test("where the worker's files cannot be loaded the section says so until it is asked to try again, whatever else comes meanwhile", async () => {
+  let comes = (): void => {};
+  const late = new Promise<void>((resolve) => {
+    comes = resolve;
+  });
   await inside(
     "layers",
     async (page) => {
-      await page.getByRole("alert").getByText("kernels.").waitFor();
+      const alert = page.locator(".inside-panel").getByRole("alert").getByText("kernels.");
+      await alert.waitFor();
       await page.unroute(/kernels\..*\.wasm$/);
+      comes();
+      await sample(page, 3);
+      await readAs(page, "33");
+      assert.ok(await alert.isVisible());
       await button(page, "Try again").click();
       await page.locator(".inside-grid").first().waitFor();
+      assert.is(await alert.count(), 0);
     },
     {
       at: "/",
@@ -416,6 +426,8 @@ test("where the worker's files cannot be loaded the section says so, and tries a
       forgives: /ERR_FAILED|Service Worker/,
       ready: async (page) => {
         await page.route(/kernels\..*\.wasm$/, (route) => route.abort());
+        await page.route("**/cnn-*.safetensors", (route) => late.then(() => route.continue()));
+        await page.reload();
         await page.getByRole("link", { name: "See inside" }).click();
       },
     },

@@ -62,6 +62,11 @@ export async function startInside(): Promise<void> {
   }
 }
 
+/** Starts it anew where the networks that read are others by now; what went wrong with the same ones is tried again when somebody asks. */
+export function followNetworks(): void {
+  if (originsNow() !== origins) void startInside();
+}
+
 /** When the section was left: ends it, unless somebody comes back within a minute. */
 export function leaveInside(): void {
   clearTimeout(idle);

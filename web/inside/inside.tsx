@@ -15,7 +15,7 @@ import { useBoard } from "../draw/use_board.ts";
 import { Button } from "../look/button.tsx";
 import { Trouble } from "../look/trouble.tsx";
 import { NETWORK_NAMES, failure as readerFailure, restartReader } from "../read/reader.ts";
-import { failure, generation, leaveInside, startInside } from "./asking.ts";
+import { failure, followNetworks, generation, leaveInside, startInside } from "./asking.ts";
 import { Dream } from "./dream/dream.tsx";
 import { Errors } from "./errors/errors.tsx";
 import { Fool } from "./fool/fool.tsx";
@@ -46,16 +46,16 @@ const { settings, change } = settingsBy({ view: viewRule });
 
 export function Inside() {
   const isDropTarget = useBoard();
-  // Before a view asks; and when there are other networks.
+  // Before a view asks.
   useMemo(() => void startInside(), []);
-  useSignalEffect(() => void startInside());
+  useSignalEffect(followNetworks);
   useEffect(() => leaveInside, []);
   const { view } = settings.value;
   const { title, View } = VIEWS[view];
   const problem = failure.value ?? readerFailure.value;
   const retry = (): void => {
     if (failure.value !== null) void startInside();
-    else restartReader();
+    if (readerFailure.value !== null) restartReader();
   };
   return (
     <div class="inside">
