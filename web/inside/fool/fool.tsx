@@ -1,6 +1,7 @@
 // Fool: the smallest change of the drawing that makes a network read another digit, one network beside the other.
 
 import { signal, useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { percent } from "../../../models/export/page/percent.ts";
 import type { ModelName } from "../../../models/index.ts";
 import { NETWORK_NAMES } from "../../read/reader.ts";
@@ -26,10 +27,15 @@ const OPTIONS = [{ value: null, text: "Nearest" }, ...DIGIT_OPTIONS];
 export function Fool() {
   const task = useTask("fool");
   const pixels = subject.value;
-  // What was found is of one drawing.
+  const asked = useRef<Uint8Array | null>(null);
+  // What was found is of one drawing. That is noticed a frame later: by then somebody may have asked of the new one.
   useSignalEffect(() => {
-    if (subject.value !== undefined) task.clear();
+    if (subject.value !== asked.current) task.clear();
   });
+  const run = (pixels: Uint8Array): void => {
+    asked.current = pixels;
+    task.run({ pixels });
+  };
   return (
     <>
       <p class="inside-lead">
@@ -43,7 +49,7 @@ export function Fool() {
           <button
             type="button"
             class="button inside-primary"
-            onClick={() => (task.isRunning.value ? task.stop() : task.run({ pixels }))}
+            onClick={() => (task.isRunning.value ? task.stop() : run(pixels))}
           >
             {task.isRunning.value ? "Stop" : "Fool both networks"}
           </button>
