@@ -45,6 +45,8 @@ test("paused, stepped, put away and reloaded, a run comes to the bits of the com
       for (const made of [2, 3]) {
         await button(page, "Step").click();
         await page.getByText(`${made} of 47`).waitFor();
+        // What it paused at is kept.
+        await heading(page, "Paused").waitFor();
       }
       await page.reload();
       await heading(page, "Paused").waitFor();

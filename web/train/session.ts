@@ -373,7 +373,11 @@ export class Session {
       case "state":
         run.state = event.state;
         this.keepRun(run);
-        if (mode === "step" && this.hasStepped && !signal.aborted) await this.waitForStep();
+        if (mode === "step" && this.hasStepped) {
+          // Who sees that it is paused may close the page.
+          await this.keeping;
+          if (!signal.aborted) await this.waitForStep();
+        }
         break;
       case "test":
         this.tellAtTimes({ phase: "testing", detail: `${event.done} of ${event.total} test images` });
