@@ -48,6 +48,8 @@ let requests = new Newest<number>(post);
 /** Its number counts up: what is said of an older subject comes too late. */
 let newest: { readonly id: number; readonly subject: Subject | null } = { id: 0, subject: null };
 let sentId: number | null = null;
+/** Of what somebody else was asked for all digits last. */
+let severalId: number | null = null;
 let elsewhere: Elsewhere | null = null;
 /** Who waits for what becomes of weights, by the numbers that the worker was given with them. */
 const given = new Map<number, { resolve(): void; reject(reason: Error): void }>();
@@ -98,7 +100,7 @@ export async function readWithKept(name: ModelName): Promise<void> {
 
 async function readWithOwn(name: ModelName, own: OwnWeights | null): Promise<void> {
   if (failure.value !== null) throw new Error(failure.value);
-  if (!isReady.value) throw new Error("The networks are on their way. Try again in a moment.");
+  // Networks that are on their way it takes first.
   await give(name, own?.origin ?? "shipped", own ? own.weights.slice().buffer : addressOf(shippedUrl(name)));
 }
 
@@ -195,6 +197,9 @@ function takeAll(message: Extract<FromReader, { kind: "digits" | "several" }>): 
     if (!elsewhere) allDigits.value = message.digits;
     return;
   }
+  // It is said once more when another network is ready, which is none of those that are asked.
+  if (id === severalId) return;
+  severalId = id;
   const asked = elsewhere;
   const { picture } = message;
   asked?.readAll(picture).then(
