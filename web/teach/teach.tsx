@@ -1,6 +1,6 @@
 // Teach: "it is a …" makes a lesson of the drawing, which both networks are taught at once.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../look/icon.tsx";
 import { notKept } from "../look/not_kept.ts";
 import { PIXELS_SIDE, paintPixels } from "../look/paint_pixels.ts";
@@ -30,7 +30,8 @@ const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 export function Teach() {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // Before it is seen: its buttons wait for what is kept, and would not in the first frame.
+  useLayoutEffect(() => {
     heading.current?.focus();
     void open();
     return leave;
