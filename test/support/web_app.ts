@@ -93,7 +93,31 @@ export const shows = (page: Page, text: string): Promise<void> =>
 
 export const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
-/** Waits until the page's workers are these, by the names of their scripts, whichever order they are in. */
+/** Whether something is kept on the device under this name: the page shows what it is to keep before it is. */
+export const isKept = (page: Page, name: string): Promise<boolean> =>
+  page.evaluate(
+    (name) =>
+      new Promise<boolean>((resolve, reject) => {
+        const opening = indexedDB.open("keyval-store");
+        opening.onupgradeneeded = () => opening.result.createObjectStore("keyval");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const { result } = opening;
+          const reading = result.transaction("keyval").objectStore("keyval").get(name);
+          reading.onerror = () => reject(reading.error);
+          reading.onsuccess = () => {
+            result.close();
+            resolve(reading.result != null);
+          };
+        };
+      }),
+    name,
+  );
+
+/**
+ * Waits until the page's workers are these, by the names of their scripts, whichever order they are in. One that is to end does what
+ * it was asked for before.
+ */
 export async function workersAre(page: Page, ...names: readonly string[]): Promise<void> {
   const now = (): string =>
     page
@@ -104,6 +128,7 @@ export async function workersAre(page: Page, ...names: readonly string[]): Promi
   await until(
     () => now() === [...names].sort().join(),
     () => `the workers are ${now()}`,
+    { tries: 1200 },
   );
 }
 

@@ -4,7 +4,17 @@ import type { Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { SAMPLES, strokesOf } from "../../web/draw/sample_strokes.ts";
-import { answersAre, bothReady, button, drawByMouse, settledAnswers, shows, WebApp } from "../support/web_app.ts";
+import { until } from "../support/until.ts";
+import {
+  answersAre,
+  bothReady,
+  button,
+  drawByMouse,
+  isKept,
+  settledAnswers,
+  shows,
+  WebApp,
+} from "../support/web_app.ts";
 
 const test = suite("tabs in a browser");
 
@@ -32,7 +42,11 @@ test("one tab at a time trains: another says so, takes the run over where it is 
   await app.visit(async (page) => {
     await page.goto(`${app.server.url}/${at}`);
     await button(page, "Start training").click();
-    await page.locator(".train-chart > svg").waitFor();
+    // On a slow machine seconds after its first step; till then another tab knows of no run.
+    await until(
+      () => isKept(page, "training-run"),
+      () => "no run is kept",
+    );
     const other = await tabBeside(page, at);
     await heading(other, "Training in another tab");
     await other.getByRole("alert").getByText("When it has none any more, this one goes on.").waitFor();

@@ -9,12 +9,14 @@ import { decodeCheckpoint, encodeCheckpoint } from "../../lib/index.ts";
 import { cnn as buildCnn, linear } from "../../models/index.ts";
 import { strokesOf } from "../../web/draw/sample_strokes.ts";
 import { shippedAccuracy } from "../support/shipped_model.ts";
+import { until } from "../support/until.ts";
 import {
   answersAre,
   axeFindings,
   bothReady,
   button,
   drawByMouse,
+  isKept,
   noteTerminated,
   PHONE,
   settledAnswers,
@@ -61,6 +63,10 @@ test("weights of one's own read after a reload, say where they come from and how
     await button(page, "Back to the original").click();
     await page.getByText(`${shippedAccuracy("linear")} of MNIST`).waitFor();
     assert.is(await button(page, "Back to the original").count(), 0);
+    await until(
+      async () => !(await isKept(page, "weights-linear")),
+      () => "the file's weights are still kept",
+    );
     await page.reload();
     await bothReady(page);
     await page.getByText(`${shippedAccuracy("linear")} of MNIST`).waitFor();
