@@ -125,6 +125,26 @@ test("a server reads all of them, too, and is sent nothing more of a single digi
   );
 });
 
+test("all digits of a server are shown where it answers for the one digit later", async () => {
+  let comes = (): void => {};
+  const late = new Promise<void>((resolve) => {
+    comes = resolve;
+  });
+  await app.visit(async (page) => {
+    await page.evaluate((url) => localStorage.setItem("api-url", url), app.server.url);
+    await page.reload();
+    await page.getByText("Drawings are sent to").waitFor();
+    await page.route("**/infer", (route) => late.then(() => route.continue()));
+    await give(page, POSTCODE);
+    await page.getByText("5 digits, in reading order").waitFor();
+    const sure = page.locator(".certainty").getByText("%");
+    assert.is(await sure.count(), 0);
+    comes();
+    await sure.nth(1).waitFor();
+    assert.is(await listed(page), "2 0 4 7 1");
+  });
+});
+
 /** No digit at all. */
 const SCRIBBLE: readonly Stroke[] = [40, 79, 117, 156].flatMap((at) => [
   [

@@ -50,6 +50,8 @@ let newest: { readonly id: number; readonly subject: Subject | null } = { id: 0,
 let sentId: number | null = null;
 /** Of what somebody else was asked for all digits last. */
 let severalId: number | null = null;
+/** Of what they answered for. */
+let allDigitsId: number | null = null;
 let elsewhere: Elsewhere | null = null;
 /** Who waits for what becomes of weights, by the numbers that the worker was given with them. */
 const given = new Map<number, { resolve(): void; reject(reason: Error): void }>();
@@ -204,7 +206,9 @@ function takeAll(message: Extract<FromReader, { kind: "digits" | "several" }>): 
   const { picture } = message;
   asked?.readAll(picture).then(
     (digits) => {
-      if (id === newest.id && asked === elsewhere) allDigits.value = { ...picture, digits };
+      if (id !== newest.id || asked !== elsewhere) return;
+      allDigitsId = id;
+      allDigits.value = { ...picture, digits };
     },
     () => {}, // Its one digit is read all the same, and the warning stands.
   );
@@ -212,12 +216,15 @@ function takeAll(message: Extract<FromReader, { kind: "digits" | "several" }>): 
 
 function show(message: Extract<FromReader, { kind: "reading" | "failed" }>): void {
   if (message.id === newest.id) {
+    // A server may have answered for all digits before it did for the one.
+    const all = elsewhere && allDigitsId === message.id ? allDigits.value : null;
     forget();
     if (message.kind === "failed") problem.value = message.problem;
     else if (message.reading.isBlank) problem.value = "No digit was found.";
     else {
       latencies.value = measured.add(message.reading.answers);
       reading.value = message.reading;
+      allDigits.value = all;
     }
   }
   // Once more, of what was answered before, when another network is ready: that ends no request.
