@@ -387,6 +387,32 @@ test("where the weights or the kernels cannot be loaded the page says so, and tr
   }
 });
 
+test("a section that cannot be loaded is said where it was opened, and nowhere else", async () => {
+  const context = await app.browser.newContext({ serviceWorkers: "block" });
+  let fails = (): void => {};
+  const late = new Promise<void>((resolve) => {
+    fails = resolve;
+  });
+  try {
+    const page = await context.newPage();
+    await page.route(/assets\/inside-.*\.js$/, (route) => late.then(() => route.abort()));
+    await page.goto(app.server.url);
+    await bothReady(page);
+    const failed = page.waitForEvent("requestfailed");
+    await page.getByRole("link", { name: "See inside" }).click();
+    await page.getByRole("link", { name: "Draw", exact: true }).click();
+    fails();
+    await failed;
+    await button(page, "Draw a sample 5").click();
+    await shows(page, "5");
+    assert.is(await page.getByRole("alert").count(), 0);
+    await page.getByRole("link", { name: "See inside" }).click();
+    await page.getByRole("alert").getByText("“See inside” could not be loaded.").waitFor();
+  } finally {
+    await context.close();
+  }
+});
+
 test("a browser without WebAssembly SIMD says which one to take", async () => {
   const context = await app.browser.newContext();
   try {

@@ -112,7 +112,7 @@ function Outlet() {
         if (section.value === name) content.value = { Content };
       },
       () => {
-        content.value = { problem: `“${title}” could not be loaded. Are you online?` };
+        if (section.value === name) content.value = { problem: `“${title}” could not be loaded. Are you online?` };
       },
     );
   });
