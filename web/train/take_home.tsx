@@ -42,9 +42,13 @@ export function TakeHome() {
   const taught = useSignal<readonly Network[]>([]);
   useSignalEffect(() => {
     const names = [...NETWORK_NAMES].reverse().filter((name) => cards.value[name]?.origin === "taught");
+    let isCurrent = true;
     void Promise.all(names.map(taughtNetwork)).then((found) => {
-      taught.value = found.flat();
+      if (isCurrent) taught.value = found.flat();
     });
+    return () => {
+      isCurrent = false;
+    };
   });
   const networks: readonly Network[] = [
     ...trainedNetwork(),
