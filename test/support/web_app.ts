@@ -13,6 +13,9 @@ import { until } from "./until.ts";
 
 export { drawByFinger, drawByMouse, placeOn } from "./draw_strokes.ts";
 
+/** What takes five seconds may take a minute on a machine that is slow, and busy with others. */
+const PATIENCE_MS = 90_000;
+
 export const PHONE: BrowserContextOptions = {
   viewport: { width: 360, height: 740 },
   deviceScaleFactor: 3,
@@ -69,6 +72,7 @@ export class WebApp {
     { at = "/", forgives, ready = bothReady, ...options }: VisitOptions = {},
   ): Promise<void> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    context.setDefaultTimeout(PATIENCE_MS);
     try {
       const page = await context.newPage();
       const complaints = complaintsOf(page, forgives);

@@ -134,6 +134,8 @@ test("a new version is offered, put off on request, and loaded with one press; o
       const page2 = await page.context().newPage();
       await page2.goto(host.url);
       await readsAnEight(page2);
+      // From now on it is told of new versions, too.
+      await kept(page2);
       host.requests.length = 0;
       for (const [file, before, after] of [
         ["index.html", "<html", '<html data-version="new"'],

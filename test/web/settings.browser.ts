@@ -77,8 +77,7 @@ test("a server that is down or slow is said, asked again, and answers when it is
       await drawByMouse(page, SAMPLES[2]);
       await page.getByText("No answer", { exact: true }).waitFor();
       await page.unroute("**/v2/**");
-      // By itself, within 30 s at most.
-      await page.locator(".digit").getByText("2", { exact: true }).waitFor({ timeout: 60_000 });
+      await shows(page, "2"); // by itself, within 30 s
       await page.route("**/infer", () => {});
       await page.keyboard.press("Delete");
       await drawByMouse(page, SAMPLES[3]);
