@@ -107,14 +107,14 @@ function Outlet() {
     const name = section.value;
     const { title, load } = SECTIONS[name];
     document.title = `${name === SECTION_NAMES[0] ? TITLE : title} – simdgrad`;
-    load().then(
-      (Content) => {
-        if (section.value === name) content.value = { Content };
-      },
-      () => {
-        if (section.value === name) content.value = { problem: `“${title}” could not be loaded. Are you online?` };
-      },
-    );
+    load()
+      .then(
+        (Content) => ({ Content }),
+        () => ({ problem: `“${title}” could not be loaded. Are you online?` }),
+      )
+      .then((loaded) => {
+        if (section.value === name) content.value = loaded;
+      });
   });
   if (!content.value) return null;
   if ("problem" in content.value) {

@@ -44,7 +44,7 @@ export type FromReader =
   | { readonly kind: "taken"; readonly id: number }
   /** @property id of the network that cannot be used; null: of one's own that were kept. What was read with before still is */
   | { readonly kind: "refused"; readonly id: number | null; readonly problem: string }
-  /** Of what `id` names, by the networks that are ready; once more when another one is. */
+  /** Of what `id` names, by the networks that are ready; once more when another one is, unless a server answers. */
   | { readonly kind: "reading"; readonly id: number; readonly reading: Reading }
   /** Where what `id` names holds several: a moment after the reading, so that a pen that goes on waits for none of it. */
   | { readonly kind: "digits"; readonly id: number; readonly digits: AllDigits }

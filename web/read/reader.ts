@@ -48,9 +48,7 @@ let requests = new Newest<number>(post);
 /** Its number counts up: what is said of an older subject comes too late. */
 let newest: { readonly id: number; readonly subject: Subject | null } = { id: 0, subject: null };
 let sentId: number | null = null;
-/** Of what somebody else was asked for all digits last. */
-let severalId: number | null = null;
-/** Of what they answered for. */
+/** Of what somebody else answered for all digits last. */
 let allDigitsId: number | null = null;
 let elsewhere: Elsewhere | null = null;
 /** Who waits for what becomes of weights, by the numbers that the worker was given with them. */
@@ -199,9 +197,6 @@ function takeAll(message: Extract<FromReader, { kind: "digits" | "several" }>): 
     if (!elsewhere) allDigits.value = message.digits;
     return;
   }
-  // It is said once more when another network is ready, which is none of those that are asked.
-  if (id === severalId) return;
-  severalId = id;
   const asked = elsewhere;
   const { picture } = message;
   asked?.readAll(picture).then(

@@ -110,7 +110,7 @@ function addNetwork(name: ModelName, origin: Origin, weights: ArrayBuffer): void
   const testedOn = describeMeasuredOn({ dataset, images: testImages });
   const parameters = countParameters(network);
   tell({ kind: "ready", card: { name, origin, label, parameters, testAccuracy, testedOn } });
-  if (latest) answer(latest);
+  answerAgain();
   if (metadata.digitLikeness !== null) void judgeBy(name, classifier, network, metadata.digitLikeness);
 }
 
@@ -120,7 +120,12 @@ async function judgeBy(name: ModelName, plain: Classifier, network: Sequential, 
   // Another network may have come meanwhile.
   if (classifiers.get(name) !== plain) return;
   classifiers.set(name, new Classifier(network, { ...ONE_BY_ONE, likeness: readDigitLikeness(text) }));
-  if (latest) answer(latest);
+  answerAgain();
+}
+
+/** What was read before, by what reads now; where somebody else answers, that changes nothing. */
+function answerAgain(): void {
+  if (latest && !latest.isElsewhere) answer(latest);
 }
 
 /** Where it is not certain which ink is the digit, one network decides, the CNN once it is there; all see the same pixels. */
