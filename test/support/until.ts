@@ -15,3 +15,25 @@ export async function until(
     await sleep(everyMs);
   }
 }
+
+/**
+ * Waits until what is read is as expected.
+ *
+ * @param what is read, as the beginning of a sentence: "the workers are"
+ */
+export async function untilReads(
+  what: string,
+  read: () => string | Promise<string>,
+  expected: string,
+  tries?: number,
+): Promise<void> {
+  let now = "";
+  await until(
+    async () => {
+      now = await read();
+      return now === expected;
+    },
+    () => `${what} ${now}, not ${expected}`,
+    { tries },
+  );
+}

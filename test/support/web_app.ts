@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import { type RunningServer, type ServeOptions, startServer } from "../../serve/index.ts";
 import { FLAGS, findBrowser } from "./browser.ts";
 import { complaintsOf } from "./complaints.ts";
-import { until } from "./until.ts";
+import { untilReads } from "./until.ts";
 
 export { drawByFinger, drawByMouse, placeOn } from "./draw_strokes.ts";
 
@@ -122,18 +122,14 @@ export const isKept = (page: Page, name: string): Promise<boolean> =>
  * Waits until the page's workers are these, by the names of their scripts, whichever order they are in. One that is to end does what
  * it was asked for before.
  */
-export async function workersAre(page: Page, ...names: readonly string[]): Promise<void> {
+export function workersAre(page: Page, ...names: readonly string[]): Promise<void> {
   const now = (): string =>
     page
       .workers()
       .map((each) => each.url().replace(/^.*\/|_worker.*$/g, ""))
       .sort()
       .join();
-  await until(
-    () => now() === [...names].sort().join(),
-    () => `the workers are ${now()}`,
-    { tries: 1200 },
-  );
+  return untilReads("the workers are", now, [...names].sort().join(), 1200);
 }
 
 /** Notes from now on which workers of the page are ended from outside: one with threads should never be. */
@@ -168,16 +164,9 @@ export async function settledAnswers(page: Page): Promise<string[][]> {
 }
 
 /** Waits until the networks answer so. @param expected their digits, the first row's first; where there is more, how sure each is */
-export async function answersAre(page: Page, expected: readonly (readonly string[])[]): Promise<void> {
-  const wanted = JSON.stringify(expected);
-  let now = "";
-  await until(
-    async () => {
-      now = JSON.stringify((await answers(page)).slice(0, expected.length));
-      return now === wanted;
-    },
-    () => `the answers are ${now}, not ${wanted}`,
-  );
+export function answersAre(page: Page, expected: readonly (readonly string[])[]): Promise<void> {
+  const now = async (): Promise<string> => JSON.stringify((await answers(page)).slice(0, expected.length));
+  return untilReads("the answers are", now, JSON.stringify(expected));
 }
 
 /** Whatever axe finds wrong, one line each. */

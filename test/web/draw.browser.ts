@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { PAPER_SIDE, pictureOf, preprocessDigit, type Stroke } from "../../data/index.ts";
 import { Classifier, MODEL_NAMES, type ModelName } from "../../models/index.ts";
 import { SAMPLES } from "../../web/draw/sample_strokes.ts";
+import { gate } from "../support/gate.ts";
 import { shippedAccuracy, shippedModel } from "../support/shipped_model.ts";
 import { strokeTimes, watchStrokes } from "../support/stroke_times.ts";
 import {
@@ -389,19 +390,16 @@ test("where the weights or the kernels cannot be loaded the page says so, and tr
 
 test("a section that cannot be loaded is said where it was opened, and nowhere else", async () => {
   const context = await app.browser.newContext({ serviceWorkers: "block" });
-  let fails = (): void => {};
-  const late = new Promise<void>((resolve) => {
-    fails = resolve;
-  });
+  const late = gate();
   try {
     const page = await context.newPage();
-    await page.route(/assets\/inside-.*\.js$/, (route) => late.then(() => route.abort()));
+    await page.route(/assets\/inside-.*\.js$/, (route) => late.opened.then(() => route.abort()));
     await page.goto(app.server.url);
     await bothReady(page);
     const failed = page.waitForEvent("requestfailed");
     await page.getByRole("link", { name: "See inside" }).click();
     await page.getByRole("link", { name: "Draw", exact: true }).click();
-    fails();
+    late.open();
     await failed;
     await button(page, "Draw a sample 5").click();
     await shows(page, "5");

@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { encodeCheckpoint } from "../../lib/index.ts";
 import { writeCheckpointMetadata } from "../../models/index.ts";
 import { SAMPLES } from "../../web/draw/sample_strokes.ts";
+import { gate } from "../support/gate.ts";
 import { shippedAccuracy, shippedMistakes, shippedModel } from "../support/shipped_model.ts";
 import {
   axeFindings,
@@ -414,17 +415,14 @@ test("axe finds nothing in any view, on a phone and a desk; controls are large e
 });
 
 test("where the worker's files cannot be loaded the section says so until it is asked to try again, whatever else comes meanwhile", async () => {
-  let comes = (): void => {};
-  const late = new Promise<void>((resolve) => {
-    comes = resolve;
-  });
+  const late = gate();
   await inside(
     "layers",
     async (page) => {
       const alert = page.locator(".inside-panel").getByRole("alert").getByText("kernels.");
       await alert.waitFor();
       await page.unroute(/kernels\..*\.wasm$/);
-      comes();
+      late.open();
       await sample(page, 3);
       await readAs(page, "33");
       assert.ok(await alert.isVisible());
@@ -439,7 +437,7 @@ test("where the worker's files cannot be loaded the section says so until it is 
       forgives: /ERR_FAILED|Service Worker/,
       ready: async (page) => {
         await page.route(/kernels\..*\.wasm$/, (route) => route.abort());
-        await page.route("**/cnn-*.safetensors", (route) => late.then(() => route.continue()));
+        await page.route("**/cnn-*.safetensors", (route) => late.opened.then(() => route.continue()));
         await page.reload();
         await page.getByRole("link", { name: "See inside" }).click();
       },

@@ -10,8 +10,9 @@ import { writeCheckpointMetadata } from "../../models/index.ts";
 import { SAMPLES } from "../../web/draw/sample_strokes.ts";
 import { calibratedModel } from "../support/calibrated_model.ts";
 import { fakeRun } from "../support/fake_run.ts";
+import { gate } from "../support/gate.ts";
 import { shippedModel } from "../support/shipped_model.ts";
-import { until } from "../support/until.ts";
+import { untilReads } from "../support/until.ts";
 import { IDS, promote } from "../support/versions.ts";
 import { axeFindings, bothReady, button, drawByMouse, PHONE, shows, WebApp } from "../support/web_app.ts";
 
@@ -31,16 +32,8 @@ async function picture(page: Page, name: string): Promise<void> {
 
 const give = (page: Page, path: string): Promise<void> => page.getByLabel("A picture of a digit").setInputFiles(path);
 const listed = async (page: Page): Promise<string> => (await page.locator(".several b").allTextContents()).join(" ");
-async function isListed(page: Page, expected: string): Promise<void> {
-  let now = "";
-  await until(
-    async () => {
-      now = await listed(page);
-      return now === expected;
-    },
-    () => `what is listed is ${now}, not ${expected}`,
-  );
-}
+const isListed = (page: Page, expected: string): Promise<void> =>
+  untilReads("what is listed is", () => listed(page), expected);
 
 /** Smaller, and at another place. */
 const moved = (strokes: readonly Stroke[], left: number, scale = 0.45): Stroke[] =>
@@ -97,14 +90,11 @@ test("two that are drawn are read once the pen rests, and the sheet stays free t
 });
 
 test("a server reads all of them, too, and is sent nothing more of a single digit, nor again when a network of the page comes", async () => {
-  let comes = (): void => {};
-  const late = new Promise<void>((resolve) => {
-    comes = resolve;
-  });
+  const late = gate();
   await app.visit(
     async (page) => {
       await page.evaluate((url) => localStorage.setItem("api-url", url), app.server.url);
-      await page.route("**/cnn-*.safetensors", (route) => late.then(() => route.continue()));
+      await page.route("**/cnn-*.safetensors", (route) => late.opened.then(() => route.continue()));
       await page.reload();
       await page.getByText("Drawings are sent to").waitFor();
       const asked: string[] = [];
@@ -115,7 +105,7 @@ test("a server reads all of them, too, and is sent nothing more of a single digi
       await give(page, POSTCODE);
       await page.getByText("5 digits, in reading order").waitFor();
       assert.is((await boxes(page)).length, 5);
-      comes();
+      late.open();
       await page.getByText("CNN", { exact: true }).waitFor();
       await isListed(page, "2 0 4 7 1");
       await page.waitForTimeout(500); // All digits are looked for when a picture has lain there for a moment.
@@ -126,20 +116,17 @@ test("a server reads all of them, too, and is sent nothing more of a single digi
 });
 
 test("all digits of a server are shown where it answers for the one digit later", async () => {
-  let comes = (): void => {};
-  const late = new Promise<void>((resolve) => {
-    comes = resolve;
-  });
+  const late = gate();
   await app.visit(async (page) => {
     await page.evaluate((url) => localStorage.setItem("api-url", url), app.server.url);
     await page.reload();
     await page.getByText("Drawings are sent to").waitFor();
-    await page.route("**/infer", (route) => late.then(() => route.continue()));
+    await page.route("**/infer", (route) => late.opened.then(() => route.continue()));
     await give(page, POSTCODE);
     await page.getByText("5 digits, in reading order").waitFor();
     const sure = page.locator(".certainty").getByText("%");
     assert.is(await sure.count(), 0);
-    comes();
+    late.open();
     await sure.nth(1).waitFor();
     assert.is(await listed(page), "2 0 4 7 1");
   });

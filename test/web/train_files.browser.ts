@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { gate } from "../support/gate.ts";
 import { downloaded, hashOf, heading, start, withTraining } from "../support/train_page.ts";
 import { button, WebApp } from "../support/web_app.ts";
 
@@ -61,17 +62,14 @@ test("where the browser keeps nothing, a network that is taken into Draw reads t
 });
 
 test("a network that is taken into Draw while those that read are on their way reads there when they are", async () => {
-  let comes = (): void => {};
-  const late = new Promise<void>((resolve) => {
-    comes = resolve;
-  });
+  const late = gate();
   await withTraining(
     app,
     async (page) => {
       await page.getByLabel("A checkpoint, .safetensors").setInputFiles("models/pretrained/linear.safetensors");
       await page.getByText(/^weights |; weights /).waitFor();
       await button(page, "Use it in Draw").click();
-      comes();
+      late.open();
       await page.getByText("reads with these weights now.").waitFor();
       await page.getByRole("link", { name: "Draw", exact: true }).first().click();
       await page.getByText("The linear model is from a file.").waitFor();
@@ -82,7 +80,7 @@ test("a network that is taken into Draw while those that read are on their way r
       serviceWorkers: "block",
       forgives: /Service Worker/,
       ready: async (page) => {
-        await page.route("**/linear-*.safetensors", (route) => late.then(() => route.continue()));
+        await page.route("**/linear-*.safetensors", (route) => late.opened.then(() => route.continue()));
         await page.reload();
         await heading(page, "Ready to train").waitFor();
       },
