@@ -118,7 +118,12 @@ function Outlet() {
   });
   if (!content.value) return null;
   if ("problem" in content.value) {
-    return <Trouble text={content.value.problem} action="Load again" onAction={() => location.reload()} />;
+    // As high as its text: what a section is laid out in is as high as the window.
+    return (
+      <div class="self-start">
+        <Trouble text={content.value.problem} action="Load again" onAction={() => location.reload()} />
+      </div>
+    );
   }
   const { Content } = content.value;
   return <Content />;
